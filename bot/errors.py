@@ -1,0 +1,83 @@
+"""What can go wrong, in words for the person who can mend it.
+
+StudybotError                   never raised itself; its text is fit to be shown
+├── SettingsError               an environment variable is missing or wrong
+├── CatalogError                the catalog has problems; carries every one of them
+├── StoreError                  the database cannot be used
+│   └── StoreTooNew             it was written by a newer studybot
+├── ScheduleError               a day, time or time zone that means nothing
+├── MissingExtra                a command needs packages that were not installed
+└── PostError                   a prompt could not be posted
+    ├── CannotPost              and trying again would not help: channel gone, not allowed
+    └── PostFailed              this time; the next try may do better
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class StudybotError(Exception):
+    """An error whose text names the thing that is wrong and says what to do; it may be shown to people."""
+
+
+class SettingsError(StudybotError):
+    """A setting is missing or wrong; the text names the environment variable."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong with a catalog.
+
+    `line` counts from 1; `text` names the entry and says what is wrong with it.
+    """
+
+    line: int
+    text: str
+
+
+class CatalogError(StudybotError):
+    """A catalog that cannot be used, with every problem found in it.
+
+    `source` is the file's name as it was given; `problems` are sorted by line and never empty.
+    `str()` gives a line for each: `catalog.yaml:41: resource "x": …`.
+    """
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(sorted(problems))
+        super().__init__(
+            "\n".join(f"{source}:{p.line}: {p.text}" if p.line else f"{source}: {p.text}" for p in self.problems)
+        )
+
+
+class StoreError(StudybotError):
+    """The database cannot be opened, read or written."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer studybot; this one leaves it untouched."""
+
+
+class ScheduleError(StudybotError):
+    """A day, time or time zone that means nothing; the text repeats it and gives an example that works."""
+
+
+class MissingExtra(StudybotError):
+    """A command needs an extra that is not installed; the text is the exact pip command."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs more packages. Install them with:\n  pip install 'studybot[{extra}]'")
+
+
+class PostError(StudybotError):
+    """A prompt could not be posted."""
+
+
+class CannotPost(PostError):
+    """Posting is impossible until a person changes something: the channel is gone or the bot may not write there."""
+
+
+class PostFailed(PostError):
+    """Posting failed this time (an outage, a dropped connection); it is worth another try."""

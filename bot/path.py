@@ -1,0 +1,57 @@
+"""The path: every resource of the catalog in one order, numbered through all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.catalog.model import Catalog, Resource, Stage, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A resource's place on the path: `number` counts from 1 through all stages and then the tracks."""
+
+    number: int
+    resource: Resource
+    group: Stage | Track
+
+
+@dataclass(frozen=True, slots=True)
+class NextPrompt:
+    """What a week's prompt is about.
+
+    `step` of `total` is the place of `resource` on the path; `following` is what comes the week after;
+    `begins_again` is true for the first prompt after the path's last resource.
+    """
+
+    resource: Resource
+    step: int
+    total: int
+    following: Resource
+    begins_again: bool
+
+
+def steps(catalog: Catalog) -> list[Step]:
+    """Every resource with its number, in path order."""
+    groups: tuple[Stage | Track, ...] = (*catalog.stages, *catalog.tracks)
+    pairs = [(group, resource) for group in groups for resource in group.resources]
+    return [Step(number, resource, group) for number, (group, resource) in enumerate(pairs, start=1)]
+
+
+def next_prompt(catalog: Catalog, posted: Collection[str]) -> NextPrompt | None:
+    """The first resource on the path that has not been posted in this round.
+
+    `posted` holds the ids of the round so far; ids, not positions, so that a resource that is added,
+    moved or removed is neither skipped nor repeated. When all were posted a new round begins.
+    None for a catalog without resources.
+    """
+    resources = catalog.resources
+    if not resources:
+        return None
+    gone = set(posted)
+    left = [number for number, resource in enumerate(resources) if resource.id not in gone]
+    begins_again = not left
+    ahead = left or list(range(len(resources)))
+    following = ahead[1] if len(ahead) > 1 else 0
+    return NextPrompt(resources[ahead[0]], ahead[0] + 1, len(resources), resources[following], begins_again)

@@ -1,0 +1,47 @@
+"""What the host decides: read from the environment and from a `.env` file, once, by the composition root."""
+
+from __future__ import annotations
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+DEFAULT_DATABASE_URL = "sqlite:///studybot.db"
+
+
+class Settings(BaseSettings):
+    """The host's settings.
+
+    `token` is the bot's (DISCORD_TOKEN), never shown by repr; `database_url` says where the state lives
+    (DATABASE_URL): `sqlite:///studybot.db` or `postgresql+asyncpg://user:password@host/name`.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DISCORD_TOKEN", "token"))
+    database_url: str = Field(
+        default=DEFAULT_DATABASE_URL, validation_alias=AliasChoices("DATABASE_URL", "database_url")
+    )
+
+    def require_token(self) -> str:
+        """The bot's token; raises SettingsError, which says where to get one, if there is none."""
+        token = self.token.get_secret_value().strip() if self.token else ""
+        if not token:
+            raise SettingsError(
+                "DISCORD_TOKEN is not set. Create a bot at https://discord.com/developers/applications, copy its "
+                "token, and put DISCORD_TOKEN=… into the environment or a file named .env here.\n"
+                "No token yet? `studybot demo` runs the same bot in your browser without one."
+            )
+        return token
+
+
+def read_settings() -> Settings:
+    """The settings of this process; raises SettingsError, which names the variable, if one is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(str(details["loc"][0]) for details in error.errors())
+        raise SettingsError(f"{names} cannot be read; see the README for what it may hold") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f".env cannot be read: {error}") from error
