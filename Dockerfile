@@ -1,0 +1,24 @@
+# studybot in a container. State is one SQLite file on the volume /data:
+#   docker build -t studybot .
+#   docker run -d --name studybot -e DISCORD_TOKEN=… -v studybot:/data studybot
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_ROOT_USER_ACTION=ignore \
+    DATABASE_URL=sqlite+aiosqlite:////data/studybot.db
+
+WORKDIR /app
+COPY pyproject.toml README.md LICENSE catalog.yaml ./
+COPY bot bot
+RUN pip install '.[postgres]' \
+    && useradd --system --user-group --uid 10001 --home-dir /data studybot \
+    && install -d -o studybot -g studybot /data
+
+# The bot needs no more than this: it writes nowhere but /data.
+USER studybot
+VOLUME /data
+
+# Lists, not strings: the stop signal then reaches the bot itself and not a shell.
+ENTRYPOINT ["studybot"]
+CMD ["run", "--catalog", "/app/catalog.yaml"]

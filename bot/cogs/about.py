@@ -1,0 +1,53 @@
+"""/about: what this bot is and which index it serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.catalog import Catalog
+from bot.library import Library
+from bot.views.cards import notice
+from bot.views.text import show
+
+TEXT_LIMIT = 600
+"""Characters of the index's own words."""
+
+
+class About(commands.Cog):
+    """Answers /about from the library alone."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @app_commands.command(name="about", description="What this bot does, which index it serves, how to get help.")
+    async def about(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer with a card, privately."""
+        await interaction.response.send_message(view=notice(_text(self._library.catalog)), ephemeral=True)
+
+
+def _text(catalog: Catalog) -> str:
+    stages = _count(len(catalog.stages), "stage")
+    tracks = _count(len(catalog.tracks), "track")
+    lines = [
+        "### studybot",
+        "I help you find the right thing to read or watch next, from a list that people chose by hand.",
+        f"**The index:** {show(catalog.title, TEXT_LIMIT)}, with {_count(len(catalog), 'resource')} "
+        f"in {stages} and {tracks}.",
+        show(catalog.description, TEXT_LIMIT),
+        f"-# {show(catalog.source, TEXT_LIMIT)}" if catalog.source else "",
+        "**Try**\n"
+        "- `/recommend topic: kv cache` finds what fits, and says why it fits\n"
+        "- `/path` shows the whole list in order\n"
+        "- `/weekly show` tells when this server’s next prompt comes",
+        "**Help:** something wrong or missing? Tell an admin of this server. "
+        "I read no messages, only the commands you send me.",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

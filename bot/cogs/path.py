@@ -1,0 +1,61 @@
+"""/path: the whole index in order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+from rapidfuzz import fuzz, process, utils
+
+from bot.catalog import Stage, Track
+from bot.library import Library
+from bot.views.cards import notice
+from bot.views.path_pages import path_card
+from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
+
+NEAR_ENOUGH = 60
+"""The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
+title would. A word or two of a title, mistyped, score above 75; unrelated words below 50."""
+
+
+class Path(commands.Cog):
+    """Answers /path from the library alone."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    @app_commands.command(name="path", description="Show the whole reading list in order.")
+    @app_commands.describe(stage="Only one stage or track")
+    async def path(self, interaction: discord.Interaction[Any], stage: str | None = None) -> None:
+        """Answer with the first page, privately."""
+        group = self._find(stage) if stage else None
+        if stage and group is None:
+            titles = "\n".join(f"- {group.title}" for group in self._groups())
+            text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
+            await interaction.response.send_message(view=notice(text), ephemeral=True)
+            return
+        await interaction.response.send_message(view=path_card(self._library, group.id if group else "", 0), ephemeral=True)
+
+    @path.autocomplete("stage")
+    async def _stages(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+        fitting = [group for group in self._groups() if current.strip().casefold() in group.title.casefold()]
+        return [
+            app_commands.Choice(name=fit(group.title, CHOICE_LIMIT), value=group.id) for group in fitting[:CHOICES_LIMIT]
+        ]
+
+    def _groups(self) -> list[Stage | Track]:
+        return [*self._library.catalog.stages, *self._library.catalog.tracks]
+
+    def _find(self, text: str) -> Stage | Track | None:
+        """The group with this id, number or title, or the nearest title: a choice may be typed instead of picked."""
+        groups = self._groups()
+        named = {group.id: group for group in groups} | {str(n): group for n, group in enumerate(groups, start=1)}
+        if (group := named.get(text.strip().casefold())) is not None:
+            return group
+        titles = [group.title for group in groups]
+        near = process.extractOne(
+            text, titles, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
+        )
+        return groups[near[2]] if near else None

@@ -1,0 +1,67 @@
+"""Posting prompts to Discord: the hands of `bot.delivery`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot.delivery import Prompt
+from bot.errors import CannotPost, PostFailed
+from bot.views.weekly_post import shows_resource, weekly_content, weekly_mentions, weekly_view
+
+SEARCHED = 100
+"""Messages that are looked through for an earlier post: one request. A post that more messages have followed since
+the first attempt is not found; a channel that busy within a few minutes is not one for a weekly prompt."""
+
+CLOCK_SLACK = timedelta(minutes=1)
+"""How far this machine's clock may be ahead of Discord's before a post is missed by `find`."""
+
+
+class DiscordPoster:
+    """Posts a prompt into its channel, and finds one that was posted before."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self._bot = bot
+
+    async def post(self, prompt: Prompt, nonce: str) -> int:
+        """Post and return the message's id; raises CannotPost or PostFailed."""
+        with _in_our_words(prompt.channel_id):
+            message = await self._channel(prompt).send(
+                weekly_content(prompt),
+                view=weekly_view(prompt),
+                nonce=nonce,
+                allowed_mentions=weekly_mentions(prompt),
+            )
+        return message.id
+
+    async def find(self, prompt: Prompt, since: datetime) -> int | None:
+        """The id of a post of this prompt made since then, if there is one; raises CannotPost or PostFailed."""
+        me = self._bot.user
+        with _in_our_words(prompt.channel_id):
+            async for message in self._channel(prompt).history(limit=SEARCHED, after=since - CLOCK_SLACK):
+                if me is not None and message.author.id == me.id and shows_resource(message, prompt.resource.url):
+                    return message.id
+        return None
+
+    def _channel(self, prompt: Prompt) -> discord.PartialMessageable:
+        # Partial, so that nothing hangs on the cache: what Discord answers is the truth.
+        return self._bot.get_partial_messageable(prompt.channel_id, guild_id=prompt.guild_id)
+
+
+@contextmanager
+def _in_our_words(channel_id: int) -> Iterator[None]:
+    """Discord's errors as CannotPost (a person must act) or PostFailed (time may mend it)."""
+    try:
+        yield
+    except discord.NotFound as error:
+        raise CannotPost(f"the channel <#{channel_id}> does not exist any more") from error
+    except discord.Forbidden as error:
+        raise CannotPost(f"I am not allowed to read and write in <#{channel_id}>") from error
+    except (discord.HTTPException, aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+        raise PostFailed(f"Discord did not take the message: {error}") from error

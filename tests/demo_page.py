@@ -1,0 +1,69 @@
+"""The demo's page in headless Chromium, used as a person would: by what is written on it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, async_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# It runs as root in containers, and must not look for anything on a network.
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@asynccontextmanager
+async def open_page(url: str, *, width: int = 1100, height: int = 800, scale: float = 1) -> AsyncIterator[DemoPage]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = await browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
+        page.set_default_timeout(8000)
+        await page.goto(url)
+        yield DemoPage(page)
+        await browser.close()
+
+
+class DemoPage:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def sees(self, text: str) -> None:
+        """Wait until a message in the channel says so."""
+        await self.page.locator("#channel-timeline").get_by_text(text).last.wait_for()
+
+    async def view_as(self, name: str) -> None:
+        """Choose whose page this is, and wait until it is: what is typed before that is lost."""
+        picker = self.page.get_by_label("Viewing as")
+        viewer = await picker.get_by_role("option", name=name).get_attribute("value")
+        await picker.select_option(viewer)
+        await self.page.wait_for_function("id => simcordPreview.ready && simcordPreview.viewerId === id", arg=viewer)
+
+    async def command(self, name: str) -> None:
+        """Type a slash and the command's name, and pick it from the list."""
+        await self.page.get_by_role("textbox", name="Message").fill(f"/{name}")
+        await self.page.get_by_role("listbox", name="Application commands").get_by_role("option").first.click()
+
+    async def write(self, option: str, text: str) -> None:
+        """Type an option's value and leave it as typed, whatever is suggested."""
+        await (await self._field(option)).fill(text)
+
+    async def choose(self, option: str, text: str) -> None:
+        """Type an option's value and pick the first suggestion that holds the text."""
+        await self.write(option, text)
+        await self.page.locator(".command-popup").get_by_role("option", name=text).first.click()
+
+    async def send(self) -> None:
+        await self.page.get_by_role("button", name="Send").click()
+
+    async def picture(self, file: Path) -> None:
+        """A picture of the conversation, without SimCord's own tools around it."""
+        await self.page.locator("#channel-layout").screenshot(path=file)
+
+    async def _field(self, option: str) -> Locator:
+        field = self.page.locator(f"input[data-option='{option}']")
+        if not await field.count():  # an optional one, behind "+2 more"
+            await self.page.get_by_role("button", name="+").click()
+            await self.page.locator(".command-popup").get_by_role("option", name=option).first.click()
+        return field
