@@ -1,0 +1,60 @@
+"""What a search answers with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.catalog.model import Resource, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Which of the query's words met which field of a resource, and how.
+
+    `field` is "title", "topic", "alias", "author", "site", "summary" or "kind"; `how` is "exact", "stem", "alias",
+    "prefix", "typo" or "joined"; `matched` is what the words met there. `str()` is for people.
+    """
+
+    words: str
+    field: str
+    how: str
+    matched: str
+
+    def __str__(self) -> str:
+        if self.how == "exact" or self.words == self.matched:
+            return f"{self.words}: {self.field}"
+        sign = "≈" if self.how == "typo" else "="
+        return f"{self.words} {sign} {self.matched}: {self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A resource that answers the query; `score` is from 0 to 1 and comparable between queries."""
+
+    resource: Resource
+    score: float
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A resource that is no hit but shares these topics with one."""
+
+    resource: Resource
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to `query`, which may be that nothing fits.
+
+    `suggestion` is what was probably meant, if that differs from the query; `nearest` are topics to try instead, and
+    there only when there are no hits; `cut` says that the query was longer than a search looks at.
+    """
+
+    query: str
+    hits: tuple[Hit, ...]
+    related: tuple[Related, ...]
+    suggestion: str | None
+    nearest: tuple[Topic, ...]
+    cut: bool = False

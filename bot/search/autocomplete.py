@@ -1,0 +1,107 @@
+"""What to offer while somebody types: topics, titles and authors, nothing that would find nothing.
+
+typed text ──> names that begin with it          (sorted list, bisection)
+           ──> names that have its words         (word -> names), the last word unfinished
+           ──> the same for the corrected words, if there is nothing so far
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+from bot.search.corpus import Corpus
+from bot.search.fields import weighty
+from bot.search.text import words
+
+LONGEST = 100
+"""Characters of an offer, and of the typed text that is looked at: Discord's limit for a choice."""
+COMPLETIONS = 40
+"""Words that an unfinished last word is completed to. At 1 "a" offers one name; without a limit it visits them all."""
+
+
+class Autocomplete:
+    """Offers names of a corpus; each can be searched for as it stands."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._vocabulary = corpus.vocabulary
+        self._names: list[str] = []
+        self._keys: list[tuple[str, int]] = []
+        self._by_word: dict[str, array[int]] = {}
+        for name, spellings in _names(corpus):
+            self._add(name, spellings)
+        self._keys.sort()
+        self._words = sorted(self._by_word)
+        self._starting_points = list(dict.fromkeys(_starting_points(corpus)))
+
+    def offers(self, typed: str, limit: int) -> list[str]:
+        """At most `limit` names that fit a text which is still being typed, the likeliest first."""
+        said = words(typed[:LONGEST])
+        if not said:
+            return self._starting_points[:limit]
+        found = self._fitting(said, limit) or self._fitting(self._corrected(said), limit)
+        return list(dict.fromkeys(self._names[one] for one in found))[:limit]
+
+    def _add(self, name: str, spellings: Iterable[Sequence[str]]) -> None:
+        number = len(self._names)
+        self._names.append(name)
+        for spelling in spellings:
+            self._keys.append((" ".join(spelling), number))
+        for word in {word for spelling in spellings for word in spelling}:
+            self._by_word.setdefault(word, array("I")).append(number)
+
+    def _fitting(self, said: Sequence[str], limit: int) -> list[int]:
+        found = dict.fromkeys(self._beginning_with(" ".join(said), limit))
+        if said and len(found) < limit:
+            found |= dict.fromkeys(sorted(self._having(said)))
+        return list(found)
+
+    def _beginning_with(self, key: str, limit: int) -> Iterator[int]:
+        first = bisect_left(self._keys, (key, 0))
+        numbers = [number for text, number in self._keys[first : first + 2 * limit] if text.startswith(key)]
+        yield from sorted(set(numbers))
+
+    def _having(self, said: Sequence[str]) -> set[int]:
+        """The names that have all these words, of which the last may be unfinished."""
+        first = bisect_left(self._words, said[-1])
+        ends = [word for word in self._words[first : first + COMPLETIONS] if word.startswith(said[-1])]
+        having = {number for word in ends for number in self._by_word[word]}
+        for word in said[:-1]:
+            having.intersection_update(self._by_word.get(word, ()))
+        return having
+
+    def _corrected(self, said: Sequence[str]) -> list[str]:
+        """The words as they were probably meant; empty if one of them cannot be told."""
+        meant = [self._meant(word) for word in said]
+        return [word for word in meant if word is not None] if None not in meant else []
+
+    def _meant(self, word: str) -> str | None:
+        if word in self._by_word:
+            return word
+        readings = self._vocabulary.near(word) or self._vocabulary.split(word)
+        return " ".join(reading.surface for reading in readings[:1]) or None
+
+
+def _names(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
+    """What is offered, each with all that it may be typed as: topics in their order, then titles, then authors."""
+    for slug in corpus.main_topics:
+        topic = corpus.topics[slug]
+        yield topic.name, [words(name) for name in (topic.name, *topic.aliases)]
+    for resource, title in zip(corpus.resources, corpus.titles, strict=True):
+        if title:
+            others = [title, weighty(title), *map(words, resource.aliases)]
+            yield _cut(resource.title), [list(one) for one in dict.fromkeys(map(tuple, others))]
+    for author in dict.fromkeys(author for resource in corpus.resources for author in resource.authors):
+        yield _cut(author), [words(author)]
+
+
+def _starting_points(corpus: Corpus) -> Iterator[str]:
+    """The catalog's main topics, then its titles."""
+    yield from (corpus.topics[slug].name for slug in corpus.main_topics)
+    yield from (_cut(resource.title) for resource in corpus.resources)
+
+
+def _cut(name: str) -> str:
+    """A name that fits an offer: whole words of it, so that a search for it still finds."""
+    return name if len(name) <= LONGEST else name[: name.rfind(" ", 0, LONGEST + 1)][:LONGEST].rstrip()

@@ -1,0 +1,153 @@
+"""A catalog made ready to be searched: its words, their weights, its phrases and who owns them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.catalog.model import Catalog, Resource, Topic
+from bot.search.fields import CENTRAL, field_credits, parts, site_names, title_words, weighty
+from bot.search.kinds import kinds_named
+from bot.search.phrases import Phrases, letters
+from bot.search.postings import Postings, Weights
+from bot.search.query import FILLER, Reader, light
+from bot.search.stemming import stem
+from bot.search.text import words
+from bot.search.vocabulary import Vocabulary
+
+BROADER = 0.6
+"""What a topic's resources are worth to who asks for the topic it is a part of, at each step up. At 1 the broad topic
+lists every detail first; at 0 "inference optimization" does not know of quantization."""
+LEADING = 20
+"""Documents of a topic that are looked at for related ones: the first that it is most central to."""
+UNTOLD_KIND = "link"
+"""The kind of a resource whose kind nobody stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Who a phrase belongs to: a topic or one resource; `documents` says what the phrase is worth for each."""
+
+    documents: dict[int, float]
+    field: str
+    topic: Topic | None = None
+
+
+class Corpus:
+    """Everything that a search looks things up in. Documents are numbered in path order."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.resources = catalog.resources
+        self.titles = [title_words(resource) for resource in self.resources]
+        self.topics = catalog.topics
+        self.topic_documents = _topic_documents(catalog)
+        self.leading = {slug: _leading(documents) for slug, documents in self.topic_documents.items()}
+        self.main_topics = _main_topics(self.resources)
+        self.owners: list[Owner] = []
+        self._weigh(catalog)
+        self.vocabulary = Vocabulary(self._names(catalog), self._summary_words())
+        self.postings = self._posted()
+        self.phrases = self._phrased(catalog)
+        self.by_title = self._by_title()
+        kinds = frozenset(resource.kind for resource in self.resources) - {UNTOLD_KIND}
+        # Where all are of one kind, its name tells nothing.
+        self.kinds = kinds if len({resource.kind for resource in self.resources}) > 1 else frozenset()
+        self.reader = Reader(self.vocabulary, self.weight, self.weight.unknown, self.kinds)
+
+    def _names(self, catalog: Catalog) -> set[str]:
+        """The words that people name things by."""
+        found = {word for title in self.titles for word in title}
+        found |= {part for word in found for part in parts(word)}
+        for resource in self.resources:
+            found.update(site_names(resource.url))
+            found.update(word for name in (*resource.authors, *resource.aliases) for word in words(name))
+        for topic in catalog.topics.values():
+            found.update(word for name in (topic.name, *topic.aliases) for word in words(name))
+        return found
+
+    def _summary_words(self) -> set[str]:
+        return {word for resource in self.resources for word in words(resource.summary)}
+
+    def _weigh(self, catalog: Catalog) -> None:
+        topics = {slug: _topic_terms(topic) for slug, topic in catalog.topics.items()}
+        holding: Counter[str] = Counter()
+        for resource, title in zip(self.resources, self.titles, strict=True):
+            holding.update(set(_terms(resource, title)).union(*(topics.get(slug, ()) for slug in resource.topics)))
+        self.weight = Weights(holding, len(self.resources), lambda term: FILLER if light(term) else 1.0)
+
+    def _posted(self) -> Postings:
+        postings = Postings()
+        for resource, title in zip(self.resources, self.titles, strict=True):
+            postings.add(field_credits(resource, title, stem, self.weight))
+        return postings
+
+    def _phrased(self, catalog: Catalog) -> Phrases:
+        phrases = Phrases(self.weight)
+        for slug, topic in catalog.topics.items():
+            if self.topic_documents.get(slug):
+                self._own(phrases, Owner(self.topic_documents[slug], "topic", topic), (topic.name, *topic.aliases))
+        for document, resource in enumerate(self.resources):
+            self._own(phrases, Owner({document: 1.0}, "alias"), resource.aliases)
+        return phrases
+
+    def _own(self, phrases: Phrases, owner: Owner, names: Iterable[str]) -> None:
+        self.owners.append(owner)
+        for name in names:
+            if said := [word for word in weighty(words(name)) if not kinds_named(word, _ALL_KINDS)] or words(name):
+                phrases.add(said, len(self.owners) - 1, name)
+
+    def _by_title(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for document, title in enumerate(self.titles):
+            for key in {letters(weighty(title)), letters(title)}:
+                found.setdefault(key, []).append(document)
+        return found
+
+
+_ALL_KINDS = frozenset({"paper", "video", "article", "talk", "lecture"})
+
+
+def _terms(resource: Resource, title: Iterable[str]) -> Iterator[str]:
+    for text in (resource.summary, *resource.authors, *resource.aliases):
+        yield from map(stem, words(text))
+    yield from map(stem, site_names(resource.url))
+    for word in title:
+        yield stem(word)
+        yield from map(stem, parts(word))
+
+
+def _topic_terms(topic: Topic) -> set[str]:
+    return {stem(word) for name in (topic.name, *topic.aliases) for word in words(name)}
+
+
+def _topic_documents(catalog: Catalog) -> dict[str, dict[int, float]]:
+    """For each topic its documents with their credit: those that treat it, and at a discount its narrower topics."""
+    found: dict[str, dict[int, float]] = {slug: {} for slug in catalog.topics}
+    for document, resource in enumerate(catalog.resources):
+        for place, slug in enumerate(resource.topics):
+            central = CENTRAL[min(place, len(CENTRAL) - 1)]
+            for wider, discount in _and_broader(catalog, slug):
+                own = found[wider]
+                own[document] = max(own.get(document, 0.0), round(central * discount, 3))
+    return found
+
+
+def _and_broader(catalog: Catalog, slug: str, discount: float = 1.0) -> Iterator[tuple[str, float]]:
+    yield slug, discount
+    for wider in catalog.topics[slug].broader:
+        yield from _and_broader(catalog, wider, discount * BROADER)
+
+
+def _leading(documents: dict[int, float]) -> list[tuple[int, float]]:
+    """The documents of a topic with their credit, those first to which it is most central."""
+    return sorted(documents.items(), key=lambda pair: (-pair[1], pair[0]))[:LEADING]
+
+
+def _main_topics(resources: Iterable[Resource]) -> list[str]:
+    """Every topic that is used: the first of each resource in path order, then the second of each, and so on."""
+    placed: dict[str, int] = {}
+    for resource in resources:
+        for place, slug in enumerate(resource.topics):
+            placed[slug] = min(place, placed.get(slug, place))
+    return sorted(placed, key=lambda slug: placed[slug])

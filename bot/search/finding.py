@@ -1,0 +1,192 @@
+"""From a query that was read to scored documents.
+
+read query ──> evidence at each of its words ──> scores ──> once more with slips ──> by closeness ──> cut
+               words, phrases, titles            ranking    of words that nothing    to the title
+                                                            explained
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.catalog.model import Resource
+from bot.search.corpus import Corpus
+from bot.search.phrases import LONGEST, Phrase, letters
+from bot.search.query import FILLER, Query, Role, Token
+from bot.search.ranking import Evidence, Owned, score
+from bot.search.vocabulary import STEM, Reading
+
+CUTOFF = 0.4
+"""The least score that is shown: two fifths of what the query tells, explained by what a resource is about. At 0 any
+shared word is an answer; at 1 only a title or topic typed exactly is."""
+RELATIVE = 0.45
+"""The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
+of its words; at 1 only the best is shown."""
+CLOSENESS = 0.06
+"""How much of a score is the likeness to the title. At 0 many titles with the same words tie; at 1 it would be the
+whole-string comparison that finds "and" in everything."""
+REFINED = 40
+"""Documents whose titles are compared letter by letter: those with the highest scores."""
+SAME_RUN = 88.0
+"""The likeness (0 to 100) from which a query counts as a piece of a title, a slip or two aside."""
+NAMED = 0.3
+"""The share of their full weight that stop words and fillers gain once the query is a piece of a title. At 0 "attention
+is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
+
+Accept = Callable[[Resource], bool]
+Scores = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found: the evidence at each token of the query, and the documents with their scores."""
+
+    query: Query
+    evidence: Sequence[Evidence]
+    scores: Scores
+    corpus: Corpus
+
+    def explained_by(self, place: int, reading: Reading, document: int) -> bool:
+        """Whether a document has the word that the token at a place may stand for, in a field or a phrase of its own."""
+        if reading.term in self.corpus.postings.credits(document):
+            return True
+        return any(document in one.documents and reading.term in one.terms for one in self.evidence[place].owned)
+
+    def best(self) -> list[int]:
+        """The documents, the highest score first; those that tie in path order."""
+        return sorted(self.scores, key=lambda document: (-self.scores[document], document))
+
+
+def find(corpus: Corpus, query: Query, accept: Accept) -> Findings:
+    """Everything in a corpus that answers a query and that `accept` lets through."""
+    content = query.places(Role.CONTENT)
+    if not content:
+        return Findings(query, _evidence(corpus, query), _without_content(corpus, query, accept), corpus)
+    findings = _scored(corpus, query, accept)
+    if corrected := _with_slips(corpus, findings):
+        findings = _scored(corpus, corrected, accept)
+    return Findings(findings.query, findings.evidence, _cut(_refined(corpus, query, findings.scores)), corpus)
+
+
+def _evidence(corpus: Corpus, query: Query) -> list[Evidence]:
+    evidence = [Evidence(token.weight, token.readings) for token in query.tokens]
+    for owned in (*_met(corpus, query), *_run_together(corpus, query)):
+        for place in owned.places:
+            evidence[place].owned.append(owned)
+    return evidence
+
+
+def _met(corpus: Corpus, query: Query) -> Iterator[Owned]:
+    """Topics and aliases whose words the query holds."""
+    readings = [() if token.role is Role.STOP else token.readings for token in query.tokens]
+    for match in corpus.phrases.met(readings):
+        yield _owned(corpus, match.phrase, match.places, match.quality, match.how)
+
+
+def _run_together(corpus: Corpus, query: Query) -> Iterator[Owned]:
+    """Topics, aliases and whole titles whose letters the query holds in one run."""
+    said = [place for place, token in enumerate(query.tokens) if token.role is not Role.STOP]
+    for start in range(len(said)):
+        for end in range(start + 1, min(len(said), start + LONGEST) + 1):
+            places = frozenset(said[start:end])
+            run = letters(query.tokens[place].word for place in said[start:end])
+            for phrase in corpus.phrases.run(run):
+                yield _owned(corpus, phrase, places, STEM, "joined")
+            for document in corpus.by_title.get(run, ()):
+                title = corpus.resources[document].title
+                yield Owned({document: 1.0}, 1.0, "title", "exact", title, (), places)
+
+
+def _owned(corpus: Corpus, phrase: Phrase, places: frozenset[int], quality: float, how: str) -> Owned:
+    owner = corpus.owners[phrase.owner]
+    return Owned(owner.documents, quality, owner.field, how, phrase.text, phrase.terms, places, owner.topic)
+
+
+def _scored(corpus: Corpus, query: Query, accept: Accept) -> Findings:
+    evidence = _evidence(corpus, query)
+    telling = [evidence[place] for place in query.places(Role.CONTENT)]
+    found = score(telling, corpus.postings, CUTOFF)
+    accepted = {document: value for document, value in found.items() if accept(corpus.resources[document])}
+    of_kind = {
+        document: value for document, value in accepted.items() if corpus.resources[document].kind in query.kinds
+    }
+    return Findings(query, evidence, of_kind or accepted, corpus)
+
+
+def _with_slips(corpus: Corpus, findings: Findings) -> Query | None:
+    """The query with more readings for known words that do not fit: "batch" for a typed "patch"; None if all fit."""
+    query = findings.query
+    best = findings.best()[:1]
+    slips = {
+        place: corpus.vocabulary.slips(query.tokens[place].word)
+        for place in query.places(Role.CONTENT)
+        if query.tokens[place].known and not any(_explains(corpus, findings.evidence[place], one) for one in best)
+    }
+    if not any(slips.values()):
+        return None
+    tokens = [token.also(slips.get(place, ())) for place, token in enumerate(query.tokens)]
+    return query.replaced(tokens)
+
+
+def _explains(corpus: Corpus, evidence: Evidence, document: int) -> bool:
+    credits = corpus.postings.credits(document)
+    return any(reading.term in credits for reading in evidence.readings) or any(
+        document in owned.documents for owned in evidence.owned
+    )
+
+
+def _without_content(corpus: Corpus, query: Query, accept: Accept) -> Scores:
+    """For queries of kinds alone, all of that kind; for stop words alone, titles with just that run of words."""
+    if query.kinds:
+        of_kind = (document for document, one in enumerate(corpus.resources) if one.kind in query.kinds)
+        return {document: 1.0 for document in of_kind if accept(corpus.resources[document])}
+    if len(query.tokens) < 2:
+        return {}
+    words = [token.word for token in query.tokens]
+    return {
+        document: 1.0 - CLOSENESS
+        for document in _holding_all(corpus, query.tokens)
+        if accept(corpus.resources[document]) and f" {' '.join(words)} " in f" {' '.join(corpus.titles[document])} "
+    }
+
+
+def _holding_all(corpus: Corpus, tokens: Iterable[Token]) -> set[int]:
+    holding = [
+        {document for reading in token.readings for document in corpus.postings.documents(reading.term)}
+        for token in tokens
+    ]
+    return set.intersection(*holding)
+
+
+def _refined(corpus: Corpus, query: Query, scores: Scores) -> Scores:
+    """The scores with the likeness to the title mixed in."""
+    text = query.spoken()
+    highest = sorted(scores, key=lambda document: (-scores[document], document))[:REFINED]
+    likeness = {document: _likeness(text, " ".join(corpus.titles[document])) for document in highest}
+    refined = {
+        document: value * (1 - CLOSENESS) + CLOSENESS * max(0.0, likeness.get(document, 0.0) / 50 - 1)
+        for document, value in scores.items()
+    }
+    pieces = {document for document, like in likeness.items() if like >= SAME_RUN}
+    return _named(query, refined, pieces) if pieces else refined
+
+
+def _likeness(text: str, title: str) -> float:
+    """From 0 to 100, how much of a text stands in a title in one piece; 0 if the title is the shorter one."""
+    return fuzz.partial_ratio(text, title) if len(title) + 1 >= len(text) else 0.0
+
+
+def _named(query: Query, scores: Scores, pieces: set[int]) -> Scores:
+    """The scores when the query is a piece of some titles: its light words count too, and the others lack them."""
+    told = sum(token.weight for token in query.tokens if token.role is Role.CONTENT)
+    light = sum(token.weight for token in query.tokens if token.role is not Role.CONTENT) / FILLER * NAMED
+    share = told / (told + light)
+    return {document: value if document in pieces else value * share for document, value in scores.items()}
+
+
+def _cut(scores: Scores) -> Scores:
+    floor = max(CUTOFF, RELATIVE * max(scores.values(), default=0.0))
+    return {document: value for document, value in scores.items() if value >= floor}

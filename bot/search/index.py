@@ -1,0 +1,61 @@
+"""Search over a catalog."""
+
+from __future__ import annotations
+
+from bot.catalog.model import Catalog, Resource
+from bot.search.answer import Answer, Hit
+from bot.search.autocomplete import Autocomplete
+from bot.search.corpus import Corpus
+from bot.search.finding import Accept, find
+from bot.search.offers import nearest_topics, related, suggestion
+from bot.search.reasons import reasons
+
+LIMIT = 5
+"""Hits of one answer: what a phone shows without much scrolling."""
+
+OFFERS = 25
+"""Names offered while typing: as many as Discord shows."""
+
+
+class SearchIndex:
+    """Finds the resources of a catalog that fit a query.
+
+    It is built once, changes nothing, and may be used from several threads.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._corpus = Corpus(catalog)
+        self._autocomplete = Autocomplete(self._corpus)
+
+    def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = LIMIT) -> Answer:
+        """The resources that fit a query, at most `limit` of them, best first.
+
+        `kind` and `level` leave only resources of exactly that kind and level. Any text may be asked, of any length:
+        the first `query.LONGEST` characters are read. An answer without hits says that nothing fits.
+        """
+        corpus = self._corpus
+        found = find(corpus, corpus.reader.read(query), _accepting(kind, level))
+        best = found.best()[:limit]
+        hits = tuple(Hit(corpus.resources[one], found.scores[one], reasons(corpus, found, one)) for one in best)
+        return Answer(
+            query=query,
+            hits=hits,
+            related=related(corpus, best),
+            suggestion=suggestion(found, best),
+            nearest=() if hits else nearest_topics(corpus, found),
+            cut=found.query.cut,
+        )
+
+    def suggest(self, prefix: str, limit: int = OFFERS) -> list[str]:
+        """Names to offer while somebody types, at most `limit`, none over 100 characters.
+
+        Each of them finds something. For an empty text they are good starting points.
+        """
+        return self._autocomplete.offers(prefix, limit)
+
+
+def _accepting(kind: str | None, level: str | None) -> Accept:
+    def accept(resource: Resource) -> bool:
+        return kind in (None, resource.kind) and level in (None, resource.level)
+
+    return accept

@@ -1,0 +1,78 @@
+"""What an answer offers beside its hits: related resources, a corrected query, topics to try instead."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz, process
+
+from bot.catalog.model import Topic
+from bot.search.answer import Related
+from bot.search.corpus import Corpus
+from bot.search.finding import Findings
+from bot.search.query import Role
+from bot.search.vocabulary import Reading
+
+RELATED = 3
+"""Most related resources: they are a hint, not a second answer."""
+LEADING = 3
+"""Hits, and topics of each, that related resources are looked for by. At 1 the answer to a broad question has few."""
+NEAREST = 5
+"""Most topics to try instead."""
+ALIKE = 60.0
+"""The likeness (0 to 100) from which a topic's name counts as near to what was typed. At 0 every topic is near; at 100
+only the topic itself."""
+
+
+def related(corpus: Corpus, hits: Sequence[int]) -> tuple[Related, ...]:
+    """The resources that share the most with the first hits by their leading topics; none of them is a hit."""
+    shared: dict[int, dict[str, float]] = defaultdict(dict)
+    for hit in hits[:LEADING]:
+        for slug in corpus.resources[hit].topics[:LEADING]:
+            own = corpus.topic_documents[slug][hit]
+            for document, credit in corpus.leading[slug]:
+                shared[document][slug] = max(own * credit, shared[document].get(slug, 0.0))
+    others = shared.keys() - set(hits)
+    best = sorted(others, key=lambda document: (-sum(shared[document].values()), document))[:RELATED]
+    return tuple(Related(corpus.resources[one], tuple(corpus.topics[slug] for slug in shared[one])) for one in best)
+
+
+def suggestion(findings: Findings, best: Sequence[int]) -> str | None:
+    """What was probably meant, if it is not what was typed: slips corrected, unfinished words finished."""
+    tokens = findings.query.tokens
+    meant = [_meant(findings, place, best) for place in range(len(tokens))]
+    if not best or all(reading is None for reading in meant):
+        return None
+    return " ".join(reading.surface if reading else token.typed for token, reading in zip(tokens, meant, strict=True))
+
+
+def _meant(findings: Findings, place: int, best: Sequence[int]) -> Reading | None:
+    """The slip or unfinished word at a place, read as the best hit explains it."""
+    token = findings.query.tokens[place]
+    if token.role is not Role.CONTENT or not best:
+        return None
+    wrong = [reading for reading in token.readings if reading.how in ("typo", "prefix")]
+    holding = (reading for reading in wrong if findings.explained_by(place, reading, best[0]))
+    return next(holding, None)
+
+
+def nearest_topics(corpus: Corpus, findings: Findings) -> tuple[Topic, ...]:
+    """Topics to try when nothing fits: those that share a word, those that look alike, the catalog's main ones."""
+    ordered = dict.fromkeys((*_sharing_a_word(corpus, findings), *_alike(corpus, findings), *corpus.main_topics))
+    return tuple(corpus.topics[slug] for slug in list(ordered)[:NEAREST])
+
+
+def _sharing_a_word(corpus: Corpus, findings: Findings) -> Iterator[str]:
+    for token in findings.query.tokens:
+        for reading in token.readings if token.role is Role.CONTENT else ():
+            for phrase in corpus.phrases.holding(reading.term):
+                if (topic := corpus.owners[phrase.owner].topic) is not None:
+                    yield topic.id
+
+
+def _alike(corpus: Corpus, findings: Findings) -> list[str]:
+    text = findings.query.spoken()
+    names = {slug: corpus.topics[slug].name.casefold() for slug in corpus.main_topics}
+    near = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=NEAREST)
+    return [slug for _, _, slug in near]
