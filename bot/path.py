@@ -39,19 +39,19 @@ def steps(catalog: Catalog) -> list[Step]:
     return [Step(number, resource, group) for number, (group, resource) in enumerate(pairs, start=1)]
 
 
-def next_prompt(catalog: Catalog, posted: Collection[str]) -> NextPrompt | None:
-    """The first resource on the path that has not been posted in this round.
+def next_prompt(catalog: Catalog, posted: Collection[str], chosen: str | None = None) -> NextPrompt | None:
+    """The first resource on the path that has not been posted in this round, or the one already `chosen`.
 
     `posted` holds the ids of the round so far; ids, not positions, so that a resource that is added,
-    moved or removed is neither skipped nor repeated. When all were posted a new round begins.
-    None for a catalog without resources.
+    moved or removed is neither skipped nor repeated. When all were posted a new round begins. A `chosen` id that
+    the catalog does not have (any more) counts for nothing. None for a catalog without resources.
     """
     resources = catalog.resources
     if not resources:
         return None
-    gone = set(posted)
-    left = [number for number, resource in enumerate(resources) if resource.id not in gone]
+    left = [number for number, resource in enumerate(resources) if resource.id not in posted]
     begins_again = not left
     ahead = left or list(range(len(resources)))
-    following = ahead[1] if len(ahead) > 1 else 0
-    return NextPrompt(resources[ahead[0]], ahead[0] + 1, len(resources), resources[following], begins_again)
+    this = next((number for number in ahead if resources[number].id == chosen), ahead[0])
+    following = next((number for number in ahead if number != this), 0)
+    return NextPrompt(resources[this], this + 1, len(resources), resources[following], begins_again)

@@ -36,13 +36,16 @@ class Path(commands.Cog):
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return
-        await interaction.response.send_message(view=path_card(self._library, group.id if group else "", 0), ephemeral=True)
+        await interaction.response.send_message(
+            view=path_card(self._library, group.id if group else "", 0), ephemeral=True
+        )
 
     @path.autocomplete("stage")
     async def _stages(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
         fitting = [group for group in self._groups() if current.strip().casefold() in group.title.casefold()]
         return [
-            app_commands.Choice(name=fit(group.title, CHOICE_LIMIT), value=group.id) for group in fitting[:CHOICES_LIMIT]
+            app_commands.Choice(name=fit(group.title, CHOICE_LIMIT), value=group.id)
+            for group in fitting[:CHOICES_LIMIT]
         ]
 
     def _groups(self) -> list[Stage | Track]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -63,5 +62,5 @@ def _in_our_words(channel_id: int) -> Iterator[None]:
         raise CannotPost(f"the channel <#{channel_id}> does not exist any more") from error
     except discord.Forbidden as error:
         raise CannotPost(f"I am not allowed to read and write in <#{channel_id}>") from error
-    except (discord.HTTPException, aiohttp.ClientError, OSError, asyncio.TimeoutError) as error:
+    except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
         raise PostFailed(f"Discord did not take the message: {error}") from error

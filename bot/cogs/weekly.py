@@ -14,14 +14,14 @@ from discord.ext import commands, tasks
 
 from bot.cogs.posting import DiscordPoster
 from bot.cogs.recommend import Choices, choices
-from bot.delivery import deliver_due, upcoming_prompt
-from bot.errors import ScheduleError
+from bot.delivery import Report, deliver_due, upcoming_prompt
+from bot.errors import StudybotError
 from bot.library import Library
 from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
 from bot.store import Store, WeeklySchedule
 from bot.views.cards import notice
 from bot.views.text import CHOICES_LIMIT
-from bot.views.weekly_post import weekly_content, weekly_mentions, weekly_view
+from bot.views.weekly_post import weekly_content, weekly_view
 from bot.views.weekly_replies import set_reply, show_reply
 from bot.zones import resolve_zone, search_zones
 
@@ -41,6 +41,8 @@ NEEDED = {
 NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
 
 
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_guild=True)
 class Weekly(commands.GroupCog, group_name="weekly", group_description="The weekly learning prompt of this server."):
     """The commands of /weekly and the ticker."""
 
@@ -59,6 +61,13 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     async def cog_unload(self) -> None:
         """Stop the ticker."""
         self._tick.cancel()
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Only who manages the server gets on: an admin may have opened the command to others in Discord's settings."""
+        # It runs for autocomplete too, where there is nobody to tell.
+        if interaction.permissions.manage_guild or interaction.type is discord.InteractionType.autocomplete:
+            return True
+        raise app_commands.MissingPermissions(["manage_guild"])
 
     @app_commands.command(name="set", description="Post a learning prompt in a channel every week.")
     @app_commands.describe(
@@ -92,7 +101,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             created_by=interaction.user.id,
             now=now,
         )
-        await _answer(interaction, set_reply(weekly, upcoming(schedule, now, 3), remark))
+        await _answer(interaction, set_reply(weekly, _dates(weekly), remark))
 
     @app_commands.command(name="show", description="Show when and where the weekly prompt comes.")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
@@ -102,7 +111,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             await _answer(interaction, NOT_SET)
             return
         recent = await self._store.recent_deliveries(weekly.id, limit=3)
-        await _answer(interaction, show_reply(weekly, upcoming(weekly.schedule, self._clock(), 3), recent))
+        await _answer(interaction, show_reply(weekly, _dates(weekly), recent))
 
     @app_commands.command(name="preview", description="Show the next weekly prompt, to you alone.")
     async def preview(self, interaction: discord.Interaction[Any]) -> None:
@@ -136,9 +145,8 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     @tasks.loop(seconds=TICK_SECONDS)
     async def _tick(self) -> None:
         try:
-            await deliver_due(
-                self._store, self._library.catalog, self._poster, now=self._clock(), owner=self._owner
-            )
+            while (await self._deliver()).more:
+                pass
         except Exception:
             # Whatever this was, tasks.loop would end for good: the next tick must come.
             log.exception("A tick failed; the next one comes in %s seconds", TICK_SECONDS)
@@ -147,5 +155,55 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     async def _ready(self) -> None:
         await self._bot.wait_until_ready()
 
+    async def _deliver(self) -> Report:
+        report = await deliver_due(
+            self._store, self._library.catalog, self._poster, now=self._clock(), owner=self._owner
+        )
+        if report.outcomes:
+            log.info("Weekly prompts: %s", report)
+        return report
 
-Weekly.__cog_app_commands_group__.default_permissions = discord.Permissions(manage_guild=True)  # type: ignore[union-attr]
+
+def _dates(weekly: WeeklySchedule) -> list[datetime]:
+    """The next three occurrences."""
+    return [weekly.next_at, *upcoming(weekly.schedule, weekly.next_at, 2)]
+
+
+def _check_channel(channel: discord.TextChannel) -> None:
+    """Raises StudybotError if the bot cannot post there: now, while the admin who can mend it is looking."""
+    permissions = channel.permissions_for(channel.guild.me)
+    missing = [name for attribute, name in NEEDED.items() if not getattr(permissions, attribute)]
+    if missing:
+        raise StudybotError(
+            f"I cannot post in {channel.mention} yet: I need {_listed(missing)} there. "
+            "Give them to me in the channel’s permissions and run this again. Nothing was changed."
+        )
+
+
+def _check_role(channel: discord.TextChannel, role: discord.Role | None) -> str:
+    """A remark if the role would not be notified; raises StudybotError for @everyone."""
+    if role is None:
+        return ""
+    if role.is_default():
+        raise StudybotError("I do not mention everyone. Choose a role that members join because they want to know.")
+    if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
+        return ""
+    return (
+        f"**One thing to mend:** {role.mention} will be shown but not notified. "
+        "Switch on “Allow anyone to @mention this role” in its settings."
+    )
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _guild_id(interaction: discord.Interaction[Any]) -> int:
+    if interaction.guild_id is None:  # guild_only keeps this from happening, on Discord's side
+        raise app_commands.NoPrivateMessage
+    return interaction.guild_id
+
+
+async def _answer(interaction: discord.Interaction[Any], text: str) -> None:
+    """Answer after a defer: a card goes into the message that the member is waiting at."""
+    await interaction.edit_original_response(view=notice(text), allowed_mentions=discord.AllowedMentions.none())

@@ -50,7 +50,7 @@ class Findings:
     corpus: Corpus
 
     def explained_by(self, place: int, reading: Reading, document: int) -> bool:
-        """Whether a document has the word that the token at a place may stand for, in a field or a phrase of its own."""
+        """Whether a document has the word that a token may stand for, in a field or a phrase of its own."""
         if reading.term in self.corpus.postings.credits(document):
             return True
         return any(document in one.documents and reading.term in one.terms for one in self.evidence[place].owned)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from bot.search.fillers import FILLERS, STOP_WORDS
 from bot.search.kinds import kinds_named
@@ -61,7 +62,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query with its tokens in order; `kinds` are those that it names; `cut` says that it was too long to read whole."""
+    """A query with its tokens in order; `kinds` are those that it names; `cut`: it was too long to read whole."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -89,8 +90,8 @@ def light(term: str) -> bool:
 class Reader:
     """Reads queries with the words of one index.
 
-    `weight` gives the weight of a term, `unknown` is that of a word which the index does not have; `kinds` are the kinds
-    that its resources have.
+    `weight` gives the weight of a term, `unknown` is that of a word which the index does not have; `kinds` are the
+    kinds that its resources have.
     """
 
     def __init__(
@@ -139,7 +140,7 @@ class Reader:
 
     def _join_neighbours(self, tokens: Sequence[Token]) -> None:
         """ "gpt 3" may stand for the word "gpt3": both tokens get that reading."""
-        for one, other in zip(tokens, tokens[1:], strict=False):
+        for one, other in pairwise(tokens):
             joined = one.word + other.word
             if one.typed != other.typed and joined in self._vocabulary:
                 known = self._vocabulary.known(joined)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 SHORTEST = 6
 """Letters from which a word is taken apart. At 4 "into" is "in to"; "kvcache" has 7, "gpt3" is cut at its digit."""
 LONGEST = 120
-"""Letters up to which a word is taken apart: a whole title run together. The work grows with this times LONGEST_PART."""
+"""Letters up to which a word is taken apart: a whole title run together. Work grows with this times LONGEST_PART."""
 LONGEST_PART = 24
 """Letters of the longest part."""
 MEAN_PART = 3

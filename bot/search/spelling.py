@@ -90,5 +90,5 @@ def _digits(word: str) -> str:
 
 
 def _within_two(word: str, group: Iterable[str]) -> list[str]:
-    near = process.extract(word, group, scorer=OSA.distance, score_cutoff=2, limit=None)
+    near = process.extract(word, group, scorer=OSA.distance, score_cutoff=2, limit=None)  # type: ignore[arg-type]
     return [str(found[0]) for found in near if found[1] == 2 and _digits(word) == _digits(found[0])]

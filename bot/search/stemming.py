@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
 _ENGLISH = Stemmer.Stemmer("english")
 _BRITISH = (

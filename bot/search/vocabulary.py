@@ -24,7 +24,7 @@ from bot.search.stemming import stem
 STEM = 0.97
 """Quality of another form of the word. At 1 "batches" could beat "batching" for who typed "batching"."""
 ONE_EDIT = 0.9
-"""Quality of a word one edit away. At 1 a slip could beat the word itself; at 0.5 a query of two slips finds nothing."""
+"""Quality of a word one edit away. At 1 a slip could beat the word itself; at 0.5 two slips find nothing."""
 TWO_EDITS = 0.8
 """Quality of a word two edits away."""
 PREFIX = 0.85

@@ -45,7 +45,9 @@ def _words(error: BaseException) -> str | None:
     if isinstance(error, StudybotError):
         return str(error)
     if isinstance(error, app_commands.MissingPermissions):
-        names = ", ".join(name.replace("_", " ").replace("guild", "server").title() for name in error.missing_permissions)
+        names = ", ".join(
+            name.replace("_", " ").replace("guild", "server").title() for name in error.missing_permissions
+        )
         return f"This needs the permission {names}. Ask an admin of this server to run it, or to give it to you."
     if isinstance(error, app_commands.NoPrivateMessage):
         return "This works in a server only: a weekly prompt needs a channel to go to."

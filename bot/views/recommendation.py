@@ -15,7 +15,7 @@ from bot.views.cards import Card, open_button
 from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, fit, show
 
 SUMMARY_LIMIT = 200
-"""Characters of summary per hit: two lines on a screen, four on a phone. Five hits at every limit stay under CARD_LIMIT."""
+"""Characters of summary per hit: two lines on a screen. Five hits at every limit stay under CARD_LIMIT."""
 WHY_LIMIT = 120
 """Characters of reasons per hit."""
 TITLE_LIMIT = 150

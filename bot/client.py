@@ -1,0 +1,97 @@
+"""The bot: the library, the store and a clock joined to Discord."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.catalog import Catalog
+from bot.cogs.about import About
+from bot.cogs.path import Path
+from bot.cogs.recommend import Recommend
+from bot.cogs.weekly import Weekly
+from bot.errors import StoreError
+from bot.library import Library
+from bot.settings import Settings
+from bot.store import Store
+from bot.views.failures import answer_failure
+from bot.views.path_pages import PageButton
+from bot.views.recommendation import SearchButton
+
+log = logging.getLogger(__name__)
+
+PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
+"""What an invite link asks for: to see a channel, to post the weekly prompt, and to look for an earlier post."""
+
+
+class StudyBot(commands.Bot):
+    """The bot. `library` is what it answers from; buttons find it here."""
+
+    def __init__(self, settings: Settings, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
+        super().__init__(
+            # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
+            commands.when_mentioned,
+            intents=discord.Intents.default(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            help_command=None,
+        )
+        self.settings = settings
+        self.library = library
+        self._store = store
+        self._clock = clock
+        self.tree.error(answer_failure)
+
+    async def setup_hook(self) -> None:
+        """Add the commands and the lasting buttons, and tell Discord about the commands if they changed."""
+        await self.add_cog(Recommend(self.library))
+        await self.add_cog(Path(self.library))
+        await self.add_cog(About(self.library))
+        await self.add_cog(Weekly(self, self.library, self._store, self._clock))
+        self.add_dynamic_items(SearchButton, PageButton)
+        await self._sync()
+
+    async def _sync(self) -> None:
+        """Discord takes 200 new commands a day and has no diff of its own: ask only when something changed."""
+        key = f"commands:{self.application_id}"
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        mark = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        try:
+            if await self._store.get_state(key) == mark and await self._discord_has_them():
+                return
+            await self.tree.sync()
+            await self._store.put_state(key, mark)
+        except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
+            # The commands of the last start are there still; the next start tries again.
+            log.warning("Discord did not take the list of commands: %s", error)
+
+    async def _discord_has_them(self) -> bool:
+        """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
+        there = {command.name for command in await self.tree.fetch_commands()}
+        return there == {command.name for command in self.tree.get_commands()}
+
+
+def create_bot(
+    settings: Settings,
+    catalog: Catalog,
+    store: Store,
+    clock: Callable[[], datetime] = discord.utils.utcnow,
+) -> StudyBot:
+    """The bot, ready to be run.
+
+    `clock` returns the present as an aware datetime. The store stays its opener's: the bot never closes it.
+    """
+    return StudyBot(settings, Library(catalog), store, clock)
+
+
+def invite_link(client_id: int) -> str:
+    """The address at which an admin adds the bot to a server, asking for exactly what it needs."""
+    scopes: Any = ("bot", "applications.commands")
+    return discord.utils.oauth_url(client_id, permissions=PERMISSIONS, scopes=scopes)

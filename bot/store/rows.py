@@ -1,0 +1,46 @@
+"""What the store gives back: plain, frozen, every instant in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklySchedule:
+    """A server's weekly prompt: where, when, for whom, and the next occurrence.
+
+    While `paused_at` is set nothing is posted; `paused_reason` says what a person has to mend.
+    """
+
+    id: int
+    guild_id: int
+    channel_id: int
+    role_id: int | None
+    schedule: Schedule
+    created_by: int
+    next_at: datetime
+    paused_at: datetime | None
+    paused_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One occurrence of a schedule and what became of it.
+
+    `state` is "claimed" (being posted, or waiting for another try), "posted", "skipped" or "failed";
+    `first_sent_at` is when it was first handed to Discord, which may have taken it even if `message_id` is None;
+    `round` counts the walks through the path from 1; `resource_id` is what was chosen for it.
+    """
+
+    schedule_id: int
+    occurrence: datetime
+    state: str
+    attempts: int
+    round: int
+    resource_id: str | None
+    first_sent_at: datetime | None
+    message_id: int | None
+    error: str | None

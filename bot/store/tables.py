@@ -1,0 +1,96 @@
+"""The tables as the newest migration leaves them; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware on both ends, kept in UTC. SQLite has no time zones and would hand back naive values."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; raises ValueError for a naive value, which is nobody's instant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=_NAMES)
+
+# SQLite numbers rows by itself only where the key is exactly INTEGER.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+schedules = Table(
+    "schedules",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("guild_id", BigInteger, nullable=False, unique=True),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("role_id", BigInteger),
+    Column("weekday", SmallInteger, nullable=False),
+    Column("time", String(5), nullable=False),
+    Column("zone", String(64), nullable=False),
+    Column("created_by", BigInteger, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("paused_at", UtcDateTime),
+    Column("paused_reason", Text),
+    Index("ix_schedules_next_at", "next_at"),
+)
+
+# The key is what makes an occurrence happen once: whoever inserts the row has the claim, everybody else conflicts.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("schedule_id", _Id, ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
+    Column("occurrence", UtcDateTime, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("owner", String(64)),
+    Column("lease_until", UtcDateTime),
+    Column("attempts", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("resource_id", String(64)),
+    Column("first_sent_at", UtcDateTime),
+    Column("message_id", BigInteger),
+    Column("error", Text),
+)
+
+app_state = Table(
+    "app_state",
+    metadata,
+    Column("key", String(128), primary_key=True),
+    Column("value", Text, nullable=False),
+)
