@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -53,6 +53,8 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         self._clock = clock
         self._poster = DiscordPoster(bot)
         self._owner = uuid4().hex
+        self._changed = True
+        self._rest_until: datetime | None = None
 
     async def cog_load(self) -> None:
         """Start the ticker."""
@@ -92,15 +94,15 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         _check_channel(channel)
         remark = _check_role(channel, role)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        now = self._clock()
         weekly = await self._store.put_schedule(
             guild_id=channel.guild.id,
             channel_id=channel.id,
             role_id=role.id if role else None,
             schedule=schedule,
             created_by=interaction.user.id,
-            now=now,
+            now=self._clock(),
         )
+        self._changed = True
         await _answer(interaction, set_reply(weekly, _dates(weekly), remark))
 
     @app_commands.command(name="show", description="Show when and where the weekly prompt comes.")
@@ -145,8 +147,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     @tasks.loop(seconds=TICK_SECONDS)
     async def _tick(self) -> None:
         try:
-            while (await self._deliver()).more:
-                pass
+            await self._look()
         except Exception:
             # Whatever this was, tasks.loop would end for good: the next tick must come.
             log.exception("A tick failed; the next one comes in %s seconds", TICK_SECONDS)
@@ -154,6 +155,16 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     @_tick.before_loop
     async def _ready(self) -> None:
         await self._bot.wait_until_ready()
+
+    async def _look(self) -> None:
+        """Deliver what is due, unless it is known that nothing can be."""
+        if not self._changed and self._rest_until is not None and self._clock() < self._rest_until:
+            return
+        self._changed = False
+        while (await self._deliver()).more:
+            pass
+        if self._store.private:  # else another process may set a schedule any moment
+            self._rest_until = await self._store.next_due() or datetime.max.replace(tzinfo=UTC)
 
     async def _deliver(self) -> Report:
         report = await deliver_due(

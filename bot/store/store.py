@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreError
 from bot.schedule import Schedule, first_occurrence
-from bot.store.engine import create_engine, database_url
+from bot.store.engine import create_engine, database_url, in_memory
 from bot.store.rows import Delivery, WeeklySchedule
 from bot.store.tables import app_state, deliveries, schedules
 from bot.store.upgrade import upgrade
@@ -34,6 +34,8 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self.private = in_memory(engine.url)
+        """Whether no other process can change what is in here."""
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -118,6 +120,23 @@ class Store:
         )
         async with self._begin() as connection:
             return [_weekly(row) for row in await connection.execute(statement)]
+
+    async def next_due(self) -> datetime | None:
+        """When there will next be a schedule in `due`, if nobody changes anything; None if never."""
+        current = and_(
+            deliveries.c.schedule_id == schedules.c.id,
+            deliveries.c.occurrence == schedules.c.next_at,
+            deliveries.c.state == "claimed",
+        )
+        free_at = func.coalesce(deliveries.c.lease_until, schedules.c.next_at, type_=schedules.c.next_at.type)
+        statement = (
+            select(func.min(free_at))
+            .select_from(schedules.outerjoin(deliveries, current))
+            .where(schedules.c.paused_at.is_(None))
+        )
+        async with self._begin() as connection:
+            found: datetime | None = await connection.scalar(statement)
+            return found
 
     # The delivery of one occurrence: claim, choose, then exactly one of posted, skipped, failed, or release
 
