@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -18,7 +22,7 @@ from bot.cogs.about import About
 from bot.cogs.path import Path
 from bot.cogs.recommend import Recommend
 from bot.cogs.weekly import Weekly
-from bot.errors import StoreError
+from bot.errors import SettingsError, StoreError, StudybotError
 from bot.library import Library
 from bot.settings import Settings
 from bot.store import Store
@@ -28,12 +32,15 @@ from bot.views.recommendation import SearchButton
 
 log = logging.getLogger(__name__)
 
+# discord.py warns at every start that it cannot speak; this bot only writes.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
 """What an invite link asks for: to see a channel, to post the weekly prompt, and to look for an earlier post."""
 
 
 class StudyBot(commands.Bot):
-    """The bot. `library` is what it answers from; buttons find it here."""
+    """The bot. `library` is what it answers from; buttons find it here. `settings` are its host's."""
 
     def __init__(self, settings: Settings, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
         super().__init__(
@@ -89,6 +96,34 @@ def create_bot(
     `clock` returns the present as an aware datetime. The store stays its opener's: the bot never closes it.
     """
     return StudyBot(settings, Library(catalog), store, clock)
+
+
+async def run_bot(settings: Settings, catalog: Catalog, store: Store) -> None:
+    """Run the bot until it is told to stop (Ctrl-C, or a polite kill).
+
+    Raises SettingsError if there is no token or Discord refuses it, StudybotError if it cannot be reached.
+    """
+    async with create_bot(settings, catalog, store) as bot:
+        try:
+            await _until_stopped(bot.start(bot.settings.require_token()))
+        except discord.LoginFailure as error:
+            raise SettingsError(
+                "Discord refused DISCORD_TOKEN. Copy it again from https://discord.com/developers/applications "
+                "(your application, Bot, Reset Token)."
+            ) from error
+        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+            raise StudybotError(f"Discord cannot be reached: {error}. Check this machine’s network.") from error
+
+
+async def _until_stopped(running: Coroutine[Any, Any, None]) -> None:
+    """Run until it ends or the process is asked to; SIGTERM is how containers and services ask."""
+    task = asyncio.ensure_future(running)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows; Ctrl-C cancels everything there
+            loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def invite_link(client_id: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -34,6 +36,17 @@ class Settings(BaseSettings):
                 "No token yet? `studybot demo` runs the same bot in your browser without one."
             )
         return token
+
+    def client_id(self) -> int:
+        """The application's id, which a token begins with; raises SettingsError if this one does not."""
+        first = self.require_token().partition(".")[0]
+        try:
+            return int(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+        except ValueError as error:
+            raise SettingsError(
+                "DISCORD_TOKEN does not look like a bot token (three parts with dots between them), so I cannot tell "
+                "the application’s id from it. Give it with --client-id; it is on the application’s first page."
+            ) from error
 
 
 def read_settings() -> Settings:

@@ -1,0 +1,204 @@
+"""The command line, and the composition root: settings, catalog, store and bot are joined here.
+
+Exit codes: 0 done or found, 1 nothing fits or problems found, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.errors import CatalogError, StudybotError
+from bot.library import Library
+from bot.settings import read_settings
+from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+MOST_HITS = 25
+"""Most hits that may be asked for: more than that is not an answer but the path."""
+
+
+class _Main(click.Group):
+    """The group of commands; turns errors for people into messages and exit codes, in this one place."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command; never lets a StudybotError through."""
+        try:
+            return super().invoke(ctx)
+        except CatalogError as error:
+            click.echo(str(error), err=True)
+            count = len(error.problems)
+            click.secho(f"{count} problem{'s' * (count != 1)} found.", fg="red", err=True)
+            ctx.exit(1)
+        except StudybotError as error:
+            click.echo(f"{click.style('studybot:', fg='red')} {error}", err=True)
+            ctx.exit(2)
+
+
+def _examples(*lines: str) -> str:
+    """An epilog that click leaves as it stands."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _load(path: Path | None) -> Catalog:
+    """The catalog at a path; without one catalog.yaml here, else the one that comes with studybot."""
+    here = Path("catalog.yaml")
+    return load_catalog(path or (here if here.is_file() else shipped_catalog()))
+
+
+def _catalog_option(command: _Command) -> _Command:
+    return click.option(
+        "--catalog",
+        "catalog_path",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="PATH",
+        help="The index to serve. Default: catalog.yaml here, else the one that comes with studybot.",
+    )(command)
+
+
+@click.group(
+    cls=_Main,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_examples("studybot demo", 'studybot recommend "kv cache"'),
+)
+@click.version_option(version("studybot"), prog_name="studybot")
+def main() -> None:
+    """The chat front end of a curated reading list: recommendations, an ordered path, a weekly prompt."""
+
+
+@main.command(epilog=_examples("DISCORD_TOKEN=… studybot run", "studybot run --catalog my-index.yaml"))
+@_catalog_option
+def run(catalog_path: Path | None) -> None:
+    """Run the bot on Discord.
+
+    Needs DISCORD_TOKEN in the environment or in a file .env here; DATABASE_URL says where the state lives (default:
+    sqlite:///studybot.db).
+    """
+    from bot.client import run_bot
+    from bot.store import Store
+
+    settings = read_settings()
+    settings.require_token()
+    catalog = _load(catalog_path)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    async def serve() -> None:
+        async with await Store.open(settings.database_url) as store:
+            await run_bot(settings, catalog, store)
+
+    asyncio.run(serve())
+
+
+@main.command(epilog=_examples("studybot demo", "studybot demo --port 8080 --no-browser"))
+@_catalog_option
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The page's port. Default: any free one.")
+@click.option("--no-browser", is_flag=True, help="Only print the page's address.")
+def demo(catalog_path: Path | None, port: int, no_browser: bool) -> None:
+    """Try the bot in your browser, without a token.
+
+    It runs on a simulated Discord on this machine; nothing reaches the network, and nothing is kept.
+    """
+    from bot.demo import run_demo
+
+    catalog = _load(catalog_path)
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    asyncio.run(run_demo(catalog, port=port, open_browser=not no_browser, echo=click.echo))
+
+
+@main.command(
+    epilog=_examples(
+        'studybot recommend "kv cache"',
+        'studybot recommend --json --kind video "how does attention work?"',
+        "studybot recommend --json - < queries.txt",
+    )
+)
+@_catalog_option
+@click.argument("query", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each query.")
+@click.option("--kind", help="Only this kind, such as paper or video.")
+@click.option("--level", help="Only this level, such as beginner.")
+@click.option("--limit", type=click.IntRange(1, MOST_HITS), default=5, show_default=True, help="Most hits.")
+@click.pass_context
+def recommend(
+    ctx: click.Context,
+    catalog_path: Path | None,
+    query: tuple[str, ...],
+    as_json: bool,
+    kind: str | None,
+    level: str | None,
+    limit: int,
+) -> None:
+    """Find the resources that fit QUERY.
+
+    With - as QUERY, one query is read from each line of standard input. Exit code 1 says that nothing fits.
+    """
+    library = Library(_load(catalog_path))
+    found = False
+    for text in _lines() if query == ("-",) else (_printable(" ".join(query)),):
+        answer = library.index.search(text, kind=kind, level=level, limit=limit)
+        found = found or bool(answer.hits)
+        click.echo(as_line(answer_json(answer)) if as_json else answer_text(answer, library))
+    ctx.exit(0 if found else 1)
+
+
+@main.command(epilog=_examples("studybot path", "studybot path --json"))
+@_catalog_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON list with every step.")
+def path(catalog_path: Path | None, as_json: bool) -> None:
+    """Print the whole reading list in order."""
+    library = Library(_load(catalog_path))
+    click.echo(as_line(path_json(library)) if as_json else path_text(library))
+
+
+@main.command(epilog=_examples("studybot check", "studybot check my-index.yaml"))
+@click.argument("catalog", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--catalog",
+    "catalog_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="PATH",
+    help="The same as the argument.",
+)
+def check(catalog: Path | None, catalog_path: Path | None) -> None:
+    """Report every problem of CATALOG, each with its line.
+
+    Exit code 1 says that there are problems.
+    """
+    checked = _load(catalog or catalog_path)
+    stages, tracks = len(checked.stages), len(checked.tracks)
+    counts = f"{len(checked)} resources, {stages} stages, {tracks} tracks, {len(checked.topics)} topics"
+    click.echo(f"{checked.title}: {click.style('no problems', fg='green')} ({counts}).")
+
+
+@main.command(epilog=_examples("studybot invite", "studybot invite --client-id 123456789012345678"))
+@click.option("--client-id", type=click.IntRange(min=1), help="The application's id. Default: from DISCORD_TOKEN.")
+def invite(client_id: int | None) -> None:
+    """Print the link that adds the bot to a server.
+
+    The link asks for exactly the permissions that the bot needs, and for nobody's messages.
+    """
+    from bot.client import invite_link
+
+    click.echo(invite_link(client_id or read_settings().client_id()))
+
+
+def _lines() -> Iterator[str]:
+    """The queries on standard input; empty lines are none."""
+    for line in sys.stdin.buffer:
+        if text := line.decode(errors="replace").strip("\ufeff \t\r\n"):
+            yield text
+
+
+def _printable(text: str) -> str:
+    """An argument without what the terminal could not decode, and so could not print either."""
+    return text.encode(errors="replace").decode()
