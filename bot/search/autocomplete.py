@@ -39,8 +39,10 @@ class Autocomplete:
         """At most `limit` names that fit a text which is still being typed, the likeliest first."""
         said = words(typed[:LONGEST])
         if not said:
-            return self._starting_points[:limit]
-        found = self._fitting(said, limit) or self._fitting(self._corrected(said), limit)
+            return self._starting_points[:limit] if not typed.strip() else []
+        found = self._fitting(said, limit)
+        if not found and (corrected := self._corrected(said)):
+            found = self._fitting(corrected, limit)
         return list(dict.fromkeys(self._names[one] for one in found))[:limit]
 
     def _add(self, name: str, spellings: Iterable[Sequence[str]]) -> None:
@@ -91,17 +93,17 @@ def _names(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
     for resource, title in zip(corpus.resources, corpus.titles, strict=True):
         if title:
             others = [title, weighty(title), *map(words, resource.aliases)]
-            yield _cut(resource.title), [list(one) for one in dict.fromkeys(map(tuple, others))]
+            yield cut(resource.title), [list(one) for one in dict.fromkeys(map(tuple, others))]
     for author in dict.fromkeys(author for resource in corpus.resources for author in resource.authors):
-        yield _cut(author), [words(author)]
+        yield cut(author), [words(author)]
 
 
 def _starting_points(corpus: Corpus) -> Iterator[str]:
     """The catalog's main topics, then its titles."""
     yield from (corpus.topics[slug].name for slug in corpus.main_topics)
-    yield from (_cut(resource.title) for resource in corpus.resources)
+    yield from (cut(resource.title) for resource in corpus.resources)
 
 
-def _cut(name: str) -> str:
+def cut(name: str) -> str:
     """A name that fits an offer: whole words of it, so that a search for it still finds."""
     return name if len(name) <= LONGEST else name[: name.rfind(" ", 0, LONGEST + 1)][:LONGEST].rstrip()

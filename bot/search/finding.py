@@ -17,7 +17,7 @@ from bot.search.corpus import Corpus
 from bot.search.phrases import LONGEST, Phrase, letters
 from bot.search.query import FILLER, Query, Role, Token
 from bot.search.ranking import Evidence, Owned, score
-from bot.search.vocabulary import STEM, Reading
+from bot.search.vocabulary import ONE_EDIT, STEM, Reading
 
 CUTOFF = 0.4
 """The least score that is shown: two fifths of what the query tells, explained by what a resource is about. At 0 any
@@ -73,7 +73,7 @@ def find(corpus: Corpus, query: Query, accept: Accept) -> Findings:
 
 def _evidence(corpus: Corpus, query: Query) -> list[Evidence]:
     evidence = [Evidence(token.weight, token.readings) for token in query.tokens]
-    for owned in (*_met(corpus, query), *_run_together(corpus, query)):
+    for owned in (*_met(corpus, query), *_run_together(corpus, query), *_misspelt(corpus, query)):
         for place in owned.places:
             evidence[place].owned.append(owned)
     return evidence
@@ -98,6 +98,15 @@ def _run_together(corpus: Corpus, query: Query) -> Iterator[Owned]:
             for document in corpus.by_title.get(run, ()):
                 title = corpus.resources[document].title
                 yield Owned({document: 1.0}, 1.0, "title", "exact", title, (), places)
+
+
+def _misspelt(corpus: Corpus, query: Query) -> Iterator[Owned]:
+    """Topics and aliases that a word which means nothing else nearly is, once their spaces are left out."""
+    for place in query.places(Role.CONTENT):
+        token = query.tokens[place]
+        if not token.readings:
+            for phrase in corpus.phrases.near(token.word):
+                yield _owned(corpus, phrase, frozenset((place,)), ONE_EDIT, "typo")
 
 
 def _owned(corpus: Corpus, phrase: Phrase, places: frozenset[int], quality: float, how: str) -> Owned:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.catalog.model import Catalog, Resource
 from bot.search.answer import Answer, Hit
-from bot.search.autocomplete import Autocomplete
+from bot.search.autocomplete import Autocomplete, cut
 from bot.search.corpus import Corpus
 from bot.search.finding import Accept, find
 from bot.search.offers import nearest_topics, related, suggestion
@@ -49,9 +49,13 @@ class SearchIndex:
     def suggest(self, prefix: str, limit: int = OFFERS) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over 100 characters.
 
-        Each of them finds something. For an empty text they are good starting points.
+        Each of them finds something. For an empty text they are good starting points; for a question that no name
+        begins with, the titles of what a search for it finds.
         """
-        return self._autocomplete.offers(prefix, limit)
+        offers = self._autocomplete.offers(prefix, limit)
+        if offers or not prefix.strip():
+            return offers
+        return [cut(hit.resource.title) for hit in self.search(prefix, limit=limit).hits]
 
 
 def _accepting(kind: str | None, level: str | None) -> Accept:

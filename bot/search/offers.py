@@ -12,7 +12,6 @@ from bot.search.answer import Related
 from bot.search.corpus import Corpus
 from bot.search.finding import Findings
 from bot.search.query import Role
-from bot.search.vocabulary import Reading
 
 RELATED = 3
 """Most related resources: they are a hint, not a second answer."""
@@ -44,17 +43,19 @@ def suggestion(findings: Findings, best: Sequence[int]) -> str | None:
     meant = [_meant(findings, place, best) for place in range(len(tokens))]
     if not best or all(reading is None for reading in meant):
         return None
-    return " ".join(reading.surface if reading else token.typed for token, reading in zip(tokens, meant, strict=True))
+    return " ".join(said or token.typed for token, said in zip(tokens, meant, strict=True))
 
 
-def _meant(findings: Findings, place: int, best: Sequence[int]) -> Reading | None:
-    """The slip or unfinished word at a place, read as the best hit explains it."""
+def _meant(findings: Findings, place: int, best: Sequence[int]) -> str | None:
+    """The slip or unfinished word at a place, as the best hit explains it."""
     token = findings.query.tokens[place]
     if token.role is not Role.CONTENT or not best:
         return None
     wrong = [reading for reading in token.readings if reading.how in ("typo", "prefix")]
-    holding = (reading for reading in wrong if findings.explained_by(place, reading, best[0]))
-    return next(holding, None)
+    said = (reading.surface for reading in wrong if findings.explained_by(place, reading, best[0]))
+    owned = findings.evidence[place].owned if not token.readings else ()
+    names = (one.text.lower() for one in owned if one.how == "typo" and best[0] in one.documents)
+    return next(said, None) or next(names, None)
 
 
 def nearest_topics(corpus: Corpus, findings: Findings) -> tuple[Topic, ...]:

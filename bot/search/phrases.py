@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from bot.search.spelling import Spelling
 from bot.search.stemming import stem
 from bot.search.vocabulary import Reading
 
@@ -49,20 +50,29 @@ class Phrases:
         self._weight = weight
         self._by_term: dict[str, list[Phrase]] = {}
         self._by_letters: dict[str, list[Phrase]] = {}
+        self._run_together: dict[str, list[Phrase]] = {}
+        self._spelling: Spelling | None = None
 
-    def add(self, words: Sequence[str], owner: int, text: str, *, partly: bool = True) -> None:
-        """Add a name made of these words; `partly` says whether some of them may be missing."""
+    def add(self, words: Sequence[str], owner: int, text: str) -> None:
+        """Add a name made of these words."""
         terms = tuple(dict.fromkeys(map(stem, words)))
         phrase = Phrase(terms, sum(map(self._weight, terms)), owner, text)
         for key in {letters(words), stem("".join(words))}:
             self._by_letters.setdefault(key, []).append(phrase)
-        if partly:
-            for term in terms:
-                self._by_term.setdefault(term, []).append(phrase)
+        for term in terms:
+            self._by_term.setdefault(term, []).append(phrase)
+        self._run_together.setdefault("".join(words), []).append(phrase)
+        self._spelling = None
 
     def run(self, letters: str) -> Sequence[Phrase]:
         """The phrases that have exactly these letters; see `letters`."""
         return self._by_letters.get(letters, ())
+
+    def near(self, word: str) -> list[Phrase]:
+        """The phrases that are one edit from this word when their spaces are left out: "kvcahe" is nearly "kvcache"."""
+        if self._spelling is None:
+            self._spelling = Spelling(self._run_together)
+        return [phrase for run in self._spelling.one_edit(word) for phrase in self._run_together[run]]
 
     def holding(self, term: str) -> Sequence[Phrase]:
         """The phrases that have this term."""

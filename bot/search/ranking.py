@@ -119,7 +119,8 @@ def source(one: Evidence, postings: Postings, document: int) -> Source | None:
     earned = list(_earned(one, credits, document))
     if not earned:
         return None
-    credit, reading, owned = max(earned, key=lambda amount: (amount[0], amount[2] is not None))
+    # Of two that earn the same, the one that more of the query went into tells more: a title before one of its words.
+    credit, reading, owned = max(earned, key=lambda amount: (amount[0], len(amount[2].places) if amount[2] else 0))
     if owned is not None:
         return Source(credit, owned.field, owned.how, owned.text, owned)
     assert reading is not None  # noqa: S101 - one of the two is always there

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from bot.search.answer import Reason
 from bot.search.corpus import Corpus
 from bot.search.finding import Findings
-from bot.search.query import Query, Role, Token
+from bot.search.query import Query, Role
 from bot.search.ranking import Source, source
 from bot.search.text import words
 
@@ -30,7 +30,7 @@ def _grouped(query: Query, met: Sequence[tuple[int, Source]]) -> Iterator[Reason
     """One reason for neighbours that met the same phrase, or the same field just as they stand."""
     for _, group in groupby(met, key=lambda one: _what_was_met(one[1])):
         places, sources = zip(*group, strict=True)
-        yield _reason([query.tokens[place] for place in places], sources)
+        yield _reason(query, places, sources)
 
 
 def _what_was_met(found: Source) -> tuple[str, str]:
@@ -39,15 +39,26 @@ def _what_was_met(found: Source) -> tuple[str, str]:
     return found.field, "" if found.how == "exact" else found.matched
 
 
-def _reason(tokens: Sequence[Token], sources: Sequence[Source]) -> Reason:
-    typed = " ".join(dict.fromkeys(token.typed for token in tokens))
+def _reason(query: Query, places: Sequence[int], sources: Sequence[Source]) -> Reason:
     first = sources[0]
+    typed = _typed(query, places if first.owned is None else _span(query, first.owned.places))
     if first.owned is None:
         matched = " ".join(dict.fromkeys(one.matched for one in sources))
         return Reason(typed, first.field, first.how, matched)
     if words(typed) == words(first.matched):
         return _named(typed, first)
     return Reason(typed, first.field, first.how if first.how != "exact" else "alias", first.matched)
+
+
+def _typed(query: Query, places: Iterable[int]) -> str:
+    return " ".join(dict.fromkeys(query.tokens[place].typed for place in places))
+
+
+def _span(query: Query, places: Collection[int]) -> list[int]:
+    """The places that met a phrase, and the light words between them: "attention is all you need" has two others."""
+    light = (Role.STOP, Role.FILLER)
+    span = range(min(places), max(places) + 1)
+    return [place for place in span if place in places or query.tokens[place].role in light]
 
 
 def _named(typed: str, found: Source) -> Reason:

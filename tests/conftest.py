@@ -1,0 +1,37 @@
+"""What all tests share: the shipped catalog, a real store, and a real bot on a simulated Discord."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.client import StudyBot, create_bot
+from bot.library import Library
+from bot.settings import Settings
+from bot.store import Store
+
+pytest_plugins = ["tests.request_log"]
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    return load_catalog(shipped_catalog())
+
+
+@pytest.fixture(scope="session")
+def library(catalog: Catalog) -> Library:
+    return Library(catalog)
+
+
+@pytest_asyncio.fixture
+async def store() -> AsyncIterator[Store]:
+    async with await Store.open("sqlite:///:memory:") as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def simcord_bot(catalog: Catalog, store: Store) -> StudyBot:
+    return create_bot(Settings.model_construct(), catalog, store)

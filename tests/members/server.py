@@ -1,0 +1,87 @@
+"""A study server on the simulated Discord, and what its people see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+from simcord import Env
+from simcord.components import walk_components
+
+MANAGE_SERVER = 1 << 5
+
+
+class Server:
+    """A guild with the bot in it, the channel #learning, the member Mia and the admin Ada."""
+
+    def __init__(self, env: Env, name: str = "Study server") -> None:
+        self.env = env
+        self.guild = env.create_guild(name)
+        self.channel = self.guild.create_text_channel("learning")
+        env.backend.create_role(self.guild.id, "Organizers", permissions=MANAGE_SERVER)
+        suffix = str(self.guild.id)
+        self.mia = self.guild.add_member(env.create_user(f"mia{suffix}", global_name="Mia"))
+        self.ada = self.guild.add_member(
+            env.create_user(f"ada{suffix}", global_name="Ada"), roles=[self.guild.roles["Organizers"]]
+        )
+
+    async def ask(self, command: str, /, **options: Any) -> Seen:
+        """Mia sends a command."""
+        return Seen(await self.mia.slash(self.channel, command, **options))
+
+    async def manage(self, command: str, /, **options: Any) -> Seen:
+        """Ada sends a command."""
+        return Seen(await self.ada.slash(self.channel, command, **options))
+
+    async def set_weekly(self, **options: Any) -> Seen:
+        """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise."""
+        given = {"channel": self.channel, "day": "monday", "time": "09:00", "timezone": "Europe/Berlin"} | options
+        return await self.manage("weekly set", **given)
+
+    async def pass_time(self, until: datetime) -> None:
+        """Let time pass, in pieces that the simulation settles in."""
+        while (left := (until - self.env.now()).total_seconds()) > 0:
+            await self.env.advance_time(min(left, timedelta(days=2).total_seconds()))
+
+    def posts(self) -> list[discord.Message]:
+        """The bot's messages in the channel that everybody sees."""
+        return [message for message in self.channel.history() if message.author.bot and not message.flags.ephemeral]
+
+    def everything(self) -> list[discord.Message]:
+        return list(self.channel.history())
+
+
+class Seen:
+    """What one person sees after an interaction."""
+
+    def __init__(self, result: Any) -> None:
+        assert result.acknowledged, "Discord would show: The application did not respond"
+        self.result = result
+        self.message = result.followups[-1] if result.followups else result.response
+        # As it is now: a button may turn the same message into something else.
+        self._components, self._content = self.message.components, self.message.content
+
+    @property
+    def private(self) -> bool:
+        return bool(self.message.ephemeral)
+
+    @property
+    def text(self) -> str:
+        """All text of it, top to bottom."""
+        return "\n".join([self._content, *_values(self._components, "content")])
+
+    @property
+    def labels(self) -> list[str]:
+        """What is written on its buttons that can be pressed."""
+        buttons = [one for one in walk_components(self._components) if one.get("type") == 2]
+        return [one["label"] for one in buttons if not one.get("disabled")]
+
+    @property
+    def links(self) -> list[str]:
+        return list(_values(self._components, "url"))
+
+
+def _values(components: list[dict[str, Any]], key: str) -> Iterator[str]:
+    yield from (value for one in walk_components(components) if isinstance(value := one.get(key), str))

@@ -1,0 +1,82 @@
+"""/path as a member uses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.catalog import Catalog
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Seen, Server
+
+
+async def _all_pages(server: Server) -> list[Seen]:
+    pages = [await server.ask("path")]
+    while "Next" in pages[-1].labels:
+        pages.append(Seen(await server.mia.click(pages[-1].message, label="Next")))
+    return pages
+
+
+async def test_every_step_in_order_through_all_pages(server: Server, catalog: Catalog) -> None:
+    pages = await _all_pages(server)
+    text = "\n".join(page.text for page in pages)
+    places = [text.index(f"{number}. [") for number in range(1, len(catalog) + 1)]
+    assert places == sorted(places)
+    for number, resource in enumerate(catalog, start=1):
+        assert f"{number}. [{resource.title[:10]}" in text.replace("\\", "")
+    assert all(page.private for page in pages)
+
+
+async def test_tracks_come_last_the_empty_ones_too(server: Server, catalog: Catalog) -> None:
+    last = (await _all_pages(server))[-1]
+    for track in catalog.tracks:
+        assert f"Track: {track.title}" in last.text
+        assert track.note[:20] in last.text
+    assert "No resources here yet" in last.text
+
+
+async def test_the_first_page_says_what_to_know_before(server: Server, catalog: Catalog) -> None:
+    seen = await server.ask("path")
+    assert catalog.prerequisites[0] in seen.text
+    assert catalog.stages[0].goal[:30] in seen.text
+
+
+@pytest.mark.parametrize("stage", ["deep", "2", "Deep dive", "deep div"])
+async def test_one_stage_by_whatever_names_it(server: Server, catalog: Catalog, stage: str) -> None:
+    chosen = {"deep": catalog.stages[1].id, "Deep dive": catalog.stages[1].title, "deep div": catalog.stages[1].title[:-1]}
+    seen = await server.ask("path", stage=chosen.get(stage, stage))
+    assert catalog.stages[1].title in seen.text
+    assert f"{len(catalog.stages[0].resources) + 1}. [" in seen.text
+    assert catalog.stages[0].title not in seen.text
+
+
+async def test_no_such_stage(server: Server, catalog: Catalog) -> None:
+    seen = await server.ask("path", stage="@everyone")
+    assert "There is no stage or track" in seen.text
+    assert "@everyone" not in seen.text
+    assert catalog.stages[0].title in seen.text
+
+
+async def test_stages_are_offered(server: Server, catalog: Catalog) -> None:
+    offered = await server.mia.autocomplete(server.channel, "path", "stage", "")
+    assert [one["value"] for one in offered] == [group.id for group in (*catalog.stages, *catalog.tracks)]
+
+
+async def test_buttons_work_after_a_restart(server: Server, catalog: Catalog, store: Store) -> None:
+    seen = await server.ask("path")
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    turned = Seen(await server.mia.click(seen.message, label="Next"))
+    assert "Page 2" in turned.text
+
+
+async def test_a_button_of_a_stage_that_is_gone_answers_politely(server: Server, catalog: Catalog, store: Store) -> None:
+    seen = await server.ask("path", stage=catalog.stages[0].id)
+    assert "Next" in seen.labels
+    from dataclasses import replace
+
+    smaller = replace(catalog, stages=catalog.stages[1:])
+    await server.env.restart_bot(create_bot(Settings.model_construct(), smaller, store))
+    answer = Seen(await server.mia.click(seen.message, label="Next"))
+    assert "not" in answer.text
+    assert "/path" in answer.text

@@ -1,0 +1,120 @@
+"""/recommend as a member uses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.catalog import Catalog
+from tests.members.server import Seen, Server
+
+
+async def test_kv_cache_finds_the_explainer_and_the_llama2_article(server: Server, catalog: Catalog) -> None:
+    seen = await server.ask("recommend", topic="kv cache")
+    assert seen.private
+    first, second = seen.text.index("KV Cache brief explainer"), seen.text.index("Understanding Llama2")
+    assert first < second
+    assert seen.links[:2] == [catalog["kv-cache-explainer"].url, catalog["understanding-llama2"].url]
+
+
+async def test_a_hit_says_what_it_is_where_it_stands_and_why(server: Server) -> None:
+    seen = await server.ask("recommend", topic="attention is all you need")
+    assert "**1. Attention is all you need**" in seen.text
+    assert "paper · Ashish Vaswani and others · step 1 of 23" in seen.text
+    assert "Why: attention is all you need: title" in seen.text
+    assert "Open" in seen.labels
+
+
+async def test_a_typo_is_read_and_said(server: Server) -> None:
+    seen = await server.ask("recommend", topic="quantizaton")
+    assert "Read as “quantization”" in seen.text
+    assert "LoRA explained" in seen.text
+
+
+async def test_share_posts_it_for_all(server: Server) -> None:
+    seen = await server.ask("recommend", topic="lora", share=True)
+    assert not seen.private
+    assert len(server.posts()) == 1
+
+
+async def test_a_silence_is_never_shared(server: Server) -> None:
+    seen = await server.ask("recommend", topic="sourdough bread", share=True)
+    assert seen.private
+    assert "Nothing here fits “sourdough bread”" in seen.text
+
+
+async def test_a_silence_offers_topics_that_search_again(server: Server) -> None:
+    silent = await server.ask("recommend", topic="sourdough bread")
+    assert 1 <= len(silent.labels) <= 5
+    found = Seen(await server.mia.click(silent.message, label=silent.labels[0]))
+    assert "Why:" in found.text
+
+
+async def test_the_button_of_a_shared_answer_answers_in_private(server: Server) -> None:
+    await server.ask("path")  # so that the shared one is not the only message
+    shared = await server.ask("recommend", topic="bert", share=True)
+    assert shared.links
+    assert not shared.private
+
+
+async def test_related_resources_stand_apart(server: Server) -> None:
+    seen = await server.ask("recommend", topic="paged attention")
+    assert "**Related**" in seen.text
+    assert seen.text.index("**Related**") > seen.text.rindex("Why:")
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("video", "KV Cache brief explainer"), ("Article", "Understanding Llama2")])
+async def test_only_one_kind(server: Server, kind: str, expected: str) -> None:
+    seen = await server.ask("recommend", topic="kv cache", kind=kind)
+    assert f"**1. {expected}" in seen.text
+    assert seen.text.count("Why:") == seen.text.count(f"{kind.lower()}")
+
+
+async def test_a_kind_that_the_index_has_not(server: Server) -> None:
+    seen = await server.ask("recommend", topic="kv cache", kind="opera")
+    assert seen.private
+    assert "no kind “opera”" in seen.text
+    assert "paper" in seen.text
+
+
+async def test_a_level(server: Server, catalog: Catalog) -> None:
+    seen = await server.ask("recommend", topic="transformer", level="beginner")
+    levels = {one.level for one in catalog if one.url in seen.links}
+    assert levels == {"beginner"}
+
+
+async def test_3000_characters_are_no_trouble(server: Server) -> None:
+    seen = await server.ask("recommend", topic="what about kv cache " * 150)
+    assert "KV Cache brief explainer" in seen.text
+    assert "only the first" in seen.text
+    assert len(seen.text) <= 4000
+
+
+@pytest.mark.parametrize("topic", ["@everyone **bold** `code` [x](https://evil.example)", "<@123> <@&456> ||spoiler||", "​"])
+async def test_members_words_come_back_dead(server: Server, topic: str) -> None:
+    seen = await server.ask("recommend", topic=topic)
+    for alive in ("@everyone", "<@123>", "<@&456>", "**bold**", "](https://evil", " ||spoiler"):
+        assert alive not in seen.text
+    sent = server.env.http_requests[-1].json
+    assert sent["data"]["allowed_mentions"] == {"parse": []}
+
+
+async def test_autocomplete(server: Server) -> None:
+    async def offered(typed: str) -> list[str]:
+        return [choice["name"] for choice in await server.mia.autocomplete(server.channel, "recommend", "topic", typed)]
+
+    start = await offered("")
+    assert 5 <= len(start) <= 25
+    assert "KV cache" in await offered("kv")
+    assert "KV cache" in await offered("kvcahe")
+    assert any("Karpathy" in name for name in await offered("karp"))
+    assert await offered("zzzzzzzz") == []
+    kinds = await server.mia.autocomplete(server.channel, "recommend", "kind", "pa", topic="x")
+    assert [choice["name"] for choice in kinds] == ["paper"]
+
+
+async def test_every_offer_finds_something(server: Server, catalog: Catalog) -> None:
+    from bot.search import SearchIndex
+
+    index = SearchIndex(catalog)
+    for offer in index.suggest("", limit=200):
+        assert index.search(offer).hits, offer
