@@ -121,11 +121,11 @@ def _by_name() -> dict[str, str]:
     for zone, spoken in _SPOKEN.items():
         for name in spoken.split():
             found[name.replace("-", " ")] = zone
-    for zone in sorted(available_timezones() - {"Factory", "localtime"}):
-        found.setdefault(_key(zone), zone)
-    for zone, country in _countries().items():
+    for zone, country in _countries().items():  # before the old zones, some of which are called like countries
         found.setdefault(_key(zone.rpartition("/")[2]), zone)
         found.setdefault(_key(country), zone)
+    for zone in sorted(available_timezones() - {"Factory", "localtime"}):
+        found.setdefault(_key(zone), zone)
     for zone in sorted(found.values()):
         found.setdefault(_key(zone.rpartition("/")[2]), zone)
     return found

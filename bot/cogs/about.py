@@ -42,7 +42,7 @@ def _text(catalog: Catalog) -> str:
         "**Try**\n"
         "- `/recommend topic: kv cache` finds what fits, and says why it fits\n"
         "- `/path` shows the whole list in order\n"
-        "- `/weekly show` tells when this server’s next prompt comes",
+        "- Admins: `/weekly set` posts one learning prompt a week",
         "**Help:** something wrong or missing? Tell an admin of this server. "
         "I read no messages, only the commands you send me.",
     ]

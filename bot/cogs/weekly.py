@@ -20,6 +20,7 @@ from bot.library import Library
 from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
 from bot.store import Store, WeeklySchedule
 from bot.views.cards import notice
+from bot.views.failures import answer_failure
 from bot.views.text import CHOICES_LIMIT
 from bot.views.weekly_post import weekly_content, weekly_view
 from bot.views.weekly_replies import set_reply, show_reply
@@ -90,9 +91,13 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         role: discord.Role | None = None,
     ) -> None:
         """Check everything first, then save, then say when the next three come."""
-        schedule = Schedule(parse_day(day), parse_time(time), resolve_zone(timezone))
-        _check_channel(channel)
-        remark = _check_role(channel, role)
+        try:
+            schedule = Schedule(parse_day(day), parse_time(time), resolve_zone(timezone))
+            _check_channel(channel)
+            remark = _check_role(channel, role)
+        except StudybotError as error:
+            await answer_failure(interaction, error)
+            return
         await interaction.response.defer(ephemeral=True, thinking=True)
         weekly = await self._store.put_schedule(
             guild_id=channel.guild.id,

@@ -10,7 +10,8 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Insert, Row, and_, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreError
@@ -268,7 +269,7 @@ class Store:
         try:
             async with self._engine.begin() as connection:
                 yield connection
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except (DBAPIError, PoolTimeout, OSError) as error:
             log.error("The database cannot be used: %s", error)
             raise StoreError("I cannot reach my database just now. Please try again in a minute.") from error
 

@@ -8,8 +8,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.errors import StudybotError
+from bot.errors import ScheduleError, StudybotError
 from bot.views.cards import notice
+from bot.views.text import escape
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ def _cause(error: BaseException) -> BaseException:
 
 def _words(error: BaseException) -> str | None:
     """What to say of an expected error; None for a bug."""
+    if isinstance(error, ScheduleError):  # it repeats what a member typed
+        return escape(str(error))
     if isinstance(error, StudybotError):
         return str(error)
     if isinstance(error, app_commands.MissingPermissions):

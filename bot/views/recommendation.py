@@ -41,8 +41,12 @@ def _found(answer: Answer, library: Library) -> Iterator[discord.ui.Item[Any]]:
 
 
 def _heading(answer: Answer) -> str:
-    heading = f"### Resources for “{echo(answer.query)}”"
-    return f"{heading}\n-# Read as “{echo(answer.suggestion)}”." if answer.suggestion else heading
+    lines = [f"### Resources for “{echo(answer.query)}”"]
+    if answer.suggestion:
+        lines.append(f"-# Read as “{echo(answer.suggestion)}”.")
+    if answer.cut:
+        lines.append("-# That was long: I looked at the first part of it only.")
+    return "\n".join(lines)
 
 
 def _hit_text(number: int, hit: Hit, library: Library) -> str:

@@ -33,7 +33,9 @@ def fit(text: str, limit: int) -> str:
 
 def escape(text: str) -> str:
     """Text as it stands, without markdown, mentions or masked links coming to life."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text, ignore_links=False)).replace("[", "\\[")
+    # Piece by piece between the brackets: discord.py escapes the first bracket of a link, and "[[x](y)" has two.
+    pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
+    return discord.utils.escape_mentions("\\[".join(pieces))
 
 
 def show(text: str, limit: int) -> str:

@@ -58,4 +58,4 @@ async def test_it_starts_without_its_commands_when_discord_refuses_them(
 
 async def test_no_privileged_intent(server: Server) -> None:
     intents = server.env.bot.intents
-    assert not (intents.members or intents.presences or intents.message_content)
+    assert (intents.members, intents.presences, intents.message_content) == (False, False, False)

@@ -1,0 +1,244 @@
+"""What the store promises, on every engine."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from bot.schedule import Schedule
+from bot.store import Delivery, Store, WeeklySchedule
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
+MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
+NEXT = MONDAY + timedelta(weeks=1)
+LEASE = timedelta(seconds=90)
+BERLIN = Schedule(0, time(9), "Europe/Berlin")
+SNOWFLAKE = 2**63 - 1  # the largest id that Discord can ever give
+
+
+async def put(store: Store, guild_id: int = 1, now: datetime = NOW, **changed: Any) -> WeeklySchedule:
+    given: dict[str, Any] = {"channel_id": 10, "role_id": None, "schedule": BERLIN, "created_by": 5} | changed
+    return await store.put_schedule(guild_id=guild_id, now=now, **given)
+
+
+async def claim(store: Store, weekly: WeeklySchedule, owner: str = "me", now: datetime = MONDAY) -> Delivery | None:
+    return await store.claim(weekly.id, weekly.next_at, owner=owner, now=now, lease_until=now + LEASE)
+
+
+async def claimed(store: Store, weekly: WeeklySchedule) -> Delivery:
+    delivery = await claim(store, weekly)
+    assert delivery is not None
+    return delivery
+
+
+async def post(store: Store, weekly: WeeklySchedule, resource_id: str, *, round: int = 1) -> None:
+    now = weekly.next_at
+    delivery = await store.claim(weekly.id, now, owner="me", now=now, lease_until=now + LEASE)
+    assert delivery is not None
+    assert await store.choose(delivery, owner="me", round=round, resource_id=resource_id, now=now)
+    assert await store.record_posted(delivery, owner="me", message_id=7, next_at=now + timedelta(weeks=1))
+
+
+async def test_a_schedule_comes_back_as_it_was_put(store: Store) -> None:
+    weekly = await put(store, SNOWFLAKE, channel_id=SNOWFLAKE - 1, role_id=SNOWFLAKE - 2, created_by=SNOWFLAKE - 3)
+    assert weekly == await store.schedule_for(SNOWFLAKE)
+    assert (weekly.guild_id, weekly.channel_id, weekly.role_id) == (SNOWFLAKE, SNOWFLAKE - 1, SNOWFLAKE - 2)
+    assert (weekly.schedule, weekly.next_at, weekly.paused_at) == (BERLIN, MONDAY, None)
+    assert weekly.next_at.tzinfo is UTC
+
+
+async def test_each_server_has_one(store: Store) -> None:
+    first = await put(store, 1)
+    await put(store, 2, channel_id=20)
+    again = await put(store, 1, channel_id=11)
+    assert (again.id, again.channel_id) == (first.id, 11)
+    assert await store.schedule_for(3) is None
+
+
+async def test_removing_forgets_its_deliveries_too(store: Store) -> None:
+    weekly = await put(store)
+    await post(store, weekly, "a")
+    assert await store.remove_schedule(1)
+    assert not await store.remove_schedule(1)
+    assert await store.recent_deliveries(weekly.id, 5) == []
+
+
+async def test_instants_of_any_zone_are_one_instant(store: Store) -> None:
+    tokyo = timezone(timedelta(hours=9))
+    await put(store, now=NOW.astimezone(tokyo))
+    assert len(await store.due(MONDAY.astimezone(tokyo), 10)) == 1
+    assert await store.due((MONDAY - timedelta(microseconds=1)).astimezone(tokyo), 10) == []
+
+
+async def test_a_naive_instant_is_refused(store: Store) -> None:
+    with pytest.raises(Exception, match="an instant needs a time zone"):
+        await store.due(MONDAY.replace(tzinfo=None), 10)
+
+
+async def test_due_is_in_order_and_limited(store: Store) -> None:
+    late = await put(store, 1)
+    early = await put(store, 2, schedule=replace(BERLIN, time=time(8)))
+    await put(store, 3, schedule=replace(BERLIN, time=time(10)))
+    assert [one.id for one in await store.due(MONDAY, 10)] == [early.id, late.id]
+    assert [one.id for one in await store.due(MONDAY, 1)] == [early.id]
+    assert await store.next_due() == MONDAY - timedelta(hours=1)
+
+
+async def test_next_due_waits_for_leases_and_retries_and_ignores_pauses(store: Store) -> None:
+    assert await store.next_due() is None
+    weekly = await put(store)
+    delivery = await claimed(store, weekly)
+    assert await store.next_due() == MONDAY + LEASE
+    await store.release(delivery, owner="me", error="503", retry_at=MONDAY + timedelta(hours=1))
+    assert await store.next_due() == MONDAY + timedelta(hours=1)
+    again = await claim(store, weekly, now=MONDAY + timedelta(hours=1))
+    assert again is not None
+    await store.record_failed(again, owner="me", reason="no", now=MONDAY)
+    assert await store.next_due() is None
+
+
+async def test_of_many_claims_one_wins(store: Store) -> None:
+    weekly = await put(store)
+    claims = await asyncio.gather(*(claim(store, weekly, f"owner-{number}") for number in range(20)))
+    assert sum(one is not None for one in claims) == 1
+
+
+async def test_a_claim_is_not_due_until_its_lease_runs_out(store: Store) -> None:
+    weekly = await put(store)
+    first = await claimed(store, weekly)
+    assert first.attempts == 1
+    assert await store.due(MONDAY + LEASE - timedelta(seconds=1), 10) == []
+    assert await claim(store, weekly, "other", MONDAY + timedelta(seconds=30)) is None
+    assert len(await store.due(MONDAY + LEASE, 10)) == 1
+    second = await claim(store, weekly, "other", MONDAY + LEASE)
+    assert second is not None
+    assert second.attempts == 2
+
+
+async def test_only_the_next_occurrence_of_a_running_schedule_can_be_claimed(store: Store) -> None:
+    weekly = await put(store)
+    assert await store.claim(weekly.id, NEXT, owner="me", now=MONDAY, lease_until=NEXT) is None
+    assert await store.claim(weekly.id + 1, MONDAY, owner="me", now=MONDAY, lease_until=NEXT) is None
+
+
+async def test_who_lost_the_claim_records_nothing(store: Store) -> None:
+    weekly = await put(store)
+    mine = await claimed(store, weekly)
+    await claim(store, weekly, "other", MONDAY + LEASE)
+    assert await store.choose(mine, owner="me", round=1, resource_id="a", now=MONDAY) is None
+    assert not await store.record_posted(mine, owner="me", message_id=1, next_at=NEXT)
+    assert not await store.record_skipped(mine, owner="me", reason="x", next_at=NEXT)
+    assert not await store.record_failed(mine, owner="me", reason="x", now=MONDAY)
+    assert not await store.release(mine, owner="me", error="x", retry_at=NEXT)
+    (delivery,) = await store.recent_deliveries(weekly.id, 5)
+    assert (delivery.state, delivery.resource_id) == ("claimed", None)
+
+
+async def test_what_was_chosen_and_when_it_was_first_sent_survive_a_second_try(store: Store) -> None:
+    weekly = await put(store)
+    first = await claimed(store, weekly)
+    await store.choose(first, owner="me", round=2, resource_id="a", now=MONDAY)
+    second = await claim(store, weekly, "other", MONDAY + LEASE)
+    assert second is not None
+    chosen = await store.choose(second, owner="other", round=2, resource_id="a", now=MONDAY + LEASE)
+    assert chosen is not None
+    assert (chosen.first_sent_at, chosen.resource_id, chosen.round) == (MONDAY, "a", 2)
+
+
+async def test_posted_moves_on_to_the_next(store: Store) -> None:
+    weekly = await put(store)
+    await post(store, weekly, "a")
+    after = await store.schedule_for(1)
+    assert after is not None
+    assert after.next_at == NEXT
+    assert await store.due(MONDAY, 10) == []
+    (delivery,) = await store.recent_deliveries(weekly.id, 5)
+    assert (delivery.state, delivery.message_id, delivery.error) == ("posted", 7, None)
+
+
+async def test_skipped_moves_on_and_says_why(store: Store) -> None:
+    weekly = await put(store)
+    assert await store.record_skipped(await claimed(store, weekly), owner="me", reason="x" * 999, next_at=NEXT)
+    (delivery,) = await store.recent_deliveries(weekly.id, 5)
+    assert (delivery.state, delivery.error) == ("skipped", "x" * 300)
+    assert await store.next_due() == NEXT
+
+
+async def test_failed_pauses_until_it_is_set_again(store: Store) -> None:
+    weekly = await put(store)
+    await store.record_failed(await claimed(store, weekly), owner="me", reason="the channel is gone", now=MONDAY)
+    paused = await store.schedule_for(1)
+    assert paused is not None
+    assert (paused.paused_at, paused.paused_reason) == (MONDAY, "the channel is gone")
+    assert await store.due(NEXT, 10) == []
+    resumed = await put(store, now=MONDAY + timedelta(hours=1))
+    assert (resumed.paused_at, resumed.paused_reason, resumed.next_at) == (None, None, NEXT)
+
+
+async def test_released_is_due_again_later(store: Store) -> None:
+    weekly = await put(store)
+    await store.release(await claimed(store, weekly), owner="me", error="503", retry_at=MONDAY + timedelta(minutes=5))
+    assert await store.due(MONDAY + timedelta(minutes=4), 10) == []
+    assert len(await store.due(MONDAY + timedelta(minutes=5), 10)) == 1
+    (delivery,) = await store.recent_deliveries(weekly.id, 5)
+    assert (delivery.state, delivery.error) == ("claimed", "503")
+
+
+async def test_a_round_knows_what_was_posted_in_it(store: Store) -> None:
+    weekly = await put(store)
+    assert await store.posted_in_round(weekly.id) == (1, frozenset())
+    for resource_id, round in (("a", 1), ("b", 1), ("a", 2)):
+        current = await store.schedule_for(1)
+        assert current is not None
+        await post(store, current, resource_id, round=round)
+    assert await store.posted_in_round(weekly.id) == (2, frozenset("a"))
+    recent = await store.recent_deliveries(weekly.id, 2)
+    assert [one.round for one in recent] == [2, 1]
+
+
+async def test_a_changed_day_does_not_post_twice_in_a_week(store: Store) -> None:
+    weekly = await put(store)
+    await post(store, weekly, "a")
+    friday = await put(store, now=MONDAY + timedelta(hours=1), schedule=replace(BERLIN, weekday=4))
+    assert friday.next_at == MONDAY + timedelta(days=11)
+
+
+async def test_a_changed_day_after_a_try_that_may_have_been_posted(store: Store) -> None:
+    weekly = await put(store)
+    await store.choose(await claimed(store, weekly), owner="me", round=1, resource_id="a", now=MONDAY)
+    for day in (4, 3):  # changed once, and once more
+        changed = await put(store, now=MONDAY + timedelta(hours=1), schedule=replace(BERLIN, weekday=day))
+        assert changed.next_at == MONDAY + timedelta(days=7 + day)
+    (overtaken,) = await store.recent_deliveries(weekly.id, 5)
+    assert overtaken.state == "skipped"
+
+
+async def test_a_changed_schedule_takes_the_claim_from_who_has_not_sent_yet(store: Store) -> None:
+    weekly = await put(store)
+    delivery = await claimed(store, weekly)
+    changed = await put(store, now=MONDAY, schedule=replace(BERLIN, weekday=4))
+    assert changed.next_at == MONDAY + timedelta(days=4)
+    assert await store.choose(delivery, owner="me", round=1, resource_id="a", now=MONDAY) is None
+
+
+async def test_a_changed_channel_does_not_lose_the_prompt_that_is_due(store: Store) -> None:
+    await put(store)
+    changed = await put(store, now=MONDAY + timedelta(seconds=10), channel_id=11)
+    assert (changed.channel_id, changed.next_at) == (11, MONDAY)
+
+
+async def test_notes(store: Store) -> None:
+    assert await store.get_state("key") is None
+    await store.put_state("key", "one")
+    await store.put_state("key", "two")
+    assert await store.get_state("key") == "two"
+
+
+async def test_tasks_do_not_see_each_others_transactions(store: Store) -> None:
+    """Twenty at once, each writing and reading: none fails, none is lost."""
+    await asyncio.gather(*(put(store, guild_id) for guild_id in range(1, 21)))
+    assert len(await store.due(MONDAY, 100)) == 20

@@ -1,0 +1,162 @@
+"""Opening a database: any version, any number of processes, and every way it can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from bot.errors import MissingExtra, StoreError, StoreTooNew
+from bot.store import Store
+from bot.store.engine import create_engine, database_url
+from bot.store.tables import metadata
+from tests.store.test_contract import MONDAY, put
+
+
+async def test_the_migrations_lead_to_the_tables(url: str) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with await Store.open(url) as store, store._engine.begin() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_what_was_stored_is_there_at_the_next_start(lasting_url: str) -> None:
+    async with await Store.open(lasting_url) as store:
+        weekly = await put(store)
+    async with await Store.open(lasting_url) as store:
+        assert await store.schedule_for(1) == weekly
+
+
+async def test_many_may_open_a_new_database_at_once(lasting_url: str) -> None:
+    stores = await asyncio.gather(*(Store.open(lasting_url) for _ in range(5)))
+    await asyncio.gather(*(put(store, number) for number, store in enumerate(stores)))
+    assert len(await stores[0].due(MONDAY, 100)) == 5
+    await asyncio.gather(*(store.close() for store in stores))
+
+
+async def test_a_newer_database_is_left_alone(lasting_url: str) -> None:
+    async with await Store.open(lasting_url) as store:
+        await put(store)
+    engine = create_engine(database_url(lasting_url))
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreTooNew, match=r"newer studybot.*9999.*Nothing was changed"):
+        await Store.open(lasting_url)
+    async with engine.begin() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM schedules")) == 1
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("folder", ["no/such/folder", "50% of it"])
+async def test_a_folder_that_is_not_there(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(StoreError, match=r"cannot be opened.*Check that its folder exists"):
+        await Store.open(f"sqlite:///{tmp_path / folder / 'studybot.db'}")
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    file = tmp_path / "studybot.db"
+    file.write_text("dear diary, " * 1000)
+    with pytest.raises(StoreError, match="file is not a database"):
+        await Store.open(f"sqlite:///{file}")
+    assert file.read_text().startswith("dear diary")
+
+
+async def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:
+    """As on a read-only disk; SQLite itself is told, since the superuser may write anywhere."""
+    with pytest.raises(StoreError, match=r"cannot be opened: (attempt to write a readonly|unable to open) database"):
+        await Store.open(f"sqlite:///file:{tmp_path / 'studybot.db'}?mode=ro&uri=true")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("nonsense", "is not a database address"),
+        ("mysql://user:secret@host/name", "names mysql"),
+        ("postgresql://user:secret@127.0.0.1:1/name", r"user:\*\*\*@127.0.0.1:1/name cannot be opened"),
+    ],
+)
+async def test_an_address_that_leads_nowhere(address: str, said: str) -> None:
+    with pytest.raises(StoreError, match=said) as caught:
+        await Store.open(address)
+    assert "secret" not in str(caught.value)
+
+
+async def test_a_database_that_the_server_does_not_have(postgres_url: str) -> None:
+    with pytest.raises(StoreError, match="does not exist"):
+        await Store.open(postgres_url.replace("studybot_", "nobody_"))
+
+
+async def test_postgres_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'studybot\[postgres\]'"):
+        await Store.open("postgresql://user@localhost/name")
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("sqlite:///a.db", "sqlite+aiosqlite:///a.db"),
+        ("postgres://u@h/n", "postgresql+asyncpg://u@h/n"),
+        ("postgresql://u@h/n?sslmode=require&channel_binding=require", "postgresql+asyncpg://u@h/n?ssl=require"),
+        (" postgresql+asyncpg://u@h/n\n", "postgresql+asyncpg://u@h/n"),
+    ],
+)
+def test_addresses_as_hosts_write_them(given: str, used: str) -> None:
+    assert database_url(given).render_as_string() == used
+
+
+async def test_a_lost_database_is_said_in_words_for_a_member(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    file = tmp_path / "studybot.db"
+    async with await Store.open(f"sqlite:///{file}") as store:
+        with sqlite3.connect(file) as connection:
+            connection.execute("DROP TABLE app_state")
+        with pytest.raises(StoreError, match="try again in a minute") as caught:
+            await store.get_state("key")
+    assert "app_state" not in str(caught.value)
+    assert "app_state" in caplog.text
+
+
+async def test_sqlite_keeps_its_promises(tmp_path: Path) -> None:
+    async with await Store.open(f"sqlite:///{tmp_path / 'studybot.db'}") as store, store._engine.begin() as connection:
+        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+WRITER = """
+import asyncio, sys
+from bot.store import Store
+
+async def main():
+    async with await Store.open(sys.argv[1]) as store:
+        for number in range(100_000):
+            await store.put_state("written", str(number))
+            print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_nothing_recorded_is_lost_to_kill_9(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'studybot.db'}"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, url, stdout=PIPE, env=os.environ)
+    assert process.stdout is not None
+    said = -1
+    while said < 50:
+        said = int(await process.stdout.readline())
+    process.send_signal(signal.SIGKILL)
+    rest = (await process.stdout.read()).decode().split()
+    await process.wait()
+    async with await Store.open(url) as store:
+        kept = await store.get_state("written")
+    assert kept is not None
+    assert int(kept) >= int(rest[-1] if rest else said)

@@ -1,0 +1,371 @@
+"""Delivering weekly prompts: a real store, real time as an argument, and a channel that remembers and can fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.catalog import Catalog, Resource, Stage
+from bot.delivery import BATCH, GRACE, NONCE_WINDOW, Prompt, deliver_due, upcoming_prompt
+from bot.errors import CannotPost, PostFailed
+from bot.schedule import Schedule
+from bot.store import Store, WeeklySchedule
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+DUE = datetime(2026, 1, 5, 8, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+BERLIN = Schedule(0, time(9), "Europe/Berlin")
+
+
+class Killed(BaseException):
+    """The process was killed: nothing after this runs, no handler catches it."""
+
+
+@dataclass
+class Channel:
+    """Stands where Discord stands: keeps what was posted, knows a nonce for a while, fails as it is told to."""
+
+    now: datetime = DUE
+    posts: list[tuple[datetime, Prompt, str]] = field(default_factory=list)
+    before: list[Callable[[], None]] = field(default_factory=list)  # each happens instead of one post
+    after: list[Callable[[], None]] = field(default_factory=list)  # each happens once a post was taken
+    finding: Callable[[], None] | None = None
+    tries: int = 0
+
+    async def post(self, prompt: Prompt, nonce: str) -> int:
+        self.tries += 1
+        if self.before:
+            self.before.pop(0)()
+        for number, (at, _, known) in enumerate(self.posts):
+            if known == nonce and self.now - at < timedelta(minutes=3):
+                return number
+        self.posts.append((self.now, prompt, nonce))
+        if self.after:
+            self.after.pop(0)()
+        return len(self.posts) - 1
+
+    async def find(self, prompt: Prompt, since: datetime) -> int | None:
+        if self.finding is not None:
+            self.finding()
+        found = (n for n, (at, made, _) in enumerate(self.posts) if at >= since and made.resource == prompt.resource)
+        return next(found, None)
+
+    @property
+    def resources(self) -> list[str]:
+        return [prompt.resource.id for _, prompt, _ in self.posts]
+
+
+def fail(error: BaseException) -> Callable[[], None]:
+    def failing() -> None:
+        raise error
+
+    return failing
+
+
+async def put(store: Store, guild_id: int = 1, schedule: Schedule = BERLIN) -> WeeklySchedule:
+    return await store.put_schedule(
+        guild_id=guild_id, channel_id=guild_id * 10, role_id=None, schedule=schedule, created_by=5, now=START
+    )
+
+
+@dataclass
+class World:
+    store: Store
+    catalog: Catalog
+    channel: Channel
+
+    async def tick(self, now: datetime, owner: str = "me") -> dict[str, int]:
+        self.channel.now = now
+        report = await deliver_due(self.store, self.catalog, self.channel, now=now, owner=owner)
+        return dict(report.outcomes)
+
+    async def killed(self, now: datetime) -> None:
+        with pytest.raises(Killed):
+            await self.tick(now, "the one that is killed")
+
+    async def state(self, guild_id: int = 1) -> list[tuple[str, str | None]]:
+        weekly = await self.store.schedule_for(guild_id)
+        assert weekly is not None
+        return [(one.state, one.error) for one in await self.store.recent_deliveries(weekly.id, 10)]
+
+
+@pytest_asyncio.fixture
+async def world(store: Store, catalog: Catalog) -> AsyncIterator[World]:
+    await put(store)
+    yield World(store, catalog, Channel())
+
+
+async def test_nothing_before_its_time(world: World) -> None:
+    assert await world.tick(DUE - timedelta(seconds=1)) == {}
+    assert world.channel.posts == []
+
+
+async def test_once_at_its_time(world: World, catalog: Catalog) -> None:
+    assert await world.tick(DUE) == {"posted": 1}
+    assert await world.tick(DUE) == {}
+    ((_, prompt, nonce),) = world.channel.posts
+    assert prompt.resource == catalog.resources[0]
+    assert (prompt.guild_id, prompt.channel_id, prompt.step, prompt.total) == (1, 10, 1, 23)
+    assert (prompt.following, prompt.late, prompt.begins_again) == (catalog.resources[1], False, False)
+    assert prompt.occurrence == DUE
+    assert len(nonce) <= 25
+
+
+async def test_each_occurrence_has_a_nonce_of_its_own(world: World) -> None:
+    await put(world.store, 2)
+    await world.tick(DUE)
+    await world.tick(DUE + WEEK)
+    assert len({nonce for _, _, nonce in world.channel.posts}) == 4
+
+
+async def test_a_whole_walk_and_the_next(world: World, catalog: Catalog) -> None:
+    for week in range(25):
+        await world.tick(DUE + week * WEEK)  # before the clocks change, and then an hour late
+    ids = [resource.id for resource in catalog]
+    assert world.channel.resources == [*ids, *ids[:2]]
+    begins = [prompt.begins_again for _, prompt, _ in world.channel.posts]
+    assert begins == [False] * 23 + [True, False]
+
+
+async def test_each_walk_asks_the_next_question(store: Store) -> None:
+    resource = Resource(id="a", title="A", url="https://example.org/a", prompts=("First?", "Second?"))
+    world = World(store, Catalog("Index", stages=(Stage("s", "S", resources=(resource,)),)), Channel())
+    await put(store)
+    for week in range(3):
+        await world.tick(DUE + week * WEEK)
+    assert [prompt.question for _, prompt, _ in world.channel.posts] == ["First?", "Second?", "First?"]
+
+
+async def test_a_resource_without_questions_gets_one(store: Store) -> None:
+    resource = Resource(id="a", title="A", url="https://example.org/a")
+    world = World(store, Catalog("Index", stages=(Stage("s", "S", resources=(resource,)),)), Channel())
+    await put(store)
+    await world.tick(DUE)
+    assert world.channel.posts[0][1].question.endswith("?")
+
+
+async def test_of_two_processes_one_posts(world: World) -> None:
+    await asyncio.gather(*(world.tick(DUE, f"process-{number}") for number in range(4)))
+    assert len(world.channel.posts) == 1
+
+
+async def test_an_outage_is_tried_again_with_growing_pauses(world: World) -> None:
+    world.channel.before = [fail(PostFailed("503")) for _ in range(4)]
+    now, tried = DUE, []
+    while now < DUE + timedelta(minutes=20):
+        if await world.tick(now):
+            tried.append(now - DUE)
+        now += timedelta(seconds=30)
+    assert [int(pause.total_seconds()) for pause in tried] == [0, 30, 90, 210, 450]
+    assert len(world.channel.posts) == 1
+    assert world.channel.posts[0][1].late
+
+
+async def test_an_outage_longer_than_the_grace_period_is_a_skip_that_is_seen(world: World) -> None:
+    world.channel.before = [fail(PostFailed("503 Service Unavailable")) for _ in range(100)]
+    now = DUE
+    while now < DUE + GRACE + timedelta(hours=2):
+        await world.tick(now)
+        now += timedelta(minutes=5)
+    assert await world.state() == [("skipped", "503 Service Unavailable")]
+    assert world.channel.tries < 40
+    world.channel.before = []
+    assert await world.tick(DUE + WEEK) == {"posted": 1}
+    assert world.channel.resources == [world.catalog.resources[0].id]
+
+
+@pytest.mark.parametrize("late", [timedelta(minutes=1), timedelta(hours=1), GRACE])
+async def test_offline_at_the_time_posts_once_late(world: World, late: timedelta) -> None:
+    assert await world.tick(DUE + late) == {"posted": 1}
+    assert world.channel.posts[0][1].late == (late > timedelta(minutes=5))
+
+
+async def test_offline_for_longer_skips_to_the_present(world: World) -> None:
+    assert await world.tick(DUE + 5 * WEEK + timedelta(days=2)) == {"skipped": 1}
+    (state,) = await world.state()
+    assert state[0] == "skipped"
+    assert "offline" in str(state[1])
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    assert weekly.next_at == DUE + 6 * WEEK
+
+
+async def test_back_within_the_grace_of_a_later_week_posts_that_one(world: World) -> None:
+    now = DUE + 3 * WEEK + timedelta(hours=2)
+    assert await world.tick(now) == {"skipped": 1}
+    assert await world.tick(now) == {"posted": 1}
+    assert world.channel.posts[0][1].occurrence == DUE + 3 * WEEK
+
+
+async def test_a_refusal_pauses_and_is_not_repeated(world: World) -> None:
+    world.channel.before = [fail(CannotPost("the channel <#10> does not exist any more"))]
+    assert await world.tick(DUE) == {"failed": 1}
+    for minutes in range(1, 200):
+        assert await world.tick(DUE + timedelta(minutes=minutes)) == {}
+    assert world.channel.tries == 1
+    assert await world.state() == [("failed", "the channel <#10> does not exist any more")]
+
+
+async def test_one_servers_bug_stays_its_own(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    for guild_id in range(2, 6):
+        await put(world.store, guild_id)
+    world.channel.before = [fail(RuntimeError("a bug"))]
+    assert await world.tick(DUE) == {"posted": 4, "broken": 1}
+    assert "a bug" in caplog.text
+    assert await world.tick(DUE + timedelta(minutes=2)) == {"posted": 1}
+
+
+async def test_many_servers_are_served_in_several_goes(world: World) -> None:
+    for guild_id in range(2, BATCH + 12):
+        await put(world.store, guild_id)
+    world.channel.now = DUE
+    first = await deliver_due(world.store, world.catalog, world.channel, now=DUE, owner="me")
+    assert (first.outcomes["posted"], first.more) == (BATCH, True)
+    second = await deliver_due(world.store, world.catalog, world.channel, now=DUE, owner="me")
+    assert (second.outcomes["posted"], second.more) == (11, False)
+
+
+async def test_a_batch_in_which_all_breaks_does_not_go_on_at_once(world: World) -> None:
+    for guild_id in range(2, BATCH + 12):
+        await put(world.store, guild_id)
+    world.channel.before = [fail(RuntimeError("a bug")) for _ in range(BATCH)]
+    report = await deliver_due(world.store, world.catalog, world.channel, now=DUE, owner="me")
+    assert not report.more
+
+
+async def test_killed_before_the_post(world: World) -> None:
+    world.channel.before = [fail(Killed())]
+    await world.killed(DUE)
+    assert await world.tick(DUE + timedelta(seconds=60)) == {}
+    assert await world.tick(DUE + timedelta(seconds=90)) == {"posted": 1}
+    assert len(world.channel.posts) == 1
+
+
+@pytest.mark.parametrize("later", [timedelta(seconds=90), timedelta(minutes=30), timedelta(days=2)])
+async def test_killed_after_the_post_and_before_it_was_recorded(world: World, later: timedelta) -> None:
+    world.channel.after = [fail(Killed())]
+    await world.killed(DUE)
+    assert await world.tick(DUE + later) == {"posted": 1}
+    assert len(world.channel.posts) == 1
+    assert await world.state() == [("posted", None)]
+
+
+async def test_killed_long_before_and_never_posted_is_a_skip(world: World) -> None:
+    world.channel.before = [fail(Killed())]
+    await world.killed(DUE)
+    assert await world.tick(DUE + GRACE + timedelta(minutes=1)) == {"skipped": 1}
+    assert world.channel.posts == []
+
+
+async def test_where_the_history_cannot_be_read_the_nonce_helps_for_a_while(world: World) -> None:
+    world.channel.after = [fail(Killed())]
+    world.channel.finding = fail(CannotPost("I am not allowed to read <#10>"))
+    await world.killed(DUE)
+    assert await world.tick(DUE + timedelta(seconds=90)) == {"posted": 1}
+    assert len(world.channel.posts) == 1
+
+
+async def test_and_after_that_missing_is_better_than_twice(world: World) -> None:
+    world.channel.after = [fail(Killed())]
+    world.channel.finding = fail(CannotPost("I am not allowed to read <#10>"))
+    await world.killed(DUE)
+    assert await world.tick(DUE + NONCE_WINDOW + timedelta(seconds=1)) == {"failed": 1}
+    assert len(world.channel.posts) == 1
+
+
+async def test_an_answer_that_got_lost_is_found(world: World) -> None:
+    world.channel.after = [fail(PostFailed("connection reset"))]
+    assert await world.tick(DUE) == {"retried": 1}
+    assert await world.tick(DUE + timedelta(minutes=10)) == {"posted": 1}
+    assert len(world.channel.posts) == 1
+
+
+async def test_a_catalog_that_changes_between_two_tries_makes_no_second_post(world: World) -> None:
+    world.channel.after = [fail(PostFailed("connection reset"))]
+    await world.tick(DUE)
+    stage = world.catalog.stages[0]
+    new = Resource(id="new", title="New", url="https://example.org/new")
+    grown = replace(
+        world.catalog, stages=(replace(stage, resources=(new, *stage.resources)), *world.catalog.stages[1:])
+    )
+    world.catalog = grown
+    assert await world.tick(DUE + timedelta(minutes=1)) == {"posted": 1}
+    assert world.channel.resources == [stage.resources[0].id]
+    await world.tick(DUE + WEEK)
+    assert world.channel.resources[-1] == "new"
+
+
+async def test_an_empty_catalog_skips(store: Store) -> None:
+    world = World(store, Catalog("Empty"), Channel())
+    weekly = await put(store)
+    assert await world.tick(DUE) == {"skipped": 1}
+    assert await world.state() == [("skipped", "the index has no resources")]
+    assert await upcoming_prompt(store, world.catalog, weekly) is None
+
+
+async def test_a_post_that_hangs_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.delivery.SEND_SECONDS", 0.02)
+
+    async def hang(prompt: Prompt, nonce: str) -> int:
+        await asyncio.sleep(60)
+        return 0
+
+    monkeypatch.setattr(world.channel, "post", hang)
+    assert await world.tick(DUE) == {"retried": 1}
+    assert "did not answer" in str((await world.state())[0][1])
+
+
+async def test_upcoming_is_what_will_be_posted(world: World, catalog: Catalog) -> None:
+    await world.tick(DUE)
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    preview = await upcoming_prompt(world.store, catalog, weekly)
+    await world.tick(DUE + WEEK)
+    assert preview == world.channel.posts[-1][1]
+
+
+events = st.lists(
+    st.tuples(
+        st.sampled_from(["fine", "fine", "outage", "lost answer", "killed before", "killed after", "bug"]),
+        st.integers(20, 5000),
+    ),
+    max_size=30,
+)
+
+
+@given(events)
+@settings(max_examples=60, deadline=None)
+def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_order(
+    catalog: Catalog, happened: list[tuple[str, int]]
+) -> None:
+    async def live() -> None:
+        async with await Store.open("sqlite:///:memory:") as store:
+            world = World(store, catalog, Channel())
+            await put(store)
+            now = DUE
+            for number, (event, minutes) in enumerate(happened):
+                harm = {"outage": PostFailed("503"), "lost answer": PostFailed("reset"), "bug": RuntimeError("bug")}
+                error = harm.get(event, Killed())
+                world.channel.before = [fail(error)] if event in ("outage", "killed before", "bug") else []
+                world.channel.after = [fail(error)] if event in ("lost answer", "killed after") else []
+                with suppress(Killed):
+                    await world.tick(now, f"process-{number}")
+                now += timedelta(minutes=minutes)
+            world.channel.before, world.channel.after = [], []
+            for _ in range(3):
+                await world.tick(now)
+            occurrences = [prompt.occurrence for _, prompt, _ in world.channel.posts]
+            assert len(set(occurrences)) == len(occurrences)
+            ids = [resource.id for resource in catalog]
+            expected = [ids[number % len(ids)] for number in range(len(occurrences))]
+            assert world.channel.resources == expected
+
+    asyncio.run(live())

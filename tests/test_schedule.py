@@ -1,0 +1,112 @@
+"""The week by wall clock, through every clock change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import ScheduleError
+from bot.schedule import Schedule, first_occurrence, next_occurrence, parse_day, parse_time, upcoming
+
+ZONES = sorted(available_timezones() - {"Factory", "localtime"})
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("18:30", time(18, 30)), ("18.30", time(18, 30)), ("1830", time(18, 30)), ("18h30", time(18, 30)),
+        ("18h", time(18)), ("9", time(9)), ("09:05", time(9, 5)), ("9am", time(9)), ("9 AM", time(9)),
+        ("9:30 pm", time(21, 30)), ("9 p.m.", time(21)), ("12am", time(0)), ("12pm", time(12)), ("0:00", time(0)),
+        ("23:59", time(23, 59)), ("noon", time(12)), (" Midnight ", time(0)),
+    ],
+)  # fmt: skip
+def test_times_as_people_write_them(text: str, found: time) -> None:
+    assert parse_time(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["25:99", "24:00", "12:60", "13pm", "0am", "9m", "soon", "", "-1", "9:5", "٣:٠٠", "1" * 3000]
+)
+def test_no_time(text: str) -> None:
+    with pytest.raises(ScheduleError, match="is not a time of day: write it like 18:30 or 9am") as caught:
+        parse_time(text)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize(("text", "day"), [("monday", 0), ("Tue", 1), (" SUNDAY ", 6), ("w", 2), ("sat", 5)])
+def test_days(text: str, day: int) -> None:
+    assert parse_day(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("t", "write a day such as Monday"), ("munday", "did you mean Monday"), ("", "write a day")]
+)
+def test_no_day(text: str, said: str) -> None:
+    with pytest.raises(ScheduleError, match=said):
+        parse_day(text)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after", "expected", "why"),
+    [
+        (Schedule(0, time(9), "UTC"), utc(2026, 1, 1), utc(2026, 1, 5, 9), "plain"),
+        (Schedule(0, time(9), "UTC"), utc(2026, 1, 5, 9), utc(2026, 1, 12, 9), "strictly after"),
+        (Schedule(0, time(9), "UTC"), utc(2026, 1, 5, 8, 59), utc(2026, 1, 5, 9), "the same day"),
+        (Schedule(0, time(9), "Europe/Berlin"), utc(2026, 3, 23, 8), utc(2026, 3, 30, 7), "nine stays nine in spring"),
+        (Schedule(0, time(9), "Europe/Berlin"), utc(2026, 10, 19, 7), utc(2026, 10, 26, 8), "and in autumn"),
+        (Schedule(6, time(2, 30), "Europe/Berlin"), utc(2026, 3, 28), utc(2026, 3, 29, 1), "skipped: after the gap"),
+        (Schedule(6, time(2, 30), "Europe/Berlin"), utc(2026, 10, 24), utc(2026, 10, 25, 0, 30), "repeated: the first"),
+        (Schedule(6, time(2, 30), "Europe/Berlin"), utc(2026, 10, 25, 0, 30), utc(2026, 11, 1, 1, 30), "and only once"),
+        (Schedule(6, time(2, 15), "Australia/Lord_Howe"), utc(2026, 10, 3), utc(2026, 10, 3, 15, 30), "half an hour"),
+        (Schedule(4, time(9), "Pacific/Apia"), utc(2011, 12, 28), utc(2011, 12, 30, 10), "a day that did not exist"),
+        (Schedule(0, time(0), "Pacific/Kiritimati"), utc(2026, 1, 1), utc(2026, 1, 4, 10), "local Monday, UTC Sunday"),
+    ],
+)  # fmt: skip
+def test_next_occurrence(schedule: Schedule, after: datetime, expected: datetime, why: str) -> None:
+    assert next_occurrence(schedule, after) == expected, why
+
+
+schedules = st.builds(
+    Schedule,
+    weekday=st.integers(0, 6),
+    time=st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    zone=st.sampled_from(ZONES),
+)
+instants = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))
+
+
+@given(schedules, instants)
+def test_it_comes_after_within_eight_days_and_says_the_right_time(schedule: Schedule, after: datetime) -> None:
+    found = next_occurrence(schedule, after)
+    assert timedelta(0) < found - after <= timedelta(days=8, hours=1)
+    local = found.astimezone(ZoneInfo(schedule.zone))
+    if (local.weekday(), local.time()) != (schedule.weekday, schedule.time):
+        before = (found - timedelta(seconds=1)).astimezone(ZoneInfo(schedule.zone))
+        assert before.utcoffset() != local.utcoffset()  # only where the clocks leapt over it
+
+
+@given(schedules, instants)
+def test_weeks_follow_each_other_without_holes(schedule: Schedule, after: datetime) -> None:
+    dates = upcoming(schedule, after, 5)
+    assert dates[0] == next_occurrence(schedule, after)
+    for one, following in pairwise(dates):
+        assert next_occurrence(schedule, one) == following
+        assert timedelta(days=5) < following - one < timedelta(days=9)
+
+
+@given(schedules, schedules, instants)
+def test_a_new_rule_never_gives_a_week_a_second_prompt(old: Schedule, new: Schedule, now: datetime) -> None:
+    posted = next_occurrence(old, now - timedelta(days=8))
+    first = first_occurrence(new, now, posted)
+    zone = ZoneInfo(new.zone)
+    assert first > now
+    assert first.astimezone(zone).isocalendar()[:2] != posted.astimezone(zone).isocalendar()[:2]

@@ -1,0 +1,78 @@
+"""The path: numbers, and which resource a week is about."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalog import Catalog, Resource, Stage, Track
+from bot.path import next_prompt, steps
+
+
+def catalog_of(*ids: str) -> Catalog:
+    resources = tuple(Resource(id=slug, title=slug.upper(), url=f"https://example.org/{slug}") for slug in ids)
+    half = len(resources) // 2
+    return Catalog(
+        title="Index",
+        stages=(Stage("one", "One", resources=resources[:half]),),
+        tracks=(Track("empty", "Empty"), Track("last", "Last", resources=resources[half:])),
+    )
+
+
+def test_numbers_run_through_stages_and_tracks(catalog: Catalog) -> None:
+    numbered = steps(catalog)
+    assert [step.number for step in numbered] == list(range(1, 24))
+    assert [step.resource for step in numbered] == list(catalog.resources)
+    assert numbered[13].group is catalog.stages[1]
+
+
+def test_the_next_is_the_first_that_was_not_posted() -> None:
+    prompt = next_prompt(catalog_of("a", "b", "c", "d"), {"a", "c"})
+    assert prompt is not None
+    assert (prompt.resource.id, prompt.following.id, prompt.step, prompt.total) == ("b", "d", 2, 4)
+
+
+def test_the_last_is_followed_by_the_first() -> None:
+    prompt = next_prompt(catalog_of("a", "b"), {"a"})
+    assert prompt is not None
+    assert (prompt.resource.id, prompt.following.id, prompt.begins_again) == ("b", "a", False)
+
+
+def test_after_all_it_begins_again() -> None:
+    prompt = next_prompt(catalog_of("a", "b"), {"a", "b"})
+    assert prompt is not None
+    assert (prompt.resource.id, prompt.following.id, prompt.begins_again) == ("a", "b", True)
+
+
+def test_what_was_chosen_stays_chosen_unless_it_is_gone() -> None:
+    catalog = catalog_of("a", "b", "c")
+    chosen = next_prompt(catalog, {"a"}, "c")
+    assert chosen is not None
+    assert (chosen.resource.id, chosen.following.id) == ("c", "b")
+    gone = next_prompt(catalog, {"a"}, "z")
+    assert gone is not None
+    assert gone.resource.id == "b"
+
+
+def test_an_added_resource_is_neither_skipped_nor_does_it_repeat_others() -> None:
+    smaller, larger = catalog_of("a", "c"), catalog_of("a", "b", "c")
+    posted = {"a", "c"}
+    assert (prompt := next_prompt(larger, posted)) is not None
+    assert prompt.resource.id == "b"
+    assert (again := next_prompt(smaller, posted)) is not None
+    assert again.begins_again
+
+
+def test_an_empty_catalog_has_none() -> None:
+    assert next_prompt(catalog_of(), set()) is None
+
+
+@given(st.lists(st.from_regex(r"[a-z]{1,5}", fullmatch=True), unique=True, min_size=1, max_size=12))
+def test_walking_it_visits_each_once_in_order(ids: list[str]) -> None:
+    catalog, posted = catalog_of(*ids), []
+    for _ in ids:
+        prompt = next_prompt(catalog, posted)
+        assert prompt is not None
+        assert not prompt.begins_again
+        posted.append(prompt.resource.id)
+    assert posted == ids
