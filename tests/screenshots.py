@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 
 
 async def take(folder: Path) -> None:
-    async with open_demo(load_catalog(shipped_catalog())) as demo, open_page(demo.url, scale=2) as page:
+    async with open_demo(load_catalog(shipped_catalog())) as demo, open_page(demo.url, height=1340, scale=1.5) as page:
         await page.command("recommend")
         await page.write("topic", "kv cache")
         await page.send()

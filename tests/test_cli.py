@@ -42,7 +42,7 @@ def test_recommend(catalog: Catalog) -> None:
     lines = result.stdout.splitlines()
     assert lines[0] == "1. KV Cache brief explainer"
     assert catalog["kv-cache-explainer"].url in result.stdout
-    assert "Why: kv cache: topic" in result.stdout
+    assert "Why: “kv cache”, one of its topics" in result.stdout
     assert "\x1b[" not in result.stdout
 
 

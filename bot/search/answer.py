@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from bot.catalog.model import Resource, Topic
 
 
+_WHERE = {
+    "title": "in the title",
+    "topic": "one of its topics",
+    "alias": "a name for it",
+    "author": "an author",
+    "site": "where it lies",
+    "summary": "in the summary",
+    "kind": "its kind",
+}
+_HOW = {"alias": "means", "stem": "as"}
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Which of the query's words met which field of a resource, and how.
@@ -21,10 +33,10 @@ class Reason:
     matched: str
 
     def __str__(self) -> str:
-        if self.how == "exact" or self.words == self.matched:
-            return f"{self.words}: {self.field}"
-        sign = "≈" if self.how == "typo" else "="
-        return f"{self.words} {sign} {self.matched}: {self.field}"
+        said = f"“{self.words}”"
+        if self.how != "exact" and self.words.casefold() != self.matched.casefold():
+            said += f" {_HOW.get(self.how, 'read as')} “{self.matched}”"
+        return f"{said}, {_WHERE[self.field]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from bot.views.buttons import LastingButton, library_of, turn
 from bot.views.cards import Card, open_button
 from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, fit, show
 
-SUMMARY_LIMIT = 200
-"""Characters of summary per hit: two lines on a screen. Five hits at every limit stay under CARD_LIMIT."""
+SUMMARY_LIMIT = 110
+"""Characters of summary per hit: a line or two. Five hits at every limit stay under CARD_LIMIT."""
 WHY_LIMIT = 120
 """Characters of reasons per hit."""
 TITLE_LIMIT = 150

@@ -28,7 +28,11 @@ BY_LINE_LIMIT = 120
 
 def fit(text: str, limit: int) -> str:
     """The text, or its beginning with an ellipsis, in at most `limit` characters (limit of 1 or more)."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    if len(text) <= limit:
+        return text
+    head, _, rest = text[:limit].rpartition(" ")
+    # At the end of a word, unless that word is most of the text.
+    return (head if len(rest) < limit / 4 else text[: limit - 1]).rstrip(" ,;:") + "…"
 
 
 def escape(text: str) -> str:

@@ -24,7 +24,7 @@ async def test_a_hit_says_what_it_is_where_it_stands_and_why(server: Server) -> 
     seen = await server.ask("recommend", topic="attention is all you need")
     assert "**1. Attention is all you need**" in seen.text
     assert "paper · Ashish Vaswani and others · step 1 of 23" in seen.text
-    assert "Why: attention is all you need: title" in seen.text
+    assert "Why: “attention is all you need”, in the title" in seen.text
     assert "Open" in seen.labels
 
 
