@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from bot.catalog.model import Resource, Topic
 
-
 _WHERE = {
     "title": "in the title",
     "topic": "one of its topics",

@@ -1,0 +1,250 @@
+"""From a file to a catalog, or to every problem in it at once."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.catalog import Catalog, load_catalog
+from bot.errors import CatalogError
+
+GOOD = """\
+title: Index
+topics:
+  bread: {name: Bread}
+stages:
+  - id: one
+    title: One
+    resources:
+      - id: a
+        title: A
+        url: https://example.org/a
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "catalog.yaml"
+
+
+def problems(file: Path, text: str | bytes) -> list[str]:
+    """What is said about a catalog, a line for each problem; empty if it loads."""
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    try:
+        load_catalog(file)
+    except CatalogError as error:
+        return str(error).splitlines()
+    return []
+
+
+def resource(**keys: Any) -> str:
+    """GOOD with a second resource that has these keys."""
+    entry = {"id": "b", "title": "B", "url": "https://example.org/b"} | keys
+    return GOOD + f"      - {yaml.safe_dump(entry, default_flow_style=True, width=10**9, allow_unicode=True)}"
+
+
+def test_the_least_that_loads(file: Path) -> None:
+    assert problems(file, GOOD) == []
+    catalog = load_catalog(file)
+    only = catalog["a"]
+    assert (only.title, only.kind, only.authors, only.topics, only.summary, only.prompts) == (
+        "A",
+        "link",
+        (),
+        (),
+        "",
+        (),
+    )
+    assert (catalog.title, len(catalog), "a" in catalog, "z" in catalog, catalog.get("z")) == (
+        "Index",
+        1,
+        True,
+        False,
+        None,
+    )
+
+
+def test_everything_it_may_hold(file: Path) -> None:
+    full = {
+        "kind": "paper", "authors": ["Ada Lovelace"], "year": 1843, "level": "beginner", "topics": ["bread"],
+        "aliases": ["the first program"], "summary": "Short.", "requires": ["a"], "prompts": ["Why?", "How?"],
+    }  # fmt: skip
+    assert problems(file, resource(**full)) == []
+    loaded = load_catalog(file)["b"]
+    assert {
+        key: list(value) if isinstance(value, tuple) else value for key in full for value in [getattr(loaded, key)]
+    } == full
+
+
+TEN = """\
+title: Ten problems
+topcs: {}
+topics:
+  bread: {name: Bread, broader: [flour]}
+stages:
+  - id: one
+    title: One
+    resources:
+      - id: a
+        title: ""
+        url: https://example.org/a
+      - id: a
+        title: Again
+        url: ftp://example.org/b
+      - id: c
+        titel: C
+        url: https://example.org/a
+        topics: [bred]
+        requires: [nobody]
+      - {id: d, title: D, url: https://example.org/d, requires: [e]}
+      - {id: e, title: E, url: https://example.org/e, requires: [d], kind: papr}
+"""
+
+
+def test_ten_problems_are_ten_lines(file: Path) -> None:
+    found = problems(file, TEN)
+    for expected in [
+        'catalog.yaml:2: unknown key "topcs": did you mean "topics"?',
+        'catalog.yaml:4: topic "bread": unknown topic "flour"',
+        'catalog.yaml:10: resource "a": title is empty',
+        'catalog.yaml:12: resource "a": id "a" is used already in line 9',
+        'catalog.yaml:14: resource "a": url must start with http:// or https://',
+        'catalog.yaml:16: resource "c": unknown key "titel": did you mean "title"?',
+        'catalog.yaml:17: resource "c": url "https://example.org/a" is used already in line 11',
+        'catalog.yaml:18: resource "c": unknown topic "bred": did you mean "bread"?',
+        'catalog.yaml:19: resource "c": unknown prerequisite "nobody"',
+        'catalog.yaml:20: resource "d": leads back to itself: d → e → d',
+        'catalog.yaml:21: resource "e": kind "papr" is not known: did you mean "paper"?',
+    ]:
+        assert expected in found
+    assert any(line.endswith('resource "c": title is missing') for line in found)
+    assert len(found) == 12
+    assert found == sorted(found, key=lambda line: int(line.split(":")[1]))
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"id": "No Slug"}, 'id must be lower-case words joined by hyphens, such as "kv-cache", not "No Slug"'),
+        ({"url": "https://"}, "url is not a web address"),
+        ({"url": "https://exa mple.org"}, "url is not a web address"),
+        ({"url": "javascript:alert(1)"}, "url must start with http:// or https://"),
+        ({"url": "https://example.org/" + "x" * 600}, "url has 620 characters; at most 512 fit"),
+        ({"url": "https://EXAMPLE.org/a/"}, 'is used already in line 10'),
+        ({"title": "x" * 300}, "title has 300 characters; at most 256 fit"),
+        ({"summary": "x" * 601}, "summary has 601 characters; at most 600 fit"),
+        ({"year": "soon"}, 'year must be a whole number, not "soon"'),
+        ({"year": 20170}, "year must be a year such as 2017"),
+        ({"topics": "bread"}, "topics must be a list"),
+        ({"prompts": [""]}, "prompts, item 1, is empty"),
+        ({"level": "beginer"}, 'did you mean "beginner"?'),
+        ({"requires": ["b"]}, "leads back to itself: b → b"),
+    ],
+)  # fmt: skip
+def test_one_problem_each(file: Path, keys: dict[str, Any], said: str) -> None:
+    found = problems(file, resource(**keys))
+    assert len(found) == 1
+    assert said in found[0]
+    assert found[0].startswith("catalog.yaml:11: resource ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty; a catalog starts with a title"),
+        ("# only a comment\n", "is empty"),
+        ("just words", "must be keys with values"),
+        ("- a\n- b\n", "must be keys with values"),
+        ("title: [", "is not valid YAML"),
+        ("title: a\n\tstages: []\n", "is not valid YAML"),
+        ("title: A\nstages: []\n", "has no resources; add one under a stage"),
+        (GOOD + "title: Twice\n", 'the key "title" stands here a second time; keep one'),
+        (GOOD + "---\ntitle: Another\n", "a second YAML document starts here"),
+        (b"title: \xff\xfe", "is not UTF-8 text"),
+        ("title: &a A\ndescription: *a\n", "alias"),
+        ("? [a, b]\n: c\n", "a key must be a word"),
+    ],
+)
+def test_files_that_are_no_catalog(file: Path, text: str | bytes, said: str) -> None:
+    (first, *_) = problems(file, text)
+    assert first.startswith("catalog.yaml")
+    assert said in first
+
+
+def test_an_alias_bomb(file: Path) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+    (only,) = problems(file, "\n".join(lines))
+    assert "alias" in only
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_deep_nesting(file: Path, opening: str) -> None:
+    (first, *_) = problems(file, opening * 100_000)
+    assert first.startswith("catalog.yaml")
+
+
+def test_a_gigabyte_is_refused_unread(file: Path) -> None:
+    with file.open("wb") as opened:
+        opened.truncate(1 << 30)
+    with pytest.raises(CatalogError, match=r"has 1,073,741,824 bytes; at most 33,554,432 are read"):
+        load_catalog(file)
+
+
+def test_no_such_file(tmp_path: Path) -> None:
+    with pytest.raises(CatalogError, match=r"nowhere.yaml: there is no such file; name your catalog with --catalog"):
+        load_catalog(tmp_path / "nowhere.yaml")
+    with pytest.raises(CatalogError, match="is not a file"):
+        load_catalog(tmp_path)
+
+
+words = st.text(string.ascii_letters + string.digits + " -:'\"#[]{},&*!|>%@`äß漢🎉", min_size=1, max_size=30)
+named = words.filter(lambda text: text.strip() and text.strip() == text)
+slugs = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8})?", fullmatch=True)
+
+
+@st.composite
+def catalogs(draw: st.DrawFn) -> dict[str, Any]:
+    ids = draw(st.lists(slugs, unique=True, min_size=1, max_size=8))
+    topics = {slug: {"name": draw(named)} for slug in draw(st.lists(slugs, unique=True, max_size=4))}
+    resources = [
+        {
+            "id": slug,
+            "title": draw(named),
+            "url": f"https://example.org/{slug}",
+            "topics": draw(st.lists(st.sampled_from(sorted(topics)), unique=True)) if topics else [],
+            "summary": draw(named),
+            "requires": ids[:number][:2],
+        }
+        for number, slug in enumerate(ids)
+    ]
+    cut = draw(st.integers(0, len(ids)))
+    return {
+        "title": draw(named),
+        "topics": topics,
+        "stages": [{"id": "first", "title": draw(named), "resources": resources[:cut]}],
+        "tracks": [{"id": "last", "title": draw(named), "resources": resources[cut:]}],
+    }
+
+
+@given(data=catalogs())
+def test_what_is_written_is_what_is_loaded(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
+    file = tmp_path_factory.mktemp("catalogs") / "catalog.yaml"
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    loaded: Catalog = load_catalog(file)
+    entries = [*data["stages"][0]["resources"], *data["tracks"][0]["resources"]]
+    assert [(one.id, one.title, one.summary, list(one.topics)) for one in loaded] == [
+        (one["id"], one["title"], one["summary"], one["topics"]) for one in entries
+    ]
+
+
+@given(noise=st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode)))
+def test_any_bytes_are_a_catalog_or_a_problem(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
+    file = tmp_path_factory.mktemp("noise") / "catalog.yaml"
+    assert all(line.startswith("catalog.yaml") for line in problems(file, noise))
