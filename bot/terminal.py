@@ -55,7 +55,7 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
         yield f"{number}. {click.style(hit.resource.title, bold=True)}"
         yield f"   {_by_line(hit.resource)} · step {step} of {len(library.catalog)}"
         yield f"   {click.style(hit.resource.url, fg='cyan')}"
-        yield click.style(f"   Why: {'; '.join(map(str, hit.why))}", dim=True)
+        yield click.style(f"   Why: {'; '.join(reason.spoken() for reason in hit.why)}", dim=True)
     if answer.related:
         yield "Related:"
         yield from (f"   {one.resource.title}  {click.style(one.resource.url, fg='cyan')}" for one in answer.related)

@@ -43,7 +43,7 @@ def _text(catalog: Catalog) -> str:
         "- `/recommend topic: kv cache` finds what fits, and says why it fits\n"
         "- `/path` shows the whole list in order\n"
         "- Admins: `/weekly set` posts one learning prompt a week",
-        "**Help:** something wrong or missing? Tell an admin of this server. "
+        "\n**Help:** something wrong or missing? Tell an admin of this server. "
         "I read no messages, only the commands you send me.",
     ]
     return "\n".join(line for line in lines if line)

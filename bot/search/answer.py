@@ -23,7 +23,8 @@ class Reason:
     """Which of the query's words met which field of a resource, and how.
 
     `field` is "title", "topic", "alias", "author", "site", "summary" or "kind"; `how` is "exact", "stem", "alias",
-    "prefix", "typo" or "joined"; `matched` is what the words met there. `str()` is for people.
+    "prefix", "typo" or "joined"; `matched` is what the words met there. `str()` is
+    short: `kv cache: topic`, `atention ≈ attention: title`.
     """
 
     words: str
@@ -32,10 +33,20 @@ class Reason:
     matched: str
 
     def __str__(self) -> str:
+        if not self._read_otherwise:
+            return f"{self.words}: {self.field}"
+        return f"{self.words} {'≈' if self.how == 'typo' else '='} {self.matched}: {self.field}"
+
+    def spoken(self) -> str:
+        """The reason as a person would say it: `“atention” read as “attention”, in the title`."""
         said = f"“{self.words}”"
-        if self.how != "exact" and self.words.casefold() != self.matched.casefold():
+        if self._read_otherwise:
             said += f" {_HOW.get(self.how, 'read as')} “{self.matched}”"
         return f"{said}, {_WHERE[self.field]}"
+
+    @property
+    def _read_otherwise(self) -> bool:
+        return self.how != "exact" and self.words.casefold() != self.matched.casefold()
 
 
 @dataclass(frozen=True, slots=True)

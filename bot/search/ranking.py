@@ -121,6 +121,11 @@ def source(one: Evidence, postings: Postings, document: int) -> Source | None:
         return None
     # Of two that earn the same, the one that more of the query went into tells more: a title before one of its words.
     credit, reading, owned = max(earned, key=lambda amount: (amount[0], len(amount[2].places) if amount[2] else 0))
+    if owned is not None and owned.field == "alias" and len(owned.terms) == 1:
+        # "the Karpathy talk" comes down to one word, and that he is its author tells more.
+        plain = [(amount, one) for amount, one, other in earned if one is not None and other is None]
+        reading = max(plain, default=(0.0, None))[1]
+        owned = owned if reading is None else None
     if owned is not None:
         return Source(credit, owned.field, owned.how, owned.text, owned)
     assert reading is not None  # noqa: S101 - one of the two is always there

@@ -56,7 +56,7 @@ def _hit_text(number: int, hit: Hit, library: Library) -> str:
         f"**{number}. {show(resource.title, TITLE_LIMIT)}**",
         f"{by_line(resource.kind, resource.authors)} · step {step.number} of {len(library.catalog)}",
         first_sentence(resource.summary, SUMMARY_LIMIT),
-        f"-# Why: {show('; '.join(map(str, hit.why)), WHY_LIMIT)}",
+        f"-# Why: {show('; '.join(reason.spoken() for reason in hit.why), WHY_LIMIT)}",
     ]
     return "\n".join(line for line in lines if line)
 

@@ -34,7 +34,7 @@ def set_reply(weekly: WeeklySchedule, instants: Iterable[datetime], remark: str 
         f"I will post in <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}.",
         f"The next three, in your own time:\n{dates(instants)}",
         remark,
-        "-# `/weekly preview` shows the next post; `/weekly off` ends it.",
+        "\n-# `/weekly preview` shows the next post; `/weekly off` ends it.",
     ]
     return "\n".join(line for line in lines if line)
 
@@ -50,7 +50,7 @@ def show_reply(weekly: WeeklySchedule, instants: Iterable[datetime], recent: Ite
     else:
         lines.append(f"Next, in your own time:\n{dates(instants)}")
     past = [_past(delivery) for delivery in recent]
-    return "\n".join([*lines, *(["**Lately**", *past] if past else [])])
+    return "\n".join([*lines, *(["\n**Lately**", *past] if past else [])])
 
 
 def _mention(weekly: WeeklySchedule) -> str:
