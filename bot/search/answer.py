@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.catalog.model import Resource, Topic
 
@@ -18,8 +19,7 @@ _WHERE = {
 _HOW = {"alias": "means", "stem": "as"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Which of the query's words met which field of a resource, and how.
 
     `field` is "title", "topic", "alias", "author", "site", "summary" or "kind"; `how` is "exact", "stem", "alias",
@@ -49,8 +49,7 @@ class Reason:
         return self.how != "exact" and self.words.casefold() != self.matched.casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A resource that answers the query; `score` is from 0 to 1 and comparable between queries."""
 
     resource: Resource
@@ -58,8 +57,7 @@ class Hit:
     why: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """A resource that is no hit but shares these topics with one."""
 
     resource: Resource

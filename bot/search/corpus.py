@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.catalog.model import Catalog, Resource, Topic
 from bot.search.fields import CENTRAL, field_credits, parts, site_names, title_words, weighty
@@ -21,6 +23,12 @@ BROADER = 0.6
 lists every detail first; at 0 "inference optimization" does not know of quantization."""
 LEADING = 20
 """Documents of a topic that are looked at for related ones: the first that it is most central to."""
+LEADING_TOPICS = 3
+"""Topics of a document that its neighbours are looked for by: what it is about, not what it mentions."""
+NEIGHBOURS = 12
+"""Neighbours kept of a document: after the hits among them are left out, some must be left."""
+KEPT = 1024
+"""Documents whose neighbours are kept once they were asked for."""
 UNTOLD_KIND = "link"
 """The kind of a resource whose kind nobody stated."""
 
@@ -34,15 +42,25 @@ class Owner:
     topic: Topic | None = None
 
 
+class Neighbour(NamedTuple):
+    """A document that shares topics with another; `strength` is how central they are to both, over 0."""
+
+    document: int
+    strength: float
+    topics: tuple[str, ...]
+
+
 class Corpus:
     """Everything that a search looks things up in. Documents are numbered in path order."""
 
     def __init__(self, catalog: Catalog) -> None:
         self.resources = catalog.resources
         self.titles = [title_words(resource) for resource in self.resources]
+        self.spoken_titles = [" ".join(title) for title in self.titles]
         self.topics = catalog.topics
         self.topic_documents = _topic_documents(catalog)
         self.leading = {slug: _leading(documents) for slug, documents in self.topic_documents.items()}
+        self.neighbours = lru_cache(maxsize=KEPT)(self._neighbours)
         self.main_topics = _main_topics(self.resources)
         self.owners: list[Owner] = []
         self._weigh(catalog)
@@ -54,6 +72,17 @@ class Corpus:
         # Where all are of one kind, its name tells nothing.
         self.kinds = kinds if len({resource.kind for resource in self.resources}) > 1 else frozenset()
         self.reader = Reader(self.vocabulary, self.weight, self.weight.unknown, self.kinds)
+
+    def _neighbours(self, document: int) -> list[Neighbour]:
+        """The documents that share the most of a document's leading topics, the nearest first."""
+        shared: dict[int, dict[str, float]] = {}
+        for slug in self.resources[document].topics[:LEADING_TOPICS]:
+            own = self.topic_documents[slug][document]
+            for other, credit in self.leading[slug]:
+                if other != document:
+                    shared.setdefault(other, {})[slug] = own * credit
+        found = (Neighbour(other, sum(by.values()), tuple(by)) for other, by in shared.items())
+        return sorted(found, key=lambda one: (-one.strength, one.document))[:NEIGHBOURS]
 
     def _names(self, catalog: Catalog) -> set[str]:
         """The words that people name things by."""

@@ -24,6 +24,7 @@ STOP_WORDS = frozenset(
 
 FILLERS = frozenset(
     """
+    advice behind compare comparison compared difference differences different first invented inventor new versus vs
     advice answer beginner beginners best better basic basics brief briefly clear clearly cool curious deep dive easy
     explain explained explainer explaining explains explanation explanations favorite favourite find fundamentals good
     great guide guides happen happens help helpful idea ideas important info information interesting intro

@@ -8,15 +8,16 @@ read query ──> evidence at each of its words ──> scores ──> once mor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
 from bot.catalog.model import Resource
 from bot.search.corpus import Corpus
-from bot.search.phrases import LONGEST, Phrase, letters
+from bot.search.phrases import LONGEST, Phrase
 from bot.search.query import FILLER, Query, Role, Token
 from bot.search.ranking import Evidence, Owned, score
+from bot.search.stemming import stem
 from bot.search.vocabulary import ONE_EDIT, STEM, Reading
 
 CUTOFF = 0.4
@@ -32,6 +33,14 @@ REFINED = 40
 """Documents whose titles are compared letter by letter: those with the highest scores."""
 SAME_RUN = 88.0
 """The likeness (0 to 100) from which a query counts as a piece of a title, a slip or two aside."""
+ONE_OF = 0.7
+"""What a resource is worth to a query that asks for several things, if it is about one of them. At 1 it would beat one
+that is about all; under CUTOFF it would never be shown."""
+ANSWERED = 0.5
+"""The credit from which a hit answers a word of such a query. At 0 a word in its summary would do; at 1 only its first
+topic."""
+NAME = 0.7
+"""The credit from which a word of such a query counts as a name of something. At 0 "page rank" asks for two things."""
 NAMED = 0.3
 """The share of their full weight that stop words and fillers gain once the query is a piece of a title. At 0 "attention
 is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
@@ -40,8 +49,7 @@ Accept = Callable[[Resource], bool]
 Scores = dict[int, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(NamedTuple):
     """What was found: the evidence at each token of the query, and the documents with their scores."""
 
     query: Query
@@ -62,12 +70,13 @@ class Findings:
 
 def find(corpus: Corpus, query: Query, accept: Accept) -> Findings:
     """Everything in a corpus that answers a query and that `accept` lets through."""
-    content = query.places(Role.CONTENT)
+    content = query.content
     if not content:
         return Findings(query, _evidence(corpus, query), _without_content(corpus, query, accept), corpus)
     findings = _scored(corpus, query, accept)
     if corrected := _with_slips(corpus, findings):
         findings = _scored(corpus, corrected, accept)
+    findings = _with_each(corpus, findings, accept)
     return Findings(findings.query, findings.evidence, _cut(_refined(corpus, query, findings.scores)), corpus)
 
 
@@ -89,20 +98,21 @@ def _met(corpus: Corpus, query: Query) -> Iterator[Owned]:
 def _run_together(corpus: Corpus, query: Query) -> Iterator[Owned]:
     """Topics, aliases and whole titles whose letters the query holds in one run."""
     said = [place for place, token in enumerate(query.tokens) if token.role is not Role.STOP]
+    stems = [stem(query.tokens[place].word) for place in said]
     for start in range(len(said)):
-        for end in range(start + 1, min(len(said), start + LONGEST) + 1):
-            places = frozenset(said[start:end])
-            run = letters(query.tokens[place].word for place in said[start:end])
+        run = ""
+        for end in range(start, min(len(said), start + LONGEST)):
+            run += stems[end]
             for phrase in corpus.phrases.run(run):
-                yield _owned(corpus, phrase, places, STEM, "joined")
+                yield _owned(corpus, phrase, frozenset(said[start : end + 1]), STEM, "joined")
             for document in corpus.by_title.get(run, ()):
                 title = corpus.resources[document].title
-                yield Owned({document: 1.0}, 1.0, "title", "exact", title, (), places)
+                yield Owned({document: 1.0}, 1.0, "title", "exact", title, (), frozenset(said[start : end + 1]))
 
 
 def _misspelt(corpus: Corpus, query: Query) -> Iterator[Owned]:
     """Topics and aliases that a word which means nothing else nearly is, once their spaces are left out."""
-    for place in query.places(Role.CONTENT):
+    for place in query.content:
         token = query.tokens[place]
         if not token.readings:
             for phrase in corpus.phrases.near(token.word):
@@ -116,7 +126,7 @@ def _owned(corpus: Corpus, phrase: Phrase, places: frozenset[int], quality: floa
 
 def _scored(corpus: Corpus, query: Query, accept: Accept) -> Findings:
     evidence = _evidence(corpus, query)
-    telling = [evidence[place] for place in query.places(Role.CONTENT)]
+    telling = [evidence[place] for place in query.content]
     found = score(telling, corpus.postings, CUTOFF)
     accepted = {document: value for document, value in found.items() if accept(corpus.resources[document])}
     of_kind = {
@@ -125,13 +135,37 @@ def _scored(corpus: Corpus, query: Query, accept: Accept) -> Findings:
     return Findings(query, evidence, of_kind or accepted, corpus)
 
 
+def _with_each(corpus: Corpus, findings: Findings, accept: Accept) -> Findings:
+    """With what answers one of several things that a query asks for, like "bert vs gpt", where no hit answers it.
+
+    Every word must be the name of something here, so that "bert and ernie" stays unanswered.
+    """
+    places = findings.query.content
+    if len(places) < 2 or all(_answered(corpus, findings, place) for place in places):
+        return findings
+    scores = dict(findings.scores)
+    for place in places:
+        earned = score([findings.evidence[place]], corpus.postings, CUTOFF / ONE_OF)
+        if max(earned.values(), default=0.0) < NAME:
+            return findings
+        for document, credit in earned.items():
+            if accept(corpus.resources[document]):
+                scores[document] = max(scores.get(document, 0.0), ONE_OF * credit)
+    return Findings(findings.query, findings.evidence, scores, corpus)
+
+
+def _answered(corpus: Corpus, findings: Findings, place: int) -> bool:
+    earned = score([findings.evidence[place]], corpus.postings, ANSWERED)
+    return not earned.keys().isdisjoint(findings.scores)
+
+
 def _with_slips(corpus: Corpus, findings: Findings) -> Query | None:
     """The query with more readings for known words that do not fit: "batch" for a typed "patch"; None if all fit."""
     query = findings.query
     best = findings.best()[:1]
     slips = {
         place: corpus.vocabulary.slips(query.tokens[place].word)
-        for place in query.places(Role.CONTENT)
+        for place in query.content
         if query.tokens[place].known and not any(_explains(corpus, findings.evidence[place], one) for one in best)
     }
     if not any(slips.values()):
@@ -174,7 +208,7 @@ def _refined(corpus: Corpus, query: Query, scores: Scores) -> Scores:
     """The scores with the likeness to the title mixed in."""
     text = query.spoken()
     highest = sorted(scores, key=lambda document: (-scores[document], document))[:REFINED]
-    likeness = {document: _likeness(text, " ".join(corpus.titles[document])) for document in highest}
+    likeness = {document: _likeness(text, corpus.spoken_titles[document]) for document in highest}
     refined = {
         document: value * (1 - CLOSENESS) + CLOSENESS * max(0.0, likeness.get(document, 0.0) / 50 - 1)
         for document, value in scores.items()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
+
 from bot.catalog.model import Catalog, Resource
 from bot.search.answer import Answer, Hit
 from bot.search.autocomplete import Autocomplete, cut
 from bot.search.corpus import Corpus
 from bot.search.finding import Accept, find
 from bot.search.offers import nearest_topics, related, suggestion
-from bot.search.reasons import reasons
+from bot.search.reasons import Reasons
 
 LIMIT = 5
 """Hits of one answer: what a phone shows without much scrolling."""
 
+KEPT = 1024
+"""Sets of hits whose related resources are kept: "kv cache" and "kvcache" have the same."""
 OFFERS = 25
 """Names offered while typing: as many as Discord shows."""
 
@@ -25,6 +29,7 @@ class SearchIndex:
 
     def __init__(self, catalog: Catalog) -> None:
         self._corpus = Corpus(catalog)
+        self._related = lru_cache(maxsize=KEPT)(partial(related, self._corpus))
         self._autocomplete = Autocomplete(self._corpus)
 
     def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = LIMIT) -> Answer:
@@ -36,11 +41,12 @@ class SearchIndex:
         corpus = self._corpus
         found = find(corpus, corpus.reader.read(query), _accepting(kind, level))
         best = found.best()[:limit]
-        hits = tuple(Hit(corpus.resources[one], found.scores[one], reasons(corpus, found, one)) for one in best)
+        why = Reasons(corpus, found)
+        hits = tuple([Hit(corpus.resources[one], found.scores[one], why.of(one)) for one in best])
         return Answer(
             query=query,
             hits=hits,
-            related=related(corpus, best),
+            related=self._related(tuple(best)),
             suggestion=suggestion(found, best),
             nearest=() if hits else nearest_topics(corpus, found),
             cut=found.query.cut,

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from heapq import nsmallest
 
 from rapidfuzz import fuzz, process
 
 from bot.catalog.model import Topic
 from bot.search.answer import Related
-from bot.search.corpus import Corpus
+from bot.search.corpus import Corpus, Neighbour
 from bot.search.finding import Findings
 from bot.search.query import Role
 
 RELATED = 3
 """Most related resources: they are a hint, not a second answer."""
 LEADING = 3
-"""Hits, and topics of each, that related resources are looked for by. At 1 the answer to a broad question has few."""
+"""Hits that related resources are looked for by. At 1 the answer to a broad question has few."""
 NEAREST = 5
 """Most topics to try instead."""
 ALIKE = 60.0
 """The likeness (0 to 100) from which a topic's name counts as near to what was typed. At 0 every topic is near; at 100
 only the topic itself."""
 
+_STRANGER = Neighbour(-1, 0.0, ())
+
 
 def related(corpus: Corpus, hits: Sequence[int]) -> tuple[Related, ...]:
-    """The resources that share the most with the first hits by their leading topics; none of them is a hit."""
-    shared: dict[int, dict[str, float]] = defaultdict(dict)
+    """The resources that share the most with one of the first hits; none of them is a hit."""
+    best: dict[int, Neighbour] = {}
     for hit in hits[:LEADING]:
-        for slug in corpus.resources[hit].topics[:LEADING]:
-            own = corpus.topic_documents[slug][hit]
-            for document, credit in corpus.leading[slug]:
-                shared[document][slug] = max(own * credit, shared[document].get(slug, 0.0))
-    others = shared.keys() - set(hits)
-    best = sorted(others, key=lambda document: (-sum(shared[document].values()), document))[:RELATED]
-    return tuple(Related(corpus.resources[one], tuple(corpus.topics[slug] for slug in shared[one])) for one in best)
+        for one in corpus.neighbours(hit):
+            if one.document not in hits and one.strength > best.get(one.document, _STRANGER).strength:
+                best[one.document] = one
+    chosen = nsmallest(RELATED, best.values(), key=lambda one: (-one.strength, one.document))
+    return tuple(
+        Related(corpus.resources[one.document], tuple(corpus.topics[slug] for slug in one.topics)) for one in chosen
+    )
 
 
 def suggestion(findings: Findings, best: Sequence[int]) -> str | None:

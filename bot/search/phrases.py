@@ -9,7 +9,7 @@ Knows phrases and the numbers of those who own them, nothing of what an owner is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.search.spelling import Spelling
@@ -26,9 +26,9 @@ LONGEST = 12
 
 
 class Phrase(NamedTuple):
-    """The terms of a name, their weight together, and who owns it."""
+    """The terms of a name with their weights, their weight together, and who owns it."""
 
-    terms: tuple[str, ...]
+    terms: Mapping[str, float]
     weight: float
     owner: int
     text: str
@@ -49,18 +49,21 @@ class Phrases:
     def __init__(self, weight: Callable[[str], float]) -> None:
         self._weight = weight
         self._by_term: dict[str, list[Phrase]] = {}
+        self._by_weighty_term: dict[str, list[Phrase]] = {}
         self._by_letters: dict[str, list[Phrase]] = {}
         self._run_together: dict[str, list[Phrase]] = {}
         self._spelling: Spelling | None = None
 
     def add(self, words: Sequence[str], owner: int, text: str) -> None:
         """Add a name made of these words."""
-        terms = tuple(dict.fromkeys(map(stem, words)))
-        phrase = Phrase(terms, sum(map(self._weight, terms)), owner, text)
+        terms = {term: self._weight(term) for term in map(stem, words)}
+        phrase = Phrase(terms, sum(terms.values()), owner, text)
         for key in {letters(words), stem("".join(words))}:
             self._by_letters.setdefault(key, []).append(phrase)
-        for term in terms:
+        for term, weight in terms.items():
             self._by_term.setdefault(term, []).append(phrase)
+            if weight >= ENOUGH * phrase.weight:
+                self._by_weighty_term.setdefault(term, []).append(phrase)
         self._run_together.setdefault("".join(words), []).append(phrase)
         self._spelling = None
 
@@ -80,29 +83,37 @@ class Phrases:
 
     def met(self, readings: Sequence[Sequence[Reading]]) -> list[Match]:
         """The phrases met by the words of a query, given what each of them may stand for."""
-        found: dict[int, dict[str, tuple[float, int, str]]] = {}
-        phrases: dict[int, Phrase] = {}
+        said: dict[str, tuple[Reading, int]] = {}
         for place, alternatives in enumerate(readings):
             for reading in alternatives:
-                for phrase in self._by_term.get(reading.term, ()):
-                    met = found.setdefault(id(phrase), {})
-                    phrases[id(phrase)] = phrase
-                    if reading.quality > met.get(reading.term, (0.0,))[0]:
-                        met[reading.term] = (reading.quality, place, reading.how)
-        matches = (self._match(phrases[key], met) for key, met in found.items())
+                known = said.get(reading.term)
+                if known is None or reading.quality > known[0].quality:
+                    said[reading.term] = (reading, place)
+        found = {id(phrase): phrase for term in said for phrase in self._reachable(term, alone=len(said) == 1)}
+        matches = [_match(phrase, [said[term] for term in phrase.terms if term in said]) for phrase in found.values()]
         return [match for match in matches if match is not None]
 
-    def _match(self, phrase: Phrase, met: dict[str, tuple[float, int, str]]) -> Match | None:
-        weight = sum(self._weight(term) for term in met)
-        share = weight / phrase.weight
-        if share < ENOUGH:
-            return None
-        quality = sum(self._weight(term) * part[0] for term, part in met.items()) / weight
-        if len(met) < len(phrase.terms):
-            quality *= PARTIAL * share * share
-        return Match(
-            phrase, frozenset(part[1] for part in met.values()), quality, _how(part[2] for part in met.values())
-        )
+    def _reachable(self, term: str, *, alone: bool) -> Sequence[Phrase]:
+        """The phrases with a term, of which enough may be met: if it is alone, those in which it weighs enough."""
+        return (self._by_weighty_term if alone else self._by_term).get(term, ())
+
+
+def _match(phrase: Phrase, met: Sequence[tuple[Reading, int]]) -> Match | None:
+    weights = [phrase.terms[reading.term] for reading, _ in met]
+    weight = sum(weights)
+    share = weight / phrase.weight
+    if share < ENOUGH:
+        return None
+    if len(met) == 1:
+        ((reading, place),) = met
+        quality, how, places = reading.quality, reading.how, frozenset((place,))
+    else:
+        quality = sum([w * reading.quality for w, (reading, _) in zip(weights, met, strict=True)]) / weight
+        how = _least_exact(reading.how for reading, _ in met)
+        places = frozenset([place for _, place in met])
+    if len(met) < len(phrase.terms):
+        quality *= PARTIAL * share * share
+    return Match(phrase, places, quality, how)
 
 
 def letters(words: Iterable[str]) -> str:
@@ -110,7 +121,7 @@ def letters(words: Iterable[str]) -> str:
     return "".join(map(stem, words))
 
 
-def _how(hows: Iterable[str]) -> str:
+def _least_exact(hows: Iterable[str]) -> str:
     """The least exact of several ways to be met."""
     order = ("typo", "prefix", "joined", "stem", "exact")
     return min(hows, key=order.index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 from itertools import pairwise
 
 from bot.search.fillers import FILLERS, STOP_WORDS
@@ -18,9 +19,9 @@ LONGEST = 400
 stranger sends."""
 MOST_WORDS = 32
 """Words of a query that are looked at."""
-UNKNOWN_NUMBER = 0.3
-"""The share of an unknown word's weight that an unknown number has. At 1 "gpt 5" finds nothing about GPT; at 0
-numbers tell nothing."""
+NUMBER = 0.3
+"""The share of its weight that a number standing alone has. At 1 "gpt 5" finds nothing about GPT; at 0 numbers tell
+nothing."""
 FILLER = 0.1
 """The share of its weight that a filler or stop word keeps where it does meet a title. At 0 "how gpt3 works" and
 "gpt3" are the same query; at 1 "how" finds every title with it."""
@@ -60,7 +61,7 @@ class Token:
         return replace(self, readings=[*self.readings, *readings])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query:
     """A query with its tokens in order; `kinds` are those that it names; `cut`: it was too long to read whole."""
 
@@ -68,6 +69,11 @@ class Query:
     tokens: tuple[Token, ...]
     kinds: frozenset[str]
     cut: bool
+
+    @cached_property
+    def content(self) -> list[int]:
+        """The places of the tokens that say what is looked for."""
+        return self.places(Role.CONTENT)
 
     def places(self, *roles: Role) -> list[int]:
         """The places of the tokens that play one of these roles."""
@@ -115,7 +121,7 @@ class Reader:
         role = self._role(word)
         known = self._vocabulary.known(word)
         if known is not None:
-            return [Token(word, word, role, [known], self._weight(known.term))]
+            return [Token(word, word, role, [known], self._weight(known.term) * _telling(word))]
         if role is not Role.CONTENT:
             return [Token(word, word, role, [], 0.0)]
         near = self._vocabulary.near(word)
@@ -125,7 +131,7 @@ class Reader:
                 Token(word, part.surface, self._role(part.surface), [part], self._weight(part.term)) for part in parts
             ]
         # The commonest of the candidates is the likeliest, and weighs the least.
-        weight = min((self._weight(reading.term) for reading in near), default=self._weight_of_unknown(word))
+        weight = min((self._weight(reading.term) for reading in near), default=self._unknown * _telling(word))
         return [Token(word, word, role, near, weight)]
 
     def _role(self, word: str) -> Role:
@@ -134,9 +140,6 @@ class Reader:
         if kinds_named(word, self._kinds):
             return Role.KIND
         return Role.FILLER if word in FILLERS else Role.CONTENT
-
-    def _weight_of_unknown(self, word: str) -> float:
-        return self._unknown * (UNKNOWN_NUMBER if word.isdigit() else 1.0)
 
     def _join_neighbours(self, tokens: Sequence[Token]) -> None:
         """ "gpt 3" may stand for the word "gpt3": both tokens get that reading."""
@@ -153,3 +156,7 @@ class Reader:
         if not token.readings:
             token.weight = self._weight(reading.term)
         token.readings = [*token.readings, reading]
+
+
+def _telling(word: str) -> float:
+    return NUMBER if word.isdigit() else 1.0

@@ -14,16 +14,16 @@ once those that are left could not lift a new document over the cutoff, they onl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.catalog.model import Topic
 from bot.search.postings import Credit, Postings
 from bot.search.vocabulary import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(NamedTuple):
     """Documents that own a phrase which the query meets, each with its credit.
 
     `text` is the phrase for people, `terms` are its terms; `places` are those of the query's words that meet it.
@@ -34,7 +34,7 @@ class Owned:
     field: str
     how: str
     text: str
-    terms: tuple[str, ...]
+    terms: Collection[str]
     places: frozenset[int]
     topic: Topic | None = None
 
@@ -48,8 +48,7 @@ class Evidence:
     owned: list[Owned] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """The best evidence of a document at one place."""
 
     credit: float
@@ -98,35 +97,35 @@ def _find(one: Evidence, postings: Postings, sums: dict[int, float]) -> None:
 def _look_up(one: Evidence, postings: Postings, sums: dict[int, float]) -> None:
     """Add what the documents found so far earn at one place."""
     for document in sums:
-        credit = max((amount for amount, _, _ in _earned(one, postings.credits(document), document)), default=0.0)
+        credit, _, _ = _best(one, postings.credits(document), document)
         sums[document] += one.weight * credit
 
 
-def _earned(
-    one: Evidence, credits: Mapping[str, Credit], document: int
-) -> Iterator[tuple[float, Reading | None, Owned | None]]:
+def _best(one: Evidence, credits: Mapping[str, Credit], document: int) -> tuple[float, Reading | None, Owned | None]:
+    """The most that any reading or phrase earns a document, and which of them does.
+
+    Of two phrases that earn the same, the one that more of the query went into tells more: a title before one of its
+    words. A word of a field stands back behind a phrase.
+    """
+    best, by_reading, by_phrase = 0.0, None, None
     for reading in one.readings:
-        if (credit := credits.get(reading.term)) is not None:
-            yield reading.quality * credit.value, reading, None
+        if (credit := credits.get(reading.term)) is not None and (earned := reading.quality * credit.value) > best:
+            best, by_reading = earned, reading
     for owned in one.owned:
         if (central := owned.documents.get(document)) is not None:
-            yield owned.quality * central, None, owned
+            earned = owned.quality * central
+            if earned > best or (earned == best and (by_phrase is None or len(owned.places) > len(by_phrase.places))):
+                best, by_phrase = earned, owned
+    return best, by_reading, by_phrase
 
 
 def source(one: Evidence, postings: Postings, document: int) -> Source | None:
     """The best evidence for a document at one place of the query, if there is any."""
     credits = postings.credits(document)
-    earned = list(_earned(one, credits, document))
-    if not earned:
-        return None
-    # Of two that earn the same, the one that more of the query went into tells more: a title before one of its words.
-    credit, reading, owned = max(earned, key=lambda amount: (amount[0], len(amount[2].places) if amount[2] else 0))
-    if owned is not None and owned.field == "alias" and len(owned.terms) == 1:
-        # "the Karpathy talk" comes down to one word, and that he is its author tells more.
-        plain = [(amount, one) for amount, one, other in earned if one is not None and other is None]
-        reading = max(plain, default=(0.0, None))[1]
-        owned = owned if reading is None else None
-    if owned is not None:
+    credit, reading, owned = _best(one, credits, document)
+    # "the Karpathy talk" comes down to one word, and that he is its author tells more.
+    if owned is not None and (reading is None or owned.field != "alias" or len(owned.terms) > 1):
         return Source(credit, owned.field, owned.how, owned.text, owned)
-    assert reading is not None  # noqa: S101 - one of the two is always there
-    return Source(credit, credits[reading.term].field, reading.how, reading.surface)
+    if reading is not None:
+        return Source(credit, credits[reading.term].field, reading.how, reading.surface)
+    return None

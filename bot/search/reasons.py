@@ -2,52 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from bot.search.answer import Reason
 from bot.search.corpus import Corpus
 from bot.search.finding import Findings
 from bot.search.query import Query, Role
-from bot.search.ranking import Source, source
+from bot.search.ranking import Owned, Source, source
 from bot.search.text import words
 
-
-def reasons(corpus: Corpus, findings: Findings, document: int) -> tuple[Reason, ...]:
-    """The reasons for one document, in the order of the query's words; words that met nothing are not in them."""
-    query = findings.query
-    roles = (Role.CONTENT,) if query.places(Role.CONTENT) else (Role.STOP, Role.FILLER)
-    met = [
-        (place, found)
-        for place in query.places(*roles)
-        if (found := source(findings.evidence[place], corpus.postings, document)) is not None
-    ]
-    of_kind = _kind_reason(query, corpus.resources[document].kind)
-    return tuple(dict.fromkeys((*_grouped(query, met), *of_kind)))
+KEPT = 1024
+"""Reasons that are kept: the hits of one answer share most of theirs."""
 
 
-def _grouped(query: Query, met: Sequence[tuple[int, Source]]) -> Iterator[Reason]:
-    """One reason for neighbours that met the same phrase, or the same field just as they stand."""
-    for _, group in groupby(met, key=lambda one: _what_was_met(one[1])):
-        places, sources = zip(*group, strict=True)
-        yield _reason(query, places, sources)
+class Reasons:
+    """Tells why documents were found by one query; what several of them share is worked out once."""
+
+    def __init__(self, corpus: Corpus, findings: Findings) -> None:
+        self._corpus = corpus
+        self._query = findings.query
+        self._evidence = findings.evidence
+        self._places = self._query.content or self._query.places(Role.STOP, Role.FILLER)
+        self._by_phrase: dict[int, Reason] = {}
+
+    def of(self, document: int) -> tuple[Reason, ...]:
+        """The reasons for a document, in the order of the query's words; words that met nothing are not in them."""
+        found: dict[Reason, None] = {}
+        plain: list[tuple[int, Source]] = []
+        for place in self._places:
+            met = source(self._evidence[place], self._corpus.postings, document)
+            if met is None:
+                continue
+            if plain and (met.owned is not None or not _alike(plain[-1][1], met)):
+                found[self._of_words(plain)] = None
+                plain = []
+            if met.owned is None:
+                plain.append((place, met))
+            else:
+                found[self._of_phrase(met.owned)] = None
+        if plain:
+            found[self._of_words(plain)] = None
+        if self._query.kinds and (of_kind := self._of_kind(document)) is not None:
+            found[of_kind] = None
+        return tuple(found)
+
+    def _of_words(self, met: Sequence[tuple[int, Source]]) -> Reason:
+        """Neighbours that met the same field just as they stand, or one word that met it some other way."""
+        first = met[0][1]
+        typed = _typed(self._query, [place for place, _ in met])
+        return Reason(typed, first.field, first.how, " ".join(dict.fromkeys(one.matched for _, one in met)))
+
+    def _of_phrase(self, owned: Owned) -> Reason:
+        # By identity: the evidence, which holds it, outlives this.
+        if (known := self._by_phrase.get(id(owned))) is None:
+            typed = _typed(self._query, _span(self._query, owned.places))
+            name = owned.topic.name if owned.topic else owned.text
+            known = self._by_phrase[id(owned)] = _of_phrase(typed, owned.field, owned.how, owned.text, name)
+        return known
+
+    def _of_kind(self, document: int) -> Reason | None:
+        kind = self._corpus.resources[document].kind
+        if kind not in self._query.kinds:
+            return None
+        typed = _typed(self._query, self._query.places(Role.KIND))
+        return Reason(typed, "kind", "exact" if typed == kind else "alias", kind)
 
 
-def _what_was_met(found: Source) -> tuple[str, str]:
-    if found.owned is not None:
-        return found.field, found.owned.text
-    return found.field, "" if found.how == "exact" else found.matched
+@lru_cache(maxsize=KEPT)
+def _of_phrase(typed: str, field: str, how: str, matched: str, name: str) -> Reason:
+    """The reason of words that met a phrase, which is `name` or an alias of it."""
+    said = words(typed)
+    if said != words(matched):
+        return Reason(typed, field, how if how != "exact" else "alias", matched)
+    if said != words(name):
+        return Reason(typed, field, "alias", name)
+    return Reason(typed, field, "exact", matched)
 
 
-def _reason(query: Query, places: Sequence[int], sources: Sequence[Source]) -> Reason:
-    first = sources[0]
-    typed = _typed(query, places if first.owned is None else _span(query, first.owned.places))
-    if first.owned is None:
-        matched = " ".join(dict.fromkeys(one.matched for one in sources))
-        return Reason(typed, first.field, first.how, matched)
-    if words(typed) == words(first.matched):
-        return _named(typed, first)
-    return Reason(typed, first.field, first.how if first.how != "exact" else "alias", first.matched)
+def _alike(one: Source, other: Source) -> bool:
+    """Whether two neighbouring words make one reason: both met the same field, each just as it stands."""
+    return one.field == other.field and (one.how == other.how == "exact" or one.matched == other.matched)
 
 
 def _typed(query: Query, places: Iterable[int]) -> str:
@@ -59,18 +94,3 @@ def _span(query: Query, places: Collection[int]) -> list[int]:
     light = (Role.STOP, Role.FILLER)
     span = range(min(places), max(places) + 1)
     return [place for place in span if place in places or query.tokens[place].role in light]
-
-
-def _named(typed: str, found: Source) -> Reason:
-    """The reason of a phrase that was typed as it stands: the topic's own name, or an alias of it."""
-    topic = found.owned.topic if found.owned else None
-    if topic is not None and words(topic.name) != words(typed):
-        return Reason(typed, found.field, "alias", topic.name)
-    return Reason(typed, found.field, "exact", found.matched)
-
-
-def _kind_reason(query: Query, kind: str) -> list[Reason]:
-    if kind not in query.kinds:
-        return []
-    typed = " ".join(token.typed for token in query.tokens if token.role is Role.KIND)
-    return [Reason(typed, "kind", "exact" if typed == kind else "alias", kind)]

@@ -26,6 +26,8 @@ ONE_EDIT = 5
 "best"; at 6 "batch" and "llama" bear no slip. Words of four letters bear a swap of neighbours alone ("lroa")."""
 TWO_EDITS = 8
 """Letters from which a word bears two edits. At 7 "flights" is "weights"; at 10 "karpathy" bears one only."""
+TWO_EDITS_ANYWHERE = 10
+"""Letters from which one of the two edits may be at the end. At 8 "deepseek" is "deepspeed"."""
 LONGEST = 40
 """Letters of the longest word that is corrected; longer ones are noise or several words run together."""
 
@@ -91,4 +93,11 @@ def _digits(word: str) -> str:
 
 def _within_two(word: str, group: Iterable[str]) -> list[str]:
     near = process.extract(word, group, scorer=OSA.distance, score_cutoff=2, limit=None)  # type: ignore[arg-type]
-    return [str(found[0]) for found in near if found[1] == 2 and _digits(word) == _digits(found[0])]
+    # Two slips of short words make other words of them, unless both ends stand: "deepseek" is not "deepspeed".
+    return [
+        str(found)
+        for found, distance, _ in near
+        if distance == 2
+        and _digits(word) == _digits(found)
+        and (len(word) >= TWO_EDITS_ANYWHERE or word[-1] == found[-1])
+    ]

@@ -8,6 +8,7 @@ written the American way. What it makes is a key to compare by, not a word: "qua
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
@@ -20,10 +21,13 @@ _BRITISH = (
     (re.compile(r"logue(s?)$"), r"log\1"),
     (re.compile(r"([bt])re(s?)$"), r"\1er\2"),
 )
+KEPT = 1 << 16
+"""Words whose stems are kept: those of one index and then some; at 0 every query stems its words anew."""
 _SHORTEST = 5
 """Letters of the shortest word that has a British form: at 4, "wise" and "rise" would be rewritten for nothing."""
 
 
+@lru_cache(maxsize=KEPT)
 def stem(word: str) -> str:
     """What all forms of a folded word have in common; numbers and words of other scripts come back as they are."""
     if not word.isascii() or not word.isalpha():

@@ -17,6 +17,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from bot.search.fillers import STOP_WORDS
 from bot.search.segmentation import split
 from bot.search.spelling import Spelling
 from bot.search.stemming import stem
@@ -59,7 +60,8 @@ class Vocabulary:
             self._surfaces.setdefault(self._terms[word], word)
         self._sorted = sorted(own)
         self._own = own
-        self._spelling = Spelling(own)
+        # A slip is never read as a word that says nothing: "form" is not "from".
+        self._spelling = Spelling(own - STOP_WORDS)
 
     def __contains__(self, word: str) -> bool:
         return word in self._terms
