@@ -8,6 +8,7 @@ read query ──> evidence at each of its words ──> scores ──> once mor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -16,7 +17,7 @@ from bot.catalog.model import Resource
 from bot.search.corpus import Corpus
 from bot.search.phrases import LONGEST, Phrase
 from bot.search.query import FILLER, Query, Role, Token
-from bot.search.ranking import Evidence, Owned, score
+from bot.search.ranking import Evidence, Owned, earned, score
 from bot.search.stemming import stem
 from bot.search.vocabulary import ONE_EDIT, STEM, Reading
 
@@ -39,8 +40,6 @@ that is about all; under CUTOFF it would never be shown."""
 ANSWERED = 0.5
 """The credit from which a hit answers a word of such a query. At 0 a word in its summary would do; at 1 only its first
 topic."""
-NAME = 0.7
-"""The credit from which a word of such a query counts as a name of something. At 0 "page rank" asks for two things."""
 NAMED = 0.3
 """The share of their full weight that stop words and fillers gain once the query is a piece of a title. At 0 "attention
 is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
@@ -136,27 +135,43 @@ def _scored(corpus: Corpus, query: Query, accept: Accept) -> Findings:
 
 
 def _with_each(corpus: Corpus, findings: Findings, accept: Accept) -> Findings:
-    """With what answers one of several things that a query asks for, like "bert vs gpt", where no hit answers it.
+    """With what answers one of several things that a query asks for, like "bert vs gpt", where no hit answers all.
 
-    Every word must be the name of something here, so that "bert and ernie" stays unanswered.
+    Every word must belong to the name of something here, so that "bert and ernie" stays unanswered.
     """
     places = findings.query.content
-    if len(places) < 2 or all(_answered(corpus, findings, place) for place in places):
+    if len(places) < 2 or any(_answers_all(corpus, findings, one) for one in islice(findings.scores, REFINED)):
         return findings
     scores = dict(findings.scores)
     for place in places:
-        earned = score([findings.evidence[place]], corpus.postings, CUTOFF / ONE_OF)
-        if max(earned.values(), default=0.0) < NAME:
+        named = _named_by(corpus, findings.evidence[place])
+        if not named:
             return findings
-        for document, credit in earned.items():
+        for document, credit in named.items():
             if accept(corpus.resources[document]):
                 scores[document] = max(scores.get(document, 0.0), ONE_OF * credit)
-    return Findings(findings.query, findings.evidence, scores, corpus)
+    return findings._replace(scores=scores)
 
 
-def _answered(corpus: Corpus, findings: Findings, place: int) -> bool:
-    earned = score([findings.evidence[place]], corpus.postings, ANSWERED)
-    return not earned.keys().isdisjoint(findings.scores)
+def _answers_all(corpus: Corpus, findings: Findings, document: int) -> bool:
+    credits = corpus.postings.credits(document)
+    return all(earned(findings.evidence[place], credits, document) >= ANSWERED for place in findings.query.content)
+
+
+def _named_by(corpus: Corpus, evidence: Evidence) -> Scores:
+    """The documents that a word names: by a topic or an alias that was typed whole, or by their author."""
+    named: Scores = {}
+    for owned in evidence.owned:
+        if owned.quality >= STEM:
+            for document, central in owned.documents.items():
+                named[document] = max(named.get(document, 0.0), central)
+    for reading in evidence.readings:
+        documents = corpus.postings.documents(reading.term) if reading.quality >= STEM else ()
+        for document in documents[:REFINED]:
+            credit = corpus.postings.credits(document)[reading.term]
+            if credit.field == "author":
+                named[document] = max(named.get(document, 0.0), credit.value)
+    return named
 
 
 def _with_slips(corpus: Corpus, findings: Findings) -> Query | None:

@@ -109,14 +109,19 @@ def _best(one: Evidence, credits: Mapping[str, Credit], document: int) -> tuple[
     """
     best, by_reading, by_phrase = 0.0, None, None
     for reading in one.readings:
-        if (credit := credits.get(reading.term)) is not None and (earned := reading.quality * credit.value) > best:
-            best, by_reading = earned, reading
+        if (credit := credits.get(reading.term)) is not None and (amount := reading.quality * credit.value) > best:
+            best, by_reading = amount, reading
     for owned in one.owned:
         if (central := owned.documents.get(document)) is not None:
-            earned = owned.quality * central
-            if earned > best or (earned == best and (by_phrase is None or len(owned.places) > len(by_phrase.places))):
-                best, by_phrase = earned, owned
+            amount = owned.quality * central
+            if amount > best or (amount == best and (by_phrase is None or len(owned.places) > len(by_phrase.places))):
+                best, by_phrase = amount, owned
     return best, by_reading, by_phrase
+
+
+def earned(one: Evidence, credits: Mapping[str, Credit], document: int) -> float:
+    """The credit, 0 to 1, that a document with these credits earns at one place of the query."""
+    return _best(one, credits, document)[0]
 
 
 def source(one: Evidence, postings: Postings, document: int) -> Source | None:
