@@ -58,7 +58,7 @@ class StudyBot(commands.Bot):
 
     async def setup_hook(self) -> None:
         """Add the commands and the lasting buttons, and tell Discord about the commands if they changed."""
-        await self.add_cog(Recommend(self.library))
+        await self.add_cog(Recommend(self, self.library))
         await self.add_cog(Path(self.library))
         await self.add_cog(About(self.library))
         await self.add_cog(Weekly(self, self.library, self._store, self._clock))

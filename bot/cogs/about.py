@@ -23,6 +23,8 @@ class About(commands.Cog):
     def __init__(self, library: Library) -> None:
         self._library = library
 
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.command(name="about", description="What this bot does, which index it serves, how to get help.")
     async def about(self, interaction: discord.Interaction[Any]) -> None:
         """Answer with a card, privately."""

@@ -26,6 +26,8 @@ class Path(commands.Cog):
     def __init__(self, library: Library) -> None:
         self._library = library
 
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.command(name="path", description="Show the whole reading list in order.")
     @app_commands.describe(stage="Only one stage or track")
     async def path(self, interaction: discord.Interaction[Any], stage: str | None = None) -> None:

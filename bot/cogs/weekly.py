@@ -42,7 +42,8 @@ NEEDED = {
 NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
 
 
-@app_commands.guild_only()
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.default_permissions(manage_guild=True)
 class Weekly(commands.GroupCog, group_name="weekly", group_description="The weekly learning prompt of this server."):
     """The commands of /weekly and the ticker."""

@@ -9,6 +9,7 @@ from bot.search.answer import Answer, Hit
 from bot.search.autocomplete import Autocomplete, cut
 from bot.search.corpus import Corpus
 from bot.search.finding import Accept, find
+from bot.search.messages import names_in, sentences
 from bot.search.offers import nearest_topics, related, suggestion
 from bot.search.reasons import Reasons
 
@@ -52,6 +53,16 @@ class SearchIndex:
             cut=found.query.cut,
         )
 
+    def search_message(self, text: str, *, limit: int = LIMIT) -> Answer:
+        """The resources for what a message is about; `query` of the answer is what that was taken to be.
+
+        Any text may be given: the first `messages.LONGEST` characters are read. No hits if it is about nothing here.
+        """
+        if names := names_in(self._corpus, text):
+            return self.search(", ".join(names), limit=limit)
+        answers = [self.search(sentence, limit=limit) for sentence in sentences(text)]
+        return max(answers, key=_best_score, default=self.search("", limit=limit))
+
     def suggest(self, prefix: str, limit: int = OFFERS) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over 100 characters.
 
@@ -62,6 +73,10 @@ class SearchIndex:
         if offers or not prefix.strip():
             return offers
         return [cut(hit.resource.title) for hit in self.search(prefix, limit=limit).hits]
+
+
+def _best_score(answer: Answer) -> float:
+    return max((hit.score for hit in answer.hits), default=0.0)
 
 
 def _accepting(kind: str | None, level: str | None) -> Accept:

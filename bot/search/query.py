@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from bot.search.fillers import FILLERS, STOP_WORDS
 from bot.search.kinds import kinds_named
+from bot.search.spelling import Spelling
 from bot.search.stemming import stem
 from bot.search.text import words
 from bot.search.vocabulary import Reading, Vocabulary
@@ -26,6 +27,7 @@ FILLER = 0.1
 """The share of its weight that a filler or stop word keeps where it does meet a title. At 0 "how gpt3 works" and
 "gpt3" are the same query; at 1 "how" finds every title with it."""
 
+_SLIPS_OF_LIGHT = Spelling(STOP_WORDS | FILLERS)
 _LIGHT = frozenset(map(stem, STOP_WORDS | FILLERS))
 
 
@@ -130,6 +132,8 @@ class Reader:
             return [
                 Token(word, part.surface, self._role(part.surface), [part], self._weight(part.term)) for part in parts
             ]
+        if not near and _SLIPS_OF_LIGHT.one_edit(word):  # "recomend"
+            return [Token(word, word, Role.FILLER, [], 0.0)]
         # The commonest of the candidates is the likeliest, and weighs the least.
         weight = min((self._weight(reading.term) for reading in near), default=self._unknown * _telling(word))
         return [Token(word, word, role, near, weight)]

@@ -1,0 +1,1 @@
+"""Search beside its peers: `python -m tests.benchmarks` (needs the extra "bench")."""
