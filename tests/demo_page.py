@@ -19,7 +19,7 @@ async def open_page(url: str, *, width: int = 1100, height: int = 800, scale: fl
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = await browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         await page.goto(url)
         yield DemoPage(page)
         await browser.close()

@@ -7,17 +7,16 @@ read query ──> evidence at each of its words ──> scores ──> once mor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from bot.catalog.model import Resource
 from bot.search.corpus import Corpus
 from bot.search.phrases import LONGEST, Phrase
 from bot.search.query import FILLER, Query, Role, Token
-from bot.search.ranking import Evidence, Owned, earned, score
+from bot.search.ranking import Accept, Evidence, Owned, Scores, earned, score
 from bot.search.stemming import stem
 from bot.search.vocabulary import ONE_EDIT, STEM, Reading
 
@@ -44,9 +43,6 @@ NAMED = 0.3
 """The share of their full weight that stop words and fillers gain once the query is a piece of a title. At 0 "attention
 is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
 
-Accept = Callable[[Resource], bool]
-Scores = dict[int, float]
-
 
 class Findings(NamedTuple):
     """What was found: the evidence at each token of the query, and the documents with their scores."""
@@ -67,8 +63,8 @@ class Findings(NamedTuple):
         return sorted(self.scores, key=lambda document: (-self.scores[document], document))
 
 
-def find(corpus: Corpus, query: Query, accept: Accept) -> Findings:
-    """Everything in a corpus that answers a query and that `accept` lets through."""
+def find(corpus: Corpus, query: Query, accept: Accept | None) -> Findings:
+    """What answers a query in a corpus; `accept` says which documents may be among it, None: all of them."""
     content = query.content
     if not content:
         return Findings(query, _evidence(corpus, query), _without_content(corpus, query, accept), corpus)
@@ -123,18 +119,19 @@ def _owned(corpus: Corpus, phrase: Phrase, places: frozenset[int], quality: floa
     return Owned(owner.documents, quality, owner.field, how, phrase.text, phrase.terms, places, owner.topic)
 
 
-def _scored(corpus: Corpus, query: Query, accept: Accept) -> Findings:
+def _scored(corpus: Corpus, query: Query, accept: Accept | None) -> Findings:
     evidence = _evidence(corpus, query)
     telling = [evidence[place] for place in query.content]
-    found = score(telling, corpus.postings, CUTOFF)
-    accepted = {document: value for document, value in found.items() if accept(corpus.resources[document])}
-    of_kind = {
-        document: value for document, value in accepted.items() if corpus.resources[document].kind in query.kinds
-    }
-    return Findings(query, evidence, of_kind or accepted, corpus)
+    of_kind = _of_kinds(corpus, query.kinds, accept)
+    scores = score(telling, corpus.postings, CUTOFF, of_kind) if query.kinds else {}
+    return Findings(query, evidence, scores or score(telling, corpus.postings, CUTOFF, accept), corpus)
 
 
-def _with_each(corpus: Corpus, findings: Findings, accept: Accept) -> Findings:
+def _of_kinds(corpus: Corpus, kinds: Collection[str], accept: Accept | None) -> Accept:
+    return lambda document: corpus.resources[document].kind in kinds and (accept is None or accept(document))
+
+
+def _with_each(corpus: Corpus, findings: Findings, accept: Accept | None) -> Findings:
     """With what answers one of several things that a query asks for, like "bert vs gpt", where no hit answers all.
 
     Every word must belong to the name of something here, so that "bert and ernie" stays unanswered.
@@ -148,7 +145,7 @@ def _with_each(corpus: Corpus, findings: Findings, accept: Accept) -> Findings:
         if not named:
             return findings
         for document, credit in named.items():
-            if accept(corpus.resources[document]):
+            if accept is None or accept(document):
                 scores[document] = max(scores.get(document, 0.0), ONE_OF * credit)
     return findings._replace(scores=scores)
 
@@ -196,18 +193,18 @@ def _explains(corpus: Corpus, evidence: Evidence, document: int) -> bool:
     )
 
 
-def _without_content(corpus: Corpus, query: Query, accept: Accept) -> Scores:
+def _without_content(corpus: Corpus, query: Query, accept: Accept | None) -> Scores:
     """For queries of kinds alone, all of that kind; for stop words alone, titles with just that run of words."""
     if query.kinds:
-        of_kind = (document for document, one in enumerate(corpus.resources) if one.kind in query.kinds)
-        return {document: 1.0 for document in of_kind if accept(corpus.resources[document])}
+        of_kind = _of_kinds(corpus, query.kinds, accept)
+        return {document: 1.0 for document in range(len(corpus.resources)) if of_kind(document)}
     if len(query.tokens) < 2:
         return {}
     words = [token.word for token in query.tokens]
     return {
         document: 1.0 - CLOSENESS
         for document in _holding_all(corpus, query.tokens)
-        if accept(corpus.resources[document]) and f" {' '.join(words)} " in f" {' '.join(corpus.titles[document])} "
+        if (accept is None or accept(document)) and f" {' '.join(words)} " in f" {' '.join(corpus.titles[document])} "
     }
 
 

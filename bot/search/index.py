@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 
-from bot.catalog.model import Catalog, Resource
+from bot.catalog.model import Catalog
 from bot.search.answer import Answer, Hit
 from bot.search.autocomplete import Autocomplete, cut
 from bot.search.corpus import Corpus
-from bot.search.finding import Accept, find
+from bot.search.finding import find
 from bot.search.messages import names_in, sentences
 from bot.search.offers import nearest_topics, related, suggestion
+from bot.search.ranking import Accept
 from bot.search.reasons import Reasons
 
 LIMIT = 5
@@ -34,13 +35,13 @@ class SearchIndex:
         self._autocomplete = Autocomplete(self._corpus)
 
     def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = LIMIT) -> Answer:
-        """The resources that fit a query, at most `limit` of them, best first.
+        """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
 
         `kind` and `level` leave only resources of exactly that kind and level. Any text may be asked, of any length:
         the first `query.LONGEST` characters are read. An answer without hits says that nothing fits.
         """
         corpus = self._corpus
-        found = find(corpus, corpus.reader.read(query), _accepting(kind, level))
+        found = find(corpus, corpus.reader.read(query), self._accepting(kind, level))
         best = found.best()[:limit]
         why = Reasons(corpus, found)
         hits = tuple([Hit(corpus.resources[one], found.scores[one], why.of(one)) for one in best])
@@ -74,13 +75,12 @@ class SearchIndex:
             return offers
         return [cut(hit.resource.title) for hit in self.search(prefix, limit=limit).hits]
 
+    def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
+        if kind is None and level is None:
+            return None
+        resources = self._corpus.resources
+        return lambda number: kind in (None, resources[number].kind) and level in (None, resources[number].level)
+
 
 def _best_score(answer: Answer) -> float:
     return max((hit.score for hit in answer.hits), default=0.0)
-
-
-def _accepting(kind: str | None, level: str | None) -> Accept:
-    def accept(resource: Resource) -> bool:
-        return kind in (None, resource.kind) and level in (None, resource.level)
-
-    return accept

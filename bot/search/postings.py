@@ -1,7 +1,7 @@
 """The inverted index: which documents hold a term, and for how much it counts there.
 
-    term ──> documents, in the order they were added        (to find)
-    document ──> {term: Credit}                              (to score, and to say why)
+    term ──> documents, in the order they were added, with what it is worth in each   (to find)
+    document ──> {term: Credit}                                                       (to look up, and to say why)
 
 Knows numbered documents and terms alone, nothing of what they stand for.
 """
@@ -21,14 +21,21 @@ class Credit(NamedTuple):
     field: str
 
 
-_NOWHERE: array[int] = array("I")
+class Posted(NamedTuple):
+    """The documents that hold a term, in ascending order, and the term's value in each of them."""
+
+    documents: array[int]
+    values: array[float]
+
+
+_NOWHERE = Posted(array("I"), array("d"))
 
 
 class Postings:
     """An inverted index with a credit for each term of each document."""
 
     def __init__(self) -> None:
-        self._documents: dict[str, array[int]] = {}
+        self._posted: dict[str, Posted] = {}
         self._credits: list[dict[str, Credit]] = []
         self._interned: dict[Credit, Credit] = {}
 
@@ -40,16 +47,23 @@ class Postings:
             if term not in own or credit.value > own[term].value:
                 own[term] = self._interned.setdefault(credit, credit)
         self._credits.append(own)
-        for term in own:
-            self._documents.setdefault(term, array("I")).append(document)
+        for term, credit in own.items():
+            if (posted := self._posted.get(term)) is None:
+                posted = self._posted[term] = Posted(array("I"), array("d"))
+            posted.documents.append(document)
+            posted.values.append(credit.value)
         return document
 
     def __contains__(self, term: str) -> bool:
-        return term in self._documents
+        return term in self._posted
+
+    def posted(self, term: str) -> Posted:
+        """Where a term stands, and for how much."""
+        return self._posted.get(term, _NOWHERE)
 
     def documents(self, term: str) -> Sequence[int]:
         """The documents that hold a term, in ascending order."""
-        return self._documents.get(term, _NOWHERE)
+        return self.posted(term).documents
 
     def credits(self, document: int) -> Mapping[str, Credit]:
         """Every term of a document with its credit there."""

@@ -9,18 +9,31 @@ that d owns. So scores run from 0 to 1 and mean the same for every query, and wo
 of them: that is what makes silence possible.
 
 Only documents that can still reach the cutoff are looked at. Tokens are taken from the weightiest (the rarest) on;
-once those that are left could not lift a new document over the cutoff, they only add to the documents found so far.
+once those that are left could not lift a new document over the cutoff, they only add to the documents found so far,
+and of these only to the ones that can still be among the best. (Turtle and Flood, Query evaluation: strategies and
+optimizations, 1995, call the first kind of tokens essential.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
 from typing import NamedTuple
 
 from bot.catalog.model import Topic
 from bot.search.postings import Credit, Postings
 from bot.search.vocabulary import Reading
+
+MOST = 100
+"""Documents that are certain to be scored to the end. At 1 what comes second would be chance; without a limit a common
+word has thousands looked at, of which five are shown."""
+
+WORTH_READING = 16
+"""Postings that are read as fast as one document is looked up."""
+
+Scores = dict[int, float]
+Accept = Callable[[int], bool]
 
 
 class Owned(NamedTuple):
@@ -58,47 +71,78 @@ class Source(NamedTuple):
     owned: Owned | None = None
 
 
-def score(evidence: Sequence[Evidence], postings: Postings, cutoff: float) -> dict[int, float]:
-    """The documents that reach the cutoff (over 0, up to 1), with their scores."""
-    whole = sum(one.weight for one in evidence)
+def score(evidence: Sequence[Evidence], postings: Postings, cutoff: float, accept: Accept | None = None) -> Scores:
+    """The documents that reach the cutoff (over 0, up to 1), with their scores: at least the best MOST of them.
+
+    `accept` says which documents may be among them; None: all.
+    """
+    whole = sum([one.weight for one in evidence])
     if not whole:
         return {}
     floor = cutoff * whole
-    sums: dict[int, float] = {}
-    left = whole
-    for one in sorted(evidence, key=lambda one: -one.weight):
+    sums: Scores = {}
+    left = sum([_most(one) for one in evidence])
+    for one in sorted(evidence, key=_most, reverse=True):
         if left >= floor:
             _find(one, postings, sums)
         else:
-            sums = {document: total for document, total in sums.items() if total + left >= floor}
+            sums = _promising(sums, left, floor, accept)
             _look_up(one, postings, sums)
-        left -= one.weight
-    return {document: total / whole for document, total in sums.items() if total >= floor}
+        left -= _most(one)
+    return {document: total / whole for document, total in _promising(sums, 0.0, floor, accept).items()}
 
 
-def _find(one: Evidence, postings: Postings, sums: dict[int, float]) -> None:
+def _promising(sums: Scores, left: float, floor: float, accept: Accept | None) -> Scores:
+    """The documents that can reach the floor, and the best MOST, with what is left to earn."""
+    if accept is not None:
+        sums = {document: total for document, total in sums.items() if accept(document)}
+    if len(sums) > 2 * MOST:
+        floor = max(floor, nlargest(MOST, sums.values())[-1])
+    return {document: total for document, total in sums.items() if total + left >= floor}
+
+
+def _most(one: Evidence) -> float:
+    """The most that any document can earn at one place."""
+    qualities = [reading.quality for reading in one.readings] + [owned.quality for owned in one.owned]
+    return one.weight * max(qualities, default=0.0)
+
+
+def _find(one: Evidence, postings: Postings, sums: Scores) -> None:
     """Add what each document earns at one place, new documents too."""
-    best: dict[int, float] = {}
+    weight, known = one.weight, sums.get
+    earned_here = _credits(one, postings).items()
+    sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in earned_here])
+
+
+def _look_up(one: Evidence, postings: Postings, sums: Scores) -> None:
+    """Add what the documents found so far earn at one place."""
+    posted = sum([len(postings.documents(reading.term)) for reading in one.readings])
+    if posted <= WORTH_READING * len(sums):
+        credits = _credits(one, postings)
+        for document in sums.keys() & credits.keys():
+            sums[document] += one.weight * credits[document]
+        return
+    for document in sums:
+        sums[document] += one.weight * earned(one, postings.credits(document), document)
+
+
+def _credits(one: Evidence, postings: Postings) -> Scores:
+    """What every document earns at one place."""
+    best: Scores = {}
     for reading in one.readings:
-        term, quality = reading.term, reading.quality
-        for document in postings.documents(term):
-            credit = quality * postings.credits(document)[term].value
-            if credit > best.get(document, 0.0):
-                best[document] = credit
+        posted, quality = postings.posted(reading.term), reading.quality
+        if not best:
+            best = {document: quality * value for document, value in zip(posted.documents, posted.values, strict=True)}
+            continue
+        for document, value in zip(posted.documents, posted.values, strict=True):
+            if quality * value > best.get(document, 0.0):
+                best[document] = quality * value
     for owned in one.owned:
         for document, central in owned.documents.items():
             credit = owned.quality * central
             if credit > best.get(document, 0.0):
                 best[document] = credit
-    for document, credit in best.items():
-        sums[document] = sums.get(document, 0.0) + one.weight * credit
-
-
-def _look_up(one: Evidence, postings: Postings, sums: dict[int, float]) -> None:
-    """Add what the documents found so far earn at one place."""
-    for document in sums:
-        credit, _, _ = _best(one, postings.credits(document), document)
-        sums[document] += one.weight * credit
+    return best
 
 
 def _best(one: Evidence, credits: Mapping[str, Credit], document: int) -> tuple[float, Reading | None, Owned | None]:
