@@ -13,12 +13,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.search.corpus import Corpus
 from bot.search.fields import weighty
+from bot.search.fillers import STOP_WORDS
 from bot.search.text import words
 
 LONGEST = 100
 """Characters of an offer, and of the typed text that is looked at: Discord's limit for a choice."""
 COMPLETIONS = 40
 """Words that an unfinished last word is completed to. At 1 "a" offers one name; without a limit it visits them all."""
+
+
+_NOWHERE = array("I")
 
 
 class Autocomplete:
@@ -66,11 +70,14 @@ class Autocomplete:
 
     def _having(self, said: Sequence[str]) -> set[int]:
         """The names that have all these words, of which the last may be unfinished."""
+        whole = [self._by_word.get(word, _NOWHERE) for word in said[:-1] if word not in STOP_WORDS]
         first = bisect_left(self._words, said[-1])
         ends = [word for word in self._words[first : first + COMPLETIONS] if word.startswith(said[-1])]
         having = {number for word in ends for number in self._by_word[word]}
-        for word in said[:-1]:
-            having.intersection_update(self._by_word.get(word, ()))
+        for numbers in sorted(whole, key=len):
+            having.intersection_update(numbers)
+            if not having:
+                break
         return having
 
     def _corrected(self, said: Sequence[str]) -> list[str]:

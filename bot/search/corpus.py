@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from bot.catalog.model import Catalog, Resource, Topic
-from bot.search.fields import CENTRAL, field_credits, parts, site_names, title_words, weighty
+from bot.search.fields import CENTRAL, Said, field_credits, said, weighty
 from bot.search.kinds import kinds_named
 from bot.search.phrases import Phrases, letters
 from bot.search.postings import Postings, Weights
@@ -55,7 +56,8 @@ class Corpus:
 
     def __init__(self, catalog: Catalog) -> None:
         self.resources = catalog.resources
-        self.titles = [title_words(resource) for resource in self.resources]
+        listed = [said(resource) for resource in self.resources]
+        self.titles = [one.title for one in listed]
         self.spoken_titles = [" ".join(title) for title in self.titles]
         self.topics = catalog.topics
         self.topic_documents = _topic_documents(catalog)
@@ -63,9 +65,9 @@ class Corpus:
         self.neighbours = lru_cache(maxsize=KEPT)(self._neighbours)
         self.main_topics = _main_topics(self.resources)
         self.owners: list[Owner] = []
-        self._weigh(catalog)
-        self.vocabulary = Vocabulary(self._names(catalog), self._summary_words())
-        self.postings = self._posted()
+        self.weight = self._weights(listed)
+        self.vocabulary = self._vocabulary(listed)
+        self.postings = self._postings(listed)
         self.phrases = self._phrased(catalog)
         self.by_title = self._by_title()
         kinds = frozenset(resource.kind for resource in self.resources) - {UNTOLD_KIND}
@@ -84,31 +86,23 @@ class Corpus:
         found = (Neighbour(other, sum(by.values()), tuple(by)) for other, by in shared.items())
         return sorted(found, key=lambda one: (-one.strength, one.document))[:NEIGHBOURS]
 
-    def _names(self, catalog: Catalog) -> set[str]:
-        """The words that people name things by."""
-        found = {word for title in self.titles for word in title}
-        found |= {part for word in found for part in parts(word)}
-        for resource in self.resources:
-            found.update(site_names(resource.url))
-            found.update(word for name in (*resource.authors, *resource.aliases) for word in words(name))
-        for topic in catalog.topics.values():
-            found.update(word for name in (topic.name, *topic.aliases) for word in words(name))
-        return found
-
-    def _summary_words(self) -> set[str]:
-        return {word for resource in self.resources for word in words(resource.summary)}
-
-    def _weigh(self, catalog: Catalog) -> None:
-        topics = {slug: _topic_terms(topic) for slug, topic in catalog.topics.items()}
+    def _weights(self, listed: Sequence[Said]) -> Weights:
+        topics = {slug: set(map(stem, _words_of(topic))) for slug, topic in self.topics.items()}
         holding: Counter[str] = Counter()
-        for resource, title in zip(self.resources, self.titles, strict=True):
-            holding.update(set(_terms(resource, title)).union(*(topics.get(slug, ()) for slug in resource.topics)))
-        self.weight = Weights(holding, len(self.resources), lambda term: FILLER if light(term) else 1.0)
+        for resource, one in zip(self.resources, listed, strict=True):
+            terms = set(map(stem, chain(one.names(), one.summary)))
+            holding.update(terms.union(*(topics.get(slug, ()) for slug in resource.topics)))
+        return Weights(holding, len(self.resources), lambda term: FILLER if light(term) else 1.0)
 
-    def _posted(self) -> Postings:
+    def _vocabulary(self, listed: Sequence[Said]) -> Vocabulary:
+        names = set(chain.from_iterable(one.names() for one in listed))
+        names.update(word for topic in self.topics.values() for word in _words_of(topic))
+        return Vocabulary(names, {word for one in listed for word in one.summary})
+
+    def _postings(self, listed: Sequence[Said]) -> Postings:
         postings = Postings()
-        for resource, title in zip(self.resources, self.titles, strict=True):
-            postings.add(field_credits(resource, title, stem, self.weight))
+        for one in listed:
+            postings.add(field_credits(one, stem, self.weight))
         return postings
 
     def _phrased(self, catalog: Catalog) -> Phrases:
@@ -123,8 +117,8 @@ class Corpus:
     def _own(self, phrases: Phrases, owner: Owner, names: Iterable[str]) -> None:
         self.owners.append(owner)
         for name in names:
-            if said := [word for word in weighty(words(name)) if not kinds_named(word, _ALL_KINDS)] or words(name):
-                phrases.add(said, len(self.owners) - 1, name)
+            if spoken := [word for word in weighty(words(name)) if not kinds_named(word, _ALL_KINDS)] or words(name):
+                phrases.add(spoken, len(self.owners) - 1, name)
 
     def _by_title(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
@@ -137,17 +131,8 @@ class Corpus:
 _ALL_KINDS = frozenset({"paper", "video", "article", "talk", "lecture"})
 
 
-def _terms(resource: Resource, title: Iterable[str]) -> Iterator[str]:
-    for text in (resource.summary, *resource.authors, *resource.aliases):
-        yield from map(stem, words(text))
-    yield from map(stem, site_names(resource.url))
-    for word in title:
-        yield stem(word)
-        yield from map(stem, parts(word))
-
-
-def _topic_terms(topic: Topic) -> set[str]:
-    return {stem(word) for name in (topic.name, *topic.aliases) for word in words(name)}
+def _words_of(topic: Topic) -> list[str]:
+    return [word for name in (topic.name, *topic.aliases) for word in words(name)]
 
 
 def _topic_documents(catalog: Catalog) -> dict[str, dict[int, float]]:

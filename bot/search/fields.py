@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.catalog.model import Resource
@@ -31,6 +33,7 @@ CENTRAL = (1.0, 0.92, 0.84, 0.76, 0.7, 0.65, 0.6)
 """What a resource's first, second, … topic is worth; the last holds for all that follow. At 1 for all, what a resource
 is about could not be told from what it mentions."""
 
+_SUMMARY, _SITE, _AUTHOR = Credit(SUMMARY, "summary"), Credit(SITE, "site"), Credit(AUTHOR, "author")
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _LETTERS = re.compile(r"[a-z]{2,}")
 _KNOWN_SITES = {"youtu": "youtube"}
@@ -46,9 +49,32 @@ def site_names(url: str) -> list[str]:
     return [*split, *([whole] if len(host[-1]) == 2 and len(host) == 2 else [])]
 
 
-def title_words(resource: Resource) -> list[str]:
-    """The words of a title in order."""
-    return words(resource.title)
+class Said(NamedTuple):
+    """The words of a resource, field by field, in order; `inside` are the parts of the title's words."""
+
+    title: list[str]
+    inside: dict[str, list[str]]
+    summary: list[str]
+    site: list[str]
+    authors: list[str]
+    aliases: list[str]
+
+    def names(self) -> Iterator[str]:
+        """The words that people name it by: all but the summary's."""
+        return chain(self.title, *self.inside.values(), self.site, self.authors, self.aliases)
+
+
+def said(resource: Resource) -> Said:
+    """The words of a resource."""
+    title = words(resource.title)
+    return Said(
+        title,
+        {word: found for word in title if (found := parts(word))},
+        words(resource.summary),
+        site_names(resource.url),
+        [word for name in resource.authors for word in words(name)],
+        [word for name in resource.aliases for word in words(name)],
+    )
 
 
 def parts(word: str) -> list[str]:
@@ -63,26 +89,16 @@ def weighty(title: Iterable[str]) -> list[str]:
 
 
 def field_credits(
-    resource: Resource, title: list[str], term: Callable[[str], str], weight: Callable[[str], float]
+    one: Said, term: Callable[[str], str], weight: Callable[[str], float]
 ) -> Iterator[tuple[str, Credit]]:
     """Every term of a resource's fields with its credit; a term may come more than once."""
-    for word in words(resource.summary):
-        yield term(word), Credit(SUMMARY, "summary")
-    for word in site_names(resource.url):
-        yield term(word), Credit(SITE, "site")
-    for author in resource.authors:
-        for word in words(author):
-            yield term(word), Credit(AUTHOR, "author")
-    yield from _title_credits(title, term, weight)
-
-
-def _title_credits(
-    title: list[str], term: Callable[[str], str], weight: Callable[[str], float]
-) -> Iterator[tuple[str, Credit]]:
-    terms = {word: term(word) for word in title}
-    whole = sum(weight(one) for one in set(terms.values())) or 1.0
-    for word, one in terms.items():
-        credit = round(TITLE + TITLE_SHARE * weight(one) / whole, 2)
-        for part in parts(word):
-            yield term(part), Credit(round(credit * INSIDE, 2), "title")
-        yield one, Credit(credit, "title")
+    for found, credit in ((one.summary, _SUMMARY), (one.site, _SITE), (one.authors, _AUTHOR)):
+        for word in found:
+            yield term(word), credit
+    terms = {word: term(word) for word in one.title}
+    whole = sum([weight(found) for found in set(terms.values())]) or 1.0
+    for word, key in terms.items():
+        worth = round(TITLE + TITLE_SHARE * weight(key) / whole, 2)
+        for part in one.inside.get(word, ()):
+            yield term(part), Credit(round(worth * INSIDE, 2), "title")
+        yield key, Credit(worth, "title")
