@@ -4,10 +4,11 @@ from __future__ import annotations
 
 STOP_WORDS = frozenset(
     """
-    a about above across after again against ago all almost along already also although always am among an and another
+    a about above across after again against ago al all almost along already also although always am among an
+    and another
     any anybody anyone anything are arent around as at away back be became because been before behind being below
     between both but by came can cannot cant come could couldnt did didnt do does doesnt doing done dont down during
-    each either else etc even ever every everyone everything few for from further get gets getting give gives go goes
+    each either else etc et even ever every everyone everything few for from further get gets getting give gives go goes
     going gonna got had hadnt has hasnt have havent having he her here hers hey hi hello him his how hows however i id
     if ill im in into is isnt it its itself ive just keep kind know later least less let lets like lot lots made make
     makes making many may maybe me might mine more most much must my myself near never next no nobody none nor not

@@ -8,6 +8,7 @@ read query ──> evidence at each of its words ──> scores ──> once mor
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from heapq import nlargest
 from itertools import islice
 from typing import NamedTuple
 
@@ -39,6 +40,13 @@ that is about all; under CUTOFF it would never be shown."""
 ANSWERED = 0.5
 """The credit from which a hit answers a word of such a query. At 0 a word in its summary would do; at 1 only its first
 topic."""
+SHORTEST_PIECE = 10
+"""Letters from which a query is compared with titles letter by letter. At 4 "bert" is in "Mixture of Experts"; at 20
+"how pt3 works" finds nothing."""
+FAINT = 0.01
+"""The least score of a title that is compared so: it shares a word."""
+MOST_READ = 5000
+"""Documents of a word that titles are compared for. Without a limit "the" has the whole index compared."""
 NAMED = 0.3
 """The share of their full weight that stop words and fillers gain once the query is a piece of a title. At 0 "attention
 is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
@@ -72,6 +80,8 @@ def find(corpus: Corpus, query: Query, accept: Accept | None) -> Findings:
     if corrected := _with_slips(corpus, findings):
         findings = _scored(corpus, corrected, accept)
     findings = _with_each(corpus, findings, accept)
+    if not findings.scores:
+        findings = findings._replace(scores=_by_letters(corpus, findings, accept))
     return Findings(findings.query, findings.evidence, _cut(_refined(corpus, query, findings.scores)), corpus)
 
 
@@ -148,6 +158,25 @@ def _with_each(corpus: Corpus, findings: Findings, accept: Accept | None) -> Fin
             if accept is None or accept(document):
                 scores[document] = max(scores.get(document, 0.0), ONE_OF * credit)
     return findings._replace(scores=scores)
+
+
+def _by_letters(corpus: Corpus, findings: Findings, accept: Accept | None) -> Scores:
+    """Titles that the query is but for a slip in a word too short to be corrected: "attention is all you ned".
+
+    Only titles that share a word with it are compared, and no more of them than REFINED.
+    """
+    text = findings.query.spoken()
+    if len(text) < SHORTEST_PIECE:
+        return {}
+    shared = [one for one in findings.evidence if one.readings and _count(corpus, one) <= MOST_READ]
+    scores = score(shared, corpus.postings, FAINT, accept)
+    nearest = nlargest(REFINED, scores, key=lambda document: (scores[document], -document))
+    likeness = {document: _likeness(text, corpus.spoken_titles[document]) for document in nearest}
+    return {document: like / 100 for document, like in likeness.items() if like >= SAME_RUN}
+
+
+def _count(corpus: Corpus, evidence: Evidence) -> int:
+    return sum([len(corpus.postings.documents(reading.term)) for reading in evidence.readings])
 
 
 def _answers_all(corpus: Corpus, findings: Findings, document: int) -> bool:

@@ -53,6 +53,8 @@ def _meant(findings: Findings, place: int, best: Sequence[int]) -> str | None:
     token = findings.query.tokens[place]
     if token.role is not Role.CONTENT or not best:
         return None
+    if token.known and findings.explained_by(place, token.readings[0], best[0]):
+        return None
     wrong = [reading for reading in token.readings if reading.how in ("typo", "prefix")]
     said = (reading.surface for reading in wrong if findings.explained_by(place, reading, best[0]))
     owned = findings.evidence[place].owned if not token.readings else ()

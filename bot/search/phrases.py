@@ -58,7 +58,7 @@ class Phrases:
         """Add a name made of these words."""
         terms = {term: self._weight(term) for term in map(stem, words)}
         phrase = Phrase(terms, sum(terms.values()), owner, text)
-        for key in {letters(words), stem("".join(words))}:
+        for key in _spellings(words):
             self._by_letters.setdefault(key, []).append(phrase)
         for term, weight in terms.items():
             self._by_term.setdefault(term, []).append(phrase)
@@ -114,6 +114,12 @@ def _match(phrase: Phrase, met: Sequence[tuple[Reading, int]]) -> Match | None:
     if len(met) < len(phrase.terms):
         quality *= PARTIAL * share * share
     return Match(phrase, places, quality, how)
+
+
+def _spellings(words: Sequence[str]) -> set[str]:
+    """The letters of a name as it stands, run together, and with two of its words run together ("fine-tuning")."""
+    joined = ([*words[:at], words[at] + words[at + 1], *words[at + 2 :]] for at in range(len(words) - 1))
+    return {letters(words), stem("".join(words)), *map(letters, joined)}
 
 
 def letters(words: Iterable[str]) -> str:

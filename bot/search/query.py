@@ -123,7 +123,9 @@ class Reader:
         role = self._role(word)
         known = self._vocabulary.known(word)
         if known is not None:
-            return [Token(word, word, role, [known], self._weight(known.term) * _telling(word))]
+            # Another form of a known word may as well be a slip: "imits" is a form of "imitation", and nearly "limits".
+            slips = self._vocabulary.slips(word) if known.how == "stem" and role is Role.CONTENT else []
+            return [Token(word, word, role, [known, *slips], self._weight(known.term) * _telling(word))]
         if role is not Role.CONTENT:
             return [Token(word, word, role, [], 0.0)]
         near = self._vocabulary.near(word)
@@ -132,8 +134,8 @@ class Reader:
             return [
                 Token(word, part.surface, self._role(part.surface), [part], self._weight(part.term)) for part in parts
             ]
-        if not near and _SLIPS_OF_LIGHT.one_edit(word):  # "recomend"
-            return [Token(word, word, Role.FILLER, [], 0.0)]
+        if not near and (light := _SLIPS_OF_LIGHT.one_edit(word)):  # "recomend"
+            return [replace(token, typed=word) for token in self._tokens(light[0])]
         # The commonest of the candidates is the likeliest, and weighs the least.
         weight = min((self._weight(reading.term) for reading in near), default=self._unknown * _telling(word))
         return [Token(word, word, role, near, weight)]

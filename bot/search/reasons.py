@@ -45,7 +45,12 @@ class Reasons:
             found[self._of_words(plain)] = None
         if self._query.kinds and (of_kind := self._of_kind(document)) is not None:
             found[of_kind] = None
-        return tuple(found)
+        return tuple(found) or (self._of_letters(document),)
+
+    def _of_letters(self, document: int) -> Reason:
+        """For a title that the query is but for a slip."""
+        typed = " ".join(token.typed for token in self._query.tokens)
+        return Reason(typed, "title", "typo", self._corpus.resources[document].title)
 
     def _of_words(self, met: Sequence[tuple[int, Source]]) -> Reason:
         """Neighbours that met the same field just as they stand, or one word that met it some other way."""

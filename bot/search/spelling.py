@@ -35,8 +35,8 @@ LONGEST = 40
 class Spelling:
     """Finds the words of a vocabulary that lie one or two edits away from a word.
 
-    An edit drops, adds, replaces or swaps letters (optimal string alignment distance), never digits: "gpt4" is not a
-    slip of "gpt3".
+    An edit drops, adds, replaces or swaps letters (optimal string alignment distance). Digits may only be swapped:
+    "gpt4" is not a slip of "gpt3".
     """
 
     def __init__(self, words: Iterable[str]) -> None:
@@ -87,8 +87,8 @@ def _one_edit_apart(word: str, near: str) -> bool:
     return max(len(word), len(near)) >= ONE_EDIT or sorted(word) == sorted(near)
 
 
-def _digits(word: str) -> str:
-    return "" if word.isalpha() else "".join(filter(str.isdigit, word))
+def _digits(word: str) -> list[str]:
+    return [] if word.isalpha() else sorted(filter(str.isdigit, word))
 
 
 def _within_two(word: str, group: Iterable[str]) -> list[str]:
