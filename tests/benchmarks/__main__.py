@@ -1,0 +1,166 @@
+"""`python -m tests.benchmarks`: studybot's search beside its peers, quality and time, in one run.
+
+At 23 resources, the shipped catalog, quality is nDCG@5 on our own judged queries (tests/search/judged.yaml) and the
+share of off-topic ones that get silence. At every other size it is known-item search in a generated index: how often
+the one title that a mistyped query was made from comes first. Everything runs in one thread, one engine after another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.search import SearchIndex
+from tests.benchmarks.generator import make_catalog
+from tests.benchmarks.known_item import known_items
+from tests.benchmarks.peers import PEERS, Search
+from tests.search.test_judged import JUDGED, mean, ndcg
+
+ROOT = Path(__file__).parents[2]
+PLOT = ROOT / "docs" / "benchmark.svg"
+BEGIN, END = "<!-- benchmark -->", "<!-- /benchmark -->"
+SIZES = {23: 0, 1_000: 400, 12_000: 400, 100_000: 100}
+"""How many resources, and how many known-item queries are asked of them."""
+
+
+class Row(NamedTuple):
+    size: int
+    engine: str
+    quality: float
+    second: float
+    median: float  # milliseconds
+    late: float  # the 99th percentile, milliseconds
+    build: float  # seconds
+
+
+def timed(search: Search, queries: Sequence[str]) -> tuple[list[list[int]], list[float]]:
+    """What is found for each query, and the milliseconds it took, sorted."""
+    answers, took = [], []
+    for query in queries:
+        begun = time.perf_counter()
+        answers.append(search(query))
+        took.append((time.perf_counter() - begun) * 1000)
+    return answers, sorted(took)
+
+
+def judged(catalog: Catalog, engine: str, make: Callable[[Catalog], Search]) -> Row:
+    queries = yaml.safe_load(JUDGED.read_text(encoding="utf-8"))
+    search, build = built(catalog, make)
+    answers, took = timed(search, [query["q"] for query in queries] * 5)
+    gains, silences = [], []
+    for query, found in zip(queries, answers, strict=False):
+        if query.get("none"):
+            silences.append(not found)
+        else:
+            gains.append(ndcg(query["grades"], [catalog.resources[number].id for number in found]))
+    return row(catalog, engine, mean(gains), mean(silences), took, build)
+
+
+def remembered(catalog: Catalog, engine: str, make: Callable[[Catalog], Search]) -> Row:
+    items = known_items([resource.title for resource in catalog], SIZES[len(catalog)])
+    search, build = built(catalog, make)
+    answers, took = timed(search, [item.query for item in items])
+    first = mean([found[:1] == [item.wanted] for item, found in zip(items, answers, strict=True)])
+    five = mean([item.wanted in found for item, found in zip(items, answers, strict=True)])
+    return row(catalog, engine, first, five, took, build)
+
+
+def built(catalog: Catalog, make: Callable[[Catalog], Search]) -> tuple[Search, float]:
+    gc.collect()
+    begun = time.perf_counter()
+    return make(catalog), time.perf_counter() - begun
+
+
+def row(catalog: Catalog, engine: str, quality: float, second: float, took: list[float], build: float) -> Row:
+    return Row(len(catalog), engine, quality, second, took[len(took) // 2], took[int(len(took) * 0.99)], build)
+
+
+def rows(sizes: Sequence[int]) -> Iterator[Row]:
+    for size in sizes:
+        catalog = make_catalog(size) if SIZES[size] else load_catalog(shipped_catalog())
+        for engine, make in PEERS.items():
+            yield (remembered if SIZES[size] else judged)(catalog, engine, make)
+
+
+def table(found: Sequence[Row]) -> str:
+    lines = [
+        "| resources | engine | quality | | median | 99th percentile | build |",
+        "|---:|---|---:|---:|---:|---:|---:|",
+    ]
+    for one in found:
+        names = ("first", "in five") if SIZES[one.size] else ("nDCG@5", "silence")
+        lines.append(
+            f"| {one.size:,} | {one.engine} | {names[0]} {one.quality:.2f} | {names[1]} {one.second:.2f} "
+            f"| {one.median:.2f} ms | {one.late:.1f} ms | {one.build:.2f} s |"
+        )
+    return "\n".join(lines)
+
+
+def own_costs(size: int) -> str:
+    """What one resource costs in memory, and a keystroke of autocomplete beside a search."""
+    catalog = make_catalog(size)
+    gc.collect()
+    tracemalloc.start()
+    index = SearchIndex(catalog)
+    gc.collect()
+    memory = tracemalloc.get_traced_memory()[0] / size
+    tracemalloc.stop()
+    queries = [item.query for item in known_items([one.title for one in catalog], 200)]
+    keystrokes = [query[:end] for query in queries for end in range(1, len(query) + 1)]
+    _, search = timed(lambda query: [len(index.search(query).hits)], queries)
+    _, keys = timed(lambda typed: [len(index.suggest(typed))], keystrokes)
+    ratio = keys[len(keys) // 2] / search[len(search) // 2]
+    return (
+        f"At {size:,} resources the index takes {memory / 1000:.1f} kB of memory for each, and a keystroke of "
+        f"autocomplete {ratio:.2f} of the time of a search (medians)."
+    )
+
+
+def plot(found: Sequence[Row]) -> None:
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    mpl.rcParams["svg.hashsalt"] = "studybot"
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 4))
+    for engine, marker in zip(PEERS, "osv^", strict=True):
+        own = [one for one in found if one.engine == engine]
+        axes.plot([one.size for one in own], [one.median for one in own], marker=marker, label=engine)
+    axes.set(xscale="log", yscale="log", xlabel="resources", ylabel="median time of a query, ms")
+    axes.grid(visible=True, which="major", alpha=0.3)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(PLOT, metadata={"Date": None})
+
+
+def write_readme(text: str) -> None:
+    readme = ROOT / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", nargs="*", type=int, choices=SIZES, default=list(SIZES))
+    parser.add_argument("--readme", action="store_true", help="write the table into README.md and the plot beside it")
+    given = parser.parse_args()
+    found = list(rows(given.sizes))
+    text = f"{table(found)}\n\n{own_costs(12_000)}"
+    print(text)
+    if given.readme:
+        plot(found)
+        write_readme(text)
+
+
+if __name__ == "__main__":
+    main()
