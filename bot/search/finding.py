@@ -8,7 +8,7 @@ read query ──> evidence at each of its words ──> scores ──> once mor
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from itertools import islice
 from typing import NamedTuple
 
@@ -203,11 +203,12 @@ def _named_by(corpus: Corpus, evidence: Evidence) -> Scores:
 def _with_slips(corpus: Corpus, findings: Findings) -> Query | None:
     """The query with more readings for known words that do not fit: "batch" for a typed "patch"; None if all fit."""
     query = findings.query
-    best = findings.best()[:1]
+    scores = findings.scores
+    best = min(scores, key=lambda document: (-scores[document], document), default=None)
     slips = {
         place: corpus.vocabulary.slips(query.tokens[place].word)
         for place in query.content
-        if query.tokens[place].known and not any(_explains(corpus, findings.evidence[place], one) for one in best)
+        if query.tokens[place].known and not (best is not None and _explains(corpus, findings.evidence[place], best))
     }
     if not any(slips.values()):
         return None
@@ -216,10 +217,7 @@ def _with_slips(corpus: Corpus, findings: Findings) -> Query | None:
 
 
 def _explains(corpus: Corpus, evidence: Evidence, document: int) -> bool:
-    credits = corpus.postings.credits(document)
-    return any(reading.term in credits for reading in evidence.readings) or any(
-        document in owned.documents for owned in evidence.owned
-    )
+    return earned(evidence, corpus.postings.credits(document), document) > 0
 
 
 def _without_content(corpus: Corpus, query: Query, accept: Accept | None) -> Scores:
@@ -248,7 +246,9 @@ def _holding_all(corpus: Corpus, tokens: Iterable[Token]) -> set[int]:
 def _refined(corpus: Corpus, query: Query, scores: Scores) -> Scores:
     """The scores with the likeness to the title mixed in."""
     text = query.spoken()
-    highest = sorted(scores, key=lambda document: (-scores[document], document))[:REFINED]
+    highest: Iterable[int] = scores
+    if len(scores) > REFINED:
+        highest = nsmallest(REFINED, scores, key=lambda document: (-scores[document], document))
     likeness = {document: _likeness(text, corpus.spoken_titles[document]) for document in highest}
     refined = {
         document: value * (1 - CLOSENESS) + CLOSENESS * max(0.0, likeness.get(document, 0.0) / 50 - 1)

@@ -89,30 +89,37 @@ class Phrases:
                 known = said.get(reading.term)
                 if known is None or reading.quality > known[0].quality:
                     said[reading.term] = (reading, place)
-        found = {id(phrase): phrase for term in said for phrase in self._reachable(term, alone=len(said) == 1)}
-        matches = [_match(phrase, [said[term] for term in phrase.terms if term in said]) for phrase in found.values()]
-        return [match for match in matches if match is not None]
-
-    def _reachable(self, term: str, *, alone: bool) -> Sequence[Phrase]:
-        """The phrases with a term, of which enough may be met: if it is alone, those in which it weighs enough."""
-        return (self._by_weighty_term if alone else self._by_term).get(term, ())
+        return _matches(self._by_weighty_term if len(said) == 1 else self._by_term, said)
 
 
-def _match(phrase: Phrase, met: Sequence[tuple[Reading, int]]) -> Match | None:
-    weights = [phrase.terms[reading.term] for reading, _ in met]
-    weight = sum(weights)
-    share = weight / phrase.weight
-    if share < ENOUGH:
-        return None
+def _matches(by_term: Mapping[str, Sequence[Phrase]], said: Mapping[str, tuple[Reading, int]]) -> list[Match]:
+    """A match for each phrase of which enough is said."""
+    found: list[Match] = []
+    seen: set[int] = set()
+    for first in said:
+        for phrase in by_term.get(first, ()):
+            if id(phrase) in seen:
+                continue
+            seen.add(id(phrase))
+            weight = 0.0
+            for term, own in phrase.terms.items():
+                if term in said:
+                    weight += own
+            if weight >= ENOUGH * phrase.weight:
+                found.append(_match(phrase, weight, [said[term] for term in phrase.terms if term in said]))
+    return found
+
+
+def _match(phrase: Phrase, weight: float, met: Sequence[tuple[Reading, int]]) -> Match:
     if len(met) == 1:
         ((reading, place),) = met
         quality, how, places = reading.quality, reading.how, frozenset((place,))
     else:
-        quality = sum([w * reading.quality for w, (reading, _) in zip(weights, met, strict=True)]) / weight
-        how = _least_exact(reading.how for reading, _ in met)
+        quality = sum([phrase.terms[reading.term] * reading.quality for reading, _ in met]) / weight
+        how = _least_exact([reading.how for reading, _ in met])
         places = frozenset([place for _, place in met])
     if len(met) < len(phrase.terms):
-        quality *= PARTIAL * share * share
+        quality *= PARTIAL * (weight / phrase.weight) ** 2
     return Match(phrase, places, quality, how)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from bot.search.fillers import FILLERS, STOP_WORDS
 from bot.search.kinds import kinds_named
@@ -20,6 +20,8 @@ LONGEST = 400
 stranger sends."""
 MOST_WORDS = 32
 """Words of a query that are looked at."""
+KEPT = 4096
+"""Words whose readings are kept: people ask with the same few hundred."""
 NUMBER = 0.3
 """The share of its weight that a number standing alone has. At 1 "gpt 5" finds nothing about GPT; at 0 numbers tell
 nothing."""
@@ -40,8 +42,7 @@ class Role(Enum):
     KIND = "kind"
 
 
-@dataclass(slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a query.
 
     `typed` is the word as written, `word` the word it is read as, `weight` how much it tells (0 or more).
@@ -50,7 +51,7 @@ class Token:
     typed: str
     word: str
     role: Role
-    readings: list[Reading]
+    readings: tuple[Reading, ...]
     weight: float
 
     @property
@@ -60,7 +61,7 @@ class Token:
 
     def also(self, readings: Iterable[Reading]) -> Token:
         """The token with more readings."""
-        return replace(self, readings=[*self.readings, *readings])
+        return self._replace(readings=(*self.readings, *readings))
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class Reader:
         self._weight = weight
         self._unknown = unknown
         self._kinds = kinds
+        self._tokens = lru_cache(maxsize=KEPT)(self._read_word)
 
     def read(self, text: str) -> Query:
         """Read a query; whatever is in it, this takes bounded time and raises nothing."""
@@ -119,26 +121,26 @@ class Reader:
         named = [kinds_named(token.word, self._kinds) for token in tokens if token.role is Role.KIND]
         return Query(text, tuple(tokens), frozenset().union(*named), cut)
 
-    def _tokens(self, word: str) -> list[Token]:
+    def _read_word(self, word: str) -> tuple[Token, ...]:
         role = self._role(word)
         known = self._vocabulary.known(word)
         if known is not None:
             # Another form of a known word may as well be a slip: "imits" is a form of "imitation", and nearly "limits".
             slips = self._vocabulary.slips(word) if known.how == "stem" and role is Role.CONTENT else []
-            return [Token(word, word, role, [known, *slips], self._weight(known.term) * _telling(word))]
+            return (Token(word, word, role, (known, *slips), self._weight(known.term) * _telling(word)),)
         if role is not Role.CONTENT:
-            return [Token(word, word, role, [], 0.0)]
+            return (Token(word, word, role, (), 0.0),)
         near = self._vocabulary.near(word)
         typo = bool(near) and near[0].how == "typo" and near[0].quality > 0.85
         if not typo and (parts := self._vocabulary.split(word)):
-            return [
-                Token(word, part.surface, self._role(part.surface), [part], self._weight(part.term)) for part in parts
-            ]
+            return tuple(
+                Token(word, part.surface, self._role(part.surface), (part,), self._weight(part.term)) for part in parts
+            )
         if not near and (light := _SLIPS_OF_LIGHT.one_edit(word)):  # "recomend"
-            return [replace(token, typed=word) for token in self._tokens(light[0])]
+            return tuple(token._replace(typed=word) for token in self._tokens(light[0]))
         # The commonest of the candidates is the likeliest, and weighs the least.
         weight = min((self._weight(reading.term) for reading in near), default=self._unknown * _telling(word))
-        return [Token(word, word, role, near, weight)]
+        return (Token(word, word, role, tuple(near), weight),)
 
     def _role(self, word: str) -> Role:
         if word in STOP_WORDS:
@@ -147,21 +149,20 @@ class Reader:
             return Role.KIND
         return Role.FILLER if word in FILLERS else Role.CONTENT
 
-    def _join_neighbours(self, tokens: Sequence[Token]) -> None:
+    def _join_neighbours(self, tokens: list[Token]) -> None:
         """ "gpt 3" may stand for the word "gpt3": both tokens get that reading."""
-        for one, other in pairwise(tokens):
+        for place in range(len(tokens) - 1):
+            one, other = tokens[place : place + 2]
             joined = one.word + other.word
-            if one.typed != other.typed and joined in self._vocabulary:
-                known = self._vocabulary.known(joined)
-                if known is not None:
-                    reading = Reading(known.term, known.quality, "joined", joined)
-                    self._read_as(one, reading)
-                    self._read_as(other, reading)
+            if one.typed == other.typed or joined not in self._vocabulary:
+                continue
+            if (known := self._vocabulary.known(joined)) is not None:
+                reading = Reading(known.term, known.quality, "joined", joined)
+                tokens[place : place + 2] = [self._also_read(one, reading), self._also_read(other, reading)]
 
-    def _read_as(self, token: Token, reading: Reading) -> None:
-        if not token.readings:
-            token.weight = self._weight(reading.term)
-        token.readings = [*token.readings, reading]
+    def _also_read(self, token: Token, reading: Reading) -> Token:
+        weight = token.weight if token.readings else self._weight(reading.term)
+        return token._replace(readings=(*token.readings, reading), weight=weight)
 
 
 def _telling(word: str) -> float:

@@ -81,14 +81,15 @@ def score(evidence: Sequence[Evidence], postings: Postings, cutoff: float, accep
         return {}
     floor = cutoff * whole
     sums: Scores = {}
-    left = sum([_most(one) for one in evidence])
-    for one in sorted(evidence, key=_most, reverse=True):
+    most = [_most(one) for one in evidence]
+    left = sum(most)
+    for amount, _, one in sorted(zip(most, range(len(most)), evidence, strict=True), reverse=True):
         if left >= floor:
             _find(one, postings, sums)
         else:
             sums = _promising(sums, left, floor, accept)
             _look_up(one, postings, sums)
-        left -= _most(one)
+        left -= amount
     return {document: total / whole for document, total in _promising(sums, 0.0, floor, accept).items()}
 
 
@@ -103,8 +104,14 @@ def _promising(sums: Scores, left: float, floor: float, accept: Accept | None) -
 
 def _most(one: Evidence) -> float:
     """The most that any document can earn at one place."""
-    qualities = [reading.quality for reading in one.readings] + [owned.quality for owned in one.owned]
-    return one.weight * max(qualities, default=0.0)
+    best = 0.0
+    for reading in one.readings:
+        if reading.quality > best:
+            best = reading.quality
+    for owned in one.owned:
+        if owned.quality > best:
+            best = owned.quality
+    return one.weight * best
 
 
 def _find(one: Evidence, postings: Postings, sums: Scores) -> None:
