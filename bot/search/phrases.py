@@ -9,7 +9,7 @@ Knows phrases and the numbers of those who own them, nothing of what an owner is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.search.spelling import Spelling
@@ -26,10 +26,11 @@ LONGEST = 12
 
 
 class Phrase(NamedTuple):
-    """The terms of a name with their weights, their weight together, and who owns it."""
+    """The terms of a name with their weights, their weight together, how much must be met, and who owns it."""
 
     terms: Mapping[str, float]
     weight: float
+    enough: float
     owner: int
     text: str
 
@@ -50,6 +51,7 @@ class Phrases:
         self._weight = weight
         self._by_term: dict[str, list[Phrase]] = {}
         self._by_weighty_term: dict[str, list[Phrase]] = {}
+        self._by_light_term: dict[str, list[tuple[Phrase, set[str]]]] = {}
         self._by_letters: dict[str, list[Phrase]] = {}
         self._run_together: dict[str, list[Phrase]] = {}
         self._spelling: Spelling | None = None
@@ -57,13 +59,16 @@ class Phrases:
     def add(self, words: Sequence[str], owner: int, text: str) -> None:
         """Add a name made of these words."""
         terms = {term: self._weight(term) for term in map(stem, words)}
-        phrase = Phrase(terms, sum(terms.values()), owner, text)
+        whole = sum(terms.values())
+        phrase = Phrase(terms, whole, ENOUGH * whole, owner, text)
         for key in _spellings(words):
             self._by_letters.setdefault(key, []).append(phrase)
         for term, weight in terms.items():
             self._by_term.setdefault(term, []).append(phrase)
-            if weight >= ENOUGH * phrase.weight:
+            if weight >= phrase.enough:
                 self._by_weighty_term.setdefault(term, []).append(phrase)
+            else:
+                self._by_light_term.setdefault(term, []).append((phrase, terms.keys() - {term}))
         self._run_together.setdefault("".join(words), []).append(phrase)
         self._spelling = None
 
@@ -89,32 +94,31 @@ class Phrases:
                 known = said.get(reading.term)
                 if known is None or reading.quality > known[0].quality:
                     said[reading.term] = (reading, place)
-        return _matches(self._by_weighty_term if len(said) == 1 else self._by_term, said)
+        return [_match(phrase, said) for phrase in self._reachable(said) if _weight_of(phrase, said) >= phrase.enough]
+
+    def _reachable(self, said: Collection[str]) -> Iterable[Phrase]:
+        """The phrases of which enough may be said: by one weighty term, or by several."""
+        found: dict[int, Phrase] = {}
+        for term in said:
+            for phrase in self._by_weighty_term.get(term, ()):
+                found[id(phrase)] = phrase
+            for phrase, others in self._by_light_term.get(term, ()) if len(said) > 1 else ():
+                if not others.isdisjoint(said):
+                    found[id(phrase)] = phrase
+        return found.values()
 
 
-def _matches(by_term: Mapping[str, Sequence[Phrase]], said: Mapping[str, tuple[Reading, int]]) -> list[Match]:
-    """A match for each phrase of which enough is said."""
-    found: list[Match] = []
-    seen: set[int] = set()
-    for first in said:
-        for phrase in by_term.get(first, ()):
-            if id(phrase) in seen:
-                continue
-            seen.add(id(phrase))
-            weight = 0.0
-            for term, own in phrase.terms.items():
-                if term in said:
-                    weight += own
-            if weight >= ENOUGH * phrase.weight:
-                found.append(_match(phrase, weight, [said[term] for term in phrase.terms if term in said]))
-    return found
+def _weight_of(phrase: Phrase, said: Collection[str]) -> float:
+    return sum([weight for term, weight in phrase.terms.items() if term in said])
 
 
-def _match(phrase: Phrase, weight: float, met: Sequence[tuple[Reading, int]]) -> Match:
+def _match(phrase: Phrase, said: Mapping[str, tuple[Reading, int]]) -> Match:
+    met = [said[term] for term in phrase.terms if term in said]
     if len(met) == 1:
         ((reading, place),) = met
-        quality, how, places = reading.quality, reading.how, frozenset((place,))
+        weight, quality, how, places = phrase.terms[reading.term], reading.quality, reading.how, frozenset((place,))
     else:
+        weight = _weight_of(phrase, said)
         quality = sum([phrase.terms[reading.term] * reading.quality for reading, _ in met]) / weight
         how = _least_exact([reading.how for reading, _ in met])
         places = frozenset([place for _, place in met])
