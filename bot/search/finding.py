@@ -66,6 +66,10 @@ class Findings(NamedTuple):
             return True
         return any(document in one.documents and reading.term in one.terms for one in self.evidence[place].owned)
 
+    def first(self) -> int | None:
+        """The document with the highest score, if any was found."""
+        return min(self.scores, key=lambda document: (-self.scores[document], document), default=None)
+
     def best(self) -> list[int]:
         """The documents, the highest score first; those that tie in path order."""
         return sorted(self.scores, key=lambda document: (-self.scores[document], document))
@@ -77,12 +81,20 @@ def find(corpus: Corpus, query: Query, accept: Accept | None) -> Findings:
     if not content:
         return Findings(query, _evidence(corpus, query), _without_content(corpus, query, accept), corpus)
     findings = _scored(corpus, query, accept)
-    if corrected := _with_slips(corpus, findings):
+    best = findings.first()
+    if best is None or not _answers_all(corpus, findings, best):
+        findings = _second_look(corpus, findings, best, accept)
+    return Findings(findings.query, findings.evidence, _cut(_refined(corpus, query, findings.scores)), corpus)
+
+
+def _second_look(corpus: Corpus, findings: Findings, best: int | None, accept: Accept | None) -> Findings:
+    """What else the query may mean, if the best hit leaves some of it unanswered."""
+    if corrected := _with_slips(corpus, findings, best):
         findings = _scored(corpus, corrected, accept)
     findings = _with_each(corpus, findings, accept)
     if not findings.scores:
         findings = findings._replace(scores=_by_letters(corpus, findings, accept))
-    return Findings(findings.query, findings.evidence, _cut(_refined(corpus, query, findings.scores)), corpus)
+    return findings
 
 
 def _evidence(corpus: Corpus, query: Query) -> list[Evidence]:
@@ -200,11 +212,9 @@ def _named_by(corpus: Corpus, evidence: Evidence) -> Scores:
     return named
 
 
-def _with_slips(corpus: Corpus, findings: Findings) -> Query | None:
+def _with_slips(corpus: Corpus, findings: Findings, best: int | None) -> Query | None:
     """The query with more readings for known words that do not fit: "batch" for a typed "patch"; None if all fit."""
     query = findings.query
-    scores = findings.scores
-    best = min(scores, key=lambda document: (-scores[document], document), default=None)
     slips = {
         place: corpus.vocabulary.slips(query.tokens[place].word)
         for place in query.content
