@@ -45,7 +45,7 @@ SHORTEST_PIECE = 10
 "how pt3 works" finds nothing."""
 FAINT = 0.01
 """The least score of a title that is compared so: it shares a word."""
-MOST_READ = 5000
+MOST_READ = 300
 """Documents of a word that titles are compared for. Without a limit "the" has the whole index compared."""
 NAMED = 0.3
 """The share of their full weight that stop words and fillers gain once the query is a piece of a title. At 0 "attention
