@@ -11,20 +11,22 @@ from bot.catalog.model import Catalog
 from bot.search.answer import Answer, Hit
 from bot.search.autocomplete import Autocomplete, cut
 from bot.search.corpus import Corpus
+from bot.search.fillers import STOP_WORDS
 from bot.search.finding import find
 from bot.search.messages import names_in, sentences
 from bot.search.offers import nearest_topics, related, suggestion
 from bot.search.ranking import Accept
 from bot.search.reasons import Reasons
+from bot.search.text import words
 
 LIMIT = 5
 """Hits of one answer: what a phone shows without much scrolling."""
 
 KEPT = 1024
 """Sets of hits whose related resources are kept: "kv cache" and "kvcache" have the same."""
-QUESTION, LONG_WORD = 3, 6
-"""Words, or letters of one, from which a text that begins no name is searched for. At 1 every slip costs a search while
-it is being typed; at 10 "how does the kv cache work" offers nothing."""
+LONG_WORD = 6
+"""Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
+every slip costs a search while it is being typed."""
 OFFERS = 25
 """Names offered while typing: as many as Discord shows."""
 
@@ -78,7 +80,7 @@ class SearchIndex:
         begins with, the titles of what a search for it finds.
         """
         offers = self._autocomplete.offers(prefix, limit)
-        if offers or (len(prefix.split()) < QUESTION and len(prefix) < LONG_WORD):
+        if offers or not _worth_a_search(prefix):
             return offers
         return [cut(hit.resource.title) for hit in self.search(prefix, limit=limit).hits]
 
@@ -100,6 +102,12 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _worth_a_search(typed: str) -> bool:
+    """Whether a text that begins no name may be something else: a question, or words run together."""
+    said = words(typed)
+    return len(typed) >= LONG_WORD and (len(said) == 1 or not STOP_WORDS.isdisjoint(said))
 
 
 def _best_score(answer: Answer) -> float:
