@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.catalog import Catalog, Resource
-from bot.errors import CannotPost, PostFailed
+from bot.errors import CannotPost, PostError, PostFailed
 from bot.path import NextPrompt, next_prompt
 from bot.schedule import next_occurrence
 from bot.store import Delivery, Store, WeeklySchedule
@@ -34,8 +34,9 @@ GRACE = timedelta(hours=12)
 come on one day."""
 LEASE = timedelta(seconds=90)
 """How long a claim holds. At 0 two processes post the same prompt; at an hour a crash delays it by an hour."""
-SEND_SECONDS = 60
-"""How long one try may take. It must be well under LEASE: whoever posts must still hold the claim."""
+SEND_SECONDS = 40
+"""How long a post, or a look for one, may take. The two together must be under LEASE: whoever posts must still hold the
+claim."""
 NONCE_WINDOW = timedelta(minutes=2)
 """How long Discord is trusted to know a nonce: it promises "the past few minutes"."""
 LATE = timedelta(minutes=5)
@@ -84,6 +85,9 @@ class Poster(Protocol):
     async def find(self, prompt: Prompt, since: datetime) -> int | None:
         """The id of a post of this prompt made since an instant, if there is one; raises CannotPost or PostFailed."""
 
+    async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
+        """Tell the admin who set a schedule that it is paused; raises PostError if nobody can be told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -120,6 +124,40 @@ async def upcoming_prompt(store: Store, catalog: Catalog, weekly: WeeklySchedule
     return _prompt(weekly, chosen, round, weekly.next_at, late=False) if chosen else None
 
 
+async def deliver_now(
+    store: Store, catalog: Catalog, poster: Poster, weekly: WeeklySchedule, *, now: datetime, owner: str
+) -> int | None:
+    """Post the next prompt at once; the schedule's own next occurrence stays where it is.
+
+    Returns the message's id, None for a catalog without resources. Raises CannotPost or PostFailed; nothing is tried
+    again, since the admin who asked for it sees what went wrong.
+    """
+    round, posted = await store.posted_in_round(weekly.id)
+    chosen = next_prompt(catalog, posted)
+    delivery = await store.claim_extra(weekly.id, owner=owner, now=now, lease_until=now + LEASE)
+    if chosen is None or delivery is None:
+        return None
+    prompt = _prompt(weekly, chosen, round, now, late=False)
+    await store.choose(
+        delivery,
+        owner=owner,
+        round=round + chosen.begins_again,
+        resource_id=chosen.resource.id,
+        now=now,
+        scheduled=False,
+    )
+    try:
+        async with _time_limit():
+            message_id = await poster.post(prompt, _nonce(delivery))
+    except PostError as error:
+        await store.record_skipped(delivery, owner=owner, reason=str(error), next_at=weekly.next_at)
+        raise
+    await store.record_posted(
+        delivery, owner=owner, message_id=message_id, channel_id=weekly.channel_id, now=now, next_at=weekly.next_at
+    )
+    return message_id
+
+
 async def _one(courier: _Courier, weekly: WeeklySchedule) -> str:
     try:
         return await courier.deliver(weekly)
@@ -147,10 +185,10 @@ class _Courier:
         if delivery is None:
             return "taken"
         try:
-            async with _time_limit():
-                return await self._send(weekly, delivery)
+            return await self._send(weekly, delivery)
         except CannotPost as error:
-            await self.store.record_failed(delivery, owner=self.owner, reason=str(error), now=self.now)
+            if await self.store.record_failed(delivery, owner=self.owner, reason=str(error), now=self.now):
+                await self._tell(weekly, str(error))
             return "failed"
         except PostFailed as error:
             return await self._try_later(weekly, delivery, str(error))
@@ -176,10 +214,25 @@ class _Courier:
             )
             if held is None:
                 return "taken"
-            message_id = await self.poster.post(prompt, _nonce(delivery))
+            async with _time_limit():
+                message_id = await self.poster.post(prompt, _nonce(delivery))
         next_at = next_occurrence(weekly.schedule, delivery.occurrence)
-        posted_now = await self.store.record_posted(delivery, owner=self.owner, message_id=message_id, next_at=next_at)
+        posted_now = await self.store.record_posted(
+            delivery,
+            owner=self.owner,
+            message_id=message_id,
+            channel_id=weekly.channel_id,
+            now=self.now,
+            next_at=next_at,
+        )
         return "posted" if posted_now else "taken"
+
+    async def _tell(self, weekly: WeeklySchedule, reason: str) -> None:
+        """Tell the admin who set a schedule that it is paused: once, since only one delivery records the failure."""
+        try:
+            await self.poster.tell(weekly, reason)
+        except PostError as error:
+            log.warning("Nobody on server %s could be told about a pause: %s", weekly.guild_id, error)
 
     def _too_late(self, delivery: Delivery) -> bool:
         return self.now - delivery.occurrence > GRACE
@@ -189,7 +242,8 @@ class _Courier:
         if delivery.first_sent_at is None:
             return None
         try:
-            return await self.poster.find(prompt, delivery.first_sent_at)
+            async with _time_limit():
+                return await self.poster.find(prompt, delivery.first_sent_at)
         except CannotPost:
             if self.now - delivery.first_sent_at <= NONCE_WINDOW:
                 return None  # Discord itself will not make a second one yet

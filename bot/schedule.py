@@ -72,6 +72,17 @@ def _clock_time(match: re.Match[str]) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
+def parse_date(text: str, zone: str, now: datetime) -> datetime:
+    """The beginning of a day, such as 2027-01-11, in a zone; raises ScheduleError if that is not after `now`."""
+    try:
+        start = _instant(date.fromisoformat(text.strip()), time(), ZoneInfo(zone))
+    except (ValueError, OverflowError) as error:
+        raise ScheduleError(f"“{shorten(text)}” is not a day: write it like 2027-01-11.") from error
+    if start <= now:
+        raise ScheduleError(f"“{shorten(text)}” is over already: choose a day to come.")
+    return start
+
+
 def next_occurrence(schedule: Schedule, after: datetime) -> datetime:
     """The first instant of the schedule strictly after another (aware); in UTC.
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage
-from bot.delivery import BATCH, GRACE, NONCE_WINDOW, Prompt, deliver_due, upcoming_prompt
+from bot.delivery import BATCH, GRACE, NONCE_WINDOW, Prompt, deliver_due, deliver_now, upcoming_prompt
 from bot.errors import CannotPost, PostFailed
 from bot.schedule import Schedule
 from bot.store import Store, WeeklySchedule
@@ -39,6 +39,8 @@ class Channel:
     after: list[Callable[[], None]] = field(default_factory=list)  # each happens once a post was taken
     finding: Callable[[], None] | None = None
     tries: int = 0
+    told: list[str] = field(default_factory=list)
+    telling: Callable[[], None] | None = None
 
     async def post(self, prompt: Prompt, nonce: str) -> int:
         self.tries += 1
@@ -57,6 +59,11 @@ class Channel:
             self.finding()
         found = (n for n, (at, made, _) in enumerate(self.posts) if at >= since and made.resource == prompt.resource)
         return next(found, None)
+
+    async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
+        self.told.append(reason)
+        if self.telling is not None:
+            self.telling()
 
     @property
     def resources(self) -> list[str]:
@@ -212,6 +219,34 @@ async def test_a_refusal_pauses_and_is_not_repeated(world: World) -> None:
         assert await world.tick(DUE + timedelta(minutes=minutes)) == {}
     assert world.channel.tries == 1
     assert await world.state() == [("failed", "the channel <#10> does not exist any more")]
+    assert world.channel.told == ["the channel <#10> does not exist any more"]
+
+
+async def test_nobody_to_tell_changes_nothing(world: World) -> None:
+    world.channel.before = [fail(CannotPost("gone"))]
+    world.channel.telling = fail(CannotPost("their messages are closed"))
+    assert await world.tick(DUE) == {"failed": 1}
+    assert await world.tick(DUE + timedelta(minutes=2)) == {}
+
+
+async def test_now_posts_beside_the_rhythm(world: World, catalog: Catalog) -> None:
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == 0
+    assert await world.tick(DUE) == {"posted": 1}
+    assert world.channel.resources == [one.id for one in catalog.resources[:2]]
+
+
+async def test_now_tells_what_went_wrong_and_does_not_try_again(world: World, catalog: Catalog) -> None:
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    world.channel.before = [fail(PostFailed("503"))]
+    with pytest.raises(PostFailed):
+        await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me")
+    assert await world.tick(START + timedelta(hours=1)) == {}
+    assert await world.state() == [("skipped", "503")]
+    await world.tick(DUE)
+    assert world.channel.resources == [catalog.resources[0].id]
 
 
 async def test_one_servers_bug_stays_its_own(world: World, caplog: pytest.LogCaptureFixture) -> None:

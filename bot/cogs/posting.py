@@ -12,7 +12,9 @@ from discord.ext import commands
 
 from bot.delivery import Prompt
 from bot.errors import CannotPost, PostFailed
+from bot.store import WeeklySchedule
 from bot.views.weekly_post import shows_resource, weekly_content, weekly_mentions, weekly_view
+from bot.views.weekly_replies import paused_notice
 
 SEARCHED = 100
 """Messages that are looked through for an earlier post: one request. A post that more messages have followed since
@@ -47,6 +49,19 @@ class DiscordPoster:
                 if me is not None and message.author.id == me.id and shows_resource(message, prompt.resource.url):
                     return message.id
         return None
+
+    async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
+        """Tell who set a schedule that it is paused: privately, else in the server's own channel for notices."""
+        text = paused_notice(weekly, reason)
+        with _in_our_words(weekly.channel_id):
+            try:
+                direct = await self._bot.create_dm(discord.Object(weekly.created_by))
+                await direct.send(text)
+            except discord.Forbidden:  # their direct messages are closed
+                guild = self._bot.get_guild(weekly.guild_id)
+                if guild is None or guild.system_channel is None:
+                    raise
+                await guild.system_channel.send(text)
 
     def _channel(self, prompt: Prompt) -> discord.PartialMessageable:
         # Partial, so that nothing hangs on the cache: what Discord answers is the truth.

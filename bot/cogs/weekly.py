@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import discord
 from discord import app_commands
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot.cogs.posting import DiscordPoster
 from bot.cogs.recommend import Choices, choices
-from bot.delivery import Report, deliver_due, upcoming_prompt
-from bot.errors import StudybotError
+from bot.cogs.ticker import Ticker
+from bot.cogs.weekly_checks import check_channel, check_role, listed, missing_permissions
+from bot.delivery import Report, deliver_due, deliver_now, upcoming_prompt
+from bot.errors import ScheduleError, StudybotError
 from bot.library import Library
-from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
+from bot.schedule import DAYS, Schedule, parse_date, parse_day, parse_time, upcoming
 from bot.store import Store, WeeklySchedule
 from bot.views.cards import notice
 from bot.views.failures import answer_failure
 from bot.views.text import CHOICES_LIMIT
 from bot.views.weekly_post import weekly_content, weekly_view
-from bot.views.weekly_replies import set_reply, show_reply
+from bot.views.weekly_replies import (
+    Finding,
+    doctor_reply,
+    history_reply,
+    paused_reply,
+    posted_reply,
+    set_reply,
+    show_reply,
+    skipped_reply,
+)
 from bot.zones import resolve_zone, search_zones
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 30
-"""How often due prompts are looked for: a prompt is at most this late. At 0 the database never rests; at an hour
-a prompt could be an hour late."""
-
-NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-}
-"""What the bot needs in the channel. The history is read for one thing: not to post a prompt twice after a crash."""
+KEPT_AFTER_LEAVING = timedelta(days=30)
+"""How long a server that removed the bot may come back to what it had set."""
 
 NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
+UNDER_WAY = "The next prompt is being posted right now, so it is too late to leave it out."
+NOTHING_TO_POST = "The index has no resources yet, so there is nothing to post."
 
 
 @app_commands.allowed_installs(guilds=True, users=False)
@@ -57,14 +62,32 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         self._owner = uuid4().hex
         self._changed = True
         self._rest_until: datetime | None = None
+        self._ticker = Ticker(self._look, clock)
 
     async def cog_load(self) -> None:
         """Start the ticker."""
-        self._tick.start()
+        self._ticker.start(self._bot.wait_until_ready)
 
     async def cog_unload(self) -> None:
         """Stop the ticker."""
-        self._tick.cancel()
+        self._ticker.stop()
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Pause the schedule of a server that removed the bot."""
+        await self._store.mark_left(guild.id, self._clock())
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Keep what a server that comes back had set."""
+        await self._store.mark_returned(guild.id)
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Learn of servers that removed the bot while it was offline."""
+        here = {guild.id for guild in self._bot.guilds}
+        for guild_id in await self._store.guilds_with_schedules() - here:
+            await self._store.mark_left(guild_id, self._clock())
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Only who manages the server gets on: an admin may have opened the command to others in Discord's settings."""
@@ -73,43 +96,134 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             return True
         raise app_commands.MissingPermissions(["manage_guild"])
 
-    @app_commands.command(name="set", description="Post a learning prompt in a channel every week.")
+    @app_commands.command(name="set", description="Post a learning prompt every week, or change how.")
     @app_commands.describe(
         channel="Where to post",
         day="The day of the week",
         time="The time of day, such as 18:30 or 9am",
         timezone="The time zone, such as Europe/Berlin; type a city to find it",
         role="A role to mention with each prompt",
+        no_role="Mention no role any more",
     )
     @app_commands.choices(day=[app_commands.Choice(name=day.title(), value=day) for day in DAYS])
     async def set(
         self,
         interaction: discord.Interaction[Any],
-        channel: discord.TextChannel,
-        day: str,
-        time: str,
-        timezone: str,
+        channel: discord.TextChannel | None = None,
+        day: str | None = None,
+        time: str | None = None,
+        timezone: str | None = None,
         role: discord.Role | None = None,
+        no_role: bool = False,
     ) -> None:
-        """Check everything first, then save, then say when the next three come."""
+        """Check everything first, then save, then say when the next three come; what is not given stays."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        old = await self._schedule(interaction)
         try:
-            schedule = Schedule(parse_day(day), parse_time(time), resolve_zone(timezone))
-            _check_channel(channel)
-            remark = _check_role(channel, role)
+            schedule = _schedule(old.schedule if old else None, day, time, timezone)
+            target = channel or self._channel(old)
+            check_channel(target)
+            role_id = None if no_role else role.id if role else old.role_id if old else None
+            remark = check_role(target, role)
         except StudybotError as error:
             await answer_failure(interaction, error)
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
         weekly = await self._store.put_schedule(
-            guild_id=channel.guild.id,
-            channel_id=channel.id,
-            role_id=role.id if role else None,
+            guild_id=_guild_id(interaction),
+            channel_id=target.id,
+            role_id=role_id,
             schedule=schedule,
             created_by=interaction.user.id,
             now=self._clock(),
         )
         self._changed = True
         await _answer(interaction, set_reply(weekly, _dates(weekly), remark))
+
+    def _channel(self, old: WeeklySchedule | None) -> discord.TextChannel:
+        """The channel of a schedule that is there; raises StudybotError if there is none any more."""
+        channel = self._bot.get_channel(old.channel_id) if old else None
+        if not isinstance(channel, discord.TextChannel):
+            raise StudybotError("Choose a channel: the one that I posted in does not exist any more.")
+        return channel
+
+    @app_commands.command(name="pause", description="Post nothing for a while.")
+    @app_commands.describe(until="The day it goes on, such as 2027-01-11; without one, until /weekly resume")
+    async def pause(self, interaction: discord.Interaction[Any], until: str | None = None) -> None:
+        """Pause, for good or until a day."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if (old := await self._schedule(interaction)) is None:
+            await _answer(interaction, NOT_SET)
+            return
+        now = self._clock()
+        try:
+            resume_at = parse_date(until, old.schedule.zone, now) if until else None
+        except StudybotError as error:
+            await answer_failure(interaction, error)
+            return
+        reason = f"<@{interaction.user.id}> paused it"
+        weekly = await self._store.pause(_guild_id(interaction), reason=reason, now=now, resume_at=resume_at)
+        self._changed = True
+        await _answer(interaction, paused_reply(weekly) if weekly else NOT_SET)
+
+    @app_commands.command(name="resume", description="Go on after a pause.")
+    async def resume(self, interaction: discord.Interaction[Any]) -> None:
+        """End the pause and say when the next three come."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        weekly = await self._store.resume(_guild_id(interaction), self._clock())
+        self._changed = True
+        await _answer(interaction, set_reply(weekly, _dates(weekly)) if weekly else NOT_SET)
+
+    @app_commands.command(name="skip", description="Leave out the next prompt only.")
+    async def skip(self, interaction: discord.Interaction[Any]) -> None:
+        """Leave out one week; the resource comes the week after."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if await self._schedule(interaction) is None:
+            await _answer(interaction, NOT_SET)
+            return
+        weekly = await self._store.skip_next(_guild_id(interaction))
+        self._changed = True
+        await _answer(interaction, skipped_reply(weekly, _dates(weekly)) if weekly else UNDER_WAY)
+
+    @app_commands.command(name="now", description="Post the next prompt at once; the weekly rhythm stays.")
+    async def now(self, interaction: discord.Interaction[Any]) -> None:
+        """Post, and say where."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if (weekly := await self._schedule(interaction)) is None:
+            await _answer(interaction, NOT_SET)
+            return
+        try:
+            message_id = await deliver_now(
+                self._store, self._library.catalog, self._poster, weekly, now=self._clock(), owner=self._owner
+            )
+        except StudybotError as error:
+            await _answer(interaction, f"That did not work: {error}.")
+            return
+        await _answer(interaction, posted_reply(weekly, message_id) if message_id is not None else NOTHING_TO_POST)
+
+    @app_commands.command(name="history", description="Show the last prompts: where, how late, and what went wrong.")
+    async def history(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer with the last ten."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if (weekly := await self._schedule(interaction)) is None:
+            await _answer(interaction, NOT_SET)
+            return
+        recent = await self._store.recent_deliveries(weekly.id, limit=10)
+        await _answer(interaction, history_reply(weekly, recent, self._library.catalog))
+
+    @app_commands.command(name="doctor", description="Check everything that the weekly prompt needs.")
+    async def doctor(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer with what is right, what is wrong, and how to mend it."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if (weekly := await self._schedule(interaction)) is None:
+            await _answer(interaction, NOT_SET)
+            return
+        findings = [*_findings_in(interaction.guild, weekly), *self._findings_here(weekly)]
+        await _answer(interaction, doctor_reply(weekly, findings, _dates(weekly), self._ticker.last_success))
+
+    def _findings_here(self, weekly: WeeklySchedule) -> Iterator[Finding]:
+        yield Finding(weekly.paused_reason is None, "It is running", f"It is paused: {weekly.paused_reason}")
+        ticked = self._ticker.failures == 0
+        yield Finding(ticked, "I look for due prompts", f"My last {self._ticker.failures} looks for due prompts failed")
 
     @app_commands.command(name="show", description="Show when and where the weekly prompt comes.")
     async def show(self, interaction: discord.Interaction[Any]) -> None:
@@ -130,7 +244,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             return
         prompt = await upcoming_prompt(self._store, self._library.catalog, weekly)
         if prompt is None:
-            await _answer(interaction, "The index has no resources yet, so there is nothing to post.")
+            await _answer(interaction, NOTHING_TO_POST)
             return
         await interaction.edit_original_response(
             content=weekly_content(prompt), view=weekly_view(prompt), allowed_mentions=discord.AllowedMentions.none()
@@ -150,23 +264,14 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     async def _schedule(self, interaction: discord.Interaction[Any]) -> WeeklySchedule | None:
         return await self._store.schedule_for(_guild_id(interaction))
 
-    @tasks.loop(seconds=TICK_SECONDS)
-    async def _tick(self) -> None:
-        try:
-            await self._look()
-        except Exception:
-            # Whatever this was, tasks.loop would end for good: the next tick must come.
-            log.exception("A tick failed; the next one comes in %s seconds", TICK_SECONDS)
-
-    @_tick.before_loop
-    async def _ready(self) -> None:
-        await self._bot.wait_until_ready()
-
     async def _look(self) -> None:
         """Deliver what is due, unless it is known that nothing can be."""
         if not self._changed and self._rest_until is not None and self._clock() < self._rest_until:
             return
         self._changed = False
+        now = self._clock()
+        await self._store.resume_due(now)
+        await self._store.forget_left(now - KEPT_AFTER_LEAVING)
         while (await self._deliver()).more:
             pass
         if self._store.private:  # else another process may set a schedule any moment
@@ -181,38 +286,36 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         return report
 
 
-def _dates(weekly: WeeklySchedule) -> list[datetime]:
-    """The next three occurrences."""
-    return [weekly.next_at, *upcoming(weekly.schedule, weekly.next_at, 2)]
-
-
-def _check_channel(channel: discord.TextChannel) -> None:
-    """Raises StudybotError if the bot cannot post there: now, while the admin who can mend it is looking."""
-    permissions = channel.permissions_for(channel.guild.me)
-    missing = [name for attribute, name in NEEDED.items() if not getattr(permissions, attribute)]
-    if missing:
-        raise StudybotError(
-            f"I cannot post in {channel.mention} yet: I need {_listed(missing)} there. "
-            "Give them to me in the channel’s permissions and run this again. Nothing was changed."
-        )
-
-
-def _check_role(channel: discord.TextChannel, role: discord.Role | None) -> str:
-    """A remark if the role would not be notified; raises StudybotError for @everyone."""
-    if role is None:
-        return ""
-    if role.is_default():
-        raise StudybotError("I do not mention everyone. Choose a role that members join because they want to know.")
-    if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
-        return ""
-    return (
-        f"**One thing to mend:** {role.mention} will be shown but not notified. "
-        "Switch on “Allow anyone to @mention this role” in its settings."
+def _schedule(old: Schedule | None, day: str | None, time: str | None, timezone: str | None) -> Schedule:
+    """The schedule that is there, with what was given changed; raises ScheduleError."""
+    if old is None and not (day and time and timezone):
+        raise ScheduleError("For the first time I need all of these: channel, day, time and timezone.")
+    return Schedule(
+        parse_day(day or "") if day or old is None else old.weekday,
+        parse_time(time or "") if time or old is None else old.time,
+        resolve_zone(timezone or "") if timezone or old is None else old.zone,
     )
 
 
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _findings_in(guild: discord.Guild | None, weekly: WeeklySchedule) -> Iterator[Finding]:
+    """What a schedule needs in its server."""
+    channel = guild.get_channel(weekly.channel_id) if guild else None
+    yield Finding(
+        channel is not None, f"<#{weekly.channel_id}> is there", "The channel is gone: `/weekly set channel:`"
+    )
+    if channel is not None:
+        missing = missing_permissions(channel)
+        right = f"I may post in {channel.mention}"
+        yield Finding(not missing, right, f"I need {listed(missing)} in {channel.mention}" if missing else "")
+    if weekly.role_id is not None:
+        role = guild.get_role(weekly.role_id) if guild else None
+        right = f"<@&{weekly.role_id}> is there"
+        yield Finding(role is not None, right, "The role is gone: choose another, or `/weekly set no_role: True`")
+
+
+def _dates(weekly: WeeklySchedule) -> list[datetime]:
+    """The next three occurrences."""
+    return [weekly.next_at, *upcoming(weekly.schedule, weekly.next_at, 2)]
 
 
 def _guild_id(interaction: discord.Interaction[Any]) -> int:

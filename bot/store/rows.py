@@ -12,7 +12,7 @@ from bot.schedule import Schedule
 class WeeklySchedule:
     """A server's weekly prompt: where, when, for whom, and the next occurrence.
 
-    While `paused_at` is set nothing is posted; `paused_reason` says what a person has to mend.
+    While `paused_at` is set nothing is posted; `paused_reason` says why, `resume_at` when that ends by itself, if ever.
     """
 
     id: int
@@ -24,15 +24,17 @@ class WeeklySchedule:
     next_at: datetime
     paused_at: datetime | None
     paused_reason: str | None
+    resume_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One occurrence of a schedule and what became of it.
 
-    `state` is "claimed" (being posted, or waiting for another try), "posted", "skipped" or "failed";
-    `first_sent_at` is when it was first handed to Discord, which may have taken it even if `message_id` is None;
-    `round` counts the walks through the path from 1; `resource_id` is what was chosen for it.
+    `state` is "claimed" (being posted, or waiting for another try), "posted", "skipped" or "failed"; `first_sent_at` is
+    when it was first handed to Discord, which may have taken it even if `message_id` is None; `channel_id` and
+    `posted_at` say where and when the message came. `round` counts the walks through the path from 1; `resource_id` is
+    what was chosen for it.
     """
 
     schedule_id: int
@@ -44,3 +46,5 @@ class Delivery:
     first_sent_at: datetime | None
     message_id: int | None
     error: str | None
+    channel_id: int | None
+    posted_at: datetime | None

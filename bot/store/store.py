@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreError
-from bot.schedule import Schedule, first_occurrence
+from bot.schedule import Schedule, first_occurrence, next_occurrence
 from bot.store.engine import create_engine, database_url, in_memory
 from bot.store.rows import Delivery, WeeklySchedule
 from bot.store.tables import app_state, deliveries, schedules
@@ -23,6 +24,10 @@ from bot.store.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
+REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
+"""Why a schedule is paused whose server removed the bot: nobody reads it before the bot is back."""
+GOODBYE_SECONDS = 0.05
+"""How long the thread of a failed connection may take to end; it needs well under a millisecond."""
 ERROR_LIMIT = 300
 """Characters of an error that are kept: enough to act on."""
 
@@ -52,6 +57,8 @@ class Store:
                 await connection.run_sync(upgrade)
         except (SQLAlchemyError, OSError, ValueError) as error:
             await engine.dispose()
+            # The thread of an SQLite connection that failed still has a word for the event loop, which may end now.
+            await asyncio.sleep(GOODBYE_SECONDS)
             raise StoreError(_cannot_open(address.render_as_string(), error)) from error
         except BaseException:
             await engine.dispose()
@@ -90,6 +97,8 @@ class Store:
                 "next_at": await _next_at(connection, old, schedule, now),
                 "paused_at": None,
                 "paused_reason": None,
+                "resume_at": None,
+                "left_at": None,
             }
             statement = self._insert(schedules).values(guild_id=guild_id, created_at=now, **values)
             statement = statement.on_conflict_do_update(index_elements=["guild_id"], set_=values)
@@ -105,6 +114,72 @@ class Store:
         async with self._begin() as connection:
             removed = await connection.execute(delete(schedules).where(schedules.c.guild_id == guild_id))
             return removed.rowcount > 0
+
+    async def pause(
+        self, guild_id: int, *, reason: str, now: datetime, resume_at: datetime | None = None
+    ) -> WeeklySchedule | None:
+        """Post nothing until `resume`, or until `resume_at`; returns the schedule, None if the server has none."""
+        values = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT], "resume_at": resume_at}
+        statement = update(schedules).where(schedules.c.guild_id == guild_id).values(values).returning(schedules)
+        async with self._begin() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+            return _weekly(row) if row else None
+
+    async def resume(self, guild_id: int, now: datetime) -> WeeklySchedule | None:
+        """End a pause; what was due during it stays out. Returns the schedule, None if the server has none."""
+        async with self._begin() as connection:
+            old = await _schedule_of(connection, guild_id, lock=True)
+            return await _resume(connection, old, now) if old else None
+
+    async def resume_due(self, now: datetime) -> int:
+        """End every pause that ends by itself by now; returns how many there were."""
+        ended = select(schedules).where(schedules.c.paused_at.is_not(None), schedules.c.resume_at <= now)
+        async with self._begin() as connection:
+            weeklies = [_weekly(row) for row in await connection.execute(ended.with_for_update())]
+            for weekly in weeklies:
+                # From the instant it was to end, not from now: what came due between the two is late, not lost.
+                await _resume(connection, weekly, weekly.resume_at or now)
+        return len(weeklies)
+
+    async def skip_next(self, guild_id: int) -> WeeklySchedule | None:
+        """Leave out the next occurrence; returns the schedule, None if the server has none or that one is under way."""
+        async with self._begin() as connection:
+            weekly = await _schedule_of(connection, guild_id, lock=True)
+            if weekly is None:
+                return None
+            left_out = {"state": "skipped", "attempts": 0, "round": 1, "error": "an admin left it out"}
+            key = {"schedule_id": weekly.id, "occurrence": weekly.next_at}
+            done = await connection.execute(self._insert(deliveries).values(key | left_out).on_conflict_do_nothing())
+            if not done.rowcount:
+                return None
+            later = next_occurrence(weekly.schedule, weekly.next_at)
+            statement = update(schedules).where(schedules.c.id == weekly.id).values(next_at=later)
+            return _weekly((await connection.execute(statement.returning(schedules))).one())
+
+    # Servers that the bot is no longer in
+
+    async def guilds_with_schedules(self) -> frozenset[int]:
+        """The servers that have a schedule and, as far as is known, the bot."""
+        async with self._begin() as connection:
+            found = await connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_(None)))
+            return frozenset(found)
+
+    async def mark_left(self, guild_id: int, now: datetime) -> None:
+        """The bot was removed from a server: pause its schedule, and remember since when."""
+        values = {"paused_at": now, "paused_reason": REMOVED, "resume_at": None, "left_at": now}
+        async with self._begin() as connection:
+            await connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(values))
+
+    async def mark_returned(self, guild_id: int) -> None:
+        """The bot is in a server again: its schedule, still paused, is no longer about to be forgotten."""
+        async with self._begin() as connection:
+            await connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(left_at=None))
+
+    async def forget_left(self, before: datetime) -> int:
+        """Forget the schedules, with their deliveries, of servers left before an instant; returns how many."""
+        async with self._begin() as connection:
+            gone = await connection.execute(delete(schedules).where(schedules.c.left_at < before))
+            return gone.rowcount
 
     async def due(self, now: datetime, limit: int) -> list[WeeklySchedule]:
         """At most `limit` schedules with an occurrence to deliver that nobody is at work on, the longest due first."""
@@ -123,21 +198,22 @@ class Store:
             return [_weekly(row) for row in await connection.execute(statement)]
 
     async def next_due(self) -> datetime | None:
-        """When there will next be a schedule in `due`, if nobody changes anything; None if never."""
+        """When there will next be something in `due` or `resume_due`, if nobody changes anything; None if never."""
         current = and_(
             deliveries.c.schedule_id == schedules.c.id,
             deliveries.c.occurrence == schedules.c.next_at,
             deliveries.c.state == "claimed",
         )
-        free_at = func.coalesce(deliveries.c.lease_until, schedules.c.next_at, type_=schedules.c.next_at.type)
-        statement = (
-            select(func.min(free_at))
-            .select_from(schedules.outerjoin(deliveries, current))
-            .where(schedules.c.paused_at.is_(None))
-        )
+        instant = schedules.c.next_at.type
+        free_at = func.coalesce(deliveries.c.lease_until, schedules.c.next_at, type_=instant)
+        running = select(func.min(free_at)).select_from(schedules.outerjoin(deliveries, current))
+        paused = select(func.min(schedules.c.resume_at, type_=instant)).where(schedules.c.paused_at.is_not(None))
         async with self._begin() as connection:
-            found: datetime | None = await connection.scalar(statement)
-            return found
+            found: list[datetime | None] = [
+                await connection.scalar(running.where(schedules.c.paused_at.is_(None))),
+                await connection.scalar(paused),
+            ]
+        return min((instant for instant in found if instant is not None), default=None)
 
     # The delivery of one occurrence: claim, choose, then exactly one of posted, skipped, failed, or release
 
@@ -173,10 +249,25 @@ class Store:
             row = (await connection.execute(statement)).one_or_none()
             return _delivery(row) if row else None
 
+    async def claim_extra(
+        self, schedule_id: int, *, owner: str, now: datetime, lease_until: datetime
+    ) -> Delivery | None:
+        """Take a delivery at this very instant, beside the schedule's own; None if there is one already."""
+        values = {
+            "schedule_id": schedule_id, "occurrence": now, "state": "claimed", "owner": owner,
+            "lease_until": lease_until, "attempts": 1, "round": 1,
+        }  # fmt: skip
+        statement = self._insert(deliveries).values(values).on_conflict_do_nothing().returning(deliveries)
+        async with self._begin() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+            return _delivery(row) if row else None
+
     async def choose(
-        self, delivery: Delivery, *, owner: str, round: int, resource_id: str, now: datetime
+        self, delivery: Delivery, *, owner: str, round: int, resource_id: str, now: datetime, scheduled: bool = True
     ) -> Delivery | None:
         """Record what is about to be sent, and that it may be sent from now on; None if the claim was lost.
+
+        `scheduled` says that it is the schedule's own occurrence, which an admin may have changed meanwhile.
 
         Committed before the message is: a crash between the two is then known to have been possible.
         """
@@ -184,15 +275,19 @@ class Store:
         values = {"round": round, "resource_id": resource_id, "first_sent_at": sent}
         async with self._begin() as connection:
             # Locked, so that an admin's change comes before this or after, and a week is never posted by both rules.
-            if await connection.scalar(select(schedules.c.id).where(_still_at(delivery)).with_for_update()) is None:
+            wanted = _still_at(delivery) if scheduled else schedules.c.id == delivery.schedule_id
+            if await connection.scalar(select(schedules.c.id).where(wanted).with_for_update()) is None:
                 return None
             statement = update(deliveries).where(_held(delivery, owner)).values(values).returning(deliveries)
             row = (await connection.execute(statement)).one_or_none()
             return _delivery(row) if row else None
 
-    async def record_posted(self, delivery: Delivery, *, owner: str, message_id: int, next_at: datetime) -> bool:
+    async def record_posted(
+        self, delivery: Delivery, *, owner: str, message_id: int, channel_id: int, now: datetime, next_at: datetime
+    ) -> bool:
         """The message is there: record it and move on to `next_at`, both or neither. False if the claim was lost."""
-        return await self._finish(delivery, owner, next_at, state="posted", message_id=message_id, error=None)
+        posted = {"message_id": message_id, "channel_id": channel_id, "posted_at": now}
+        return await self._finish(delivery, owner, next_at, state="posted", error=None, **posted)
 
     async def record_skipped(self, delivery: Delivery, *, owner: str, reason: str, next_at: datetime) -> bool:
         """The occurrence is given up: record why and move on to `next_at`. False if the claim was lost."""
@@ -297,21 +392,39 @@ async def _next_at(
         return first_occurrence(schedule, now, None)
     if old.paused_at is None and old.schedule == schedule:
         return old.next_at
-    # A claim that was overtaken, or given up after an outage, may have reached Discord; a refusal did not.
+    last = await _last_posted(connection, old.id)
+    await _give_up_claims(connection, old.id, now)
+    return first_occurrence(schedule, now, last)
+
+
+async def _resume(connection: AsyncConnection, weekly: WeeklySchedule, now: datetime) -> WeeklySchedule:
+    last = await _last_posted(connection, weekly.id)
+    await _give_up_claims(connection, weekly.id, now)
+    next_at = weekly.next_at if weekly.next_at > now else first_occurrence(weekly.schedule, now, last)
+    values = {"paused_at": None, "paused_reason": None, "resume_at": None, "left_at": None, "next_at": next_at}
+    statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
+    return _weekly((await connection.execute(statement)).one())
+
+
+async def _last_posted(connection: AsyncConnection, schedule_id: int) -> datetime | None:
+    """The latest occurrence that was posted, or may have been: a claim that was overtaken, or given up in an outage,
+    may have reached Discord; a refusal did not."""
     maybe_posted = and_(deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed")
-    last: datetime | None = await connection.scalar(
-        select(deliveries.c.occurrence)
-        .where(deliveries.c.schedule_id == old.id, maybe_posted)
-        .order_by(deliveries.c.occurrence.desc())
-        .limit(1)
+    statement = select(func.max(deliveries.c.occurrence, type_=deliveries.c.occurrence.type))
+    found: datetime | None = await connection.scalar(
+        statement.where(deliveries.c.schedule_id == schedule_id, maybe_posted)
     )
+    return found
+
+
+async def _give_up_claims(connection: AsyncConnection, schedule_id: int, now: datetime) -> None:
+    """Nobody will come back for what was claimed under a rule that is gone."""
     overtaken = and_(
-        deliveries.c.schedule_id == old.id, deliveries.c.state == "claimed", deliveries.c.lease_until <= now
+        deliveries.c.schedule_id == schedule_id, deliveries.c.state == "claimed", deliveries.c.lease_until <= now
     )
     await connection.execute(
         update(deliveries).where(overtaken).values(state="skipped", error="the schedule was changed meanwhile")
     )
-    return first_occurrence(schedule, now, last)
 
 
 async def _leave(connection: AsyncConnection, delivery: Delivery, owner: str, **values: Any) -> bool:
@@ -345,6 +458,7 @@ def _weekly(row: Row[Any]) -> WeeklySchedule:
         next_at=row.next_at,
         paused_at=row.paused_at,
         paused_reason=row.paused_reason,
+        resume_at=row.resume_at,
     )
 
 
@@ -359,4 +473,6 @@ def _delivery(row: Row[Any]) -> Delivery:
         first_sent_at=row.first_sent_at,
         message_id=row.message_id,
         error=row.error,
+        channel_id=row.channel_id,
+        posted_at=row.posted_at,
     )

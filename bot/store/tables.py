@@ -68,7 +68,11 @@ schedules = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Column("paused_at", UtcDateTime),
     Column("paused_reason", Text),
+    Column("resume_at", UtcDateTime),
+    Column("left_at", UtcDateTime),
     Index("ix_schedules_next_at", "next_at"),
+    Index("ix_schedules_resume_at", "resume_at"),
+    Index("ix_schedules_left_at", "left_at"),
 )
 
 # The key is what makes an occurrence happen once: whoever inserts the row has the claim, everybody else conflicts.
@@ -86,6 +90,8 @@ deliveries = Table(
     Column("first_sent_at", UtcDateTime),
     Column("message_id", BigInteger),
     Column("error", Text),
+    Column("channel_id", BigInteger),
+    Column("posted_at", UtcDateTime),
 )
 
 app_state = Table(

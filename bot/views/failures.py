@@ -62,7 +62,10 @@ def _words(error: BaseException) -> str | None:
 
 
 async def _send(interaction: discord.Interaction[Any], words: str) -> None:
-    if interaction.response.is_done():
+    if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+        # Into the message that the member is waiting at: beside it, that one would wait for ever.
+        await interaction.edit_original_response(view=notice(words), allowed_mentions=discord.AllowedMentions.none())
+    elif interaction.response.is_done():
         await interaction.followup.send(view=notice(words), ephemeral=True)
     else:
         await interaction.response.send_message(view=notice(words), ephemeral=True)

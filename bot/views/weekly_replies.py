@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import discord
 
+from bot.catalog import Catalog
 from bot.schedule import DAYS, Schedule
 from bot.store import Delivery, WeeklySchedule
-from bot.views.text import show
+from bot.views.text import fit, show
 
+GO_ON = "`/weekly resume` goes on."
 REASON_LIMIT = 300
 """Characters of a reason why something was not posted."""
 
@@ -44,13 +47,88 @@ def show_reply(weekly: WeeklySchedule, instants: Iterable[datetime], recent: Ite
     lines = ["### The weekly prompt", f"In <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}."]
     if weekly.paused_reason is not None:
         lines.append(
-            f"**It is paused:** {show(weekly.paused_reason, REASON_LIMIT)}. "
-            "Mend that and run `/weekly set` again to go on."
+            f"**It is paused:** {reason(weekly.paused_reason)}. "
+            + (f"It goes on {discord.utils.format_dt(weekly.resume_at, 'D')}." if weekly.resume_at else GO_ON)
         )
     else:
         lines.append(f"Next, in your own time:\n{dates(instants)}")
     past = [_past(delivery) for delivery in recent]
     return "\n".join([*lines, *(["\n**Lately**", *past] if past else [])])
+
+
+class Finding(NamedTuple):
+    """One thing that was checked: what to say if it is right, and what if it is not."""
+
+    right: bool
+    well: str
+    wrong: str
+
+
+def reason(text: str) -> str:
+    """A reason that is kept, cut; our own words with mentions of channels and people, so not escaped."""
+    return fit(text, REASON_LIMIT)
+
+
+def paused_notice(weekly: WeeklySchedule, text: str) -> str:
+    """What the admin who set a schedule is told when it pauses itself."""
+    return (
+        f"The weekly prompt in <#{weekly.channel_id}> is paused: {reason(text)}.\n"
+        "When that is mended, `/weekly resume` there goes on; `/weekly doctor` checks everything. I say this once."
+    )
+
+
+def paused_reply(weekly: WeeklySchedule) -> str:
+    """What `/weekly pause` answers."""
+    if weekly.resume_at is None:
+        return f"The weekly prompt is paused. {GO_ON}"
+    return f"The weekly prompt is paused. It goes on {discord.utils.format_dt(weekly.resume_at, 'D')} by itself."
+
+
+def skipped_reply(weekly: WeeklySchedule, instants: Iterable[datetime]) -> str:
+    """What `/weekly skip` answers."""
+    return f"The next prompt is left out; its resource comes the time after. The next three:\n{dates(instants)}"
+
+
+def posted_reply(weekly: WeeklySchedule, message_id: int) -> str:
+    """What `/weekly now` answers."""
+    when = discord.utils.format_dt(weekly.next_at, "F")
+    return f"Posted: {_link(weekly, weekly.channel_id, message_id)}\nThe rhythm stays: the next one comes {when}."
+
+
+def history_reply(weekly: WeeklySchedule, recent: Iterable[Delivery], catalog: Catalog) -> str:
+    """What `/weekly history` answers."""
+    lines = [_told(weekly, delivery, catalog) for delivery in recent]
+    return "\n".join(["### The last prompts", *(lines or ["None yet."])])
+
+
+def _told(weekly: WeeklySchedule, delivery: Delivery, catalog: Catalog) -> str:
+    resource = catalog.get(delivery.resource_id) if delivery.resource_id else None
+    title = f" · {show(resource.title, 100)}" if resource else ""
+    if delivery.state != "posted" or delivery.message_id is None:
+        return _past(delivery) + title
+    late = (delivery.posted_at or delivery.occurrence) - delivery.occurrence
+    minutes = round(late.total_seconds() / 60)
+    link = _link(weekly, delivery.channel_id or weekly.channel_id, delivery.message_id)
+    return f"{_past(delivery)}{title} · {link}" + (f" · {minutes} minutes late" if minutes >= 1 else "")
+
+
+def doctor_reply(
+    weekly: WeeklySchedule, findings: Iterable[Finding], instants: Iterable[datetime], last_tick: datetime | None
+) -> str:
+    """What `/weekly doctor` answers: every check in words, the wrong ones first."""
+    listed = sorted(findings)
+    lines = [f"- {'Right' if one.right else '**To mend**'}: {one.well if one.right else one.wrong}." for one in listed]
+    ticked = discord.utils.format_dt(last_tick, "R") if last_tick else "not yet"
+    wrong = sum(not one.right for one in listed)
+    verdict = "Everything is as it should be." if not wrong else f"{wrong} to mend:"
+    return "\n".join(
+        ["### The weekly prompt", verdict, *lines, f"- I last looked for due prompts {ticked}.",
+         f"\nThe next dates:\n{dates(instants)}"]
+    )  # fmt: skip
+
+
+def _link(weekly: WeeklySchedule, channel_id: int, message_id: int) -> str:
+    return f"https://discord.com/channels/{weekly.guild_id}/{channel_id}/{message_id}"
 
 
 def _mention(weekly: WeeklySchedule) -> str:
@@ -60,5 +138,5 @@ def _mention(weekly: WeeklySchedule) -> str:
 def _past(delivery: Delivery) -> str:
     instant = discord.utils.format_dt(delivery.occurrence, "D")
     outcome = {"posted": "posted", "claimed": "is being posted"}.get(delivery.state, "not posted")
-    reason = f": {show(delivery.error, REASON_LIMIT)}" if delivery.error and delivery.state != "posted" else ""
-    return f"- {instant}: {outcome}{reason}"
+    why = f": {reason(delivery.error)}" if delivery.error and delivery.state != "posted" else ""
+    return f"- {instant}: {outcome}{why}"

@@ -40,7 +40,9 @@ async def post(store: Store, weekly: WeeklySchedule, resource_id: str, *, round:
     delivery = await store.claim(weekly.id, now, owner="me", now=now, lease_until=now + LEASE)
     assert delivery is not None
     assert await store.choose(delivery, owner="me", round=round, resource_id=resource_id, now=now)
-    assert await store.record_posted(delivery, owner="me", message_id=7, next_at=now + timedelta(weeks=1))
+    assert await store.record_posted(
+        delivery, owner="me", message_id=7, channel_id=10, now=now, next_at=now + timedelta(weeks=1)
+    )
 
 
 async def test_a_schedule_comes_back_as_it_was_put(store: Store) -> None:
@@ -130,7 +132,7 @@ async def test_who_lost_the_claim_records_nothing(store: Store) -> None:
     mine = await claimed(store, weekly)
     await claim(store, weekly, "other", MONDAY + LEASE)
     assert await store.choose(mine, owner="me", round=1, resource_id="a", now=MONDAY) is None
-    assert not await store.record_posted(mine, owner="me", message_id=1, next_at=NEXT)
+    assert not await store.record_posted(mine, owner="me", message_id=1, channel_id=10, now=MONDAY, next_at=NEXT)
     assert not await store.record_skipped(mine, owner="me", reason="x", next_at=NEXT)
     assert not await store.record_failed(mine, owner="me", reason="x", now=MONDAY)
     assert not await store.release(mine, owner="me", error="x", retry_at=NEXT)
@@ -242,3 +244,88 @@ async def test_tasks_do_not_see_each_others_transactions(store: Store) -> None:
     """Twenty at once, each writing and reading: none fails, none is lost."""
     await asyncio.gather(*(put(store, guild_id) for guild_id in range(1, 21)))
     assert len(await store.due(MONDAY, 100)) == 20
+
+
+async def test_a_pause_ends_when_somebody_ends_it(store: Store) -> None:
+    await put(store)
+    paused = await store.pause(1, reason="an admin paused it", now=NOW)
+    assert paused is not None
+    assert (paused.paused_at, paused.paused_reason, paused.resume_at) == (NOW, "an admin paused it", None)
+    assert await store.due(NEXT, 10) == []
+    assert await store.resume_due(NEXT) == 0
+    resumed = await store.resume(1, MONDAY + timedelta(hours=1))
+    assert resumed is not None
+    assert (resumed.paused_at, resumed.next_at) == (None, NEXT)
+    assert await store.pause(2, reason="x", now=NOW) is None
+    assert await store.resume(2, NOW) is None
+
+
+async def test_a_pause_until_a_day_ends_by_itself(store: Store) -> None:
+    await put(store)
+    await store.pause(1, reason="holidays", now=NOW, resume_at=MONDAY + timedelta(days=1))
+    assert await store.next_due() == MONDAY + timedelta(days=1)
+    assert await store.resume_due(MONDAY) == 0
+    assert await store.resume_due(MONDAY + timedelta(days=1)) == 1
+    assert await store.next_due() == NEXT
+
+
+async def test_a_short_pause_before_the_prompt_does_not_move_it(store: Store) -> None:
+    await put(store)
+    await store.pause(1, reason="x", now=NOW)
+    resumed = await store.resume(1, NOW + timedelta(hours=1))
+    assert resumed is not None
+    assert resumed.next_at == MONDAY
+
+
+async def test_skipping_leaves_out_one_and_is_seen(store: Store) -> None:
+    weekly = await put(store)
+    skipped = await store.skip_next(1)
+    assert skipped is not None
+    assert skipped.next_at == NEXT
+    (delivery,) = await store.recent_deliveries(weekly.id, 5)
+    assert (delivery.state, delivery.occurrence, delivery.error) == ("skipped", MONDAY, "an admin left it out")
+    assert await store.skip_next(2) is None
+
+
+async def test_what_is_being_posted_cannot_be_skipped(store: Store) -> None:
+    weekly = await put(store)
+    await claimed(store, weekly)
+    assert await store.skip_next(1) is None
+    after = await store.schedule_for(1)
+    assert after is not None
+    assert after.next_at == MONDAY
+
+
+async def test_an_extra_delivery_leaves_the_schedule_where_it_is(store: Store) -> None:
+    weekly = await put(store)
+    extra = await store.claim_extra(weekly.id, owner="me", now=NOW, lease_until=NOW + LEASE)
+    assert extra is not None
+    assert await store.claim_extra(weekly.id, owner="you", now=NOW, lease_until=NOW + LEASE) is None
+    assert await store.choose(extra, owner="me", round=1, resource_id="a", now=NOW, scheduled=False)
+    assert await store.record_posted(extra, owner="me", message_id=1, channel_id=10, now=NOW, next_at=NEXT)
+    after = await store.schedule_for(1)
+    assert after is not None
+    assert after.next_at == MONDAY
+    assert await store.posted_in_round(weekly.id) == (1, frozenset("a"))
+
+
+async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
+    await put(store, 1)
+    await put(store, 2)
+    await store.mark_left(1, NOW)
+    assert await store.guilds_with_schedules() == {2}
+    assert [one.guild_id for one in await store.due(MONDAY, 10)] == [2]
+    assert await store.forget_left(NOW) == 0
+    assert await store.forget_left(NOW + timedelta(seconds=1)) == 1
+    assert await store.schedule_for(1) is None
+    assert await store.schedule_for(2) is not None
+
+
+async def test_a_server_that_came_back_is_kept(store: Store) -> None:
+    await put(store)
+    await store.mark_left(1, NOW)
+    await store.mark_returned(1)
+    assert await store.forget_left(NEXT) == 0
+    weekly = await store.schedule_for(1)
+    assert weekly is not None
+    assert "removed from this server" in str(weekly.paused_reason)

@@ -1,0 +1,184 @@
+"""Pausing, skipping, posting at once, and finding out what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import discord
+import pytest
+
+from bot.catalog import Catalog
+from bot.client import create_bot
+from bot.cogs.ticker import Ticker
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Server
+from tests.members.test_weekly import MONDAY
+
+WEEK = timedelta(weeks=1)
+
+
+async def test_only_what_is_given_changes(server: Server) -> None:
+    await server.set_weekly()
+    seen = await server.manage("weekly set", time="18:30")
+    assert "every Monday at 18:30 (Europe/Berlin)" in seen.text
+    seen = await server.manage("weekly set", day="friday", timezone="new york")
+    assert "every Friday at 18:30 (America/New_York)" in seen.text
+    other = server.guild.create_text_channel("reading")
+    assert other.mention in (await server.manage("weekly set", channel=other)).text
+
+
+async def test_a_role_comes_and_goes(server: Server) -> None:
+    role = server.guild.create_role("readers", mentionable=True)
+    assert role.mention in (await server.set_weekly(role=role)).text
+    assert role.mention in (await server.manage("weekly set", time="10:00")).text
+    assert role.mention not in (await server.manage("weekly set", no_role=True)).text
+
+
+async def test_the_first_time_everything_is_needed(server: Server) -> None:
+    seen = await server.manage("weekly set", channel=server.channel, time="9:00")
+    assert "all of these: channel, day, time and timezone" in seen.text
+
+
+@pytest.mark.parametrize("command", ["pause", "resume", "skip", "now", "history", "doctor", "preview", "show"])
+async def test_without_a_schedule_each_says_how_to_start(server: Server, command: str) -> None:
+    assert "`/weekly set` starts one" in (await server.manage(f"weekly {command}")).text
+
+
+async def test_pause_and_resume(server: Server) -> None:
+    await server.set_weekly()
+    assert "`/weekly resume` goes on" in (await server.manage("weekly pause")).text
+    await server.pass_time(MONDAY + timedelta(minutes=5))
+    assert server.posts() == []
+    assert f"<@{server.ada.id}> paused it" in (await server.manage("weekly show")).text
+    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.manage("weekly resume")).text
+    await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
+    assert len(server.posts()) == 1
+
+
+async def test_a_pause_until_a_day_ends_by_itself(server: Server) -> None:
+    await server.set_weekly()
+    assert "by itself" in (await server.manage("weekly pause", until="2026-01-12")).text
+    await server.pass_time(MONDAY + timedelta(minutes=5))
+    assert server.posts() == []
+    await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
+    assert len(server.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    ("until", "said"), [("soon", "is not a day"), ("2020-01-01", "is over already"), ("**", "not a day")]
+)
+async def test_a_pause_until_no_day(server: Server, until: str, said: str) -> None:
+    await server.set_weekly()
+    assert said in (await server.manage("weekly pause", until=until)).text
+    assert "paused" not in (await server.manage("weekly show")).text
+
+
+async def test_skip_leaves_out_one_week_and_no_resource(server: Server, catalog: Catalog) -> None:
+    await server.set_weekly()
+    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.manage("weekly skip")).text
+    await server.pass_time(MONDAY + timedelta(minutes=5))
+    assert server.posts() == []
+    await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
+    (post,) = server.posts()
+    assert catalog.resources[0].title in post.content
+    assert "an admin left it out" in (await server.manage("weekly history")).text
+
+
+async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: Catalog) -> None:
+    await server.set_weekly()
+    seen = await server.manage("weekly now")
+    (post,) = server.posts()
+    assert f"/{server.channel.id}/{post.id}" in seen.text
+    assert discord.utils.format_dt(MONDAY, "F") in seen.text
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    assert catalog.resources[1].title in max(server.posts(), key=lambda one: one.id).content
+
+
+async def test_now_in_a_closed_channel_says_why(server: Server) -> None:
+    await server.set_weekly()
+    server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    assert "That did not work: I am not allowed" in (await server.manage("weekly now")).text
+
+
+async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, store: Store) -> None:
+    await server.set_weekly()
+    server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 3600)
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    await server.env.settle()
+    seen = await server.manage("weekly history")
+    (post,) = server.posts()
+    assert f"{server.guild.id}/{server.channel.id}/{post.id}" in seen.text
+    assert catalog.resources[0].title in seen.text
+    assert "60 minutes late" in seen.text
+
+
+async def test_the_doctor_finds_nothing_wrong(server: Server) -> None:
+    await server.set_weekly()
+    seen = await server.manage("weekly doctor")
+    assert "Everything is as it should be" in seen.text
+    assert "To mend" not in seen.text
+    assert "I last looked for due prompts" in seen.text
+
+
+async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server) -> None:
+    role = server.guild.create_role("readers", mentionable=True)
+    await server.set_weekly(role=role)
+    server.env.backend.delete_channel(server.channel.id)
+    server.env.backend.delete_role(server.guild.id, role.id)
+    other = server.guild.create_text_channel("elsewhere")
+    result = await server.ada.slash(other, "weekly doctor")
+    from tests.members.server import Seen
+
+    seen = Seen(result)
+    assert "2 to mend" in seen.text
+    assert "The channel is gone: `/weekly set channel:`" in seen.text
+    assert "The role is gone" in seen.text
+
+
+async def test_a_ticker_outlives_what_it_raises(caplog: pytest.LogCaptureFixture) -> None:
+    from datetime import UTC
+
+    from bot.delivery import datetime as clock_type
+
+    raised = [RuntimeError("one"), RuntimeError("one"), KeyError("two"), None]
+
+    async def look() -> None:
+        if (error := raised.pop(0)) is not None:
+            raise error
+
+    ticker = Ticker(look, lambda: clock_type(2026, 1, 1, tzinfo=UTC))
+    for failures in (1, 2, 3):
+        await ticker.tick()
+        assert ticker.failures == failures
+        assert ticker.last_success is None
+    assert caplog.text.count("A tick failed") == 2
+    await ticker.tick()
+    assert (ticker.failures, ticker.last_success) == (0, clock_type(2026, 1, 1, tzinfo=UTC))
+    caplog.clear()
+
+
+async def test_a_clock_that_is_set_back_stops_nothing(server: Server) -> None:
+    await server.set_weekly()
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    weekly_cog = server.env.bot.get_cog("weekly") or server.env.bot.get_cog("Weekly")
+    earlier = server.env.now() - timedelta(hours=1)
+    weekly_cog._clock = lambda: earlier  # type: ignore[union-attr]
+    await server.env.advance_time(120)
+    assert len(server.posts()) == 1
+    await asyncio.sleep(0)
+
+
+async def test_a_server_that_removed_the_bot_is_forgotten_after_30_days(
+    server: Server, catalog: Catalog, store: Store
+) -> None:
+    await server.set_weekly()
+    await store.mark_left(server.guild.id, server.env.now())
+    await server.pass_time(MONDAY + timedelta(minutes=5))
+    assert server.posts() == []
+    assert await store.schedule_for(server.guild.id) is not None
+    await server.pass_time(server.env.now() + timedelta(days=31))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    await server.env.settle()
+    assert await store.schedule_for(server.guild.id) is None
