@@ -1,0 +1,146 @@
+"""A small HTTP server on loopback that speaks Discord's wire format, and misbehaves as it is told.
+
+It keeps what SimCord does not model: the transport, its retries and rate limits, and nonces that are enforced for a
+few minutes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+ME = {"id": "100", "username": "studybot", "discriminator": "0000", "avatar": None, "bot": True}
+EPOCH = 1_420_070_400_000  # Discord's snowflakes count milliseconds from here
+NONCE_SECONDS = 180
+
+Fault = Callable[["DiscordServer", web.Request], Awaitable[web.StreamResponse | None]]
+"""What happens to one request instead of, or after, what should; None: what should."""
+
+
+class DiscordServer:
+    """One channel's worth of Discord. `now` is its clock; `faults` happen to the next posts, one each, in order."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 5, 8, tzinfo=UTC)
+        self.messages: list[dict[str, Any]] = []
+        self.faults: list[Fault] = []
+        self.posts = 0
+        self.refused_token = False
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/users/@me", self._me),
+            web.get("/oauth2/applications/@me", self._application),
+            web.post("/channels/{channel}/messages", self._post),
+            web.get("/channels/{channel}/messages", self._history),
+        ]
+
+    async def _me(self, request: web.Request) -> web.StreamResponse:
+        if self.refused_token:
+            return problem(401, "401: Unauthorized")
+        return answer(ME)
+
+    async def _application(self, request: web.Request) -> web.StreamResponse:
+        return answer(
+            {"id": "100", "name": "studybot", "description": "", "icon": None, "bot_public": True,
+             "bot_require_code_grant": False, "verify_key": "", "flags": 0, "owner": ME, "team": None}
+        )  # fmt: skip
+
+    async def _post(self, request: web.Request) -> web.StreamResponse:
+        self.posts += 1
+        if self.faults:
+            instead = await self.faults.pop(0)(self, request)
+            if instead is not None:
+                return instead
+        return answer(self.accept(await request.json(), request.match_info["channel"]))
+
+    def accept(self, sent: dict[str, Any], channel: str) -> dict[str, Any]:
+        """Take a message, or give back the one that came with the same nonce lately."""
+        for message in self.messages:
+            age = (self.now - datetime.fromisoformat(message["timestamp"])).total_seconds()
+            if sent.get("enforce_nonce") and message["nonce"] == sent["nonce"] and age < NONCE_SECONDS:
+                return message
+        milliseconds = int(self.now.timestamp() * 1000) - EPOCH
+        message = {
+            "id": str((milliseconds << 22) + len(self.messages)), "channel_id": channel, "author": ME,
+            "timestamp": self.now.isoformat(), "edited_timestamp": None, "tts": False, "mention_everyone": False,
+            "mentions": [], "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0,
+            "content": sent["content"], "components": sent["components"], "nonce": sent.get("nonce"),
+        }  # fmt: skip
+        self.messages.append(message)
+        return message
+
+    async def _history(self, request: web.Request) -> web.StreamResponse:
+        after = int(request.query.get("after", 0))
+        found = [message for message in self.messages if int(message["id"]) > after]
+        return answer(found[::-1])
+
+
+def answer(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """JSON as Discord sends it: discord.py reads it only under exactly this content type, without a charset."""
+    body = json.dumps(data).encode()
+    return web.Response(body=body, status=status, headers=headers, content_type="application/json")
+
+
+def problem(status: int, message: str, code: int = 0, **headers: str) -> web.Response:
+    return answer({"message": message, "code": code}, status=status, headers=headers)
+
+
+def answering(status: int, message: str = "out of order", code: int = 0) -> Fault:
+    async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
+        return problem(status, message, code)
+
+    return fault
+
+
+def rate_limited(*, with_header: bool) -> Fault:
+    async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
+        body = {"message": "You are being rate limited.", "retry_after": 0.01, "global": False}
+        headers = {"Via": "1.1 google"} | ({"Retry-After": "1"} if with_header else {})
+        return answer(body, status=429, headers=headers)
+
+    return fault
+
+
+def reset(*, after_accepting: bool) -> Fault:
+    """The connection breaks: before the message was taken, or after, so that only the answer is lost."""
+
+    async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
+        sent = await request.json()
+        if after_accepting:
+            server.accept(sent, request.match_info["channel"])
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    return fault
+
+
+def accepted_but(status: int) -> Fault:
+    """The message was taken, and the answer says otherwise."""
+
+    async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
+        server.accept(await request.json(), request.match_info["channel"])
+        return problem(status, "upstream went away")
+
+    return fault
+
+
+@asynccontextmanager
+async def running(server: DiscordServer) -> AsyncIterator[str]:
+    """Serve on a free loopback port; gives the address."""
+    application = web.Application()
+    application.add_routes(server.routes())
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
