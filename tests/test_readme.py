@@ -81,6 +81,13 @@ def test_its_files_and_headings_exist() -> None:
             assert (ROOT / target).is_file(), target
 
 
+def test_the_promises_name_tests_that_exist() -> None:
+    promises = (ROOT / "docs" / "delivery.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+\.py)`", promises))
+    assert named
+    assert named <= {file.name for file in (ROOT / "tests").rglob("test_*.py")}
+
+
 def test_the_permissions_it_names_are_those_of_the_invite() -> None:
     names = {
         "read_messages": "View Channels",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -110,3 +111,41 @@ def test_a_new_rule_never_gives_a_week_a_second_prompt(old: Schedule, new: Sched
     zone = ZoneInfo(new.zone)
     assert first > now
     assert first.astimezone(zone).isocalendar()[:2] != posted.astimezone(zone).isocalendar()[:2]
+
+
+def transitions(zone: ZoneInfo) -> Iterator[datetime]:
+    """Every hour of the next ten years in which the zone's clocks change."""
+    day = utc(2026, 11, 1)
+    while day < utc(2036, 11, 1):
+        following = day + timedelta(days=1)
+        if day.astimezone(zone).utcoffset() != following.astimezone(zone).utcoffset():
+            hours = [day + timedelta(hours=hour) for hour in range(25)]
+            yield from (
+                a for a, b in pairwise(hours) if a.astimezone(zone).utcoffset() != b.astimezone(zone).utcoffset()
+            )
+        day = following
+
+
+@pytest.mark.parametrize("letter", sorted({zone[0] for zone in ZONES}))
+def test_every_transition_of_the_next_ten_years_in_every_zone(letter: str) -> None:
+    """Around each: one occurrence a local week, later and later, at the stated time unless the clocks leapt over it."""
+    seen: set[tuple[tuple[datetime, timedelta | None], ...]] = set()
+    for name in (zone for zone in ZONES if zone[0] == letter):
+        zone = ZoneInfo(name)
+        changes = tuple((at, at.astimezone(zone).utcoffset()) for at in transitions(zone))
+        if changes in seen:  # another name for the same clocks
+            continue
+        seen.add(changes)
+        for at, _ in changes:
+            local = at.astimezone(zone)
+            for minutes in (0, 30, 59, 90, 150):
+                clock = (local + timedelta(minutes=minutes)).time()
+                schedule = Schedule(local.weekday(), clock, name)
+                dates = upcoming(schedule, at - timedelta(days=9), 4)
+                weeks = [one.astimezone(zone).isocalendar()[:2] for one in dates]
+                assert len(set(weeks)) == 4, (name, at)
+                assert dates == sorted(set(dates))
+                for one in dates:
+                    found = one.astimezone(zone)
+                    before = (one - timedelta(seconds=1)).astimezone(zone)
+                    assert found.time() == clock or found.utcoffset() != before.utcoffset(), (name, at)

@@ -132,6 +132,14 @@ async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server)
     assert "The role is gone" in seen.text
 
 
+async def test_a_role_that_is_gone_does_not_keep_the_prompt_back(server: Server) -> None:
+    role = server.guild.create_role("readers", mentionable=True)
+    await server.set_weekly(role=role)
+    server.env.backend.delete_role(server.guild.id, role.id)
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    assert len(server.posts()) == 1
+
+
 async def test_a_ticker_outlives_what_it_raises(caplog: pytest.LogCaptureFixture) -> None:
 
     raised = [RuntimeError("one"), RuntimeError("one"), KeyError("two"), None]
