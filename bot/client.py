@@ -36,8 +36,11 @@ log = logging.getLogger(__name__)
 # discord.py warns at every start that it cannot speak; this bot only writes.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
-"""What an invite link asks for: to see a channel, to post the weekly prompt, and to look for an earlier post."""
+PERMISSIONS = discord.Permissions(
+    view_channel=True, send_messages=True, read_message_history=True, create_public_threads=True
+)
+"""What an invite link asks for: to see a channel, to post the weekly prompt and open its thread, and to look
+for an earlier post."""
 
 
 class StudyBot(commands.Bot):

@@ -23,7 +23,7 @@ from typing import Protocol
 
 from bot.catalog import Catalog, Resource
 from bot.errors import CannotPost, PostError, PostFailed
-from bot.path import NextPrompt, next_prompt
+from bot.path import NextPrompt, Plan, next_prompt
 from bot.schedule import next_occurrence
 from bot.store import Delivery, Store, WeeklySchedule
 
@@ -85,6 +85,9 @@ class Poster(Protocol):
     async def find(self, prompt: Prompt, since: datetime) -> int | None:
         """The id of a post of this prompt made since an instant, if there is one; raises CannotPost or PostFailed."""
 
+    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
+        """Open a thread for the discussion under a post; raises CannotPost or PostFailed."""
+
     async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
         """Tell the admin who set a schedule that it is paused; raises PostError if nobody can be told."""
 
@@ -119,8 +122,7 @@ async def deliver_due(store: Store, catalog: Catalog, poster: Poster, *, now: da
 
 async def upcoming_prompt(store: Store, catalog: Catalog, weekly: WeeklySchedule) -> Prompt | None:
     """The prompt that a schedule will post next; None for a catalog without resources."""
-    round, posted = await store.posted_in_round(weekly.id)
-    chosen = next_prompt(catalog, posted)
+    round, chosen = await _choice(store, catalog, weekly)
     return _prompt(weekly, chosen, round, weekly.next_at, late=False) if chosen else None
 
 
@@ -132,8 +134,7 @@ async def deliver_now(
     Returns the message's id, None for a catalog without resources. Raises CannotPost or PostFailed; nothing is tried
     again, since the admin who asked for it sees what went wrong.
     """
-    round, posted = await store.posted_in_round(weekly.id)
-    chosen = next_prompt(catalog, posted)
+    round, chosen = await _choice(store, catalog, weekly)
     delivery = await store.claim_extra(weekly.id, owner=owner, now=now, lease_until=now + LEASE)
     if chosen is None or delivery is None:
         return None
@@ -155,6 +156,8 @@ async def deliver_now(
     await store.record_posted(
         delivery, owner=owner, message_id=message_id, channel_id=weekly.channel_id, now=now, next_at=weekly.next_at
     )
+    if weekly.thread:
+        await _open_thread(store, poster, delivery, prompt, message_id)
     return message_id
 
 
@@ -194,9 +197,8 @@ class _Courier:
             return await self._try_later(weekly, delivery, str(error))
 
     async def _send(self, weekly: WeeklySchedule, delivery: Delivery) -> str:
-        round, posted = await self.store.posted_in_round(weekly.id)
         # What an earlier try chose stays chosen: it may have been posted, and a second choice would be a second post.
-        chosen = next_prompt(self.catalog, posted, delivery.resource_id)
+        round, chosen = await _choice(self.store, self.catalog, weekly, delivery.resource_id)
         if chosen is None:
             return await self._skip(weekly, delivery, EMPTY)
         late = self.now - delivery.occurrence > LATE
@@ -225,7 +227,11 @@ class _Courier:
             now=self.now,
             next_at=next_at,
         )
-        return "posted" if posted_now else "taken"
+        if not posted_now:
+            return "taken"
+        if weekly.thread:
+            await _open_thread(self.store, self.poster, delivery, prompt, message_id)
+        return "posted"
 
     async def _tell(self, weekly: WeeklySchedule, reason: str) -> None:
         """Tell the admin who set a schedule that it is paused: once, since only one delivery records the failure."""
@@ -261,6 +267,26 @@ class _Courier:
         pause = min(FIRST_RETRY * 2 ** min(delivery.attempts - 1, 10), LONGEST_RETRY)
         await self.store.release(delivery, owner=self.owner, error=error, retry_at=self.now + pause)
         return "retried"
+
+
+async def _choice(
+    store: Store, catalog: Catalog, weekly: WeeklySchedule, chosen: str | None = None
+) -> tuple[int, NextPrompt | None]:
+    """The walk through the path that a schedule is on, and what comes next on it."""
+    round, posted = await store.posted_in_round(weekly.id)
+    if weekly.start_round > round:  # an admin began a new walk, and nothing was posted on it yet
+        round, posted = weekly.start_round, frozenset()
+    start = weekly.start_id if round == weekly.start_round else None
+    return round, next_prompt(catalog, posted, chosen, Plan(weekly.order, weekly.id, start))
+
+
+async def _open_thread(store: Store, poster: Poster, delivery: Delivery, prompt: Prompt, message_id: int) -> None:
+    """Open the discussion; if that fails the post stays, and the history says what is missing."""
+    try:
+        async with _time_limit():
+            await poster.open_thread(prompt, message_id)
+    except PostError as error:
+        await store.note(delivery, f"its thread could not be opened: {error}")
 
 
 @asynccontextmanager

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bot.catalog.model import Catalog, Resource, Stage, Track
+
+PATH, SHUFFLED = "path", "shuffled"
+"""The two orders that are not a stage's or a track's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,47 @@ def steps(catalog: Catalog) -> list[Step]:
     return [Step(number, resource, group) for number, (group, resource) in enumerate(pairs, start=1)]
 
 
-def next_prompt(catalog: Catalog, posted: Collection[str], chosen: str | None = None) -> NextPrompt | None:
-    """The first resource on the path that has not been posted in this round, or the one already `chosen`.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """In which order the prompts of one schedule come.
+
+    `order` is PATH, SHUFFLED or the id of a stage or track; `seed` tells one shuffled order from another; `start` is
+    the id of the resource at which this round begins, if not at the first.
+    """
+
+    order: str = PATH
+    seed: int = 0
+    start: str | None = None
+
+    def sequence(self, catalog: Catalog) -> Sequence[Resource]:
+        """The resources in this order; all of them in path order if the stage or track is empty or gone."""
+        if self.order == SHUFFLED:
+            # Each has its own place, so that one that is added or removed leaves the others where they are.
+            return sorted(catalog.resources, key=lambda one: sha256(f"{self.seed}:{one.id}".encode()).digest())
+        groups: tuple[Stage | Track, ...] = (*catalog.stages, *catalog.tracks)
+        chosen = next((group.resources for group in groups if group.id == self.order), ())
+        return chosen or catalog.resources
+
+
+def next_prompt(
+    catalog: Catalog, posted: Collection[str], chosen: str | None = None, plan: Plan | None = None
+) -> NextPrompt | None:
+    """The first resource of a plan (path order without one) that was not posted in this round, or the one `chosen`.
 
     `posted` holds the ids of the round so far; ids, not positions, so that a resource that is added,
     moved or removed is neither skipped nor repeated. When all were posted a new round begins. A `chosen` id that
     the catalog does not have (any more) counts for nothing. None for a catalog without resources.
     """
-    resources = catalog.resources
-    if not resources:
+    plan = plan or Plan()
+    sequence = plan.sequence(catalog)
+    if not sequence:
         return None
-    left = [number for number, resource in enumerate(resources) if resource.id not in posted]
+    ids = [resource.id for resource in sequence]
+    first = ids.index(plan.start) if plan.start in ids else 0
+    left = [one for one in sequence[first:] if one.id not in posted]
     begins_again = not left
-    ahead = left or list(range(len(resources)))
-    this = next((number for number in ahead if resources[number].id == chosen), ahead[0])
-    following = next((number for number in ahead if number != this), 0)
-    return NextPrompt(resources[this], this + 1, len(resources), resources[following], begins_again)
+    ahead = left or list(sequence)
+    this = next((one for one in ahead if one.id == chosen), ahead[0])
+    following = next((one for one in ahead if one is not this), sequence[0])
+    places = {resource.id: place for place, resource in enumerate(catalog.resources, start=1)}
+    return NextPrompt(this, places[this.id], len(catalog), following, begins_again)

@@ -164,7 +164,8 @@ def test_a_token_in_a_file(tmp_path: Path) -> None:
 
 def test_invite_asks_for_what_is_needed_and_no_more() -> None:
     link = run("invite", "--client-id", "42").stdout.strip()
-    permissions = 1024 + 2048 + 65536  # View Channel, Send Messages, Read Message History
+    # View Channel, Send Messages, Read Message History, Create Public Threads
+    permissions = 1024 + 2048 + 65536 + (1 << 35)
     assert link == (
         f"https://discord.com/oauth2/authorize?client_id=42&scope=bot+applications.commands&permissions={permissions}"
     )

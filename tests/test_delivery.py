@@ -38,6 +38,8 @@ class Channel:
     before: list[Callable[[], None]] = field(default_factory=list)  # each happens instead of one post
     after: list[Callable[[], None]] = field(default_factory=list)  # each happens once a post was taken
     finding: Callable[[], None] | None = None
+    threads: list[int] = field(default_factory=list)
+    opening: Callable[[], None] | None = None
     tries: int = 0
     told: list[str] = field(default_factory=list)
     telling: Callable[[], None] | None = None
@@ -59,6 +61,11 @@ class Channel:
             self.finding()
         found = (n for n, (at, made, _) in enumerate(self.posts) if at >= since and made.resource == prompt.resource)
         return next(found, None)
+
+    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
+        if self.opening is not None:
+            self.opening()
+        self.threads.append(message_id)
 
     async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
         self.told.append(reason)

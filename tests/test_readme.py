@@ -92,7 +92,8 @@ def test_the_permissions_it_names_are_those_of_the_invite() -> None:
     names = {
         "read_messages": "View Channels",
         "send_messages": "Send Messages",
-        "read_message_history": "Read Message\n   History",
+        "create_public_threads": "Create\n   Public Threads",
+        "read_message_history": "Read Message History",
     }
     assert {name for name, granted in PERMISSIONS if granted} == set(names)
     for name in names.values():

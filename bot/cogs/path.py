@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 from rapidfuzz import fuzz, process, utils
 
-from bot.catalog import Stage, Track
+from bot.catalog import Catalog, Stage, Track
 from bot.library import Library
 from bot.views.cards import notice
 from bot.views.path_pages import path_card
@@ -32,9 +32,9 @@ class Path(commands.Cog):
     @app_commands.describe(stage="Only one stage or track")
     async def path(self, interaction: discord.Interaction[Any], stage: str | None = None) -> None:
         """Answer with the first page, privately."""
-        group = self._find(stage) if stage else None
+        group = find_group(self._library.catalog, stage) if stage else None
         if stage and group is None:
-            titles = "\n".join(f"- {group.title}" for group in self._groups())
+            titles = "\n".join(f"- {group.title}" for group in groups(self._library.catalog))
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return
@@ -44,23 +44,28 @@ class Path(commands.Cog):
 
     @path.autocomplete("stage")
     async def _stages(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
-        fitting = [group for group in self._groups() if current.strip().casefold() in group.title.casefold()]
+        fitting = [
+            group for group in groups(self._library.catalog) if current.strip().casefold() in group.title.casefold()
+        ]
         return [
             app_commands.Choice(name=fit(group.title, CHOICE_LIMIT), value=group.id)
             for group in fitting[:CHOICES_LIMIT]
         ]
 
-    def _groups(self) -> list[Stage | Track]:
-        return [*self._library.catalog.stages, *self._library.catalog.tracks]
 
-    def _find(self, text: str) -> Stage | Track | None:
-        """The group with this id, number or title, or the nearest title: a choice may be typed instead of picked."""
-        groups = self._groups()
-        named = {group.id: group for group in groups} | {str(n): group for n, group in enumerate(groups, start=1)}
-        if (group := named.get(text.strip().casefold())) is not None:
-            return group
-        titles = [group.title for group in groups]
-        near = process.extractOne(
-            text, titles, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
-        )
-        return groups[near[2]] if near else None
+def groups(catalog: Catalog) -> list[Stage | Track]:
+    """The stages, then the tracks."""
+    return [*catalog.stages, *catalog.tracks]
+
+
+def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
+    """The group with this id, number or title, or the nearest title: a choice may be typed instead of picked."""
+    listed = groups(catalog)
+    named = {group.id: group for group in listed} | {str(n): group for n, group in enumerate(listed, start=1)}
+    if (group := named.get(text.strip().casefold())) is not None:
+        return group
+    titles = [group.title for group in listed]
+    near = process.extractOne(
+        text, titles, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
+    )
+    return listed[near[2]] if near else None

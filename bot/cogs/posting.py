@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Literal
 
 import aiohttp
 import discord
@@ -13,12 +14,18 @@ from discord.ext import commands
 from bot.delivery import Prompt
 from bot.errors import CannotPost, PostFailed
 from bot.store import WeeklySchedule
+from bot.views.text import fit
 from bot.views.weekly_post import shows_resource, weekly_content, weekly_mentions, weekly_view
 from bot.views.weekly_replies import paused_notice
 
 SEARCHED = 100
 """Messages that are looked through for an earlier post: one request. A post that more messages have followed since
 the first attempt is not found; a channel that busy within a few minutes is not one for a weekly prompt."""
+
+THREAD_NAME_LIMIT = 100
+"""Characters of a thread's name: https://discord.com/developers/docs/resources/channel."""
+A_WEEK: Literal[10080] = 10080
+"""Minutes without a message after which Discord files a thread away: until the next prompt."""
 
 CLOCK_SLACK = timedelta(minutes=1)
 """How far this machine's clock may be ahead of Discord's before a post is missed by `find`."""
@@ -49,6 +56,15 @@ class DiscordPoster:
                 if me is not None and message.author.id == me.id and shows_resource(message, prompt.resource.url):
                     return message.id
         return None
+
+    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
+        """Open a thread under a post, called like its resource; raises CannotPost or PostFailed."""
+        channel = self._bot.get_channel(prompt.channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            raise CannotPost(f"the channel <#{prompt.channel_id}> does not exist any more")
+        name = fit(prompt.resource.title, THREAD_NAME_LIMIT)
+        with _in_our_words(prompt.channel_id):
+            await channel.get_partial_message(message_id).create_thread(name=name, auto_archive_duration=A_WEEK)
 
     async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
         """Tell who set a schedule that it is paused: privately, else in the server's own channel for notices."""

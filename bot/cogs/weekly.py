@@ -12,6 +12,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.path import find_group, groups
 from bot.cogs.posting import DiscordPoster
 from bot.cogs.recommend import Choices, choices
 from bot.cogs.ticker import Ticker
@@ -19,11 +20,12 @@ from bot.cogs.weekly_checks import check_channel, check_role, listed, missing_pe
 from bot.delivery import Report, deliver_due, deliver_now, upcoming_prompt
 from bot.errors import ScheduleError, StudybotError
 from bot.library import Library
+from bot.path import PATH, SHUFFLED
 from bot.schedule import DAYS, Schedule, parse_date, parse_day, parse_time, upcoming
 from bot.store import Store, WeeklySchedule
 from bot.views.cards import notice
 from bot.views.failures import answer_failure
-from bot.views.text import CHOICES_LIMIT
+from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
 from bot.views.weekly_post import weekly_content, weekly_view
 from bot.views.weekly_replies import (
     Finding,
@@ -104,6 +106,9 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         timezone="The time zone, such as Europe/Berlin; type a city to find it",
         role="A role to mention with each prompt",
         no_role="Mention no role any more",
+        order="The order of the prompts: along the path, shuffled, or one stage or track",
+        start="The resource to begin with",
+        thread="Open a thread under each post",
     )
     @app_commands.choices(day=[app_commands.Choice(name=day.title(), value=day) for day in DAYS])
     async def set(
@@ -115,6 +120,9 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         timezone: str | None = None,
         role: discord.Role | None = None,
         no_role: bool = False,
+        order: str | None = None,
+        start: str | None = None,
+        thread: bool | None = None,
     ) -> None:
         """Check everything first, then save, then say when the next three come; what is not given stays."""
         await interaction.response.defer(ephemeral=True, thinking=True)
@@ -122,9 +130,10 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         try:
             schedule = _schedule(old.schedule if old else None, day, time, timezone)
             target = channel or self._channel(old)
-            check_channel(target)
+            check_channel(target, thread=bool(thread if thread is not None else old and old.thread))
             role_id = None if no_role else role.id if role else old.role_id if old else None
             remark = check_role(target, role)
+            order_id, start_id = self._order(order), self._start(start)
         except StudybotError as error:
             await answer_failure(interaction, error)
             return
@@ -136,8 +145,46 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             created_by=interaction.user.id,
             now=self._clock(),
         )
+        weekly = (
+            await self._store.put_ritual(weekly.guild_id, order=order_id, start_id=start_id, thread=thread) or weekly
+        )
         self._changed = True
         await _answer(interaction, set_reply(weekly, _dates(weekly), remark))
+
+    def _order(self, text: str | None) -> str | None:
+        """The order that a text names; raises StudybotError if it names none."""
+        if text is None or text.strip().casefold() in (PATH, SHUFFLED):
+            return text and text.strip().casefold()
+        if (group := find_group(self._library.catalog, text)) is None:
+            titles = ", ".join(group.title for group in groups(self._library.catalog))
+            raise StudybotError(f"“{echo(text)}” is no order. There are: path, shuffled, {titles}.")
+        return group.id
+
+    def _start(self, text: str | None) -> str | None:
+        """The id of the resource that a text names; raises StudybotError if it names none."""
+        if text is None:
+            return None
+        if text in self._library.catalog:
+            return text
+        hits = self._library.index.search(text, limit=1).hits
+        if not hits:
+            raise StudybotError(f"There is no resource “{echo(text)}”. Pick one from the list that Discord offers.")
+        return hits[0].resource.id
+
+    @set.autocomplete("order")
+    async def _orders(self, interaction: discord.Interaction[Any], current: str) -> Choices:
+        names = {PATH: "Along the path", SHUFFLED: "Shuffled"}
+        names |= {group.id: group.title for group in groups(self._library.catalog) if group.resources}
+        fitting = [(value, name) for value, name in names.items() if current.strip().casefold() in name.casefold()]
+        listed = fitting[:CHOICES_LIMIT]
+        return [app_commands.Choice(name=fit(name, CHOICE_LIMIT), value=value) for value, name in listed]
+
+    @set.autocomplete("start")
+    async def _starts(self, interaction: discord.Interaction[Any], current: str) -> Choices:
+        catalog = self._library.catalog
+        found = [hit.resource for hit in self._library.index.search(current, limit=CHOICES_LIMIT).hits]
+        listed = (found or list(catalog))[:CHOICES_LIMIT]
+        return [app_commands.Choice(name=fit(one.title, CHOICE_LIMIT), value=one.id) for one in listed]
 
     def _channel(self, old: WeeklySchedule | None) -> discord.TextChannel:
         """The channel of a schedule that is there; raises StudybotError if there is none any more."""
@@ -304,7 +351,7 @@ def _findings_in(guild: discord.Guild | None, weekly: WeeklySchedule) -> Iterato
         channel is not None, f"<#{weekly.channel_id}> is there", "The channel is gone: `/weekly set channel:`"
     )
     if channel is not None:
-        missing = missing_permissions(channel)
+        missing = missing_permissions(channel, thread=weekly.thread)
         right = f"I may post in {channel.mention}"
         yield Finding(not missing, right, f"I need {listed(missing)} in {channel.mention}" if missing else "")
     if weekly.role_id is not None:

@@ -14,15 +14,20 @@ NEEDED = {
 """What the bot needs in the channel. The history is read for one thing: not to post a prompt twice after a crash."""
 
 
-def missing_permissions(channel: discord.abc.GuildChannel) -> list[str]:
+NEEDED_FOR_THREADS = {"create_public_threads": "Create Public Threads"}
+"""What it needs beside that where posts open threads."""
+
+
+def missing_permissions(channel: discord.abc.GuildChannel, *, thread: bool) -> list[str]:
     """The names of the permissions that the bot lacks in a channel."""
     permissions = channel.permissions_for(channel.guild.me)
-    return [name for attribute, name in NEEDED.items() if not getattr(permissions, attribute)]
+    needed = NEEDED | (NEEDED_FOR_THREADS if thread else {})
+    return [name for attribute, name in needed.items() if not getattr(permissions, attribute)]
 
 
-def check_channel(channel: discord.abc.GuildChannel) -> None:
+def check_channel(channel: discord.abc.GuildChannel, *, thread: bool) -> None:
     """Raises StudybotError if the bot cannot post there: now, while the admin who can mend it is looking."""
-    if missing := missing_permissions(channel):
+    if missing := missing_permissions(channel, thread=thread):
         raise StudybotError(
             f"I cannot post in {channel.mention} yet: I need {listed(missing)} there. "
             "Give them to me in the channel’s permissions and run this again. Nothing was changed."

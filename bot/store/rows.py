@@ -13,6 +13,8 @@ class WeeklySchedule:
     """A server's weekly prompt: where, when, for whom, and the next occurrence.
 
     While `paused_at` is set nothing is posted; `paused_reason` says why, `resume_at` when that ends by itself, if ever.
+    `order` is "path", "shuffled" or the id of a stage or track; round `start_round` begins at the resource `start_id`,
+    if that is set; `thread` says whether each post opens one.
     """
 
     id: int
@@ -25,6 +27,10 @@ class WeeklySchedule:
     paused_at: datetime | None
     paused_reason: str | None
     resume_at: datetime | None
+    order: str
+    start_id: str | None
+    start_round: int
+    thread: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,28 @@ class Store:
             removed = await connection.execute(delete(schedules).where(schedules.c.guild_id == guild_id))
             return removed.rowcount > 0
 
+    async def put_ritual(
+        self, guild_id: int, *, order: str | None = None, start_id: str | None = None, thread: bool | None = None
+    ) -> WeeklySchedule | None:
+        """Change what each prompt is about and comes with; what is None stays. A new walk begins at `start_id`.
+
+        Returns the schedule, None if the server has none.
+        """
+        async with self._begin() as connection:
+            weekly = await _schedule_of(connection, guild_id, lock=True)
+            if weekly is None:
+                return None
+            given = {"order": order, "thread": thread, "start_id": start_id}
+            values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+            if start_id is not None:
+                posted = and_(deliveries.c.schedule_id == weekly.id, deliveries.c.state == "posted")
+                latest = await connection.scalar(select(func.max(deliveries.c.round)).where(posted))
+                values["start_round"] = max(latest or 0, weekly.start_round) + 1
+            if not values:
+                return weekly
+            statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
+            return _weekly((await connection.execute(statement)).one())
+
     async def pause(
         self, guild_id: int, *, reason: str, now: datetime, resume_at: datetime | None = None
     ) -> WeeklySchedule | None:
@@ -289,6 +311,12 @@ class Store:
         posted = {"message_id": message_id, "channel_id": channel_id, "posted_at": now}
         return await self._finish(delivery, owner, next_at, state="posted", error=None, **posted)
 
+    async def note(self, delivery: Delivery, text: str) -> None:
+        """Write down what else went wrong with a delivery, whose post is there all the same."""
+        key = and_(deliveries.c.schedule_id == delivery.schedule_id, deliveries.c.occurrence == delivery.occurrence)
+        async with self._begin() as connection:
+            await connection.execute(update(deliveries).where(key).values(error=text[:ERROR_LIMIT]))
+
     async def record_skipped(self, delivery: Delivery, *, owner: str, reason: str, next_at: datetime) -> bool:
         """The occurrence is given up: record why and move on to `next_at`. False if the claim was lost."""
         return await self._finish(delivery, owner, next_at, state="skipped", error=reason[:ERROR_LIMIT])
@@ -459,6 +487,10 @@ def _weekly(row: Row[Any]) -> WeeklySchedule:
         paused_at=row.paused_at,
         paused_reason=row.paused_reason,
         resume_at=row.resume_at,
+        order=row.order,
+        start_id=row.start_id,
+        start_round=row.start_round,
+        thread=row.thread,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 
@@ -70,6 +72,10 @@ schedules = Table(
     Column("paused_reason", Text),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
+    Column("order", String(64), nullable=False, server_default="path"),
+    Column("start_id", String(64)),
+    Column("start_round", Integer, nullable=False, server_default="1"),
+    Column("thread", Boolean, nullable=False, server_default=false()),
     Index("ix_schedules_next_at", "next_at"),
     Index("ix_schedules_resume_at", "resume_at"),
     Index("ix_schedules_left_at", "left_at"),

@@ -138,5 +138,6 @@ def _mention(weekly: WeeklySchedule) -> str:
 def _past(delivery: Delivery) -> str:
     instant = discord.utils.format_dt(delivery.occurrence, "D")
     outcome = {"posted": "posted", "claimed": "is being posted"}.get(delivery.state, "not posted")
-    why = f": {reason(delivery.error)}" if delivery.error and delivery.state != "posted" else ""
+    separator = ", but " if delivery.state == "posted" else ": "
+    why = f"{separator}{reason(delivery.error)}" if delivery.error else ""
     return f"- {instant}: {outcome}{why}"

@@ -35,6 +35,9 @@ class File:
         lines = self._path.read_text().splitlines() if self._path.exists() else []
         return 1 if any(line.startswith(f"{prompt.guild_id} ") for line in lines) else None
 
+    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
+        raise AssertionError("no thread was asked for")
+
     async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
         raise AssertionError("nothing fails here")
 
