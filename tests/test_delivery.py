@@ -256,6 +256,33 @@ async def test_now_tells_what_went_wrong_and_does_not_try_again(world: World, ca
     assert world.channel.resources == [catalog.resources[0].id]
 
 
+async def test_a_thread_that_cannot_be_opened_costs_the_post_nothing(world: World) -> None:
+    await world.store.put_ritual(1, thread=True)
+    world.channel.opening = fail(CannotPost("I am not allowed to"))
+    assert await world.tick(DUE) == {"posted": 1}
+    assert await world.state() == [("posted", "its thread could not be opened: I am not allowed to")]
+    world.channel.opening = None
+    assert await world.tick(DUE + WEEK) == {"posted": 1}
+    assert world.channel.threads == [1]
+
+
+async def test_a_walk_can_begin_anywhere_and_goes_on_from_there(world: World, catalog: Catalog) -> None:
+    await world.tick(DUE)
+    await world.store.put_ritual(1, start_id=catalog.resources[20].id)
+    for week in range(1, 5):
+        await world.tick(DUE + week * WEEK)
+    ids = [one.id for one in catalog]
+    assert world.channel.resources == [ids[0], ids[20], ids[21], ids[22], ids[0]]
+
+
+async def test_shuffled_uses_all_before_it_repeats_one(world: World, catalog: Catalog) -> None:
+    await world.store.put_ritual(1, order="shuffled")
+    for week in range(23):
+        await world.tick(DUE + week * WEEK)
+    assert sorted(world.channel.resources) == sorted(one.id for one in catalog)
+    assert world.channel.resources != [one.id for one in catalog]
+
+
 async def test_one_servers_bug_stays_its_own(world: World, caplog: pytest.LogCaptureFixture) -> None:
     for guild_id in range(2, 6):
         await put(world.store, guild_id)

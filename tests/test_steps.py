@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage, Track
-from bot.path import next_prompt, steps
+from bot.path import SHUFFLED, Plan, next_prompt, steps
 
 
 def catalog_of(*ids: str) -> Catalog:
@@ -76,3 +76,39 @@ def test_walking_it_visits_each_once_in_order(ids: list[str]) -> None:
         assert not prompt.begins_again
         posted.append(prompt.resource.id)
     assert posted == ids
+
+
+def walk(catalog: Catalog, plan: Plan, count: int) -> list[str]:
+    """The ids of the next prompts, each posted in turn; a new round forgets the one before."""
+    found: list[str] = []
+    posted: set[str] = set()
+    for _ in range(count):
+        prompt = next_prompt(catalog, posted, None, plan)
+        assert prompt is not None
+        if prompt.begins_again:
+            posted, plan = set(), Plan(plan.order, plan.seed)
+        posted.add(prompt.resource.id)
+        found.append(prompt.resource.id)
+    return found
+
+
+def test_shuffled_repeats_nothing_until_all_were_used() -> None:
+    catalog = catalog_of(*"abcdefgh")
+    first = walk(catalog, Plan(SHUFFLED, seed=1), 8)
+    assert sorted(first) == list("abcdefgh")
+    assert first == walk(catalog, Plan(SHUFFLED, seed=1), 8)
+    assert first != walk(catalog, Plan(SHUFFLED, seed=2), 8)
+
+
+def test_one_stage_goes_round_and_an_empty_one_is_the_whole_path() -> None:
+    catalog = catalog_of(*"abcd")
+    assert walk(catalog, Plan("one"), 4) == ["a", "b", "a", "b"]
+    assert walk(catalog, Plan("empty"), 4) == walk(catalog, Plan("gone"), 4) == ["a", "b", "c", "d"]
+    prompt = next_prompt(catalog, set(), None, Plan("last"))
+    assert prompt is not None
+    assert (prompt.resource.id, prompt.step, prompt.total) == ("c", 3, 4)
+
+
+def test_a_walk_that_begins_elsewhere_begins_at_the_first_the_next_time() -> None:
+    assert walk(catalog_of(*"abcd"), Plan(start="c"), 5) == ["c", "d", "a", "b", "c"]
+    assert walk(catalog_of(*"abcd"), Plan(start="gone"), 2) == ["a", "b"]

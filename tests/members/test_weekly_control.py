@@ -41,6 +41,47 @@ async def test_the_first_time_everything_is_needed(server: Server) -> None:
     assert "all of these: channel, day, time and timezone" in seen.text
 
 
+async def test_the_post_opens_a_thread(server: Server, catalog: Catalog) -> None:
+    await server.set_weekly(thread=True)
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    (thread,) = server.channel.threads
+    assert thread.name == catalog.resources[0].title
+    assert "but" not in (await server.manage("weekly history")).text
+
+
+async def test_a_thread_that_fails_leaves_the_post_and_is_told(server: Server) -> None:
+    await server.set_weekly(thread=True)
+    server.env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013)
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    assert len(server.posts()) == 1
+    assert "posted, but its thread could not be opened" in (await server.manage("weekly history")).text
+
+
+@pytest.mark.parametrize(("order", "first"), [("shuffled", None), ("Learn how to use LLMs", 13), ("2", 13)])
+async def test_another_order(server: Server, catalog: Catalog, order: str, first: int | None) -> None:
+    await server.set_weekly(order=order)
+    preview = await server.manage("weekly preview")
+    assert "This week:" in preview.text
+    if first is not None:
+        assert catalog.resources[first].title.replace("'", "") in preview.text.replace("'", "")
+
+
+async def test_a_start_in_any_words(server: Server) -> None:
+    await server.set_weekly(start="kv cache explainer")
+    assert "This week: KV Cache brief explainer" in (await server.manage("weekly preview")).text
+    seen = await server.manage("weekly set", start="sourdough @everyone")
+    assert "There is no resource “sourdough" in seen.text
+    assert "@everyone" not in seen.text
+    assert "is no order" in (await server.manage("weekly set", order="zzzz")).text
+
+
+async def test_orders_and_starts_are_offered(server: Server, catalog: Catalog) -> None:
+    orders = await server.ada.autocomplete(server.channel, "weekly set", "order", "")
+    assert [one["value"] for one in orders][:3] == ["path", "shuffled", catalog.stages[0].id]
+    starts = await server.ada.autocomplete(server.channel, "weekly set", "start", "kv")
+    assert starts[0]["value"] == "kv-cache-explainer"
+
+
 @pytest.mark.parametrize("command", ["pause", "resume", "skip", "now", "history", "doctor", "preview", "show"])
 async def test_without_a_schedule_each_says_how_to_start(server: Server, command: str) -> None:
     assert "`/weekly set` starts one" in (await server.manage(f"weekly {command}")).text

@@ -329,3 +329,33 @@ async def test_a_server_that_came_back_is_kept(store: Store) -> None:
     weekly = await store.schedule_for(1)
     assert weekly is not None
     assert "removed from this server" in str(weekly.paused_reason)
+
+
+async def test_order_start_and_thread_are_changed_one_by_one(store: Store) -> None:
+    weekly = await put(store)
+    assert (weekly.order, weekly.start_id, weekly.start_round, weekly.thread) == ("path", None, 1, False)
+    await store.put_ritual(1, thread=True)
+    await store.put_ritual(1, order="shuffled")
+    changed = await put(store, channel_id=11)
+    assert (changed.order, changed.start_id, changed.thread) == ("shuffled", None, True)
+    assert await store.put_ritual(2, thread=True) is None
+
+
+async def test_a_start_begins_a_new_walk(store: Store) -> None:
+    weekly = await put(store)
+    await post(store, weekly, "a")
+    begun = await store.put_ritual(1, start_id="c")
+    assert begun is not None
+    assert (begun.start_id, begun.start_round) == ("c", 2)
+    again = await store.put_ritual(1, start_id="d")
+    assert again is not None
+    assert again.start_round == 3
+
+
+async def test_a_note_leaves_the_post_what_it_is(store: Store) -> None:
+    weekly = await put(store)
+    await post(store, weekly, "a")
+    (delivery,) = await store.recent_deliveries(weekly.id, 1)
+    await store.note(delivery, "its thread could not be opened")
+    (noted,) = await store.recent_deliveries(weekly.id, 1)
+    assert (noted.state, noted.error) == ("posted", "its thread could not be opened")
