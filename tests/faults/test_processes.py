@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -99,7 +100,7 @@ async def test_a_database_that_is_locked_for_a_while(
             await deliver_due(store, catalog, channel, now=DUE, owner="me")
 
         ticker = Ticker(look, lambda: DUE)
-        with sqlite3.connect(file, isolation_level=None) as other:
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             for _ in range(3):
                 await ticker.tick()

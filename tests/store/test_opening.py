@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -118,8 +119,9 @@ def test_addresses_as_hosts_write_them(given: str, used: str) -> None:
 async def test_a_lost_database_is_said_in_words_for_a_member(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "studybot.db"
     async with await Store.open(f"sqlite:///{file}") as store:
-        with sqlite3.connect(file) as connection:
+        with closing(sqlite3.connect(file)) as connection:
             connection.execute("DROP TABLE app_state")
+            connection.commit()
         with pytest.raises(StoreError, match="try again in a minute") as caught:
             await store.get_state("key")
     assert "app_state" not in str(caught.value)
