@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sqlite3
 from importlib.util import find_spec
 from typing import Any
 
@@ -10,12 +12,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
 
 from bot.errors import MissingExtra, StoreError
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds that SQLite waits for another writer. At 0 two processes that start together fail at once; the longest
 write, a migration, takes far less."""
+
+LOCKED_PAUSE = 50
+"""Milliseconds between two tries of what does not wait by itself."""
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -90,11 +96,25 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor = connection.cursor()
     try:
         for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+            _persistently(cursor, f"PRAGMA {pragma}")
     except BaseException:
         connection.close()  # the pool does not have it yet, and its thread would outlive the program's event loop
         raise
     cursor.close()
+
+
+def _persistently(cursor: Any, statement: str) -> None:
+    """Execute a statement that SQLite refuses at once, whatever its timeout, while another opens the same new file."""
+    for _ in range(BUSY_TIMEOUT // LOCKED_PAUSE):
+        try:
+            cursor.execute(statement)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            await_only(asyncio.sleep(LOCKED_PAUSE / 1000))
+        else:
+            return
+    cursor.execute(statement)
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -22,6 +22,9 @@ from sqlalchemy import (
     false,
 )
 
+ERROR_LIMIT = 300
+"""Characters of an error that are kept: enough to act on."""
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant: aware on both ends, kept in UTC. SQLite has no time zones and would hand back naive values."""

@@ -1,0 +1,249 @@
+"""The weekly schedules of the servers: set, changed, paused, skipped, forgotten."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.schedule import Schedule, first_occurrence, next_occurrence
+from bot.store.database import Database
+from bot.store.rows import WeeklySchedule
+from bot.store.tables import ERROR_LIMIT, deliveries, schedules
+
+REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
+"""Why a schedule is paused whose server removed the bot: nobody reads it before the bot is back."""
+
+
+class Schedules(Database):
+    """The part of the store that holds one schedule for each server."""
+
+    async def put_schedule(
+        self, *, guild_id: int, channel_id: int, role_id: int | None, schedule: Schedule, created_by: int, now: datetime
+    ) -> WeeklySchedule:
+        """Set a server's schedule, or change it and end its pause; returns it with its next occurrence.
+
+        A change never makes a week post twice, and one that leaves day, time and zone alone does not lose a prompt that
+        is just due.
+        """
+        async with self._begin() as connection:
+            old = await _schedule_of(connection, guild_id, lock=True)
+            values = {
+                "channel_id": channel_id,
+                "role_id": role_id,
+                "weekday": schedule.weekday,
+                "time": f"{schedule.time:%H:%M}",
+                "zone": schedule.zone,
+                "created_by": created_by,
+                "next_at": await _next_at(connection, old, schedule, now),
+                "paused_at": None,
+                "paused_reason": None,
+                "resume_at": None,
+                "left_at": None,
+            }
+            statement = self._insert(schedules).values(guild_id=guild_id, created_at=now, **values)
+            statement = statement.on_conflict_do_update(index_elements=["guild_id"], set_=values)
+            return _weekly((await connection.execute(statement.returning(schedules))).one())
+
+    async def schedule_for(self, guild_id: int) -> WeeklySchedule | None:
+        """A server's schedule, if it has one."""
+        async with self._begin() as connection:
+            return await _schedule_of(connection, guild_id)
+
+    async def remove_schedule(self, guild_id: int) -> bool:
+        """Forget a server's schedule with its deliveries; whether there was one."""
+        async with self._begin() as connection:
+            removed = await connection.execute(delete(schedules).where(schedules.c.guild_id == guild_id))
+            return removed.rowcount > 0
+
+    async def put_ritual(
+        self, guild_id: int, *, order: str | None = None, start_id: str | None = None, thread: bool | None = None
+    ) -> WeeklySchedule | None:
+        """Change what each prompt is about and comes with; what is None stays. A new walk begins at `start_id`.
+
+        Returns the schedule, None if the server has none.
+        """
+        async with self._begin() as connection:
+            weekly = await _schedule_of(connection, guild_id, lock=True)
+            if weekly is None:
+                return None
+            given = {"order": order, "thread": thread, "start_id": start_id}
+            values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+            if start_id is not None:
+                posted = and_(deliveries.c.schedule_id == weekly.id, deliveries.c.state == "posted")
+                latest = await connection.scalar(select(func.max(deliveries.c.round)).where(posted))
+                values["start_round"] = max(latest or 0, weekly.start_round) + 1
+            if not values:
+                return weekly
+            statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
+            return _weekly((await connection.execute(statement)).one())
+
+    async def pause(
+        self, guild_id: int, *, reason: str, now: datetime, resume_at: datetime | None = None
+    ) -> WeeklySchedule | None:
+        """Post nothing until `resume`, or until `resume_at`; returns the schedule, None if the server has none."""
+        values = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT], "resume_at": resume_at}
+        statement = update(schedules).where(schedules.c.guild_id == guild_id).values(values).returning(schedules)
+        async with self._begin() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+            return _weekly(row) if row else None
+
+    async def resume(self, guild_id: int, now: datetime) -> WeeklySchedule | None:
+        """End a pause; what was due during it stays out. Returns the schedule, None if the server has none."""
+        async with self._begin() as connection:
+            old = await _schedule_of(connection, guild_id, lock=True)
+            return await _resume(connection, old, now) if old else None
+
+    async def resume_due(self, now: datetime) -> int:
+        """End every pause that ends by itself by now; returns how many there were."""
+        ended = select(schedules).where(schedules.c.paused_at.is_not(None), schedules.c.resume_at <= now)
+        async with self._begin() as connection:
+            weeklies = [_weekly(row) for row in await connection.execute(ended.with_for_update())]
+            for weekly in weeklies:
+                # From the instant it was to end, not from now: what came due between the two is late, not lost.
+                await _resume(connection, weekly, weekly.resume_at or now)
+        return len(weeklies)
+
+    async def skip_next(self, guild_id: int) -> WeeklySchedule | None:
+        """Leave out the next occurrence; returns the schedule, None if the server has none or that one is under way."""
+        async with self._begin() as connection:
+            weekly = await _schedule_of(connection, guild_id, lock=True)
+            if weekly is None:
+                return None
+            left_out = {"state": "skipped", "attempts": 0, "round": 1, "error": "an admin left it out"}
+            key = {"schedule_id": weekly.id, "occurrence": weekly.next_at}
+            done = await connection.execute(self._insert(deliveries).values(key | left_out).on_conflict_do_nothing())
+            if not done.rowcount:
+                return None
+            later = next_occurrence(weekly.schedule, weekly.next_at)
+            statement = update(schedules).where(schedules.c.id == weekly.id).values(next_at=later)
+            return _weekly((await connection.execute(statement.returning(schedules))).one())
+
+    # Servers that the bot is no longer in
+
+    async def guilds_with_schedules(self) -> frozenset[int]:
+        """The servers that have a schedule and, as far as is known, the bot."""
+        async with self._begin() as connection:
+            found = await connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_(None)))
+            return frozenset(found)
+
+    async def mark_left(self, guild_id: int, now: datetime) -> None:
+        """The bot was removed from a server: pause its schedule, and remember since when."""
+        values = {"paused_at": now, "paused_reason": REMOVED, "resume_at": None, "left_at": now}
+        async with self._begin() as connection:
+            await connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(values))
+
+    async def mark_returned(self, guild_id: int) -> None:
+        """The bot is in a server again: its schedule, still paused, is no longer about to be forgotten."""
+        async with self._begin() as connection:
+            await connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(left_at=None))
+
+    async def forget_left(self, before: datetime) -> int:
+        """Forget the schedules, with their deliveries, of servers left before an instant; returns how many."""
+        async with self._begin() as connection:
+            gone = await connection.execute(delete(schedules).where(schedules.c.left_at < before))
+            return gone.rowcount
+
+    async def due(self, now: datetime, limit: int) -> list[WeeklySchedule]:
+        """At most `limit` schedules with an occurrence to deliver that nobody is at work on, the longest due first."""
+        taken = and_(
+            deliveries.c.schedule_id == schedules.c.id,
+            deliveries.c.occurrence == schedules.c.next_at,
+            deliveries.c.lease_until > now,
+        )
+        statement = (
+            select(schedules)
+            .where(schedules.c.next_at <= now, schedules.c.paused_at.is_(None), ~select(1).where(taken).exists())
+            .order_by(schedules.c.next_at, schedules.c.id)
+            .limit(limit)
+        )
+        async with self._begin() as connection:
+            return [_weekly(row) for row in await connection.execute(statement)]
+
+    async def next_due(self) -> datetime | None:
+        """When there will next be something in `due` or `resume_due`, if nobody changes anything; None if never."""
+        current = and_(
+            deliveries.c.schedule_id == schedules.c.id,
+            deliveries.c.occurrence == schedules.c.next_at,
+            deliveries.c.state == "claimed",
+        )
+        instant = schedules.c.next_at.type
+        free_at = func.coalesce(deliveries.c.lease_until, schedules.c.next_at, type_=instant)
+        running = select(func.min(free_at)).select_from(schedules.outerjoin(deliveries, current))
+        paused = select(func.min(schedules.c.resume_at, type_=instant)).where(schedules.c.paused_at.is_not(None))
+        async with self._begin() as connection:
+            found: list[datetime | None] = [
+                await connection.scalar(running.where(schedules.c.paused_at.is_(None))),
+                await connection.scalar(paused),
+            ]
+        return min((instant for instant in found if instant is not None), default=None)
+
+
+async def _schedule_of(connection: AsyncConnection, guild_id: int, *, lock: bool = False) -> WeeklySchedule | None:
+    statement = select(schedules).where(schedules.c.guild_id == guild_id)
+    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
+    return _weekly(row) if row else None
+
+
+async def _next_at(
+    connection: AsyncConnection, old: WeeklySchedule | None, schedule: Schedule, now: datetime
+) -> datetime:
+    """The first occurrence of a schedule that takes the place of another, if there was one."""
+    if old is None:
+        return first_occurrence(schedule, now, None)
+    if old.paused_at is None and old.schedule == schedule:
+        return old.next_at
+    last = await _last_posted(connection, old.id)
+    await _give_up_claims(connection, old.id, now)
+    return first_occurrence(schedule, now, last)
+
+
+async def _resume(connection: AsyncConnection, weekly: WeeklySchedule, now: datetime) -> WeeklySchedule:
+    last = await _last_posted(connection, weekly.id)
+    await _give_up_claims(connection, weekly.id, now)
+    next_at = weekly.next_at if weekly.next_at > now else first_occurrence(weekly.schedule, now, last)
+    values = {"paused_at": None, "paused_reason": None, "resume_at": None, "left_at": None, "next_at": next_at}
+    statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
+    return _weekly((await connection.execute(statement)).one())
+
+
+async def _last_posted(connection: AsyncConnection, schedule_id: int) -> datetime | None:
+    """The latest occurrence that was posted, or may have been: a claim that was overtaken, or given up in an outage,
+    may have reached Discord; a refusal did not."""
+    maybe_posted = and_(deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed")
+    statement = select(func.max(deliveries.c.occurrence, type_=deliveries.c.occurrence.type))
+    found: datetime | None = await connection.scalar(
+        statement.where(deliveries.c.schedule_id == schedule_id, maybe_posted)
+    )
+    return found
+
+
+async def _give_up_claims(connection: AsyncConnection, schedule_id: int, now: datetime) -> None:
+    """Nobody will come back for what was claimed under a rule that is gone."""
+    overtaken = and_(
+        deliveries.c.schedule_id == schedule_id, deliveries.c.state == "claimed", deliveries.c.lease_until <= now
+    )
+    await connection.execute(
+        update(deliveries).where(overtaken).values(state="skipped", error="the schedule was changed meanwhile")
+    )
+
+
+def _weekly(row: Row[Any]) -> WeeklySchedule:
+    return WeeklySchedule(
+        id=row.id,
+        guild_id=row.guild_id,
+        channel_id=row.channel_id,
+        role_id=row.role_id,
+        schedule=Schedule(row.weekday, time.fromisoformat(row.time), row.zone),
+        created_by=row.created_by,
+        next_at=row.next_at,
+        paused_at=row.paused_at,
+        paused_reason=row.paused_reason,
+        resume_at=row.resume_at,
+        order=row.order,
+        start_id=row.start_id,
+        start_round=row.start_round,
+        thread=row.thread,
+    )
