@@ -63,6 +63,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         self._poster = DiscordPoster(bot)
         self._owner = uuid4().hex
         self._changed = True
+        self._caught_up = False
         self._rest_until: datetime | None = None
         self._ticker = Ticker(self._look, clock)
 
@@ -83,13 +84,6 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Keep what a server that comes back had set."""
         await self._store.mark_returned(guild.id)
-
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        """Learn of servers that removed the bot while it was offline."""
-        here = {guild.id for guild in self._bot.guilds}
-        for guild_id in await self._store.guilds_with_schedules() - here:
-            await self._store.mark_left(guild_id, self._clock())
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Only who manages the server gets on: an admin may have opened the command to others in Discord's settings."""
@@ -316,6 +310,8 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         if not self._changed and self._rest_until is not None and self._clock() < self._rest_until:
             return
         self._changed = False
+        if not self._caught_up:
+            await self._catch_up()
         now = self._clock()
         await self._store.resume_due(now)
         await self._store.forget_left(now - KEPT_AFTER_LEAVING)
@@ -323,6 +319,15 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             pass
         if self._store.private:  # else another process may set a schedule any moment
             self._rest_until = await self._store.next_due() or datetime.max.replace(tzinfo=UTC)
+
+    async def _catch_up(self) -> None:
+        """Learn which servers removed the bot, or added it again, while it was offline: before any is forgotten."""
+        here = {guild.id for guild in self._bot.guilds}
+        for guild_id in await self._store.guilds_with_schedules() - here:
+            await self._store.mark_left(guild_id, self._clock())
+        for guild_id in await self._store.guilds_left() & here:
+            await self._store.mark_returned(guild_id)
+        self._caught_up = True
 
     async def _deliver(self) -> Report:
         report = await deliver_due(

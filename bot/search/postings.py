@@ -54,9 +54,6 @@ class Postings:
             posted.values.append(credit.value)
         return document
 
-    def __contains__(self, term: str) -> bool:
-        return term in self._posted
-
     def posted(self, term: str) -> Posted:
         """Where a term stands, and for how much."""
         return self._posted.get(term, _NOWHERE)

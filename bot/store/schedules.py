@@ -129,6 +129,12 @@ class Schedules(Database):
             found = await connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_(None)))
             return frozenset(found)
 
+    async def guilds_left(self) -> frozenset[int]:
+        """The servers that removed the bot, and whose schedules are not forgotten yet."""
+        async with self._begin() as connection:
+            found = await connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_not(None)))
+            return frozenset(found)
+
     async def mark_left(self, guild_id: int, now: datetime) -> None:
         """The bot was removed from a server: pause its schedule, and remember since when."""
         values = {"paused_at": now, "paused_reason": REMOVED, "resume_at": None, "left_at": now}

@@ -128,7 +128,7 @@ def doctor_reply(
 
 
 def _link(weekly: WeeklySchedule, channel_id: int, message_id: int) -> str:
-    return f"https://discord.com/channels/{weekly.guild_id}/{channel_id}/{message_id}"
+    return f"[show the post](https://discord.com/channels/{weekly.guild_id}/{channel_id}/{message_id})"
 
 
 def _mention(weekly: WeeklySchedule) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import discord
@@ -11,6 +11,7 @@ import pytest
 from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.cogs.ticker import Ticker
+from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store
 from tests.members.server import Seen, Server
@@ -212,15 +213,34 @@ async def test_a_clock_that_is_set_back_stops_nothing(server: Server) -> None:
     assert len(server.posts()) == 2
 
 
-async def test_a_server_that_removed_the_bot_is_forgotten_after_30_days(
+async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_after_30_days(
+    server: Server, catalog: Catalog, store: Store
+) -> None:
+    gone = 999
+    await store.put_schedule(
+        guild_id=gone,
+        channel_id=1,
+        role_id=None,
+        schedule=Schedule(0, time(9), "Europe/Berlin"),
+        created_by=1,
+        now=server.env.now(),
+    )
+    for days, there in ((1, True), (28, True), (3, False)):
+        server.env.backend.advance_clock(days * 86400)
+        await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+        await server.env.settle()
+        weekly = await store.schedule_for(gone)
+        assert (weekly is not None) == there
+        if weekly is not None:
+            assert "removed from this server" in str(weekly.paused_reason)
+
+
+async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had(
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     await server.set_weekly()
-    await store.mark_left(server.guild.id, server.env.now())
-    await server.pass_time(MONDAY + timedelta(minutes=5))
-    assert server.posts() == []
-    assert await store.schedule_for(server.guild.id) is not None
-    await server.pass_time(server.env.now() + timedelta(days=31))
+    await store.mark_left(server.guild.id, server.env.now() - timedelta(days=31))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    assert await store.schedule_for(server.guild.id) is None
+    assert "removed from this server and added again" in (await server.manage("weekly show")).text
+    assert "The next three" in (await server.manage("weekly resume")).text

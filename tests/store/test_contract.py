@@ -313,7 +313,7 @@ async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
     await put(store, 1)
     await put(store, 2)
     await store.mark_left(1, NOW)
-    assert await store.guilds_with_schedules() == {2}
+    assert (await store.guilds_with_schedules(), await store.guilds_left()) == ({2}, {1})
     assert [one.guild_id for one in await store.due(MONDAY, 10)] == [2]
     assert await store.forget_left(NOW) == 0
     assert await store.forget_left(NOW + timedelta(seconds=1)) == 1
