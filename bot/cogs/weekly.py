@@ -262,7 +262,11 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         await _answer(interaction, doctor_reply(weekly, findings, _dates(weekly), self._ticker.last_success))
 
     def _findings_here(self, weekly: WeeklySchedule) -> Iterator[Finding]:
-        yield Finding(weekly.paused_reason is None, "It is running", f"It is paused: {weekly.paused_reason}")
+        yield Finding(
+            weekly.paused_reason is None,
+            "It is running",
+            f"It is paused: {weekly.paused_reason}. `/weekly resume` goes on",
+        )
         ticked = self._ticker.failures == 0
         yield Finding(ticked, "I look for due prompts", f"My last {self._ticker.failures} looks for due prompts failed")
 
