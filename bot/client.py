@@ -44,7 +44,8 @@ for an earlier post."""
 
 
 class StudyBot(commands.Bot):
-    """The bot. `library` is what it answers from; buttons find it here. `settings` are its host's."""
+    """The bot. `library` is what it answers from, `store` what it remembers, `clock` the present: buttons find them
+    here. `settings` are its host's."""
 
     def __init__(self, settings: Settings, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
         super().__init__(
@@ -56,8 +57,8 @@ class StudyBot(commands.Bot):
         )
         self.settings = settings
         self.library = library
-        self._store = store
-        self._clock = clock
+        self.store = store
+        self.clock = clock
         self.tree.error(answer_failure)
 
     async def setup_hook(self) -> None:
@@ -65,7 +66,7 @@ class StudyBot(commands.Bot):
         await self.add_cog(Recommend(self, self.library))
         await self.add_cog(Path(self.library))
         await self.add_cog(About(self.library))
-        await self.add_cog(Weekly(self, self.library, self._store, self._clock))
+        await self.add_cog(Weekly(self, self.library, self.store, self.clock))
         self.add_dynamic_items(SearchButton, PageButton)
         await self._sync()
 
@@ -75,10 +76,10 @@ class StudyBot(commands.Bot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         mark = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         try:
-            if await self._store.get_state(key) == mark and await self._discord_has_them():
+            if await self.store.get_state(key) == mark and await self._discord_has_them():
                 return
             await self.tree.sync()
-            await self._store.put_state(key, mark)
+            await self.store.put_state(key, mark)
         except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
             log.warning("Discord did not take the list of commands: %s", error)

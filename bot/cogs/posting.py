@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -70,14 +70,15 @@ class DiscordPoster:
         """Tell who set a schedule that it is paused: privately, else in the server's own channel for notices."""
         text = paused_notice(weekly, reason)
         with _in_our_words(weekly.channel_id):
-            try:
-                direct = await self._bot.create_dm(discord.Object(weekly.created_by))
-                await direct.send(text)
-            except discord.Forbidden:  # their direct messages are closed
-                guild = self._bot.get_guild(weekly.guild_id)
-                if guild is None or guild.system_channel is None:
-                    raise
-                await guild.system_channel.send(text)
+            if weekly.created_by is not None:
+                with suppress(discord.Forbidden):  # their direct messages are closed
+                    direct = await self._bot.create_dm(discord.Object(weekly.created_by))
+                    await direct.send(text)
+                    return
+            guild = self._bot.get_guild(weekly.guild_id)
+            if guild is None or guild.system_channel is None:
+                raise CannotPost("nobody’s direct messages are open, and the server has no channel for notices")
+            await guild.system_channel.send(text)
 
     def _channel(self, prompt: Prompt) -> discord.PartialMessageable:
         # Partial, so that nothing hangs on the cache: what Discord answers is the truth.

@@ -22,7 +22,7 @@ class WeeklySchedule:
     channel_id: int
     role_id: int | None
     schedule: Schedule
-    created_by: int
+    created_by: int | None
     next_at: datetime
     paused_at: datetime | None
     paused_reason: str | None

@@ -126,7 +126,10 @@ class Schedules(Database):
     async def guilds_with_schedules(self) -> frozenset[int]:
         """The servers that have a schedule and, as far as is known, the bot."""
         async with self._begin() as connection:
-            found = await connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_(None)))
+            served = select(schedules.c.guild_id).where(
+                schedules.c.left_at.is_(None), schedules.c.guild_id.is_not(None)
+            )
+            found = await connection.scalars(served)
             return frozenset(found)
 
     async def guilds_left(self) -> frozenset[int]:

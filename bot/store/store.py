@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.store.deliveries import Deliveries
+from bot.store.progress import Progress
 from bot.store.schedules import Schedules
 from bot.store.tables import app_state
 
 
-class Store(Schedules, Deliveries):
-    """The bot's state: schedules, deliveries, and small notes that the bot leaves for its next start."""
+class Store(Schedules, Deliveries, Progress):
+    """The bot's state: schedules, deliveries, the members' progress, and small notes for the bot's next start."""
 
     async def get_state(self, key: str) -> str | None:
         """The note under a key (at most 128 characters), if there is one."""

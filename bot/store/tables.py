@@ -58,17 +58,19 @@ metadata = MetaData(naming_convention=_NAMES)
 # SQLite numbers rows by itself only where the key is exactly INTEGER.
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
+# A row is a server's weekly prompt (guild_id) or a member's reminder (user_id): one machinery delivers both.
 schedules = Table(
     "schedules",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("guild_id", BigInteger, nullable=False, unique=True),
+    Column("guild_id", BigInteger, unique=True),
+    Column("user_id", BigInteger, unique=True),
     Column("channel_id", BigInteger, nullable=False),
     Column("role_id", BigInteger),
     Column("weekday", SmallInteger, nullable=False),
     Column("time", String(5), nullable=False),
     Column("zone", String(64), nullable=False),
-    Column("created_by", BigInteger, nullable=False),
+    Column("created_by", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
     Column("paused_at", UtcDateTime),
@@ -79,6 +81,10 @@ schedules = Table(
     Column("start_id", String(64)),
     Column("start_round", Integer, nullable=False, server_default="1"),
     Column("thread", Boolean, nullable=False, server_default=false()),
+    Column("pin", Boolean, nullable=False, server_default=false()),
+    Column("poll", Boolean, nullable=False, server_default=false()),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
+    Column("untold", Boolean, nullable=False, server_default=false()),
     Index("ix_schedules_next_at", "next_at"),
     Index("ix_schedules_resume_at", "resume_at"),
     Index("ix_schedules_left_at", "left_at"),
@@ -101,6 +107,30 @@ deliveries = Table(
     Column("error", Text),
     Column("channel_id", BigInteger),
     Column("posted_at", UtcDateTime),
+    Column("thread_id", BigInteger),
+    Column("poll_id", BigInteger),
+    Column("finished", Integer),
+    Column("extras_at", UtcDateTime),
+    Index("ix_deliveries_extras_at", "extras_at"),
+    Index("ix_deliveries_message_id", "message_id"),
+)
+
+# What a member has finished, by ids alone: a position would be wrong as soon as the path changes.
+progress = Table(
+    "progress",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("resource_id", String(64), primary_key=True),
+    Column("done_at", UtcDateTime, nullable=False),
+    Index("ix_progress_resource_id", "resource_id", "done_at"),
+)
+
+# The members who let others see their progress.
+sharing = Table(
+    "sharing",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("shared_at", UtcDateTime, nullable=False),
 )
 
 app_state = Table(

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
@@ -20,6 +21,7 @@ from bot.errors import MissingExtra, StoreError, StoreTooNew
 from bot.store import Store
 from bot.store.engine import create_engine, database_url
 from bot.store.tables import metadata
+from bot.store.upgrade import _config
 from tests.store.test_contract import MONDAY, put
 
 
@@ -162,3 +164,21 @@ async def test_nothing_recorded_is_lost_to_kill_9(tmp_path: Path) -> None:
         kept = await store.get_state("written")
     assert kept is not None
     assert int(kept) >= int(rest[-1] if rest else said)
+
+
+async def test_schedules_and_deliveries_outlive_every_migration_and_its_way_back(lasting_url: str) -> None:
+    async with await Store.open(lasting_url) as store:
+        weekly = await put(store)
+        delivery = await store.claim(weekly.id, MONDAY, owner="me", now=MONDAY, lease_until=MONDAY)
+        assert delivery is not None
+        for version in ("0003", "head"):
+            async with store._engine.begin() as connection:
+                await connection.run_sync(migrate, version)
+        assert await store.schedule_for(1) == weekly
+        assert await store.recent_deliveries(weekly.id, 10) == [delivery]
+
+
+def migrate(connection: Connection, version: str) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    (command.upgrade if version == "head" else command.downgrade)(config, version)

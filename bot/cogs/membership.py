@@ -1,0 +1,56 @@
+"""Who of some people is in a server: asked of Discord, so that the store need not know where anybody is a member.
+
+Asking for members by id needs no privileged intent: https://discord.com/developers/docs/events/gateway-events, Request
+Guild Members.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable
+
+import discord
+
+log = logging.getLogger(__name__)
+
+ASKED_AT_ONCE = 100
+"""Members that Discord looks up in one go."""
+ASKED = 1000
+"""Most members that are asked for in all: Discord takes 120 questions a minute of every kind."""
+ANSWER_SECONDS = 10
+"""How long an answer may take: somebody is waiting for it."""
+REMEMBERED = 20_000
+"""Answers that are kept. At 0 every press of a button asks Discord again; without a limit they grow for ever."""
+
+
+class Membership:
+    """Answers, and remembers the answers while the bot runs."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[int, int], bool] = OrderedDict()
+
+    def remember(self, guild_id: int, user_id: int, *, present: bool = True) -> None:
+        """Somebody is seen in a server, or to have left it."""
+        self._known[guild_id, user_id] = present
+        self._known.move_to_end((guild_id, user_id))
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+
+    async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> frozenset[int]:
+        """Those of some people who are in a server; whom Discord does not answer for in time counts as not there."""
+        wanted = list(dict.fromkeys(user_ids))[:ASKED]
+        unknown = [one for one in wanted if (guild.id, one) not in self._known]
+        for start in range(0, len(unknown), ASKED_AT_ONCE):
+            await self._ask(guild, unknown[start : start + ASKED_AT_ONCE])
+        return frozenset(one for one in wanted if self._known.get((guild.id, one)))
+
+    async def _ask(self, guild: discord.Guild, user_ids: list[int]) -> None:
+        try:
+            members = await guild.query_members(user_ids=user_ids, limit=ASKED_AT_ONCE, cache=False)
+        except (TimeoutError, discord.ClientException) as error:
+            log.warning("Discord did not say who is in server %s: %s", guild.id, error)
+            return
+        here = {member.id for member in members}
+        for user_id in user_ids:
+            self.remember(guild.id, user_id, present=user_id in here)
