@@ -15,7 +15,25 @@ class Library:
         self.index = SearchIndex(catalog)
         self.steps = steps(catalog)
         self._step_by_id = {step.resource.id: step for step in self.steps}
+        # The first of those that share a title: the path's order decides.
+        self._by_title = {_folded(resource.title): resource for resource in reversed(catalog.resources)}
 
     def step(self, resource: Resource) -> Step:
         """The place of a resource on the path; raises KeyError for one of another catalog."""
         return self._step_by_id[resource.id]
+
+    def find(self, text: str) -> Resource | None:
+        """The resource that a text names: its id, its title, else the best that a search finds; None if nothing fits.
+
+        What an autocomplete offers may be typed instead of picked, so any text may come.
+        """
+        named = self.catalog.get(text.strip().casefold()) or self._by_title.get(_folded(text))
+        if named is not None:
+            return named
+        hits = self.index.search(text, limit=1).hits
+        return hits[0].resource if hits else None
+
+
+def _folded(text: str) -> str:
+    """A title as it is compared: case and spaces aside."""
+    return " ".join(text.split()).casefold()
