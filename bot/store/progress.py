@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import and_, delete, func, select
@@ -21,6 +21,14 @@ class Progress(Database):
             rows = (await connection.execute(mine.order_by(progress.c.done_at, progress.c.resource_id))).all()
         return {row.resource_id: row.done_at for row in rows}
 
+    async def finished_by_each(self, user_ids: Collection[int]) -> Mapping[int, Mapping[str, datetime]]:
+        """What each of some members has finished: resource ids with the instants."""
+        found: dict[int, dict[str, datetime]] = {user_id: {} for user_id in user_ids}
+        async with self._begin() as connection:
+            for row in await connection.execute(select(progress).where(progress.c.user_id.in_(user_ids))):
+                found[row.user_id][row.resource_id] = row.done_at
+        return found
+
     async def finish(self, user_id: int, resource_id: str, now: datetime) -> bool:
         """A member has finished a resource; False if that was known, and then the first instant stays."""
         values = {"user_id": user_id, "resource_id": resource_id, "done_at": now}
@@ -35,14 +43,19 @@ class Progress(Database):
             return (await connection.execute(delete(progress).where(wanted))).rowcount > 0
 
     async def toggle_finished(self, user_id: int, resource_id: str, now: datetime) -> bool:
-        """Turn a member's mark at a resource around, in one transaction; whether it is finished now."""
+        """Turn a member's mark at a resource around, in one transaction; whether it is finished now.
+
+        Of many at once each counts: a mark that another sets meanwhile is turned around too, not taken for this one's.
+        """
         wanted = and_(progress.c.user_id == user_id, progress.c.resource_id == resource_id)
         values = {"user_id": user_id, "resource_id": resource_id, "done_at": now}
         async with self._begin() as connection:
-            if (await connection.execute(delete(progress).where(wanted))).rowcount:
-                return False
-            await connection.execute(self._insert(progress).values(values).on_conflict_do_nothing())
-            return True
+            while True:
+                if (await connection.execute(delete(progress).where(wanted))).rowcount:
+                    return False
+                insert = self._insert(progress).values(values).on_conflict_do_nothing()
+                if (await connection.execute(insert)).rowcount:
+                    return True
 
     async def finishers(self, resource_id: str, limit: int) -> list[int]:
         """The members who finished a resource, the latest first, at most `limit`."""
