@@ -13,6 +13,7 @@ LAYERS = (
     {"errors"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},
+    {"progress"},
     {"library", "store"},
     {"delivery"},
     {"views"},
@@ -28,6 +29,7 @@ FORBIDDEN = {
     "catalog": {"asyncio", "sqlalchemy", "os", "aiohttp"},
     "search": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime", "yaml"},
     "path": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime"},
+    "progress": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime"},
     "schedule": {"asyncio", "sqlalchemy", "os", "pathlib"},
     "delivery": {"sqlalchemy", "os", "pathlib"},
 }
