@@ -20,16 +20,20 @@ from discord.ext import commands
 
 from bot.catalog import Catalog
 from bot.cogs.about import About
+from bot.cogs.membership import Membership
 from bot.cogs.path import Path
 from bot.cogs.recommend import Recommend
+from bot.cogs.steps import Steps
 from bot.cogs.weekly import Weekly
 from bot.errors import SettingsError, StoreError, StudybotError
 from bot.library import Library
 from bot.settings import Settings
 from bot.store import Store
+from bot.views.done import DoneButton
 from bot.views.failures import answer_failure
-from bot.views.path_pages import PageButton
-from bot.views.recommendation import SearchButton
+from bot.views.next_card import NextButton, NextDoneButton
+from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton
+from bot.views.recommendation import FoundDoneButton, SearchButton
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +48,8 @@ for an earlier post."""
 
 
 class StudyBot(commands.Bot):
-    """The bot. `library` is what it answers from, `store` what it remembers, `clock` the present: buttons find them
-    here. `settings` are its host's."""
+    """The bot. `library` is what it answers from, `store` what it remembers, `clock` the present, `membership` who is
+    where: buttons find them here. `settings` are its host's."""
 
     def __init__(self, settings: Settings, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
         super().__init__(
@@ -59,15 +63,18 @@ class StudyBot(commands.Bot):
         self.library = library
         self.store = store
         self.clock = clock
+        self.membership = Membership()
         self.tree.error(answer_failure)
 
     async def setup_hook(self) -> None:
         """Add the commands and the lasting buttons, and tell Discord about the commands if they changed."""
-        await self.add_cog(Recommend(self, self.library))
-        await self.add_cog(Path(self.library))
+        await self.add_cog(Recommend(self, self.library, self.store))
+        await self.add_cog(Path(self.library, self.store))
         await self.add_cog(About(self.library))
+        await self.add_cog(Steps(self.library, self.store))
         await self.add_cog(Weekly(self, self.library, self.store, self.clock))
         self.add_dynamic_items(SearchButton, PageButton)
+        self.add_dynamic_items(DoneButton, FoundDoneButton, PathDoneButton, PartDoneButton, NextDoneButton, NextButton)
         await self._sync()
 
     async def _sync(self) -> None:

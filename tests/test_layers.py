@@ -14,7 +14,7 @@ LAYERS = (
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},
     {"progress"},
-    {"library", "store"},
+    {"library", "picture", "store"},
     {"delivery"},
     {"views"},
     {"cogs"},

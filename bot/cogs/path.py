@@ -11,7 +11,9 @@ from rapidfuzz import fuzz, process, utils
 
 from bot.catalog import Catalog, Stage, Track
 from bot.library import Library
+from bot.store import Store
 from bot.views.cards import notice
+from bot.views.done import marks_of
 from bot.views.path_pages import path_card
 from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
 
@@ -21,10 +23,11 @@ title would. A word or two of a title, mistyped, score above 75; unrelated words
 
 
 class Path(commands.Cog):
-    """Answers /path from the library alone."""
+    """Answers /path from the library; the store adds the member's marks if it is quick."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, store: Store) -> None:
         self._library = library
+        self._store = store
 
     @app_commands.allowed_installs(guilds=True, users=True)
     @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -38,9 +41,9 @@ class Path(commands.Cog):
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return
-        await interaction.response.send_message(
-            view=path_card(self._library, group.id if group else "", 0), ephemeral=True
-        )
+        done = await marks_of(self._store, interaction.user.id)
+        card = path_card(self._library, group.id if group else "", 0, done)
+        await interaction.response.send_message(view=card, ephemeral=True)
 
     @path.autocomplete("stage")
     async def _stages(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.cogs.options import Choices as Choices
+from bot.cogs.options import choices as choices
+from bot.cogs.options import refusal, word, words_offered
 from bot.library import Library
+from bot.search import Answer
+from bot.store import Store
 from bot.views.cards import notice
+from bot.views.done import marks_of
 from bot.views.recommendation import recommendation
-from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
-
-Choices = list[app_commands.Choice[str]]
-
+from bot.views.text import CHOICES_LIMIT
 
 MENU = "Find resources"
 """The entry in the menu of a message, under Apps."""
@@ -25,18 +27,14 @@ NOTHING = (
 )
 
 
-def choices(texts: Iterable[str]) -> Choices:
-    """Texts as autocomplete choices, cut to what Discord takes."""
-    cut = dict.fromkeys(fit(text, CHOICE_LIMIT) for text in texts)
-    return [app_commands.Choice(name=text, value=text) for text in list(cut)[:CHOICES_LIMIT]]
-
-
 class Recommend(commands.Cog):
-    """Answers /recommend from the library alone: no network, no store, so well inside Discord's three seconds."""
+    """Answers /recommend from the library; the store adds the member's marks if it is quick, so that an answer is well
+    inside Discord's three seconds whatever the database does."""
 
-    def __init__(self, bot: commands.Bot, library: Library) -> None:
+    def __init__(self, bot: commands.Bot, library: Library, store: Store) -> None:
         self._bot = bot
         self._library = library
+        self._store = store
         # A cog cannot hold a context menu by itself: https://github.com/Rapptz/discord.py/issues/7823
         self._menu = app_commands.ContextMenu(name=MENU, callback=self._find_resources)
         app_commands.allowed_installs(guilds=True, users=True)(self._menu)
@@ -68,12 +66,14 @@ class Recommend(commands.Cog):
         share: bool = False,
     ) -> None:
         """Answer with a card, privately unless it is to be shared; a silence is never shared."""
-        if (refusal := self._refusal("kind", kind) or self._refusal("level", level)) is not None:
-            await interaction.response.send_message(view=notice(refusal), ephemeral=True)
+        if (refused := refusal(self._library, kind, level)) is not None:
+            await interaction.response.send_message(view=notice(refused), ephemeral=True)
             return
-        answer = self._library.index.search(topic, kind=_word(kind), level=_word(level))
-        private = not share or not answer.hits
-        await interaction.response.send_message(view=recommendation(answer, self._library), ephemeral=private)
+        answer = self._library.index.search(topic, kind=word(kind), level=word(level))
+        if share and answer.hits:
+            await interaction.response.send_message(view=recommendation(answer, self._library, shared=True))
+        else:
+            await self._answer(interaction, answer)
 
     @recommend.autocomplete("topic")
     async def _topics(self, interaction: discord.Interaction[Any], current: str) -> Choices:
@@ -81,31 +81,24 @@ class Recommend(commands.Cog):
 
     @recommend.autocomplete("kind")
     async def _kinds(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        return choices(word for word in self._words("kind") if current.strip().casefold() in word)
+        return words_offered(self._library, "kind", current)
 
     @recommend.autocomplete("level")
     async def _levels(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        return choices(word for word in self._words("level") if current.strip().casefold() in word)
+        return words_offered(self._library, "level", current)
 
     async def _find_resources(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Answer with what the one message that was chosen is about, privately; nothing of it is kept."""
         answer = self._library.index.search_message(_text(message))
-        card = recommendation(answer, self._library) if answer.hits else notice(NOTHING)
-        await interaction.response.send_message(view=card, ephemeral=True)
+        if answer.hits:
+            await self._answer(interaction, answer)
+        else:
+            await interaction.response.send_message(view=notice(NOTHING), ephemeral=True)
 
-    def _words(self, option: str) -> list[str]:
-        """The kinds or levels that the catalog has, in path order."""
-        return list(dict.fromkeys(word for one in self._library.catalog if (word := getattr(one, option))))
-
-    def _refusal(self, option: str, given: str | None) -> str | None:
-        words = self._words(option)
-        if given is None or _word(given) in words:
-            return None
-        return f"This index has no {option} “{echo(given)}”. It has: {', '.join(words) or 'none'}."
-
-
-def _word(given: str | None) -> str | None:
-    return given.strip().casefold() if given else None
+    async def _answer(self, interaction: discord.Interaction[Any], answer: Answer) -> None:
+        """Answer privately, with the member's marks if they can be had in time."""
+        done = await marks_of(self._store, interaction.user.id) if answer.hits else None
+        await interaction.response.send_message(view=recommendation(answer, self._library, done), ephemeral=True)
 
 
 def _text(message: discord.Message) -> str:

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol, cast
 
 import discord
 
 from bot.library import Library
+from bot.store import Store
 from bot.views.failures import answer_failure
 
 
-class _ServesLibrary(Protocol):
+class Remembers(Protocol):
+    """Keeps in mind who is in a server, while the bot runs."""
+
+    def remember(self, guild_id: int, user_id: int, *, present: bool = True) -> None:
+        """Somebody is seen in a server, or to have left it."""
+
+
+class Serves(Protocol):
+    """What the bot has that buttons and their answers are made from."""
+
     library: Library
+    store: Store
+    clock: Callable[[], datetime]
+    membership: Remembers
+
+
+def bot_of(interaction: discord.Interaction[Any]) -> Serves:
+    """The bot that received an interaction."""
+    return cast(Serves, interaction.client)
 
 
 def library_of(interaction: discord.Interaction[Any]) -> Library:
     """The library of the bot that received an interaction."""
-    return cast(_ServesLibrary, interaction.client).library
+    return bot_of(interaction).library
 
 
 class LastingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
@@ -38,9 +58,23 @@ class LastingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(
         raise NotImplementedError
 
 
+def only_they_see(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the message that was pressed is seen by nobody but who pressed it."""
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+async def acknowledge(interaction: discord.Interaction[Any]) -> None:
+    """Answer a press before anything slow: `edit_original_response` then changes the message that was pressed if only
+    this member sees it, else it fills a new one that only this member sees."""
+    if only_they_see(interaction):
+        await interaction.response.defer()
+    else:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+
 async def turn(interaction: discord.Interaction[Any], view: discord.ui.LayoutView) -> None:
     """Show a new card after a button was pressed: in place if only this member sees it, else privately."""
-    if interaction.message is not None and interaction.message.flags.ephemeral:
+    if only_they_see(interaction):
         await interaction.response.edit_message(view=view)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)

@@ -3,36 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, Self
 
 import discord
 
-from bot.catalog import Catalog, Stage, Track
+from bot.catalog import Catalog, Resource, Stage, Track
 from bot.library import Library
 from bot.path import Step
-from bot.views.buttons import LastingButton, library_of, turn
+from bot.progress import next_step, tally
+from bot.views.buttons import LastingButton, bot_of, turn
 from bot.views.cards import Card, notice
+from bot.views.done import STATE_LIMIT, DoneButton, marks_of, state_words
 from bot.views.text import by_line, link, show
 
-LINES = 10
+LINES = 8
 """Most resources on a page: about two phone screens."""
+PIECES = 32
+"""Most components that the groups of a page take: Discord takes 40 in a message, and the frame, the opening, the last
+line and the buttons are 8."""
 PAGE_LIMIT = 2400
-"""Most characters of list on a page: with the longest opening and heading it stays under CARD_LIMIT, and the
+"""Most characters of list on a page: with the longest opening, heading and last line it stays under CARD_LIMIT, and the
 longest line that a catalog may hold (a title of 256, an address of 512 with all its characters encoded) still fits."""
 TITLE_LIMIT = 150
 """Characters of the catalog's, a stage's or a track's title."""
 GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note or the prerequisites."""
+NEXT = "→ next for you"
+"""What marks a member's next step; shorter than STATE_LIMIT."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One page: the groups that it shows and the lines under each."""
+class Part:
+    """What a page shows of one stage or track: its heading and some of its steps."""
 
-    sections: tuple[tuple[str, str], ...]
+    heading: str
+    steps: tuple[Step, ...]
+
+    @property
+    def characters(self) -> int:
+        """Its length at most, whatever is marked."""
+        return len(self.heading) + sum(map(_length, self.steps))
+
+    @property
+    def pieces(self) -> int:
+        """How many of a message's components it takes: a heading, and for each step a block, its text and its button;
+        for no steps a line that says so."""
+        return 1 + max(1, 3 * len(self.steps))
+
+
+Page = tuple[Part, ...]
 
 
 def pages(library: Library, group_id: str = "") -> list[Page]:
@@ -40,78 +62,122 @@ def pages(library: Library, group_id: str = "") -> list[Page]:
     catalog = library.catalog
     stages = [stage for stage in catalog.stages if group_id in ("", stage.id)]
     tracks = [track for track in catalog.tracks if group_id in ("", track.id)]
-    staged = [page for stage in stages for page in _stage_pages(stage, _steps_of(library, stage))]
-    return staged + _track_pages([(track, _steps_of(library, track)) for track in tracks])
+    staged: list[Page] = [(part,) for stage in stages for part in _parts(stage, _stage_heading(stage), library)]
+    tracked = [part for track in tracks for part in _parts(track, _track_heading(track), library)]
+    return staged + _together(tracked)
 
 
-def path_card(library: Library, group_id: str, number: int) -> Card:
-    """One page as a card with its buttons; `number` counts from 0 and is brought into range."""
+def path_card(library: Library, group_id: str, number: int, done: Collection[str] | None = None) -> Card:
+    """One page as a card with its buttons; `number` counts from 0 and is brought into range.
+
+    `done` are the ids of what its member has finished; None shows no marks.
+    """
     found = pages(library, group_id)
     if not found:
         return notice("That part of the path is not in the index any more. Use /path to see what is.")
     number = min(max(number, 0), len(found) - 1)
-    return Card(_blocks(library.catalog, found, number, group_id))
+    return Card(_blocks(library, found, number, group_id, done))
 
 
-def _steps_of(library: Library, group: Stage | Track) -> list[Step]:
-    return [step for step in library.steps if step.group is group]
+def page_with(library: Library, group_id: str, resource: Resource) -> int:
+    """The number of the page that a resource stands on."""
+    listed = pages(library, group_id)
+    return next(number for number, page in enumerate(listed) if _holds(page, resource))
 
 
-def _line(step: Step) -> str:
+def _holds(page: Page, resource: Resource) -> bool:
+    return any(step.resource is resource for part in page for step in part.steps)
+
+
+def _length(step: Step) -> int:
+    return len(_line(step, "")) + STATE_LIMIT
+
+
+def _line(step: Step, state: str) -> str:
     resource = step.resource
-    return f"{step.number}. {link(resource.title, resource.url)}\n-# {by_line(resource.kind, resource.authors)}"
+    about = by_line(resource.kind, resource.authors)
+    return f"{step.number}. {link(resource.title, resource.url)}\n-# {f'{state} · ' if state else ''}{about}"
 
 
-def _chunks(lines: Sequence[str]) -> list[list[str]]:
-    """Lines in as few pages as LINES allows, of about equal length, none over PAGE_LIMIT characters."""
-    most = ceil(len(lines) / ceil(len(lines) / LINES)) if lines else 1
-    chunks: list[list[str]] = [[]]
-    for line in lines:
-        current = chunks[-1]
-        if current and (len(current) == most or sum(map(len, current)) + len(line) > PAGE_LIMIT):
+def _chunks(steps: Sequence[Step]) -> list[list[Step]]:
+    """Steps in as few pages as LINES allows, of about equal length, none over PAGE_LIMIT characters."""
+    most = ceil(len(steps) / ceil(len(steps) / LINES)) if steps else 1
+    chunks: list[list[Step]] = [[]]
+    room = PAGE_LIMIT
+    for step in steps:
+        size = _length(step)
+        if chunks[-1] and (len(chunks[-1]) == most or size > room):
             chunks.append([])
-        chunks[-1].append(line)
+            room = PAGE_LIMIT
+        chunks[-1].append(step)
+        room -= size
     return chunks
 
 
-def _stage_pages(stage: Stage, steps: Sequence[Step]) -> list[Page]:
-    heading = f"### {show(stage.title, TITLE_LIMIT)}\n{show(stage.goal, GOAL_LIMIT)}".strip()
-    return [Page(((heading, "\n".join(chunk)),)) for chunk in _chunks([_line(step) for step in steps])]
+def _stage_heading(stage: Stage) -> str:
+    return f"### {show(stage.title, TITLE_LIMIT)}\n{show(stage.goal, GOAL_LIMIT)}".strip()
 
 
-def _track_pages(tracks: Sequence[tuple[Track, Sequence[Step]]]) -> list[Page]:
-    """Tracks share pages as long as they fit."""
+def _track_heading(track: Track) -> str:
+    return f"### Track: {show(track.title, TITLE_LIMIT)}\n{show(track.note, GOAL_LIMIT)}".strip()
+
+
+def _parts(group: Stage | Track, heading: str, library: Library) -> list[Part]:
+    steps = [step for step in library.steps if step.group is group]
+    return [Part(heading, tuple(chunk)) for chunk in _chunks(steps)]
+
+
+def _together(parts: Sequence[Part]) -> list[Page]:
+    """Parts share pages as long as they fit."""
     found: list[Page] = []
-    room = 0
-    for track, steps in tracks:
-        for section in _track_sections(track, steps):
-            size = len(section[0]) + len(section[1])
-            if size > room:
-                found.append(Page(()))
-                room = PAGE_LIMIT
-            room -= size
-            found[-1] = Page((*found[-1].sections, section))
+    for part in parts:
+        page = (*found[-1], part) if found else (part,)
+        fits = sum(one.characters for one in page) <= PAGE_LIMIT and sum(one.pieces for one in page) <= PIECES
+        if found and fits and sum(len(one.steps) for one in page) <= LINES:
+            found[-1] = page
+        else:
+            found.append((part,))
     return found
 
 
-def _track_sections(track: Track, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
-    heading = f"### Track: {show(track.title, TITLE_LIMIT)}\n{show(track.note, GOAL_LIMIT)}".strip()
-    for chunk in _chunks([_line(step) for step in steps]):
-        yield heading, "\n".join(chunk) or "-# No resources here yet."
-
-
-def _blocks(catalog: Catalog, found: Sequence[Page], number: int, group_id: str) -> Iterator[discord.ui.Item[Any]]:
+def _blocks(
+    library: Library, found: Sequence[Page], number: int, group_id: str, done: Collection[str] | None
+) -> Iterator[discord.ui.Item[Any]]:
     if number == 0 and not group_id:
-        yield discord.ui.TextDisplay(_opening(catalog))
+        yield discord.ui.TextDisplay(_opening(library.catalog))
         yield discord.ui.Separator()
-    for heading, lines in found[number].sections:
-        yield discord.ui.TextDisplay(f"{heading}\n{lines}")
+    following = next_step(library.catalog, done).resource if done is not None else None
+    for part in found[number]:
+        yield discord.ui.TextDisplay(part.heading + ("" if part.steps else "\n-# No resources here yet."))
+        for step in part.steps:
+            yield _section(library, step, group_id, done, following)
+    footer = [f"Page {number + 1} of {len(found)}"] if len(found) > 1 else []
+    if done is not None:
+        footer += _standing(library, done, following)
+    if footer:
+        yield discord.ui.TextDisplay(f"-# {' · '.join(footer)}")
     if len(found) > 1:
-        yield discord.ui.TextDisplay(f"-# Page {number + 1} of {len(found)}")
         yield discord.ui.ActionRow(
             PageButton(group_id, number - 1, "Previous", enabled=number > 0),
             PageButton(group_id, number + 1, "Next", enabled=number + 1 < len(found)),
         )
+
+
+def _section(
+    library: Library, step: Step, group_id: str, done: Collection[str] | None, following: Resource | None
+) -> discord.ui.Item[Any]:
+    resource = step.resource
+    state = NEXT if resource is following else state_words(library, resource, done)
+    finished = done is not None and resource.id in done
+    kind = PartDoneButton if group_id else PathDoneButton
+    return discord.ui.Section(_line(step, state), accessory=kind(resource.id, finished=finished))
+
+
+def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:
+    """`3 of 23 done`, `next for you: step 4`."""
+    whole = tally(library.catalog, done)
+    listed = [f"{whole.done} of {whole.total} done"]
+    return [*listed, f"next for you: step {library.step(following).number}"] if following else listed
 
 
 def _opening(catalog: Catalog) -> str:
@@ -138,4 +204,34 @@ class PageButton(LastingButton, template=r"path:(?P<group>[a-z0-9-]*):(?P<page>-
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page."""
-        await turn(interaction, path_card(library_of(interaction), self.group_id, self.page))
+        bot = bot_of(interaction)
+        done = await marks_of(bot.store, interaction.user.id)
+        await turn(interaction, path_card(bot.library, self.group_id, self.page, done))
+
+
+class PathDoneButton(DoneButton, template=r"done-path:(?P<id>[a-z0-9-]{1,64})"):
+    """The one beside each step of the whole path: it shows the same page with the new marks."""
+
+    prefix = "done-path"
+
+    def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> Card | None:
+        """The page that the step stands on."""
+        resource = library.catalog.get(self.resource_id)
+        if resource is None:
+            return None
+        group_id = self.group_of(library.step(resource))
+        return path_card(library, group_id, page_with(library, group_id, resource), done)
+
+    def group_of(self, step: Step) -> str:
+        """The stage or track that the card shows; empty for the whole path."""
+        return ""
+
+
+class PartDoneButton(PathDoneButton, template=r"done-part:(?P<id>[a-z0-9-]{1,64})"):
+    """The one beside each step where only its stage or track is shown."""
+
+    prefix = "done-part"
+
+    def group_of(self, step: Step) -> str:
+        """The step's own."""
+        return step.group.id

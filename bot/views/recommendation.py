@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Self, cast
 
 import discord
 
+from bot.catalog import Resource
 from bot.library import Library
-from bot.search import Answer, Hit, Related
-from bot.views.buttons import LastingButton, library_of, turn
+from bot.search import Answer, Related
+from bot.views.buttons import LastingButton, bot_of, turn
 from bot.views.cards import Card, open_button
+from bot.views.done import DoneButton, marks_of, state_words
 from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, fit, show
 
 SUMMARY_LIMIT = 110
@@ -24,16 +26,29 @@ NEAREST = 5
 """Topics offered when nothing fits: one row of buttons holds five."""
 
 
-def recommendation(answer: Answer, library: Library) -> Card:
-    """The card for an answer."""
-    return Card(_found(answer, library) if answer.hits else _silent(answer, library))
+def recommendation(
+    answer: Answer, library: Library, done: Collection[str] | None = None, *, shared: bool = False
+) -> Card:
+    """The card for an answer; `done` are the ids of what the member who asked has finished, where that is known.
+
+    What they have finished comes last and says so. A `shared` card is for everyone: it shows nobody's marks.
+    """
+    if not answer.hits:
+        return Card(_silent(answer, library))
+    return Card(_found(answer, library, None if shared else done, DoneButton if shared else FoundDoneButton))
 
 
-def _found(answer: Answer, library: Library) -> Iterator[discord.ui.Item[Any]]:
+def _found(
+    answer: Answer, library: Library, done: Collection[str] | None, button: type[DoneButton]
+) -> Iterator[discord.ui.Item[Any]]:
     yield discord.ui.TextDisplay(_heading(answer))
-    for number, hit in enumerate(answer.hits, start=1):
+    hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
+    for number, hit in enumerate(hits, start=1):
+        resource, why = hit.resource, "; ".join(reason.spoken() for reason in hit.why)
         yield discord.ui.Separator()
-        yield discord.ui.Section(_hit_text(number, hit, library), accessory=open_button(hit.resource.url))
+        yield discord.ui.TextDisplay(_hit_text(number, resource, f"-# Why: {show(why, WHY_LIMIT)}", library, done))
+        finished = done is not None and resource.id in done
+        yield discord.ui.ActionRow(open_button(resource.url), button(resource.id, finished=finished))
     if answer.related:
         yield discord.ui.Separator(spacing=discord.SeparatorSpacing.large)
         yield discord.ui.TextDisplay(_related_text(answer.related))
@@ -49,14 +64,15 @@ def _heading(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _hit_text(number: int, hit: Hit, library: Library) -> str:
-    resource = hit.resource
-    step = library.step(resource)
+def _hit_text(number: int, resource: Resource, why: str, library: Library, done: Collection[str] | None) -> str:
+    """A hit in lines, of which `why` is the last."""
+    step, state = library.step(resource), state_words(library, resource, done)
+    marked = f" · {state}" if state else ""
     lines = [
-        f"**{number}. {show(resource.title, TITLE_LIMIT)}**",
+        f"**{number}. {show(resource.title, TITLE_LIMIT)}**{marked}",
         f"{by_line(resource.kind, resource.authors)} · step {step.number} of {len(library.catalog)}",
         first_sentence(resource.summary, SUMMARY_LIMIT),
-        f"-# Why: {show('; '.join(reason.spoken() for reason in hit.why), WHY_LIMIT)}",
+        why,
     ]
     return "\n".join(line for line in lines if line)
 
@@ -104,5 +120,36 @@ class SearchButton(LastingButton, template=r"search:(?P<query>[\s\S]{1,80})"):
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the card for this query."""
-        library = library_of(interaction)
-        await turn(interaction, recommendation(library.index.search(self.query), library))
+        bot = bot_of(interaction)
+        done = await marks_of(bot.store, interaction.user.id)
+        await turn(interaction, recommendation(bot.library.index.search(self.query), bot.library, done))
+
+
+class FoundDoneButton(DoneButton, template=r"done-found:(?P<id>[a-z0-9-]{1,64})"):
+    """The one under each hit of a card that only its member sees, which is then marked there."""
+
+    prefix = "done-found"
+
+    def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> discord.ui.LayoutView | None:
+        """The same card with every mark as it is now: hits stay where they are while somebody reads them."""
+        card = cast(discord.ui.LayoutView, self.view)
+        blocks = list(cast(Iterable[Any], card.walk_children()))
+        texts = [one for one in blocks if isinstance(one, discord.ui.TextDisplay)]
+        rows = [one for one in blocks if isinstance(one, discord.ui.ActionRow)]
+        # A heading, then a text and a row for each hit; related resources have link buttons alone.
+        for number, (text, row) in enumerate(zip(texts[1:], rows, strict=False), start=1):
+            if (found := _hit_of(row, library)) is not None:
+                text.content = _hit_text(number, found, text.content.rpartition("\n")[2], library, done)
+                row.clear_items()
+                row.add_item(open_button(found.url))
+                row.add_item(FoundDoneButton(found.id, finished=found.id in done))
+        card.stop()
+        return card
+
+
+def _hit_of(row: discord.ui.ActionRow[Any], library: Library) -> Resource | None:
+    """The resource that a row of buttons belongs to; None for other rows, and for a resource that is gone."""
+    marking = [
+        str(getattr(button, "custom_id", "")).removeprefix(f"{FoundDoneButton.prefix}:") for button in row.children
+    ]
+    return next((found for slug in marking if (found := library.catalog.get(slug)) is not None), None)

@@ -9,6 +9,10 @@ from simcord import Env
 from tests.members.server import Server
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "expects_errors: the bot may write errors to its log in this test")
+
+
 @pytest.fixture
 def server(simcord_env: Env) -> Server:
     return Server(simcord_env)

@@ -35,6 +35,11 @@ class Server:
         """Ada sends a command."""
         return Seen(await self.ada.slash(self.channel, command, **options))
 
+    async def press(self, seen: Seen, label: str | None = None, *, custom_id: str | None = None) -> Seen:
+        """Mia presses a button, and sees what it turned its message into, or a new one."""
+        result = await self.mia.click(seen.message, label=label, custom_id=custom_id)
+        return Seen(result, pressed=seen)
+
     async def set_weekly(self, **options: Any) -> Seen:
         """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise."""
         given = {"channel": self.channel, "day": "monday", "time": "09:00", "timezone": "Europe/Berlin"} | options
@@ -58,10 +63,10 @@ class Server:
 class Seen:
     """What one person sees after an interaction."""
 
-    def __init__(self, result: Any) -> None:
+    def __init__(self, result: Any, pressed: Seen | None = None) -> None:
         assert result.acknowledged, "Discord would show: The application did not respond"
         self.result = result
-        self.message = result.followups[-1] if result.followups else result.response
+        self.message = result.followups[-1] if result.followups else result.response or (pressed and pressed.message)
         # As it is now: a button may turn the same message into something else.
         self._components, self._content = self.message.components, self.message.content
 

@@ -20,7 +20,13 @@ async def test_about_says_what_it_serves(server: Server, catalog: Catalog) -> No
 
 
 async def test_members_see_their_commands_and_admins_theirs(server: Server) -> None:
-    assert set(server.mia.available_commands(server.channel)) == {"recommend", "path", "about"}
+    assert set(server.mia.available_commands(server.channel)) == {
+        "recommend",
+        "path",
+        "next",
+        "done",
+        "about",
+    }
     assert {"weekly set", "weekly show", "weekly preview", "weekly off"} <= set(
         server.ada.available_commands(server.channel)
     )

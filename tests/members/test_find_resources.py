@@ -35,7 +35,7 @@ async def test_a_message_about_lunch_gets_a_friendly_nothing(server: Server) -> 
 async def test_nothing_of_the_message_is_kept(server: Server) -> None:
     message = await server.ada.send(server.channel, QUESTION)
     await server.mia.context_menu(server.channel, "Find resources", message)
-    async with server.env.bot._store._engine.begin() as connection:  # type: ignore[attr-defined]
+    async with server.env.bot.store._engine.begin() as connection:  # type: ignore[attr-defined]
         kept = [str(row) for row in await connection.exec_driver_sql("SELECT * FROM app_state")]
         assert "colleague" not in "".join(kept)
         for table in ("schedules", "deliveries"):
@@ -55,7 +55,7 @@ async def test_where_each_command_may_be_installed_and_used(server: Server) -> N
     payloads = {command.name: command.to_dict(bot.tree) for command in bot.tree.get_commands()}
     payloads |= {menu.name: menu.to_dict(bot.tree) for menu in bot.tree.get_commands(type=AppCommandType.message)}
     servers, users, everywhere = [0, 1], [0], [0, 1, 2]
-    for name in ("recommend", "path", "about", "Find resources"):
+    for name in ("recommend", "path", "next", "done", "about", "Find resources"):
         assert payloads[name]["integration_types"] == servers, name
         assert payloads[name]["contexts"] == everywhere, name
     assert payloads["weekly"]["integration_types"] == users

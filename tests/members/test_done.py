@@ -1,0 +1,179 @@
+"""/done and the button that marks, as members use them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from simcord.backend.serializers import message_payload
+from simcord.interactions import base_payload
+
+from bot.catalog import Catalog
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Seen, Server
+
+
+async def done(store: Store, server: Server) -> set[str]:
+    return set(await store.finished_by(server.mia.id))
+
+
+async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store: Store) -> None:
+    seen = await server.ask("done", resource="attention-is-all-you-need")
+    assert seen.private
+    assert "Marked done: **Attention is all you need**. That is 1 of 23. Next: **BERT**." in seen.text
+    assert seen.labels == ["Undo"]
+    assert await done(store, server) == {"attention-is-all-you-need"}
+
+
+async def test_done_again_takes_the_mark_back(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    seen = await server.ask("done", resource="bert")
+    assert "Not done any more: **BERT**. That leaves 0 of 23." in seen.text
+    assert "Next: **Attention is all you need**" in seen.text
+    assert seen.labels == ["Mark done"]
+    assert await done(store, server) == set()
+
+
+@pytest.mark.parametrize(
+    "typed", ["kv-cache-explainer", "KV Cache brief explainer", "kv cache brief explaner", " KVCACHE "]
+)
+async def test_id_title_and_free_text_all_resolve(server: Server, store: Store, typed: str) -> None:
+    await server.ask("done", resource=typed)
+    assert await done(store, server) == {"kv-cache-explainer"}
+
+
+async def test_what_is_not_on_the_list(server: Server, store: Store) -> None:
+    seen = await server.ask("done", resource="@everyone **sourdough**")
+    assert seen.private
+    assert "Nothing on the list is called" in seen.text
+    assert "@everyone" not in seen.text
+    assert "**sourdough**" not in seen.text
+    assert await done(store, server) == set()
+
+
+async def test_the_unfinished_are_offered_first(server: Server, catalog: Catalog) -> None:
+    await server.ask("done", resource="attention-is-all-you-need")
+
+    async def offered(typed: str) -> list[str]:
+        return [one["name"] for one in await server.mia.autocomplete(server.channel, "done", "resource", typed)]
+
+    names = await offered("")
+    assert names[0] == "BERT"
+    assert names[-1] == "Attention is all you need (done)"
+    assert len(names) == len(catalog)
+    fitting = await offered("attention")
+    assert "Paged Attention" in fitting
+    assert fitting[-1] == "Attention is all you need (done)"
+    assert "KV Cache brief explainer" in await offered("kvcahe")
+    assert await offered("zzzzzzzz") == []
+    values = await server.mia.autocomplete(server.channel, "done", "resource", "bert")
+    assert values[0]["value"] == "bert"
+
+
+async def test_the_button_of_the_answer_turns_it_around_in_place(server: Server, store: Store) -> None:
+    seen = await server.ask("done", resource="bert")
+    undone = await server.press(seen, "Undo")
+    assert undone.message.id == seen.message.id
+    assert "Not done any more: **BERT**" in undone.text
+    again = await server.press(undone, "Mark done")
+    assert "Marked done: **BERT**. That is 1 of 23." in again.text
+    assert await done(store, server) == {"bert"}
+
+
+async def test_marks_are_a_members_own_on_every_server(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    assert "1 of 23" in Seen(await server.ada.slash(server.channel, "done", resource="gpt-1")).text
+    elsewhere = Server(server.env, "Another server")
+    mia = elsewhere.guild.add_member(server.mia.user)
+    assert "2 of 23" in Seen(await mia.slash(elsewhere.channel, "done", resource="state-of-gpt")).text
+    assert "3 of 23" in Seen(await server.mia.user.slash("done", resource="gpt-1")).text  # in direct messages
+    assert await done(store, server) == {"bert", "state-of-gpt", "gpt-1"}
+
+
+async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store: Store, catalog: Catalog) -> None:
+    first = catalog.stages[0]
+    for resource in first.resources[1:]:
+        await store.finish(server.mia.id, resource.id, server.env.now())
+    seen = await server.ask("done", resource=first.resources[0].id)
+    assert f"You have finished “{first.title}”!" in seen.text
+    for resource in catalog.resources[:-1]:
+        await store.finish(server.mia.id, resource.id, server.env.now())
+    seen = await server.ask("done", resource=catalog.resources[-1].id)
+    assert "That is 23 of 23. You have finished the whole path. Well done!" in seen.text
+
+
+async def test_the_button_of_a_shared_answer_answers_privately(server: Server, store: Store) -> None:
+    shared = await server.ask("recommend", topic="kv cache", share=True)
+    seen = await server.press(shared, custom_id="done:kv-cache-explainer")
+    assert seen.private
+    assert "Marked done: **KV Cache brief explainer**" in seen.text
+    assert "✓" not in Seen(shared.result).text
+    taken_back = await server.press(shared, custom_id="done:kv-cache-explainer")
+    assert "Not done any more" in taken_back.text
+    assert len(server.posts()) == 1
+
+
+@pytest.mark.parametrize("presses", [2, 3])
+async def test_of_quick_presses_none_is_lost(server: Server, store: Store, presses: int) -> None:
+    """SimCord's members act one at a time, so these reach the bot as payloads, as they do from Discord's gateway."""
+    shared = await server.ask("recommend", topic="kv cache", share=True)
+    private = await server.ask("done", resource="kv-cache-explainer")
+    assert await done(store, server) == {"kv-cache-explainer"}
+    for number in range(presses):
+        press_at_once(server, shared if number % 2 else private, "done:kv-cache-explainer")
+    await server.env.settle()
+    assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
+
+
+def press_at_once(server: Server, seen: Seen, custom_id: str) -> None:
+    """Mia presses, and nobody waits for the answer."""
+    backend = server.env.backend
+    message = seen.message
+    record, payload = base_payload(
+        backend,
+        type=3,
+        channel_id=server.channel.id,
+        guild_id=server.guild.id,
+        user_id=server.mia.id,
+        data={"custom_id": custom_id, "component_type": 2},
+    )
+    record.source_message_id = message.id
+    payload["message"] = dict(message_payload(backend, message._message))
+    backend.emit("INTERACTION_CREATE", payload)
+
+
+async def test_what_was_taken_off_the_list_answers_politely_and_loses_its_mark(
+    server: Server, store: Store, catalog: Catalog
+) -> None:
+    seen = await server.ask("done", resource=catalog.resources[0].id)
+    first = catalog.stages[0]
+    smaller = replace(catalog, stages=(replace(first, resources=first.resources[1:]), *catalog.stages[1:]))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), smaller, store))
+    assert "1 of 22" in (await server.ask("done", resource="bert")).text  # the retired one is kept, and does not count
+    assert catalog.resources[0].id in await done(store, server)
+    answer = await server.press(seen, "Undo")
+    assert "not on the list any more" in answer.text
+    assert await done(store, server) == {"bert"}
+
+
+async def test_a_retired_one_can_be_unmarked_by_its_id(server: Server, store: Store) -> None:
+    await store.finish(server.mia.id, "retired-long-ago", server.env.now())
+    seen = await server.ask("done", resource="retired-long-ago")
+    assert "not on the list any more" in seen.text
+    assert await done(store, server) == set()
+
+
+@pytest.mark.expects_errors
+async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
+    shared = await server.ask("recommend", topic="kv cache", share=True)
+    async with store._engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE progress")
+    for seen in (
+        await server.ask("done", resource="bert"),
+        await server.press(shared, custom_id="done:kv-cache-explainer"),
+    ):
+        assert seen.private
+        assert "cannot reach my database" in seen.text
+    assert len(server.env.errors) == 1  # the command's; a button's failure has no hook of discord.py's
