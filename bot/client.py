@@ -20,6 +20,8 @@ from discord.ext import commands
 
 from bot.catalog import Catalog
 from bot.cogs.about import About
+from bot.cogs.delivering import Delivering
+from bot.cogs.finished_counts import FinishedCounts
 from bot.cogs.membership import Membership
 from bot.cogs.path import Path
 from bot.cogs.recommend import Recommend
@@ -34,6 +36,7 @@ from bot.views.failures import answer_failure
 from bot.views.next_card import NextButton, NextDoneButton
 from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton
 from bot.views.recommendation import FoundDoneButton, SearchButton
+from bot.views.weekly_post import FinishedButton
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +75,11 @@ class StudyBot(commands.Bot):
         await self.add_cog(Path(self.library, self.store))
         await self.add_cog(About(self.library))
         await self.add_cog(Steps(self.library, self.store))
-        await self.add_cog(Weekly(self, self.library, self.store, self.clock))
-        self.add_dynamic_items(SearchButton, PageButton)
+        delivering = Delivering(self, self.library, self.store, self.clock)
+        await self.add_cog(delivering)
+        await self.add_cog(FinishedCounts(self, self.library, self.store, self.membership))
+        await self.add_cog(Weekly(self, self.library, self.store, self.clock, delivering))
+        self.add_dynamic_items(SearchButton, PageButton, FinishedButton)
         self.add_dynamic_items(DoneButton, FoundDoneButton, PathDoneButton, PartDoneButton, NextDoneButton, NextButton)
         await self._sync()
 

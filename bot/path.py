@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 
 from bot.catalog.model import Catalog, Resource, Stage, Track
 
+OPTIONS = 4
+"""Most resources to choose the next one from: with five a poll is a survey."""
 PATH, SHUFFLED = "path", "shuffled"
 """The two orders that are not a stage's or a track's."""
 
@@ -25,8 +28,9 @@ class Step:
 class NextPrompt:
     """What a week's prompt is about.
 
-    `step` of `total` is the place of `resource` on the path; `following` is what comes the week after;
-    `begins_again` is true for the first prompt after the path's last resource.
+    `step` of `total` is the place of `resource` on the path; `following` is what comes the week after, `ahead` begins
+    with it and goes on, OPTIONS of them at the most, to the end of this walk; `begins_again` is true for the first
+    prompt after the path's last resource.
     """
 
     resource: Resource
@@ -34,6 +38,7 @@ class NextPrompt:
     total: int
     following: Resource
     begins_again: bool
+    ahead: tuple[Resource, ...] = ()
 
 
 def steps(catalog: Catalog) -> list[Step]:
@@ -84,6 +89,6 @@ def next_prompt(
     begins_again = not left
     ahead = left or list(sequence)
     this = next((one for one in ahead if one.id == chosen), ahead[0])
-    following = next((one for one in ahead if one is not this), sequence[0])
-    places = {resource.id: place for place, resource in enumerate(catalog.resources, start=1)}
-    return NextPrompt(this, places[this.id], len(catalog), following, begins_again)
+    others = tuple(islice((one for one in ahead if one is not this), OPTIONS))
+    following = others[0] if others else sequence[0]
+    return NextPrompt(this, catalog.place(this.id), len(catalog), following, begins_again, others)

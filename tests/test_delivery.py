@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import itertools
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -14,7 +16,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage
-from bot.delivery import BATCH, GRACE, NONCE_WINDOW, Prompt, deliver_due, deliver_now, upcoming_prompt
+from bot.delivery import (
+    BATCH,
+    GRACE,
+    NONCE_WINDOW,
+    Prompt,
+    Sent,
+    deliver_due,
+    deliver_now,
+    upcoming_prompt,
+)
+from bot.delivery.letters import Letter
 from bot.errors import CannotPost, PostFailed
 from bot.schedule import Schedule
 from bot.store import Store, WeeklySchedule
@@ -34,38 +46,68 @@ class Channel:
     """Stands where Discord stands: keeps what was posted, knows a nonce for a while, fails as it is told to."""
 
     now: datetime = DUE
-    posts: list[tuple[datetime, Prompt, str]] = field(default_factory=list)
+    posts: list[tuple[datetime, Any, str]] = field(default_factory=list)
     before: list[Callable[[], None]] = field(default_factory=list)  # each happens instead of one post
     after: list[Callable[[], None]] = field(default_factory=list)  # each happens once a post was taken
     finding: Callable[[], None] | None = None
     threads: list[int] = field(default_factory=list)
     opening: Callable[[], None] | None = None
+    pinning: Callable[[], None] | None = None
+    asking: Callable[[], None] | None = None
+    counting: Callable[[], None] | None = None
+    pinned: tuple[int, int | None] | None = None
+    polls: list[list[str]] = field(default_factory=list)
+    votes: set[str] = field(default_factory=set)
+    replied: int = 0
     tries: int = 0
     told: list[str] = field(default_factory=list)
     telling: Callable[[], None] | None = None
 
-    async def post(self, prompt: Prompt, nonce: str) -> int:
+    async def post(self, prompt: Letter, nonce: str) -> Sent:
         self.tries += 1
         if self.before:
             self.before.pop(0)()
         for number, (at, _, known) in enumerate(self.posts):
             if known == nonce and self.now - at < timedelta(minutes=3):
-                return number
+                return Sent(prompt.channel_id, number)
         self.posts.append((self.now, prompt, nonce))
         if self.after:
             self.after.pop(0)()
-        return len(self.posts) - 1
+        return Sent(prompt.channel_id, len(self.posts) - 1)
 
-    async def find(self, prompt: Prompt, since: datetime) -> int | None:
+    async def find(self, prompt: Letter, since: datetime) -> Sent | None:
         if self.finding is not None:
             self.finding()
         found = (n for n, (at, made, _) in enumerate(self.posts) if at >= since and made.resource == prompt.resource)
-        return next(found, None)
+        number = next(found, None)
+        return None if number is None else Sent(prompt.channel_id, number)
 
-    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
+    async def open_thread(self, prompt: Prompt, sent: Sent) -> int:
         if self.opening is not None:
             self.opening()
-        self.threads.append(message_id)
+        self.threads.append(sent.message_id)
+        return 1000 + sent.message_id
+
+    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
+        if self.pinning is not None:
+            self.pinning()
+        self.pinned = sent.message_id, instead_of.message_id if instead_of else None
+
+    async def ask(self, prompt: Prompt, channel_id: int, nonce: str, closes_after: timedelta) -> int:
+        if self.asking is not None:
+            self.asking()
+        self.polls.append([one.id for one in prompt.options])
+        return 2000 + len(self.polls)
+
+    async def favourites(self, poll: Sent, options: Sequence[Resource]) -> list[Resource]:
+        if self.counting is not None:
+            self.counting()
+        return [one for one in options if one.id in self.votes]
+
+    async def replies(self, thread_id: int) -> int:
+        if self.counting is not None:
+            self.counting()
+        return self.replied
 
     async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
         self.told.append(reason)
@@ -178,7 +220,10 @@ async def test_an_outage_is_tried_again_with_growing_pauses(world: World) -> Non
         if await world.tick(now):
             tried.append(now - DUE)
         now += timedelta(seconds=30)
-    assert [int(pause.total_seconds()) for pause in tried] == [0, 30, 90, 210, 450]
+    pauses = [(late - early).total_seconds() for early, late in itertools.pairwise(tried)]
+    # Each up to a quarter longer than the one before doubled, and then until the next look.
+    for pause, least in zip(pauses, (30, 60, 120, 240), strict=True):
+        assert least <= pause <= least * 1.25 + 30
     assert len(world.channel.posts) == 1
     assert world.channel.posts[0][1].late
 
@@ -239,7 +284,7 @@ async def test_nobody_to_tell_changes_nothing(world: World) -> None:
 async def test_now_posts_beside_the_rhythm(world: World, catalog: Catalog) -> None:
     weekly = await world.store.schedule_for(1)
     assert weekly is not None
-    assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == 0
+    assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == Sent(10, 0)
     assert await world.tick(DUE) == {"posted": 1}
     assert world.channel.resources == [one.id for one in catalog.resources[:2]]
 
@@ -377,11 +422,11 @@ async def test_an_empty_catalog_skips(store: Store) -> None:
     weekly = await put(store)
     assert await world.tick(DUE) == {"skipped": 1}
     assert await world.state() == [("skipped", "the index has no resources")]
-    assert await upcoming_prompt(store, world.catalog, weekly) is None
+    assert await upcoming_prompt(store, world.catalog, world.channel, weekly, now=DUE) is None
 
 
 async def test_a_post_that_hangs_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.SEND_SECONDS", 0.02)
+    monkeypatch.setattr("bot.delivery.errand.SEND_SECONDS", 0.02)
 
     async def hang(prompt: Prompt, nonce: str) -> int:
         await asyncio.sleep(60)
@@ -396,7 +441,7 @@ async def test_upcoming_is_what_will_be_posted(world: World, catalog: Catalog) -
     await world.tick(DUE)
     weekly = await world.store.schedule_for(1)
     assert weekly is not None
-    preview = await upcoming_prompt(world.store, catalog, weekly)
+    preview = await upcoming_prompt(world.store, catalog, world.channel, weekly, now=DUE)
     await world.tick(DUE + WEEK)
     assert preview == world.channel.posts[-1][1]
 

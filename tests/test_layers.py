@@ -10,7 +10,7 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 LAYERS = (
-    {"errors"},
+    {"errors", "picture"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},
     {"progress"},

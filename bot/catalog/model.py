@@ -92,6 +92,14 @@ class Catalog:
     def _by_id(self) -> dict[str, Resource]:
         return {resource.id: resource for resource in self.resources}
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {resource.id: place for place, resource in enumerate(self.resources, start=1)}
+
+    def place(self, slug: str) -> int:
+        """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""
+        return self._places[slug]
+
     def get(self, slug: str) -> Resource | None:
         """The resource with this id, or None."""
         return self._by_id.get(slug)

@@ -1,9 +1,9 @@
-"""Posting prompts to Discord: the hands of `bot.delivery`."""
+"""Posting prompts and reminders to Discord: the hands of `bot.delivery`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,11 +11,22 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.delivery import Prompt
+from bot.catalog import Resource
+from bot.cogs.pace import Pace
+from bot.cogs.weekly_checks import usable_tags
+from bot.delivery import Nudge, Prompt, Sent
 from bot.errors import CannotPost, PostFailed
 from bot.store import WeeklySchedule
+from bot.views.nudge import nudge_content, nudge_view, shows_nudge
 from bot.views.text import fit
-from bot.views.weekly_post import shows_resource, weekly_content, weekly_mentions, weekly_view
+from bot.views.weekly_post import (
+    poll_answer,
+    poll_question,
+    shows_resource,
+    weekly_content,
+    weekly_mentions,
+    weekly_view,
+)
 from bot.views.weekly_replies import paused_notice
 
 SEARCHED = 100
@@ -26,50 +37,107 @@ THREAD_NAME_LIMIT = 100
 """Characters of a thread's name: https://discord.com/developers/docs/resources/channel."""
 A_WEEK: Literal[10080] = 10080
 """Minutes without a message after which Discord files a thread away: until the next prompt."""
+THREAD_EXISTS = 160004
+"""Discord's code for a message that has its thread already."""
+LONGEST_POLL = timedelta(days=32)
+"""The longest that Discord keeps a poll open."""
 
 CLOCK_SLACK = timedelta(minutes=1)
 """How far this machine's clock may be ahead of Discord's before a post is missed by `find`."""
 
 
 class DiscordPoster:
-    """Posts a prompt into its channel, and finds one that was posted before."""
+    """Posts a letter where it belongs, finds one that was posted before, and adds what follows it."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self._bot = bot
+        self._pace = Pace()
 
-    async def post(self, prompt: Prompt, nonce: str) -> int:
-        """Post and return the message's id; raises CannotPost or PostFailed."""
-        with _in_our_words(prompt.channel_id):
-            message = await self._channel(prompt).send(
-                weekly_content(prompt),
-                view=weekly_view(prompt),
-                nonce=nonce,
-                allowed_mentions=weekly_mentions(prompt),
-            )
-        return message.id
+    async def post(self, letter: Prompt | Nudge, nonce: str) -> Sent:
+        """Post and return where it is; raises CannotPost or PostFailed."""
+        async with self._in_our_words(letter):
+            if isinstance(letter, Nudge):
+                message = await self._at(letter).send(nudge_content(letter), view=nudge_view(letter), nonce=nonce)
+            elif (forum := self._forum(letter)) is not None:
+                message = await _post_in_forum(forum, letter)
+            else:
+                message = await self._at(letter).send(
+                    weekly_content(letter),
+                    view=weekly_view(letter.resource),
+                    nonce=nonce,
+                    allowed_mentions=weekly_mentions(letter),
+                )
+        return Sent(message.channel.id, message.id)
 
-    async def find(self, prompt: Prompt, since: datetime) -> int | None:
-        """The id of a post of this prompt made since then, if there is one; raises CannotPost or PostFailed."""
-        me = self._bot.user
-        with _in_our_words(prompt.channel_id):
-            async for message in self._channel(prompt).history(limit=SEARCHED, after=since - CLOCK_SLACK):
-                if me is not None and message.author.id == me.id and shows_resource(message, prompt.resource.url):
-                    return message.id
+    async def find(self, letter: Prompt | Nudge, since: datetime) -> Sent | None:
+        """Where this letter was posted since then, if it was; raises CannotPost or PostFailed."""
+        async with self._in_our_words(letter):
+            if isinstance(letter, Prompt) and (forum := self._forum(letter)) is not None:
+                return await self._find_in_forum(forum, letter, since)
+            async for message in self._at(letter).history(limit=SEARCHED, after=since - CLOCK_SLACK):
+                if message.author.id == self._me and _shows(message, letter):
+                    return Sent(letter.channel_id, message.id)
         return None
 
-    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
+    async def open_thread(self, prompt: Prompt, sent: Sent) -> int:
         """Open a thread under a post, called like its resource; raises CannotPost or PostFailed."""
-        channel = self._bot.get_channel(prompt.channel_id)
-        if not isinstance(channel, discord.TextChannel):
-            raise CannotPost(f"the channel <#{prompt.channel_id}> does not exist any more")
-        name = fit(prompt.resource.title, THREAD_NAME_LIMIT)
-        with _in_our_words(prompt.channel_id):
-            await channel.get_partial_message(message_id).create_thread(name=name, auto_archive_duration=A_WEEK)
+        async with self._in_our_words(prompt):
+            channel = self._bot.get_channel(sent.channel_id)
+            if not isinstance(channel, discord.TextChannel):
+                raise CannotPost(f"the channel <#{sent.channel_id}> does not exist any more")
+            try:
+                thread = await channel.get_partial_message(sent.message_id).create_thread(
+                    name=_thread_name(prompt), auto_archive_duration=A_WEEK
+                )
+            except discord.HTTPException as error:
+                if error.code != THREAD_EXISTS:
+                    raise
+                return sent.message_id  # a message's thread has the message's own id
+        return thread.id
+
+    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
+        """Pin a post, in a forum its thread, and take down the one before; raises CannotPost or PostFailed."""
+        if instead_of is not None:
+            with suppress(CannotPost):  # somebody deleted it: it is not pinned any more
+                await self._pin(instead_of, pinned=False)
+        await self._pin(sent, pinned=True)
+
+    async def _pin(self, sent: Sent, *, pinned: bool) -> None:
+        async with self._in_our_words(sent):
+            channel = self._bot.get_channel(sent.channel_id) or self._partial(sent.channel_id)
+            if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.ForumChannel):
+                await channel.edit(pinned=pinned)
+                return
+            message = self._partial(sent.channel_id).get_partial_message(sent.message_id)
+            await (message.pin() if pinned else message.unpin())
+
+    async def ask(self, prompt: Prompt, channel_id: int, nonce: str, closes_after: timedelta) -> int:
+        """Post a poll of the prompt's options and return its message's id; raises CannotPost or PostFailed."""
+        hours = min(closes_after, LONGEST_POLL) // timedelta(hours=1)
+        poll = discord.Poll(poll_question(), duration=timedelta(hours=hours))
+        for resource in prompt.options:
+            poll.add_answer(text=poll_answer(resource))
+        async with self._in_our_words(prompt):
+            return (await self._partial(channel_id).send(poll=poll, nonce=nonce)).id
+
+    async def favourites(self, poll: Sent, options: Sequence[Resource]) -> list[Resource]:
+        """The options with the most votes, if there are any; raises CannotPost or PostFailed."""
+        async with self._in_our_words(poll):
+            message = await self._partial(poll.channel_id).fetch_message(poll.message_id)
+        votes = {answer.text: answer.vote_count for answer in message.poll.answers} if message.poll else {}
+        most = max(votes.values(), default=0)
+        return [one for one in options if most and votes.get(poll_answer(one)) == most]
+
+    async def replies(self, thread_id: int) -> int:
+        """How many messages a thread has, the first one aside; raises CannotPost or PostFailed."""
+        async with self._in_our_words(Sent(thread_id, thread_id)):
+            thread = await self._bot.fetch_channel(thread_id)
+        return thread.message_count if isinstance(thread, discord.Thread) else 0
 
     async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
         """Tell who set a schedule that it is paused: privately, else in the server's own channel for notices."""
         text = paused_notice(weekly, reason)
-        with _in_our_words(weekly.channel_id):
+        async with self._in_our_words(Sent(weekly.channel_id, 0)):
             if weekly.created_by is not None:
                 with suppress(discord.Forbidden):  # their direct messages are closed
                     direct = await self._bot.create_dm(discord.Object(weekly.created_by))
@@ -80,19 +148,71 @@ class DiscordPoster:
                 raise CannotPost("nobody’s direct messages are open, and the server has no channel for notices")
             await guild.system_channel.send(text)
 
-    def _channel(self, prompt: Prompt) -> discord.PartialMessageable:
+    @property
+    def _me(self) -> int | None:
+        return self._bot.user.id if self._bot.user else None
+
+    def _partial(self, channel_id: int) -> discord.PartialMessageable:
         # Partial, so that nothing hangs on the cache: what Discord answers is the truth.
-        return self._bot.get_partial_messageable(prompt.channel_id, guild_id=prompt.guild_id)
+        return self._bot.get_partial_messageable(channel_id)
+
+    def _at(self, letter: Prompt | Nudge) -> discord.PartialMessageable:
+        guild_id = letter.guild_id if isinstance(letter, Prompt) else None
+        return self._bot.get_partial_messageable(letter.channel_id, guild_id=guild_id)
+
+    def _forum(self, prompt: Prompt) -> discord.ForumChannel | None:
+        channel = self._bot.get_channel(prompt.channel_id)
+        return channel if isinstance(channel, discord.ForumChannel) else None
+
+    async def _find_in_forum(self, forum: discord.ForumChannel, prompt: Prompt, since: datetime) -> Sent | None:
+        threads = await forum.guild.active_threads()
+        mine = [one for one in threads if one.parent_id == forum.id and one.owner_id == self._me]
+        for thread in mine:
+            opened = discord.utils.snowflake_time(thread.id)
+            if opened >= since - CLOCK_SLACK and thread.name == _thread_name(prompt):
+                return Sent(thread.id, thread.id)
+        return None
+
+    @asynccontextmanager
+    async def _in_our_words(self, to: Prompt | Nudge | Sent) -> AsyncIterator[None]:
+        """One request in its turn; Discord's errors as CannotPost (a person must act) or PostFailed (time may mend)."""
+        await self._pace.turn()
+        try:
+            yield
+        except discord.NotFound as error:
+            raise CannotPost(f"the channel <#{to.channel_id}> does not exist any more") from error
+        except discord.Forbidden as error:
+            raise CannotPost(_refusal(to)) from error
+        except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            raise PostFailed(f"Discord did not take the message: {error}") from error
 
 
-@contextmanager
-def _in_our_words(channel_id: int) -> Iterator[None]:
-    """Discord's errors as CannotPost (a person must act) or PostFailed (time may mend it)."""
-    try:
-        yield
-    except discord.NotFound as error:
-        raise CannotPost(f"the channel <#{channel_id}> does not exist any more") from error
-    except discord.Forbidden as error:
-        raise CannotPost(f"I am not allowed to read and write in <#{channel_id}>") from error
-    except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        raise PostFailed(f"Discord did not take the message: {error}") from error
+async def _post_in_forum(forum: discord.ForumChannel, prompt: Prompt) -> discord.Message:
+    tags = usable_tags(forum)[:1] if forum.flags.require_tag else []
+    if forum.flags.require_tag and not tags:
+        raise CannotPost(f"every post in <#{forum.id}> needs a tag, and there is none that I may use")
+    opened = await forum.create_thread(
+        name=_thread_name(prompt),
+        content=weekly_content(prompt),
+        view=weekly_view(prompt.resource),
+        auto_archive_duration=A_WEEK,
+        allowed_mentions=weekly_mentions(prompt),
+        applied_tags=tags,
+    )
+    return opened.message
+
+
+def _refusal(to: Prompt | Nudge | Sent) -> str:
+    if isinstance(to, Nudge):
+        return "your direct messages are closed to me"
+    return f"I am not allowed to read and write in <#{to.channel_id}>"
+
+
+def _shows(message: discord.Message, letter: Prompt | Nudge) -> bool:
+    if isinstance(letter, Nudge):
+        return shows_nudge(message, letter)
+    return shows_resource(message, letter.resource.url)
+
+
+def _thread_name(prompt: Prompt) -> str:
+    return fit(prompt.resource.title, THREAD_NAME_LIMIT)

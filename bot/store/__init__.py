@@ -1,6 +1,6 @@
-"""What the bot remembers: schedules and deliveries, in SQLite or PostgreSQL, behind one class."""
+"""What the bot remembers: schedules, deliveries and progress, in SQLite or PostgreSQL, behind one class."""
 
-from bot.store.rows import Delivery, WeeklySchedule
+from bot.store.rows import Choice, Delivery, History, Reminder, WeeklySchedule
 from bot.store.store import Store
 
-__all__ = ["Delivery", "Store", "WeeklySchedule"]
+__all__ = ["Choice", "Delivery", "History", "Reminder", "Store", "WeeklySchedule"]

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
-from bot.store.rows import Delivery
+from bot.store.rows import Choice, Delivery, History, Reminder, WeeklySchedule
+from bot.store.schedules import schedule
 from bot.store.tables import ERROR_LIMIT, deliveries, schedules
+
+Key = tuple[int, datetime]
+"""What names a delivery: the id of its schedule and its occurrence."""
 
 
 class Deliveries(Database):
     """The part of the store that makes each occurrence happen once."""
 
-    async def claim(
-        self, schedule_id: int, occurrence: datetime, *, owner: str, now: datetime, lease_until: datetime
-    ) -> Delivery | None:
-        """Take a due occurrence to deliver it; None if somebody else has it, or it is not due any more.
+    async def claim_due(
+        self, now: datetime, limit: int, *, owner: str, lease_until: datetime
+    ) -> list[tuple[WeeklySchedule | Reminder, Delivery]]:
+        """Take at most `limit` occurrences that are due and that nobody is at work on, the longest due first.
 
-        One statement, so of any number of owners at once exactly one gets it. After `lease_until` it can be claimed
-        again: the owner may have died.
+        Of any number of owners at once exactly one gets each. After `lease_until` it can be claimed again: the owner
+        may have died.
         """
-        is_due = and_(schedules.c.id == schedule_id, schedules.c.next_at == occurrence, schedules.c.paused_at.is_(None))
+        async with self._begin() as connection:
+            due = select(schedules).where(_is_due(now)).order_by(schedules.c.next_at, schedules.c.id).limit(limit)
+            # Rows that somebody else is claiming just now are theirs; the next ones are as due.
+            rows = (await connection.execute(due.with_for_update(of=schedules, skip_locked=True))).all()
+            if not rows:
+                return []
+            claims = await connection.execute(self._claim([row.id for row in rows], owner, now, lease_until))
+            claimed = {row.schedule_id: _delivery(row) for row in claims}
+        return [(schedule(row), claimed[row.id]) for row in rows if row.id in claimed]
+
+    def _claim(self, schedule_ids: Sequence[int], owner: str, now: datetime, lease_until: datetime) -> Any:
+        """The key of `deliveries` is what makes this happen once: whoever comes second conflicts."""
         new = {
             "schedule_id": schedules.c.id,
             "occurrence": schedules.c.next_at,
@@ -34,9 +50,9 @@ class Deliveries(Database):
             "attempts": literal(1),
             "round": literal(1),
         }
-        statement = (
+        return (
             self._insert(deliveries)
-            .from_select(list(new), select(*new.values()).where(is_due))
+            .from_select(list(new), select(*new.values()).where(schedules.c.id.in_(schedule_ids)))
             .on_conflict_do_update(
                 index_elements=["schedule_id", "occurrence"],
                 set_={"owner": owner, "lease_until": lease_until, "attempts": deliveries.c.attempts + 1},
@@ -44,9 +60,6 @@ class Deliveries(Database):
             )
             .returning(deliveries)
         )
-        async with self._begin() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-            return _delivery(row) if row else None
 
     async def claim_extra(
         self, schedule_id: int, *, owner: str, now: datetime, lease_until: datetime
@@ -62,50 +75,93 @@ class Deliveries(Database):
             return _delivery(row) if row else None
 
     async def choose(
-        self, delivery: Delivery, *, owner: str, round: int, resource_id: str, now: datetime, scheduled: bool = True
-    ) -> Delivery | None:
-        """Record what is about to be sent, and that it may be sent from now on; None if the claim was lost.
+        self, choices: Sequence[Choice], *, owner: str, now: datetime, scheduled: bool = True
+    ) -> frozenset[int]:
+        """Record what is about to be sent, and that it may be sent from now on.
 
-        `scheduled` says that it is the schedule's own occurrence, which an admin may have changed meanwhile.
-
-        Committed before the message is: a crash between the two is then known to have been possible.
+        Committed before the messages are: a crash between the two is then known to have been possible.
+        `scheduled` says that each is its schedule's own occurrence, which an admin may have changed meanwhile.
+        Returns the ids of the schedules whose claims still hold; of the others nothing may be sent.
         """
-        sent = func.coalesce(deliveries.c.first_sent_at, literal(now, deliveries.c.first_sent_at.type))
-        values = {"round": round, "resource_id": resource_id, "first_sent_at": sent}
+        if not choices:
+            return frozenset()
+        by_schedule = {choice.delivery.schedule_id: choice for choice in choices}
         async with self._begin() as connection:
             # Locked, so that an admin's change comes before this or after, and a week is never posted by both rules.
-            wanted = _still_at(delivery) if scheduled else schedules.c.id == delivery.schedule_id
-            if await connection.scalar(select(schedules.c.id).where(wanted).with_for_update()) is None:
-                return None
-            statement = update(deliveries).where(_held(delivery, owner)).values(values).returning(deliveries)
-            row = (await connection.execute(statement)).one_or_none()
-            return _delivery(row) if row else None
+            wanted = [_still_at(choice.delivery) if scheduled else _of(choice.delivery) for choice in choices]
+            locked = select(schedules.c.id).where(or_(*wanted)).order_by(schedules.c.id).with_for_update()
+            unchanged = frozenset(await connection.scalars(locked))
+            mine = and_(_any_of(choices), deliveries.c.state == "claimed", deliveries.c.owner == owner)
+            claims = select(deliveries.c.schedule_id).where(mine, deliveries.c.schedule_id.in_(unchanged))
+            held = frozenset(await connection.scalars(claims.with_for_update()))
+            if held:
+                await connection.execute(_chosen(now), [_values(by_schedule[one]) for one in sorted(held)])
+            return held
 
     async def record_posted(
-        self, delivery: Delivery, *, owner: str, message_id: int, channel_id: int, now: datetime, next_at: datetime
+        self,
+        delivery: Delivery,
+        *,
+        owner: str,
+        message_id: int,
+        channel_id: int,
+        now: datetime,
+        next_at: datetime,
+        extras_at: datetime | None = None,
     ) -> bool:
-        """The message is there: record it and move on to `next_at`, both or neither. False if the claim was lost."""
-        posted = {"message_id": message_id, "channel_id": channel_id, "posted_at": now}
+        """The message is there: record it and move on to `next_at`, both or neither. False if the claim was lost.
+
+        `extras_at` is when somebody else is to see to what follows the post, should its owner die over it.
+        """
+        posted = {"message_id": message_id, "channel_id": channel_id, "posted_at": now, "extras_at": extras_at}
         return await self._finish(delivery, owner, next_at, state="posted", error=None, **posted)
 
-    async def note(self, delivery: Delivery, text: str) -> None:
-        """Write down what else went wrong with a delivery, whose post is there all the same."""
-        key = and_(deliveries.c.schedule_id == delivery.schedule_id, deliveries.c.occurrence == delivery.occurrence)
+    async def take_extras(self, now: datetime, limit: int) -> list[Delivery]:
+        """At most `limit` posts whose extras were begun and not ended by now; each is given once and to one alone."""
+        overdue = select(deliveries.c.schedule_id, deliveries.c.occurrence).where(deliveries.c.extras_at <= now)
+        overdue = overdue.limit(limit).with_for_update(skip_locked=True)
         async with self._begin() as connection:
-            await connection.execute(update(deliveries).where(key).values(error=text[:ERROR_LIMIT]))
+            if not (keys := [tuple(row) for row in await connection.execute(overdue)]):
+                return []
+            taken = update(deliveries).where(or_(*map(_has_key, keys))).values(extras_at=None)
+            return [_delivery(row) for row in await connection.execute(taken.returning(deliveries))]
+
+    async def record_extras(
+        self, delivery: Delivery, *, thread_id: int | None, poll_id: int | None, error: str | None
+    ) -> None:
+        """What followed a post, and what of it went wrong; the post is there all the same."""
+        failed = error[:ERROR_LIMIT] if error else None
+        values: dict[str, Any] = {"thread_id": thread_id, "poll_id": poll_id, "extras_at": None, "error": failed}
+        async with self._begin() as connection:
+            await connection.execute(update(deliveries).where(_has_key(_key(delivery))).values(values))
+
+    async def record_finished(self, message_id: int, finished: int) -> None:
+        """How many members of its server have finished what a post is about."""
+        statement = update(deliveries).where(deliveries.c.message_id == message_id).values(finished=finished)
+        async with self._begin() as connection:
+            await connection.execute(statement)
 
     async def record_skipped(self, delivery: Delivery, *, owner: str, reason: str, next_at: datetime) -> bool:
         """The occurrence is given up: record why and move on to `next_at`. False if the claim was lost."""
         return await self._finish(delivery, owner, next_at, state="skipped", error=reason[:ERROR_LIMIT])
 
-    async def record_failed(self, delivery: Delivery, *, owner: str, reason: str, now: datetime) -> bool:
-        """Posting is impossible: record why and pause the schedule until an admin sets it again."""
+    async def record_failed(
+        self, delivery: Delivery, *, owner: str, reason: str, now: datetime, untold: bool = False
+    ) -> bool:
+        """Posting is impossible: record why and pause the schedule until somebody sets it again.
+
+        `untold` says that whom it concerns is to be told at the next occasion. False if the claim was lost.
+        """
         async with self._begin() as connection:
             if not await _leave(connection, delivery, owner, state="failed", error=reason[:ERROR_LIMIT]):
                 return False
-            pause = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT]}
+            pause = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT], "untold": untold}
             await connection.execute(update(schedules).where(_still_at(delivery)).values(pause))
             return True
+
+    async def record_refused(self, delivery: Delivery, *, owner: str, reason: str, next_at: datetime) -> bool:
+        """Posting was impossible this time: record why and move on to `next_at`. False if the claim was lost."""
+        return await self._finish(delivery, owner, next_at, state="failed", error=reason[:ERROR_LIMIT])
 
     async def release(self, delivery: Delivery, *, owner: str, error: str, retry_at: datetime) -> bool:
         """This try failed: give the claim back, to be taken again from `retry_at` on. False if it was lost already."""
@@ -114,14 +170,28 @@ class Deliveries(Database):
             done = await connection.execute(update(deliveries).where(_held(delivery, owner)).values(values))
             return done.rowcount > 0
 
-    async def posted_in_round(self, schedule_id: int) -> tuple[int, frozenset[str]]:
-        """The number of a schedule's present walk through the path (from 1), and the ids posted on it."""
-        posted = and_(deliveries.c.schedule_id == schedule_id, deliveries.c.state == "posted")
-        latest = select(func.max(deliveries.c.round)).where(posted).scalar_subquery()
-        statement = select(deliveries.c.round, deliveries.c.resource_id).where(posted, deliveries.c.round == latest)
+    async def histories(self, schedule_ids: Collection[int]) -> Mapping[int, History]:
+        """What each of some schedules posted so far."""
+        posted = and_(deliveries.c.schedule_id.in_(schedule_ids), deliveries.c.state == "posted")
+        key = deliveries.c.schedule_id
+        rounds = select(key, func.max(deliveries.c.round)).where(posted).group_by(key)
+        walked = select(key, deliveries.c.round, deliveries.c.resource_id)
+        walked = walked.where(posted, tuple_(key, deliveries.c.round).in_(rounds))
+        latest = select(key, func.max(deliveries.c.occurrence)).where(posted).group_by(key)
+        last = select(deliveries).where(posted, tuple_(key, deliveries.c.occurrence).in_(latest))
         async with self._begin() as connection:
-            rows = (await connection.execute(statement)).all()
-        return (rows[0].round if rows else 1), frozenset(row.resource_id for row in rows)
+            walks = (await connection.execute(walked)).all()
+            lasts = {row.schedule_id: _delivery(row) for row in await connection.execute(last)}
+        return {one: _history([row for row in walks if row.schedule_id == one], lasts.get(one)) for one in schedule_ids}
+
+    async def last_post_about(self, guild_id: int, resource_id: str) -> Delivery | None:
+        """A server's latest post about a resource."""
+        its = and_(schedules.c.guild_id == guild_id, deliveries.c.schedule_id == schedules.c.id)
+        about = and_(deliveries.c.resource_id == resource_id, deliveries.c.state == "posted")
+        statement = select(deliveries).join(schedules, its).where(about)
+        async with self._begin() as connection:
+            row = (await connection.execute(statement.order_by(deliveries.c.occurrence.desc()).limit(1))).one_or_none()
+            return _delivery(row) if row else None
 
     async def recent_deliveries(self, schedule_id: int, limit: int) -> list[Delivery]:
         """The latest deliveries of a schedule, the newest first."""
@@ -150,17 +220,66 @@ async def _leave(connection: AsyncConnection, delivery: Delivery, owner: str, **
     return done.rowcount > 0
 
 
-def _held(delivery: Delivery, owner: str) -> ColumnElement[bool]:
-    return and_(
-        deliveries.c.schedule_id == delivery.schedule_id,
-        deliveries.c.occurrence == delivery.occurrence,
-        deliveries.c.state == "claimed",
-        deliveries.c.owner == owner,
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """What of `schedules` has an occurrence to deliver that nobody is at work on."""
+    taken = and_(
+        deliveries.c.schedule_id == schedules.c.id,
+        deliveries.c.occurrence == schedules.c.next_at,
+        deliveries.c.lease_until > now,
+    )
+    return and_(schedules.c.next_at <= now, schedules.c.paused_at.is_(None), ~select(1).where(taken).exists())
+
+
+def _chosen(now: datetime) -> Any:
+    """An UPDATE for many deliveries at once, each with the parameters of `_values`."""
+    sent = func.coalesce(deliveries.c.first_sent_at, literal(now, deliveries.c.first_sent_at.type))
+    return (
+        update(deliveries)
+        .where(deliveries.c.schedule_id == bindparam("of"), deliveries.c.occurrence == bindparam("at"))
+        .values(round=bindparam("walk"), resource_id=bindparam("about"), first_sent_at=sent)
     )
 
 
+def _values(choice: Choice) -> dict[str, Any]:
+    delivery = choice.delivery
+    return {
+        "of": delivery.schedule_id,
+        "at": delivery.occurrence,
+        "walk": choice.round,
+        "about": choice.resource_id,
+    }
+
+
+def _history(walk: Sequence[Any], last: Delivery | None) -> History:
+    return History(walk[0].round if walk else 1, frozenset(row.resource_id for row in walk), last)
+
+
+def _key(delivery: Delivery) -> Key:
+    return delivery.schedule_id, delivery.occurrence
+
+
+def _has_key(key: Key | Any) -> ColumnElement[bool]:
+    return and_(deliveries.c.schedule_id == key[0], deliveries.c.occurrence == key[1])
+
+
+def _any_of(choices: Sequence[Choice]) -> ColumnElement[bool]:
+    return or_(*(_has_key(_key(choice.delivery)) for choice in choices))
+
+
+def _held(delivery: Delivery, owner: str) -> ColumnElement[bool]:
+    return and_(_has_key(_key(delivery)), deliveries.c.state == "claimed", deliveries.c.owner == owner)
+
+
+def _is_at(key: Key) -> ColumnElement[bool]:
+    return and_(schedules.c.id == key[0], schedules.c.next_at == key[1])
+
+
 def _still_at(delivery: Delivery) -> ColumnElement[bool]:
-    return and_(schedules.c.id == delivery.schedule_id, schedules.c.next_at == delivery.occurrence)
+    return _is_at(_key(delivery))
+
+
+def _of(delivery: Delivery) -> ColumnElement[bool]:
+    return schedules.c.id == delivery.schedule_id
 
 
 def _delivery(row: Row[Any]) -> Delivery:
@@ -176,4 +295,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         error=row.error,
         channel_id=row.channel_id,
         posted_at=row.posted_at,
+        thread_id=row.thread_id,
+        poll_id=row.poll_id,
+        finished=row.finished,
     )

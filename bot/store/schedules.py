@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.schedule import Schedule, first_occurrence, next_occurrence
 from bot.store.database import Database
-from bot.store.rows import WeeklySchedule
+from bot.store.rows import Reminder, WeeklySchedule
 from bot.store.tables import ERROR_LIMIT, deliveries, schedules
 
 REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
@@ -37,7 +37,7 @@ class Schedules(Database):
                 "time": f"{schedule.time:%H:%M}",
                 "zone": schedule.zone,
                 "created_by": created_by,
-                "next_at": await _next_at(connection, old, schedule, now),
+                "next_at": await next_at(connection, old, schedule, now),
                 "paused_at": None,
                 "paused_reason": None,
                 "resume_at": None,
@@ -59,7 +59,14 @@ class Schedules(Database):
             return removed.rowcount > 0
 
     async def put_ritual(
-        self, guild_id: int, *, order: str | None = None, start_id: str | None = None, thread: bool | None = None
+        self,
+        guild_id: int,
+        *,
+        order: str | None = None,
+        start_id: str | None = None,
+        thread: bool | None = None,
+        pin: bool | None = None,
+        poll: bool | None = None,
     ) -> WeeklySchedule | None:
         """Change what each prompt is about and comes with; what is None stays. A new walk begins at `start_id`.
 
@@ -69,7 +76,7 @@ class Schedules(Database):
             weekly = await _schedule_of(connection, guild_id, lock=True)
             if weekly is None:
                 return None
-            given = {"order": order, "thread": thread, "start_id": start_id}
+            given = {"order": order, "thread": thread, "pin": pin, "poll": poll, "start_id": start_id}
             values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
             if start_id is not None:
                 posted = and_(deliveries.c.schedule_id == weekly.id, deliveries.c.state == "posted")
@@ -155,24 +162,17 @@ class Schedules(Database):
             gone = await connection.execute(delete(schedules).where(schedules.c.left_at < before))
             return gone.rowcount
 
-    async def due(self, now: datetime, limit: int) -> list[WeeklySchedule]:
-        """At most `limit` schedules with an occurrence to deliver that nobody is at work on, the longest due first."""
-        taken = and_(
-            deliveries.c.schedule_id == schedules.c.id,
-            deliveries.c.occurrence == schedules.c.next_at,
-            deliveries.c.lease_until > now,
-        )
-        statement = (
-            select(schedules)
-            .where(schedules.c.next_at <= now, schedules.c.paused_at.is_(None), ~select(1).where(taken).exists())
-            .order_by(schedules.c.next_at, schedules.c.id)
-            .limit(limit)
-        )
+    async def schedule_with(self, schedule_id: int) -> WeeklySchedule | Reminder | None:
+        """The schedule with this id, a server's or a member's."""
         async with self._begin() as connection:
-            return [_weekly(row) for row in await connection.execute(statement)]
+            row = (await connection.execute(select(schedules).where(schedules.c.id == schedule_id))).one_or_none()
+            return schedule(row) if row else None
 
     async def next_due(self) -> datetime | None:
-        """When there will next be something in `due` or `resume_due`, if nobody changes anything; None if never."""
+        """When there will next be something in `due`, `resume_due` or `take_extras`, if nobody changes anything.
+
+        None if never.
+        """
         current = and_(
             deliveries.c.schedule_id == schedules.c.id,
             deliveries.c.occurrence == schedules.c.next_at,
@@ -186,6 +186,7 @@ class Schedules(Database):
             found: list[datetime | None] = [
                 await connection.scalar(running.where(schedules.c.paused_at.is_(None))),
                 await connection.scalar(paused),
+                await connection.scalar(select(func.min(deliveries.c.extras_at, type_=instant))),
             ]
         return min((instant for instant in found if instant is not None), default=None)
 
@@ -196,8 +197,8 @@ async def _schedule_of(connection: AsyncConnection, guild_id: int, *, lock: bool
     return _weekly(row) if row else None
 
 
-async def _next_at(
-    connection: AsyncConnection, old: WeeklySchedule | None, schedule: Schedule, now: datetime
+async def next_at(
+    connection: AsyncConnection, old: WeeklySchedule | Reminder | None, schedule: Schedule, now: datetime
 ) -> datetime:
     """The first occurrence of a schedule that takes the place of another, if there was one."""
     if old is None:
@@ -255,4 +256,26 @@ def _weekly(row: Row[Any]) -> WeeklySchedule:
         start_id=row.start_id,
         start_round=row.start_round,
         thread=row.thread,
+        pin=row.pin,
+        poll=row.poll,
     )
+
+
+def reminder(row: Row[Any]) -> Reminder:
+    """A row of `schedules` that belongs to a member."""
+    return Reminder(
+        id=row.id,
+        user_id=row.user_id,
+        channel_id=row.channel_id,
+        schedule=Schedule(row.weekday, time.fromisoformat(row.time), row.zone),
+        next_at=row.next_at,
+        paused_at=row.paused_at,
+        paused_reason=row.paused_reason,
+        quiet=row.quiet,
+        untold=row.untold,
+    )
+
+
+def schedule(row: Row[Any]) -> WeeklySchedule | Reminder:
+    """A row of `schedules`, a server's or a member's."""
+    return _weekly(row) if row.user_id is None else reminder(row)

@@ -16,7 +16,7 @@ from bot.library import Library
 from bot.progress import next_step, tally, unmet
 from bot.store import Store
 from bot.views.buttons import LastingButton, acknowledge, bot_of, only_they_see
-from bot.views.cards import Card, notice
+from bot.views.cards import Card, notice, open_button
 from bot.views.text import show
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,8 @@ FIRST_LIMIT = 60
 STATE_LIMIT = FIRST_LIMIT + len("first: ") + len(" and 999 more")
 """Most characters of `state_words`."""
 
-DONE = "✓ done"
+DONE = "✓\u00a0done"
+"""What marks a finished resource: a sign for the eye, a word for the ear, on one line."""
 GONE = "That one is not on the list any more, so there is nothing to mark. `/path` shows what is."
 
 _turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -110,9 +111,12 @@ def finished_words(library: Library, resource: Resource, done: Collection[str], 
 
 
 def finished_card(library: Library, resource: Resource, done: Collection[str], finished_now: bool) -> Card:
-    """`finished_words` with the button that turns the mark around again."""
+    """`finished_words` with the button that turns the mark around again, and a link to what is next."""
     words = finished_words(library, resource, done, finished_now)
-    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(DoneButton(resource.id, finished=finished_now))])
+    buttons: list[Any] = [DoneButton(resource.id, finished=finished_now)]
+    if (following := next_step(library.catalog, done).resource) is not None and finished_now:
+        buttons.append(open_button(following.url, f"Open {following.title}"))
+    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
 
 
 class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})"):

@@ -1,17 +1,21 @@
-"""The weekly prompt as a message.
+"""The weekly prompt as a message, and the poll that may follow it.
 
 Plain content, not Components V2: a push that holds components alone has an empty notification preview.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import discord
 
-from bot.delivery import Prompt
-from bot.views.cards import open_button
+from bot.catalog import Resource
+from bot.delivery import Prompt, Recap
+from bot.views.buttons import LastingButton, bot_of
+from bot.views.cards import notice, open_button
+from bot.views.done import GONE, finished_words, toggle
 from bot.views.path_pages import PageButton
 from bot.views.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 
@@ -21,15 +25,20 @@ TEXT_LIMIT = 600
 """Characters of the question or the summary; the longest post stays under CONTENT_LIMIT."""
 
 
+POLL_ANSWER_LIMIT = 55
+"""Characters of an answer in a poll: https://discord.com/developers/docs/resources/poll."""
+
+
 def weekly_content(prompt: Prompt) -> str:
     """The text of a post; its first line is what a phone shows in the notification."""
     return fit("\n".join(_lines(prompt)), CONTENT_LIMIT)
 
 
-def weekly_view(prompt: Prompt) -> discord.ui.View:
-    """The buttons of a post: the resource, and the path."""
+def weekly_view(resource: Resource, finished: int = 0) -> discord.ui.View:
+    """The buttons of a post: the resource, that one has finished it (and how many have), and the path."""
     view = discord.ui.View(timeout=None)
-    view.add_item(open_button(prompt.resource.url))
+    view.add_item(open_button(resource.url))
+    view.add_item(FinishedButton(resource.id, finished))
     view.add_item(PageButton("", 0, "Show the path"))
     view.stop()
     return view
@@ -44,16 +53,42 @@ def weekly_mentions(prompt: Prompt) -> discord.AllowedMentions:
 def _lines(prompt: Prompt) -> Iterator[str]:
     resource = prompt.resource
     mention = f"<@&{prompt.role_id}> " if prompt.role_id else ""
+    if prompt.recap is not None:
+        yield f"-# {recap_words(prompt.recap)}"
     yield f"{mention}**This week: {show(resource.title, TITLE_LIMIT)}**"
     yield f"Step {prompt.step} of {prompt.total} · {by_line(resource.kind, resource.authors)}"
     if resource.summary:
         yield first_sentence(resource.summary, TEXT_LIMIT)
     yield f"\n**To discuss:** {show(prompt.question, TEXT_LIMIT)}"
-    yield f"\n-# Next week: {show(prompt.following.title, TITLE_LIMIT)}"
+    if prompt.options:
+        yield "\n-# Next week: what you choose in the poll below."
+    else:
+        yield f"\n-# Next week: {show(prompt.following.title, TITLE_LIMIT)}"
     if prompt.begins_again:
         yield "-# We have been through the whole path: it begins again today."
     if prompt.late:
         yield f"-# This was due {discord.utils.format_dt(prompt.occurrence, 'f')}. I could not post it then; sorry!"
+
+
+def recap_words(recap: Recap) -> str:
+    """`Last week: 7 finished KV Cache, and the thread has 12 replies.`"""
+    said = []
+    if recap.finished:
+        said.append(f"{recap.finished} finished {show(recap.title, TITLE_LIMIT)}")
+    if recap.replies:
+        about = "" if recap.finished else f" about {show(recap.title, TITLE_LIMIT)}"
+        said.append(f"the thread{about} has {recap.replies} {'reply' if recap.replies == 1 else 'replies'}")
+    return f"Last time: {', and '.join(said)}."
+
+
+def poll_question() -> str:
+    """What a poll asks."""
+    return "What should come next week?"
+
+
+def poll_answer(resource: Resource) -> str:
+    """A resource as an answer in a poll."""
+    return fit(resource.title, POLL_ANSWER_LIMIT)
 
 
 def shows_resource(message: discord.Message, url: str) -> bool:
@@ -63,3 +98,29 @@ def shows_resource(message: discord.Message, url: str) -> bool:
 
 def _url(component: Any) -> str | None:
     return getattr(component, "url", None)
+
+
+class FinishedButton(LastingButton, template=r"finished:(?P<id>[a-z0-9-]{1,64})"):
+    """Turns a member's mark at the week's resource around; everybody sees how many have finished it."""
+
+    def __init__(self, resource_id: str, finished: int = 0) -> None:
+        self.resource_id = resource_id
+        label = f"Done · {finished}" if finished else "Done"
+        super().__init__(discord.ui.Button(label=label, custom_id=f"finished:{resource_id}"))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button behind a press."""
+        return cls(match["id"])
+
+    async def press(self, interaction: discord.Interaction[Any]) -> None:
+        """Turn the mark around and say so privately; the number on the post follows."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        bot = bot_of(interaction)
+        finished_now = await toggle(interaction, self.resource_id)
+        resource = bot.library.catalog.get(self.resource_id)
+        done = await bot.store.finished_by(interaction.user.id)
+        words = finished_words(bot.library, resource, done, finished_now) if resource else GONE
+        await interaction.edit_original_response(view=notice(words))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import discord
 
 from bot.catalog import Catalog
+from bot.delivery import Sent
 from bot.schedule import DAYS, Schedule
 from bot.store import Delivery, WeeklySchedule
 from bot.views.text import fit, show
@@ -89,10 +90,10 @@ def skipped_reply(weekly: WeeklySchedule, instants: Iterable[datetime]) -> str:
     return f"The next prompt is left out; its resource comes the time after. The next three:\n{dates(instants)}"
 
 
-def posted_reply(weekly: WeeklySchedule, message_id: int) -> str:
+def posted_reply(weekly: WeeklySchedule, sent: Sent) -> str:
     """What `/weekly now` answers."""
     when = discord.utils.format_dt(weekly.next_at, "F")
-    return f"Posted: {_link(weekly, weekly.channel_id, message_id)}\nThe rhythm stays: the next one comes {when}."
+    return f"Posted: {_link(weekly, sent.channel_id, sent.message_id)}\nThe rhythm stays: the next one comes {when}."
 
 
 def history_reply(weekly: WeeklySchedule, recent: Iterable[Delivery], catalog: Catalog) -> str:

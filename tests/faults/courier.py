@@ -11,41 +11,39 @@ import signal
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 from bot.catalog import load_catalog, shipped_catalog
-from bot.delivery import Prompt, deliver_due
-from bot.store import Store, WeeklySchedule
+from bot.delivery import Poster, Sent, deliver_due
+from bot.delivery.letters import Letter
+from bot.store import Store
 
 
 class File:
+    """Stands where Discord stands; nothing but posts and looks for them is asked of it here."""
+
     def __init__(self, path: Path, kill: str) -> None:
         self._path = path
         self._kill = kill
 
-    async def post(self, prompt: Prompt, nonce: str) -> int:
+    async def post(self, letter: Letter, nonce: str) -> Sent:
         if self._kill == "before":
             os.kill(os.getpid(), signal.SIGKILL)
         with self._path.open("a") as file:
-            file.write(f"{prompt.guild_id} {prompt.occurrence.isoformat()} {prompt.resource.id}\n")
+            file.write(f"{letter.channel_id} {letter.occurrence.isoformat()} {nonce}\n")
         if self._kill == "after":
             os.kill(os.getpid(), signal.SIGKILL)
-        return 1
+        return Sent(letter.channel_id, 1)
 
-    async def find(self, prompt: Prompt, since: datetime) -> int | None:
+    async def find(self, letter: Letter, since: datetime) -> Sent | None:
         lines = self._path.read_text().splitlines() if self._path.exists() else []
-        return 1 if any(line.startswith(f"{prompt.guild_id} ") for line in lines) else None
-
-    async def open_thread(self, prompt: Prompt, message_id: int) -> None:
-        raise AssertionError("no thread was asked for")
-
-    async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
-        raise AssertionError("nothing fails here")
+        return Sent(letter.channel_id, 1) if any(line.startswith(f"{letter.channel_id} ") for line in lines) else None
 
 
 async def main(url: str, path: str, now: str, kill: str) -> None:
     catalog = load_catalog(shipped_catalog())
     async with await Store.open(url) as store:
-        poster = File(Path(path), kill)
+        poster = cast(Poster, File(Path(path), kill))
         while (await deliver_due(store, catalog, poster, now=datetime.fromisoformat(now), owner=str(os.getpid()))).more:
             pass
 

@@ -95,7 +95,7 @@ MENDED_LATER: list[tuple[str, list[Fault]]] = [
 ]
 
 
-@pytest.mark.parametrize("later", [timedelta(seconds=30), timedelta(minutes=30)], ids=["soon", "after the nonce"])
+@pytest.mark.parametrize("later", [timedelta(seconds=38), timedelta(minutes=30)], ids=["soon", "after the nonce"])
 @pytest.mark.parametrize("faults", [row[1] for row in MENDED_LATER], ids=[row[0] for row in MENDED_LATER])
 async def test_what_the_next_try_mends(bot: Bot, faults: list[Fault], later: timedelta) -> None:
     bot.server.faults = list(faults)

@@ -204,11 +204,11 @@ async def test_a_ticker_outlives_what_it_raises(caplog: pytest.LogCaptureFixture
 async def test_a_clock_that_is_set_back_stops_nothing(server: Server) -> None:
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    cog: Any = server.env.bot.get_cog("Weekly")
+    cog: Any = server.env.bot.get_cog("Delivering")
     cog._clock = lambda: server.env.now() - timedelta(hours=1)
     await server.env.advance_time(3 * 3600)
     assert len(server.posts()) == 1
-    assert cog._ticker.failures == 0
+    assert cog.ticker.failures == 0
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
     assert len(server.posts()) == 2
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.schedule import Schedule
-from bot.store import Delivery, Store, WeeklySchedule
+from bot.store import Choice, Delivery, History, Store, WeeklySchedule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -26,7 +26,18 @@ async def put(store: Store, guild_id: int = 1, now: datetime = NOW, **changed: A
 
 
 async def claim(store: Store, weekly: WeeklySchedule, owner: str = "me", now: datetime = MONDAY) -> Delivery | None:
-    return await store.claim(weekly.id, weekly.next_at, owner=owner, now=now, lease_until=now + LEASE)
+    claims = await store.claim_due(now, 100, owner=owner, lease_until=now + LEASE)
+    return next((delivery for schedule, delivery in claims if schedule.id == weekly.id), None)
+
+
+async def due(store: Store, now: datetime, limit: int = 10) -> list[int]:
+    """The ids of the schedules that are due; they are claimed for a moment only."""
+    return [one.id for one, _ in await store.claim_due(now, limit, owner="a look", lease_until=now)]
+
+
+async def choose(store: Store, delivery: Delivery, resource_id: str, owner: str = "me", **given: Any) -> bool:
+    choice = Choice(delivery, given.pop("round", 1), resource_id)
+    return bool(await store.choose([choice], owner=owner, **({"now": MONDAY} | given)))
 
 
 async def claimed(store: Store, weekly: WeeklySchedule) -> Delivery:
@@ -37,9 +48,9 @@ async def claimed(store: Store, weekly: WeeklySchedule) -> Delivery:
 
 async def post(store: Store, weekly: WeeklySchedule, resource_id: str, *, round: int = 1) -> None:
     now = weekly.next_at
-    delivery = await store.claim(weekly.id, now, owner="me", now=now, lease_until=now + LEASE)
+    delivery = await claim(store, weekly, now=now)
     assert delivery is not None
-    assert await store.choose(delivery, owner="me", round=round, resource_id=resource_id, now=now)
+    assert await choose(store, delivery, resource_id, round=round, now=now)
     assert await store.record_posted(
         delivery, owner="me", message_id=7, channel_id=10, now=now, next_at=now + timedelta(weeks=1)
     )
@@ -72,22 +83,22 @@ async def test_removing_forgets_its_deliveries_too(store: Store) -> None:
 async def test_instants_of_any_zone_are_one_instant(store: Store) -> None:
     tokyo = timezone(timedelta(hours=9))
     await put(store, now=NOW.astimezone(tokyo))
-    assert len(await store.due(MONDAY.astimezone(tokyo), 10)) == 1
-    assert await store.due((MONDAY - timedelta(microseconds=1)).astimezone(tokyo), 10) == []
+    assert await due(store, (MONDAY - timedelta(microseconds=1)).astimezone(tokyo)) == []
+    assert len(await due(store, MONDAY.astimezone(tokyo))) == 1
 
 
 async def test_a_naive_instant_is_refused(store: Store) -> None:
     with pytest.raises(Exception, match="an instant needs a time zone"):
-        await store.due(MONDAY.replace(tzinfo=None), 10)
+        await due(store, MONDAY.replace(tzinfo=None), 10)
 
 
 async def test_due_is_in_order_and_limited(store: Store) -> None:
     late = await put(store, 1)
     early = await put(store, 2, schedule=replace(BERLIN, time=time(8)))
     await put(store, 3, schedule=replace(BERLIN, time=time(10)))
-    assert [one.id for one in await store.due(MONDAY, 10)] == [early.id, late.id]
-    assert [one.id for one in await store.due(MONDAY, 1)] == [early.id]
     assert await store.next_due() == MONDAY - timedelta(hours=1)
+    assert await due(store, MONDAY, 10) == [early.id, late.id]
+    assert await due(store, MONDAY, 1) == [early.id]
 
 
 async def test_next_due_waits_for_leases_and_retries_and_ignores_pauses(store: Store) -> None:
@@ -113,9 +124,8 @@ async def test_a_claim_is_not_due_until_its_lease_runs_out(store: Store) -> None
     weekly = await put(store)
     first = await claimed(store, weekly)
     assert first.attempts == 1
-    assert await store.due(MONDAY + LEASE - timedelta(seconds=1), 10) == []
+    assert await due(store, MONDAY + LEASE - timedelta(seconds=1), 10) == []
     assert await claim(store, weekly, "other", MONDAY + timedelta(seconds=30)) is None
-    assert len(await store.due(MONDAY + LEASE, 10)) == 1
     second = await claim(store, weekly, "other", MONDAY + LEASE)
     assert second is not None
     assert second.attempts == 2
@@ -123,15 +133,16 @@ async def test_a_claim_is_not_due_until_its_lease_runs_out(store: Store) -> None
 
 async def test_only_the_next_occurrence_of_a_running_schedule_can_be_claimed(store: Store) -> None:
     weekly = await put(store)
-    assert await store.claim(weekly.id, NEXT, owner="me", now=MONDAY, lease_until=NEXT) is None
-    assert await store.claim(weekly.id + 1, MONDAY, owner="me", now=MONDAY, lease_until=NEXT) is None
+    assert await claim(store, weekly, now=MONDAY - timedelta(microseconds=1)) is None
+    await store.pause(1, reason="no", now=NOW)
+    assert await claim(store, weekly, now=NEXT) is None
 
 
 async def test_who_lost_the_claim_records_nothing(store: Store) -> None:
     weekly = await put(store)
     mine = await claimed(store, weekly)
     await claim(store, weekly, "other", MONDAY + LEASE)
-    assert await store.choose(mine, owner="me", round=1, resource_id="a", now=MONDAY) is None
+    assert not await choose(store, mine, "a")
     assert not await store.record_posted(mine, owner="me", message_id=1, channel_id=10, now=MONDAY, next_at=NEXT)
     assert not await store.record_skipped(mine, owner="me", reason="x", next_at=NEXT)
     assert not await store.record_failed(mine, owner="me", reason="x", now=MONDAY)
@@ -143,11 +154,11 @@ async def test_who_lost_the_claim_records_nothing(store: Store) -> None:
 async def test_what_was_chosen_and_when_it_was_first_sent_survive_a_second_try(store: Store) -> None:
     weekly = await put(store)
     first = await claimed(store, weekly)
-    await store.choose(first, owner="me", round=2, resource_id="a", now=MONDAY)
+    await choose(store, first, "a", round=2)
     second = await claim(store, weekly, "other", MONDAY + LEASE)
     assert second is not None
-    chosen = await store.choose(second, owner="other", round=2, resource_id="a", now=MONDAY + LEASE)
-    assert chosen is not None
+    assert await choose(store, second, "a", "other", round=2, now=MONDAY + LEASE)
+    (chosen,) = await store.recent_deliveries(weekly.id, 5)
     assert (chosen.first_sent_at, chosen.resource_id, chosen.round) == (MONDAY, "a", 2)
 
 
@@ -157,7 +168,7 @@ async def test_posted_moves_on_to_the_next(store: Store) -> None:
     after = await store.schedule_for(1)
     assert after is not None
     assert after.next_at == NEXT
-    assert await store.due(MONDAY, 10) == []
+    assert await due(store, MONDAY, 10) == []
     (delivery,) = await store.recent_deliveries(weekly.id, 5)
     assert (delivery.state, delivery.message_id, delivery.error) == ("posted", 7, None)
 
@@ -176,7 +187,7 @@ async def test_failed_pauses_until_it_is_set_again(store: Store) -> None:
     paused = await store.schedule_for(1)
     assert paused is not None
     assert (paused.paused_at, paused.paused_reason) == (MONDAY, "the channel is gone")
-    assert await store.due(NEXT, 10) == []
+    assert await due(store, NEXT, 10) == []
     resumed = await put(store, now=MONDAY + timedelta(hours=1))
     assert (resumed.paused_at, resumed.paused_reason, resumed.next_at) == (None, None, NEXT)
 
@@ -184,21 +195,21 @@ async def test_failed_pauses_until_it_is_set_again(store: Store) -> None:
 async def test_released_is_due_again_later(store: Store) -> None:
     weekly = await put(store)
     await store.release(await claimed(store, weekly), owner="me", error="503", retry_at=MONDAY + timedelta(minutes=5))
-    assert await store.due(MONDAY + timedelta(minutes=4), 10) == []
-    assert len(await store.due(MONDAY + timedelta(minutes=5), 10)) == 1
+    assert await due(store, MONDAY + timedelta(minutes=4), 10) == []
+    assert len(await due(store, MONDAY + timedelta(minutes=5), 10)) == 1
     (delivery,) = await store.recent_deliveries(weekly.id, 5)
     assert (delivery.state, delivery.error) == ("claimed", "503")
 
 
 async def test_a_round_knows_what_was_posted_in_it(store: Store) -> None:
     weekly = await put(store)
-    assert await store.posted_in_round(weekly.id) == (1, frozenset())
+    assert (await store.histories([weekly.id]))[weekly.id] == History(1, frozenset(), None)
     for resource_id, round in (("a", 1), ("b", 1), ("a", 2)):
         current = await store.schedule_for(1)
         assert current is not None
         await post(store, current, resource_id, round=round)
-    assert await store.posted_in_round(weekly.id) == (2, frozenset("a"))
     recent = await store.recent_deliveries(weekly.id, 2)
+    assert (await store.histories([weekly.id]))[weekly.id] == History(2, frozenset("a"), recent[0])
     assert [one.round for one in recent] == [2, 1]
 
 
@@ -211,7 +222,7 @@ async def test_a_changed_day_does_not_post_twice_in_a_week(store: Store) -> None
 
 async def test_a_changed_day_after_a_try_that_may_have_been_posted(store: Store) -> None:
     weekly = await put(store)
-    await store.choose(await claimed(store, weekly), owner="me", round=1, resource_id="a", now=MONDAY)
+    await choose(store, await claimed(store, weekly), "a")
     for day in (4, 3):  # changed once, and once more
         changed = await put(store, now=MONDAY + timedelta(hours=1), schedule=replace(BERLIN, weekday=day))
         assert changed.next_at == MONDAY + timedelta(days=7 + day)
@@ -224,7 +235,7 @@ async def test_a_changed_schedule_takes_the_claim_from_who_has_not_sent_yet(stor
     delivery = await claimed(store, weekly)
     changed = await put(store, now=MONDAY, schedule=replace(BERLIN, weekday=4))
     assert changed.next_at == MONDAY + timedelta(days=4)
-    assert await store.choose(delivery, owner="me", round=1, resource_id="a", now=MONDAY) is None
+    assert not await choose(store, delivery, "a")
 
 
 async def test_a_changed_channel_does_not_lose_the_prompt_that_is_due(store: Store) -> None:
@@ -243,7 +254,7 @@ async def test_notes(store: Store) -> None:
 async def test_tasks_do_not_see_each_others_transactions(store: Store) -> None:
     """Twenty at once, each writing and reading: none fails, none is lost."""
     await asyncio.gather(*(put(store, guild_id) for guild_id in range(1, 21)))
-    assert len(await store.due(MONDAY, 100)) == 20
+    assert len(await due(store, MONDAY, 100)) == 20
 
 
 async def test_a_pause_ends_when_somebody_ends_it(store: Store) -> None:
@@ -251,7 +262,7 @@ async def test_a_pause_ends_when_somebody_ends_it(store: Store) -> None:
     paused = await store.pause(1, reason="an admin paused it", now=NOW)
     assert paused is not None
     assert (paused.paused_at, paused.paused_reason, paused.resume_at) == (NOW, "an admin paused it", None)
-    assert await store.due(NEXT, 10) == []
+    assert await due(store, NEXT, 10) == []
     assert await store.resume_due(NEXT) == 0
     resumed = await store.resume(1, MONDAY + timedelta(hours=1))
     assert resumed is not None
@@ -301,12 +312,12 @@ async def test_an_extra_delivery_leaves_the_schedule_where_it_is(store: Store) -
     extra = await store.claim_extra(weekly.id, owner="me", now=NOW, lease_until=NOW + LEASE)
     assert extra is not None
     assert await store.claim_extra(weekly.id, owner="you", now=NOW, lease_until=NOW + LEASE) is None
-    assert await store.choose(extra, owner="me", round=1, resource_id="a", now=NOW, scheduled=False)
+    assert await choose(store, extra, "a", now=NOW, scheduled=False)
     assert await store.record_posted(extra, owner="me", message_id=1, channel_id=10, now=NOW, next_at=NEXT)
     after = await store.schedule_for(1)
     assert after is not None
     assert after.next_at == MONDAY
-    assert await store.posted_in_round(weekly.id) == (1, frozenset("a"))
+    assert (await store.histories([weekly.id]))[weekly.id].posted == {"a"}
 
 
 async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
@@ -314,7 +325,7 @@ async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
     await put(store, 2)
     await store.mark_left(1, NOW)
     assert (await store.guilds_with_schedules(), await store.guilds_left()) == ({2}, {1})
-    assert [one.guild_id for one in await store.due(MONDAY, 10)] == [2]
+    assert len(await due(store, MONDAY, 10)) == 1
     assert await store.forget_left(NOW) == 0
     assert await store.forget_left(NOW + timedelta(seconds=1)) == 1
     assert await store.schedule_for(1) is None
@@ -352,10 +363,41 @@ async def test_a_start_begins_a_new_walk(store: Store) -> None:
     assert again.start_round == 3
 
 
-async def test_a_note_leaves_the_post_what_it_is(store: Store) -> None:
+async def test_what_followed_a_post_leaves_the_post_what_it_is(store: Store) -> None:
     weekly = await put(store)
     await post(store, weekly, "a")
     (delivery,) = await store.recent_deliveries(weekly.id, 1)
-    await store.note(delivery, "its thread could not be opened")
+    await store.record_extras(delivery, thread_id=8, poll_id=None, error="its poll could not be started")
+    await store.record_finished(7, 3)
     (noted,) = await store.recent_deliveries(weekly.id, 1)
-    assert (noted.state, noted.error) == ("posted", "its thread could not be opened")
+    assert (noted.state, noted.thread_id, noted.poll_id, noted.finished) == ("posted", 8, None, 3)
+    assert noted.error == "its poll could not be started"
+    assert await store.last_post_about(1, "a") == noted
+    assert await store.last_post_about(1, "b") is None
+    assert await store.last_post_about(2, "a") is None
+
+
+async def test_extras_that_nobody_ended_are_taken_once(store: Store) -> None:
+    weekly = await put(store)
+    delivery = await claimed(store, weekly)
+    recorded = await store.record_posted(
+        delivery, owner="me", message_id=7, channel_id=10, now=MONDAY, next_at=NEXT, extras_at=MONDAY + LEASE
+    )
+    assert recorded
+    assert await store.next_due() == MONDAY + LEASE
+    assert await store.take_extras(MONDAY, 10) == []
+    taken = await asyncio.gather(*(store.take_extras(MONDAY + LEASE, 10) for _ in range(5)))
+    assert sorted(len(one) for one in taken) == [0, 0, 0, 0, 1]
+    assert await store.next_due() == NEXT
+
+
+async def test_many_owners_share_what_is_due(store: Store) -> None:
+    for guild_id in range(1, 41):
+        await put(store, guild_id)
+    taken = await asyncio.gather(
+        *(store.claim_due(MONDAY, 10, owner=f"owner-{n}", lease_until=MONDAY + LEASE) for n in range(6))
+    )
+    ids = [one.id for claims in taken for one, _ in claims]
+    assert len(ids) == len(set(ids)) <= 40
+    rest = await store.claim_due(MONDAY, 100, owner="me", lease_until=MONDAY + LEASE)
+    assert len(ids) + len(rest) == 40

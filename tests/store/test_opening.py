@@ -22,7 +22,7 @@ from bot.store import Store
 from bot.store.engine import create_engine, database_url
 from bot.store.tables import metadata
 from bot.store.upgrade import _config
-from tests.store.test_contract import MONDAY, put
+from tests.store.test_contract import MONDAY, claimed, due, put
 
 
 async def test_the_migrations_lead_to_the_tables(url: str) -> None:
@@ -43,7 +43,7 @@ async def test_what_was_stored_is_there_at_the_next_start(lasting_url: str) -> N
 async def test_many_may_open_a_new_database_at_once(lasting_url: str) -> None:
     stores = await asyncio.gather(*(Store.open(lasting_url) for _ in range(5)))
     await asyncio.gather(*(put(store, number) for number, store in enumerate(stores)))
-    assert len(await stores[0].due(MONDAY, 100)) == 5
+    assert len(await due(stores[0], MONDAY, 100)) == 5
     await asyncio.gather(*(store.close() for store in stores))
 
 
@@ -169,8 +169,7 @@ async def test_nothing_recorded_is_lost_to_kill_9(tmp_path: Path) -> None:
 async def test_schedules_and_deliveries_outlive_every_migration_and_its_way_back(lasting_url: str) -> None:
     async with await Store.open(lasting_url) as store:
         weekly = await put(store)
-        delivery = await store.claim(weekly.id, MONDAY, owner="me", now=MONDAY, lease_until=MONDAY)
-        assert delivery is not None
+        delivery = await claimed(store, weekly)
         for version in ("0003", "head"):
             async with store._engine.begin() as connection:
                 await connection.run_sync(migrate, version)

@@ -1,0 +1,31 @@
+"""The pace of the bot's own messages: below what Discord allows, so that people's commands find room."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from aiolimiter import AsyncLimiter
+
+A_SECOND = 46
+"""Requests a second. Discord allows a bot 50 of all kinds; answers to commands do not count among them:
+https://discord.com/developers/docs/topics/rate-limits."""
+AT_ONCE = 4
+"""Requests that need not wait after a rest: few servers are served at once, and with A_SECOND stay under 50."""
+JITTER = 0.1
+"""Seconds by which a request that had to wait comes later still, at random: several processes that serve the same
+minute do not ask in step."""
+
+
+class Pace:
+    """Gives each request its turn."""
+
+    def __init__(self) -> None:
+        self._limiter = AsyncLimiter(AT_ONCE, AT_ONCE / A_SECOND)
+
+    async def turn(self) -> None:
+        """Wait until a request may be made."""
+        crowded = not self._limiter.has_capacity()
+        await self._limiter.acquire()
+        if crowded:
+            await asyncio.sleep(random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here

@@ -1,0 +1,64 @@
+"""What the options of /weekly set mean: each names one thing, or says what it could have named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import discord
+from discord.ext import commands
+
+from bot.cogs.path import find_group, groups
+from bot.errors import ScheduleError, StudybotError
+from bot.library import Library
+from bot.path import PATH, SHUFFLED
+from bot.schedule import Schedule, parse_day, parse_time
+from bot.store import WeeklySchedule
+from bot.views.text import echo
+from bot.zones import resolve_zone
+
+Channel = discord.TextChannel | discord.ForumChannel
+"""Where a prompt may go; an announcement channel is a text channel to discord.py."""
+
+
+def chosen_schedule(old: Schedule | None, day: str | None, time: str | None, timezone: str | None) -> Schedule:
+    """The schedule that is there, with what was given changed; raises ScheduleError."""
+    if old is None and not (day and time and timezone):
+        raise ScheduleError("For the first time I need all of these: channel, day, time and timezone.")
+    return Schedule(
+        parse_day(day or "") if day or old is None else old.weekday,
+        parse_time(time or "") if time or old is None else old.time,
+        resolve_zone(timezone or "") if timezone or old is None else old.zone,
+    )
+
+
+def chosen_channel(bot: commands.Bot, old: WeeklySchedule | None) -> Channel:
+    """The channel of a schedule that is there; raises StudybotError if there is none any more."""
+    channel = bot.get_channel(old.channel_id) if old else None
+    if not isinstance(channel, Channel):
+        raise StudybotError("Choose a channel: the one that I posted in does not exist any more.")
+    return channel
+
+
+def chosen_order(library: Library, text: str | None) -> str | None:
+    """The order that a text names; raises StudybotError if it names none."""
+    if text is None or text.strip().casefold() in (PATH, SHUFFLED):
+        return text and text.strip().casefold()
+    if (group := find_group(library.catalog, text)) is None:
+        titles = ", ".join(group.title for group in groups(library.catalog))
+        raise StudybotError(f"“{echo(text)}” is no order. There are: path, shuffled, {titles}.")
+    return group.id
+
+
+def chosen_start(library: Library, text: str | None) -> str | None:
+    """The id of the resource that a text names; raises StudybotError if it names none."""
+    if text is None:
+        return None
+    if (resource := library.find(text)) is None:
+        raise StudybotError(f"There is no resource “{echo(text)}”. Pick one from the list that Discord offers.")
+    return resource.id
+
+
+def wanted_extras(old: WeeklySchedule | None, given: Mapping[str, bool | None]) -> frozenset[str]:
+    """What is to follow each post: what was given, and what is there as far as nothing was given."""
+    before = old.extras if old else frozenset()
+    return frozenset(name for name, wish in given.items() if (name in before if wish is None else wish))
