@@ -25,6 +25,7 @@ from bot.cogs.finished_counts import FinishedCounts
 from bot.cogs.membership import Membership
 from bot.cogs.path import Path
 from bot.cogs.recommend import Recommend
+from bot.cogs.remind import Remind
 from bot.cogs.steps import Steps
 from bot.cogs.weekly import Weekly
 from bot.errors import SettingsError, StoreError, StudybotError
@@ -79,6 +80,7 @@ class StudyBot(commands.Bot):
         await self.add_cog(delivering)
         await self.add_cog(FinishedCounts(self, self.library, self.store, self.membership))
         await self.add_cog(Weekly(self, self.library, self.store, self.clock, delivering))
+        await self.add_cog(Remind(self.store, self.clock, delivering))
         self.add_dynamic_items(SearchButton, PageButton, FinishedButton)
         self.add_dynamic_items(DoneButton, FoundDoneButton, PathDoneButton, PartDoneButton, NextDoneButton, NextButton)
         await self._sync()

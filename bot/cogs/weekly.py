@@ -36,6 +36,7 @@ from bot.views.weekly_replies import (
 )
 from bot.zones import search_zones
 
+NEEDED = "channel, day, time and timezone"
 NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
 UNDER_WAY = "The next prompt is being posted right now, so it is too late to leave it out."
 NOTHING_TO_POST = "The index has no resources yet, so there is nothing to post."
@@ -102,7 +103,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         await interaction.response.defer(ephemeral=True, thinking=True)
         old = await self._schedule(interaction)
         try:
-            schedule = chosen_schedule(old.schedule if old else None, day, time, timezone)
+            schedule = chosen_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
             target = channel or chosen_channel(self._bot, old)
             given = {"thread": thread, "pin": pin, "poll": poll}
             check_channel(target, wanted_extras(old, given))
@@ -120,9 +121,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             created_by=interaction.user.id,
             now=self._clock(),
         )
-        changed = await self._store.put_ritual(
-            weekly.guild_id, order=order_id, start_id=start_id, **given
-        )
+        changed = await self._store.put_ritual(weekly.guild_id, order=order_id, start_id=start_id, **given)
         weekly = changed or weekly
         self._delivering.wake()
         await _answer(interaction, set_reply(weekly, _dates(weekly), remark))

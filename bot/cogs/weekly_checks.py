@@ -8,6 +8,7 @@ import discord
 
 from bot.errors import StudybotError
 from bot.store import WeeklySchedule
+from bot.views.text import listed
 from bot.views.weekly_replies import Finding
 
 NEEDED = {
@@ -68,11 +69,6 @@ def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> 
         f"**One thing to mend:** {role.mention} will be shown but not notified. "
         "Switch on “Allow anyone to @mention this role” in its settings."
     )
-
-
-def listed(names: list[str]) -> str:
-    """Names as a person lists them: "a, b and c"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def findings_in(guild: discord.Guild | None, weekly: WeeklySchedule) -> Iterator[Finding]:

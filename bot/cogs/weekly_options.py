@@ -20,10 +20,15 @@ Channel = discord.TextChannel | discord.ForumChannel
 """Where a prompt may go; an announcement channel is a text channel to discord.py."""
 
 
-def chosen_schedule(old: Schedule | None, day: str | None, time: str | None, timezone: str | None) -> Schedule:
-    """The schedule that is there, with what was given changed; raises ScheduleError."""
+def chosen_schedule(
+    old: Schedule | None, day: str | None, time: str | None, timezone: str | None, *, needed: str
+) -> Schedule:
+    """The schedule that is there, with what was given changed; raises ScheduleError.
+
+    `needed` are the options that must be given where there is none yet.
+    """
     if old is None and not (day and time and timezone):
-        raise ScheduleError("For the first time I need all of these: channel, day, time and timezone.")
+        raise ScheduleError(f"For the first time I need all of these: {needed}.")
     return Schedule(
         parse_day(day or "") if day or old is None else old.weekday,
         parse_time(time or "") if time or old is None else old.time,

@@ -6,6 +6,7 @@ Limits: https://discord.com/developers/docs/components/reference and …/resourc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import discord
 
@@ -68,3 +69,8 @@ def by_line(kind: str, authors: tuple[str, ...]) -> str:
     """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most."""
     names = " and ".join(authors) if len(authors) <= 2 else f"{authors[0]} and others"
     return show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a person lists them: "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

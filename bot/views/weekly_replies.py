@@ -12,7 +12,7 @@ from bot.catalog import Catalog
 from bot.delivery import Sent
 from bot.schedule import DAYS, Schedule
 from bot.store import Delivery, WeeklySchedule
-from bot.views.text import fit, show
+from bot.views.text import fit, listed, show
 
 GO_ON = "`/weekly resume` goes on."
 REASON_LIMIT = 300
@@ -36,6 +36,7 @@ def set_reply(weekly: WeeklySchedule, instants: Iterable[datetime], remark: str 
     lines = [
         "### The weekly prompt is set",
         f"I will post in <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}.",
+        _extras(weekly),
         f"The next three, in your own time:\n{dates(instants)}",
         remark,
         "\n-# `/weekly preview` shows the next post; `/weekly off` ends it.",
@@ -46,6 +47,7 @@ def set_reply(weekly: WeeklySchedule, instants: Iterable[datetime], remark: str 
 def show_reply(weekly: WeeklySchedule, instants: Iterable[datetime], recent: Iterable[Delivery]) -> str:
     """What `/weekly show` answers."""
     lines = ["### The weekly prompt", f"In <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}."]
+    lines += [extras] if (extras := _extras(weekly)) else []
     if weekly.paused_reason is not None:
         lines.append(
             f"**It is paused:** {reason(weekly.paused_reason)}. "
@@ -134,6 +136,13 @@ def _link(weekly: WeeklySchedule, channel_id: int, message_id: int) -> str:
 
 def _mention(weekly: WeeklySchedule) -> str:
     return f", mentioning <@&{weekly.role_id}>" if weekly.role_id else ""
+
+
+def _extras(weekly: WeeklySchedule) -> str:
+    """`Each post opens a thread, is pinned and is followed by a poll.`"""
+    said = {"thread": "opens a thread", "pin": "is pinned", "poll": "is followed by a poll"}
+    named = [words for name, words in said.items() if name in weekly.extras]
+    return f"Each post {listed(named)}." if named else ""
 
 
 def _past(delivery: Delivery) -> str:

@@ -1,0 +1,180 @@
+"""/remind as a member lives with it: set, delivered, quiet, closed, and over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from bot.catalog import Catalog
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Seen, Server
+
+MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
+WEEK = timedelta(weeks=1)
+SOON = timedelta(minutes=1)
+TEST_MESSAGE = "This is where your weekly reminder will reach you"
+
+
+async def remind(server: Server, **options: Any) -> Seen:
+    given = {"day": "monday", "time": "09:00", "timezone": "Europe/Berlin"} | options
+    return await server.ask("remind weekly", **given)
+
+
+def letters(server: Server) -> list[discord.Message]:
+    """What the bot sent Mia privately, the oldest first, without the test message."""
+    messages = [one for one in server.mia.user.dm_channel.history() if one.author.bot and not one.flags.ephemeral]
+    return sorted((one for one in messages if TEST_MESSAGE not in one.content), key=lambda one: one.id)
+
+
+def close_messages(server: Server) -> None:
+    server.env.inject_error("POST", f"/channels/{server.mia.user.dm_channel.id}/messages", status=403, code=50007)
+
+
+async def test_the_first_answer_says_when_and_a_test_message_comes_at_once(server: Server) -> None:
+    seen = await remind(server)
+    assert seen.private
+    assert "every Monday at 09:00 (Europe/Berlin)" in seen.text
+    assert discord.utils.format_dt(MONDAY, "F") in seen.text
+    (message,) = server.mia.user.dm_channel.history()
+    assert TEST_MESSAGE in message.content
+    assert discord.utils.format_dt(MONDAY, "F") in message.content
+
+
+async def test_closed_messages_are_found_at_once_and_nothing_is_set(server: Server) -> None:
+    await remind(server)
+    await server.ask("remind off")
+    close_messages(server)
+    seen = await remind(server)
+    assert "nothing was set" in seen.text
+    assert "Privacy Settings" in seen.text
+    assert "You have no reminder" in (await server.ask("remind show")).text
+
+
+async def test_it_comes_at_its_time_with_the_next_step(server: Server, catalog: Catalog) -> None:
+    await remind(server)
+    await server.ask("done", resource=catalog.resources[0].id)
+    await server.pass_time(MONDAY - SOON)
+    assert letters(server) == []
+    await server.pass_time(MONDAY + SOON)
+    (letter,) = letters(server)
+    assert catalog.resources[1].title in letter.content
+    assert "1 of 23" in letter.content
+    assert letter.created_at - MONDAY <= timedelta(seconds=31)
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert len(letters(server)) == 2
+
+
+async def test_its_button_marks_the_step(server: Server, catalog: Catalog) -> None:
+    await remind(server)
+    await server.pass_time(MONDAY + SOON)
+    seen = Seen(await server.mia.user.click(letters(server)[0], label="Mark done"))
+    assert "1 of 23" in seen.text
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert catalog.resources[1].title in letters(server)[1].content
+
+
+async def test_none_in_a_week_in_which_something_was_finished_if_they_like_it_so(
+    server: Server, catalog: Catalog
+) -> None:
+    assert "None comes in a week" in (await remind(server, idle_only=True)).text
+    await server.ask("done", resource=catalog.resources[0].id)
+    await server.pass_time(MONDAY + SOON)
+    assert letters(server) == []
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert len(letters(server)) == 1
+    await server.ask("remind weekly", idle_only=False)
+    await server.ask("done", resource=catalog.resources[1].id)
+    await server.pass_time(MONDAY + 2 * WEEK + SOON)
+    assert len(letters(server)) == 2
+
+
+async def test_after_two_that_could_not_be_delivered_it_pauses_and_says_so_once(server: Server) -> None:
+    await remind(server)
+    for week in range(3):
+        close_messages(server)
+        await server.pass_time(MONDAY + week * WEEK + SOON)
+    assert letters(server) == []
+    tries = [one for one in server.env.http_requests if one.path.endswith(f"{server.mia.user.dm_channel.id}/messages")]
+    assert len(tries) == 3  # the test message and two reminders; the third week is not tried
+    told = await server.ask("about")
+    assert told.private
+    assert "two reminders could not reach you" in told.text
+    assert "two reminders" not in (await server.ask("about")).text
+    assert "It is paused" in (await server.ask("remind show")).text
+
+
+async def test_one_that_could_not_be_delivered_does_not_end_it(server: Server) -> None:
+    await remind(server)
+    close_messages(server)
+    await server.pass_time(MONDAY + SOON)
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert len(letters(server)) == 1
+    await server.pass_time(MONDAY + 2 * WEEK + SOON)
+    assert len(letters(server)) == 2
+
+
+async def test_setting_it_again_ends_the_pause(server: Server) -> None:
+    await remind(server)
+    for week in range(2):
+        close_messages(server)
+        await server.pass_time(MONDAY + week * WEEK + SOON)
+    assert "is set" in (await server.ask("remind weekly", day="monday")).text
+    await server.pass_time(MONDAY + 2 * WEEK + SOON)
+    assert len(letters(server)) == 1
+
+
+async def test_the_last_one_is_a_warm_word(server: Server, catalog: Catalog, store: Store) -> None:
+    await remind(server)
+    for one in catalog:
+        await store.finish(server.mia.id, one.id, server.env.now())
+    await server.pass_time(MONDAY + SOON)
+    (letter,) = letters(server)
+    assert "You have finished the whole path" in letter.content
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert len(letters(server)) == 1
+    assert "you have finished the whole path" in (await server.ask("remind show")).text
+
+
+async def test_offline_at_its_time_one_late_letter_that_says_so(server: Server, catalog: Catalog, store: Store) -> None:
+    await remind(server)
+    server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 3600)
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    await server.env.settle()
+    (letter,) = letters(server)
+    assert "This was due" in letter.content
+
+
+async def test_off_forgets_it(server: Server) -> None:
+    await remind(server)
+    assert "forgotten" in (await server.ask("remind off")).text
+    assert "You have no reminder" in (await server.ask("remind off")).text
+    await server.pass_time(MONDAY + SOON)
+    assert letters(server) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"day": "monday"}, "day, time and timezone"),
+        ({"day": "monday", "time": "25:00", "timezone": "Berlin"}, "is not a time of day"),
+        ({"day": "monday", "time": "9", "timezone": "Atlantis@everyone"}, "Atlantis"),
+    ],
+)
+async def test_what_means_nothing_is_said_and_nothing_is_set(
+    server: Server, options: dict[str, str], said: str
+) -> None:
+    seen = await server.ask("remind weekly", **options)
+    assert said in seen.text
+    assert "@everyone" not in seen.text
+    assert server.mia.user.dm_channel.history() == []
+    assert "You have no reminder" in (await server.ask("remind show")).text
+
+
+async def test_zones_are_offered(server: Server) -> None:
+    offered = await server.mia.autocomplete(server.channel, "remind weekly", "timezone", "berl")
+    assert offered[0]["value"] == "Europe/Berlin"

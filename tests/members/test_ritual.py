@@ -1,0 +1,144 @@
+"""A weekly post as members live with it: the Done button, the recap, the poll, the pin, forums and announcements."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from bot.catalog import Catalog
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Seen, Server
+from tests.members.test_weekly import MONDAY
+
+WEEK = timedelta(weeks=1)
+SOON = timedelta(minutes=1)
+
+
+def labels(message: discord.Message) -> list[str]:
+    return [str(button.label) for row in message.components for button in getattr(row, "children", ())]
+
+
+async def posted(server: Server, **options: Any) -> discord.Message:
+    await server.set_weekly(**options)
+    await server.pass_time(MONDAY + SOON)
+    return latest(server)
+
+
+def latest(server: Server) -> discord.Message:
+    return max((one for one in server.posts() if one.components), key=lambda one: one.id)
+
+
+async def press(server: Server, who: Any, message: discord.Message, label: str) -> Seen:
+    return Seen(await who.click(message, label=label))
+
+
+async def test_done_counts_the_members_who_finished_it(server: Server) -> None:
+    post = await posted(server)
+    assert labels(post) == ["Open", "Done", "Show the path"]
+    seen = await press(server, server.mia, post, "Done")
+    assert seen.private
+    assert "Marked done" in seen.text
+    assert "1 of 23" in seen.text
+    assert labels(latest(server))[1] == "Done · 1"
+    await press(server, server.ada, latest(server), "Done · 1")
+    assert labels(latest(server))[1] == "Done · 2"
+    seen = await press(server, server.mia, latest(server), "Done · 2")
+    assert "Not done any more" in seen.text
+    assert labels(latest(server))[1] == "Done · 1"
+
+
+async def test_the_number_follows_marks_made_elsewhere_in_the_server(server: Server, catalog: Catalog) -> None:
+    await posted(server)
+    await server.ask("done", resource=catalog.resources[0].id)
+    assert labels(latest(server))[1] == "Done · 1"
+
+
+async def test_people_of_other_servers_do_not_count(server: Server, catalog: Catalog) -> None:
+    await posted(server)
+    other = Server(server.env, "Another server")
+    await other.ask("done", resource=catalog.resources[0].id)
+    assert labels(latest(server))[1] == "Done"
+    await press(server, server.ada, latest(server), "Done")
+    assert labels(latest(server))[1] == "Done · 1"
+
+
+async def test_the_number_is_right_after_a_restart(server: Server, catalog: Catalog, store: Store) -> None:
+    await posted(server)
+    await press(server, server.mia, latest(server), "Done")
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    await server.env.settle()
+    await press(server, server.ada, latest(server), "Done · 1")
+    assert labels(latest(server))[1] == "Done · 2"
+
+
+async def test_the_next_post_opens_with_what_became_of_the_last(server: Server, catalog: Catalog) -> None:
+    await posted(server, thread=True)
+    await press(server, server.mia, latest(server), "Done")
+    (thread,) = server.channel.threads
+    for words in ("I liked it", "me too"):
+        await server.mia.send(thread, words)
+    preview = await server.manage("weekly preview")
+    await server.pass_time(MONDAY + WEEK + SOON)
+    title = catalog.resources[0].title
+    for text in (preview.text, latest(server).content):
+        assert f"Last time: 1 finished {title}, and the thread has 2 replies." in text
+
+
+async def test_nothing_is_said_of_a_week_in_which_nothing_happened(server: Server) -> None:
+    await posted(server, thread=True)
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert "Last time" not in latest(server).content
+
+
+async def test_the_poll_comes_in_a_message_of_its_own_and_decides(server: Server, catalog: Catalog) -> None:
+    post = await posted(server, poll=True)
+    assert "what you choose in the poll" in post.content
+    (poll,) = [one for one in server.posts() if one.poll is not None]
+    assert poll.poll is not None
+    assert [answer.text[:20] for answer in poll.poll.answers] == [one.title[:20] for one in catalog.resources[1:5]]
+    await server.mia.vote(poll, answer=3)
+    assert catalog.resources[3].title in (await server.manage("weekly preview")).text
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert catalog.resources[3].title in latest(server).content
+
+
+async def test_the_newest_post_is_pinned_in_place_of_the_last(server: Server) -> None:
+    await posted(server, pin=True)
+    await server.pass_time(MONDAY + WEEK + SOON)
+    pinned = [one.id for one in server.posts() if one.pinned]
+    assert pinned == [latest(server).id]
+    assert "but" not in (await server.manage("weekly history")).text
+
+
+async def test_a_pin_and_a_poll_that_are_not_allowed_cost_the_post_nothing(server: Server) -> None:
+    await server.set_weekly(pin=True, poll=True, thread=True)
+    server.env.inject_error("PUT", "/channels/*/messages/pins/*", status=403, code=50013)
+    await server.pass_time(MONDAY + SOON)
+    assert len(server.channel.threads) == 1
+    assert "it could not be pinned" in (await server.manage("weekly history")).text
+
+
+@pytest.mark.parametrize("kind", ["news", "forum"])
+async def test_other_kinds_of_channel(server: Server, catalog: Catalog, kind: str) -> None:
+    channel = getattr(server.guild, f"create_{kind}_channel")(kind)
+    seen = await server.set_weekly(channel=channel, thread=True, poll=True)
+    assert "is set" in seen.text
+    await server.pass_time(MONDAY + SOON)
+    (thread,) = channel.threads
+    assert thread.name == catalog.resources[0].title
+    history = (await server.manage("weekly history")).text
+    assert "but" not in history
+    assert str(thread.id) in history or kind == "news"
+
+
+async def test_many_marks_at_once_end_at_the_right_number(server: Server, catalog: Catalog) -> None:
+    await posted(server)
+    people = [server.guild.add_member(server.env.create_user(f"m{n}")) for n in range(5)]
+    for one in people:
+        await press(server, one, latest(server), labels(latest(server))[1])
+    assert labels(latest(server))[1] == "Done · 5"
