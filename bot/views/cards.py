@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.views.text import CARD_LIMIT, fit
+from bot.views.text import CARD_LIMIT, LABEL_LIMIT, fit
 
 ACCENT = discord.Colour(0x5865F2)
 
@@ -30,6 +30,6 @@ def notice(text: str) -> Card:
     return Card([discord.ui.TextDisplay(fit(text, CARD_LIMIT))])
 
 
-def open_button(url: str) -> discord.ui.Button[Any]:
+def open_button(url: str, label: str = "Open") -> discord.ui.Button[Any]:
     """The button that opens a resource in the browser."""
-    return discord.ui.Button(style=discord.ButtonStyle.link, label="Open", url=url)
+    return discord.ui.Button(style=discord.ButtonStyle.link, label=fit(label, LABEL_LIMIT), url=url)

@@ -116,8 +116,7 @@ def _named(resources: Iterable[Resource]) -> str:
 
 def _alternative(resource: Resource) -> discord.ui.Button[Any]:
     about = f" ({', '.join(filter(None, (resource.kind, resource.level)))})"
-    label = fit(resource.title, LABEL_LIMIT - len(about)) + about
-    return discord.ui.Button(style=discord.ButtonStyle.link, label=label, url=resource.url)
+    return open_button(resource.url, fit(resource.title, LABEL_LIMIT - len(about)) + about)
 
 
 def _nothing_left(asked: Asked) -> list[discord.ui.Item[Any]]:

@@ -31,8 +31,11 @@ TITLE_LIMIT = 150
 """Characters of the catalog's, a stage's or a track's title."""
 GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note or the prerequisites."""
-NEXT = "→ next for you"
-"""What marks a member's next step; shorter than STATE_LIMIT."""
+DONE, NEXT, OPEN = ("✓", "done"), ("→", "next for you"), ("○", "to do")
+"""A sign for the eye and words for the ear, of each state that a step can have for a member."""
+UNKNOWN = "•"
+"""Before a step where no marks are shown. Something stands before every number: a line that begins with one is taken
+for a list, which some apps count anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,13 @@ def _holds(page: Page, resource: Resource) -> bool:
 
 
 def _length(step: Step) -> int:
-    return len(_line(step, "")) + STATE_LIMIT
+    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT
 
 
-def _line(step: Step, state: str) -> str:
+def _line(step: Step, sign: str, words: str) -> str:
     resource = step.resource
     about = by_line(resource.kind, resource.authors)
-    return f"{step.number}. {link(resource.title, resource.url)}\n-# {f'{state} · ' if state else ''}{about}"
+    return f"{sign} {step.number}. {link(resource.title, resource.url)}\n-# {f'{words} · ' if words else ''}{about}"
 
 
 def _chunks(steps: Sequence[Step]) -> list[list[Step]]:
@@ -167,10 +170,12 @@ def _section(
     library: Library, step: Step, group_id: str, done: Collection[str] | None, following: Resource | None
 ) -> discord.ui.Item[Any]:
     resource = step.resource
-    state = NEXT if resource is following else state_words(library, resource, done)
     finished = done is not None and resource.id in done
+    sign, words = (UNKNOWN, "") if done is None else DONE if finished else NEXT if resource is following else OPEN
+    if words == OPEN[1]:
+        words = state_words(library, resource, done) or words
     kind = PartDoneButton if group_id else PathDoneButton
-    return discord.ui.Section(_line(step, state), accessory=kind(resource.id, finished=finished))
+    return discord.ui.Section(_line(step, sign, words), accessory=kind(resource.id, finished=finished))
 
 
 def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:

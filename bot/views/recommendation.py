@@ -14,7 +14,7 @@ from bot.search import Answer, Related
 from bot.views.buttons import LastingButton, bot_of, turn
 from bot.views.cards import Card, open_button
 from bot.views.done import DoneButton, marks_of, state_words
-from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, fit, show
+from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, show
 
 SUMMARY_LIMIT = 110
 """Characters of summary per hit: a line or two. Five hits at every limit stay under CARD_LIMIT."""
@@ -85,8 +85,7 @@ def _related_text(related: Iterable[Related]) -> str:
 
 def _related_buttons(related: Iterable[Related]) -> Iterator[discord.ui.Button[Any]]:
     for one in related:
-        label = fit(one.resource.title, LABEL_LIMIT)
-        yield discord.ui.Button(style=discord.ButtonStyle.link, label=label, url=one.resource.url)
+        yield open_button(one.resource.url, one.resource.title)
 
 
 def _silent(answer: Answer, library: Library) -> Iterator[discord.ui.Item[Any]]:

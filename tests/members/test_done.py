@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from simcord.backend.serializers import message_payload
-from simcord.interactions import base_payload
 
 from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 
 
@@ -23,7 +22,7 @@ async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store:
     seen = await server.ask("done", resource="attention-is-all-you-need")
     assert seen.private
     assert "Marked done: **Attention is all you need**. That is 1 of 23. Next: **BERT**." in seen.text
-    assert seen.labels == ["Undo"]
+    assert seen.labels == ["Undo", "Open BERT"]
     assert await done(store, server) == {"attention-is-all-you-need"}
 
 
@@ -117,7 +116,6 @@ async def test_the_button_of_a_shared_answer_answers_privately(server: Server, s
 
 @pytest.mark.parametrize("presses", [2, 3])
 async def test_of_quick_presses_none_is_lost(server: Server, store: Store, presses: int) -> None:
-    """SimCord's members act one at a time, so these reach the bot as payloads, as they do from Discord's gateway."""
     shared = await server.ask("recommend", topic="kv cache", share=True)
     private = await server.ask("done", resource="kv-cache-explainer")
     assert await done(store, server) == {"kv-cache-explainer"}
@@ -125,23 +123,6 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
         press_at_once(server, shared if number % 2 else private, "done:kv-cache-explainer")
     await server.env.settle()
     assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
-
-
-def press_at_once(server: Server, seen: Seen, custom_id: str) -> None:
-    """Mia presses, and nobody waits for the answer."""
-    backend = server.env.backend
-    message = seen.message
-    record, payload = base_payload(
-        backend,
-        type=3,
-        channel_id=server.channel.id,
-        guild_id=server.guild.id,
-        user_id=server.mia.id,
-        data={"custom_id": custom_id, "component_type": 2},
-    )
-    record.source_message_id = message.id
-    payload["message"] = dict(message_payload(backend, message._message))
-    backend.emit("INTERACTION_CREATE", payload)
 
 
 async def test_what_was_taken_off_the_list_answers_politely_and_loses_its_mark(

@@ -1,0 +1,229 @@
+"""A member's own marks on /path and /recommend, and that neither waits for the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.catalog import Catalog, Resource, Stage, Track
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from bot.views.done import marks_of
+from tests.members.server import Seen, Server
+
+
+async def finish(store: Store, server: Server, *slugs: str) -> None:
+    for slug in slugs:
+        await store.finish(server.mia.id, slug, server.env.now())
+
+
+async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Server, store: Store) -> None:
+    await finish(store, server, "attention-is-all-you-need", "few-shot-learners")
+    seen = await server.ask("path")
+    assert "✓ 1. [Attention is all you need]" in seen.text
+    assert "-# done · paper · Ashish Vaswani and others" in seen.text
+    assert "→ 2. [BERT]" in seen.text
+    assert "-# next for you · paper" in seen.text
+    assert "○ 4. [Emergent" in seen.text
+    assert "-# to do · paper" in seen.text
+    assert "Page 1 of 5 · 2 of 23 done · next for you: step 2" in seen.text
+    second = await server.press(seen, "Next")
+    assert "-# first: The illustrated Transformer · article" in second.text
+
+
+async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -> None:
+    seen = await server.ask("path")
+    assert seen.labels.count("Mark done") == 7
+    marked = await server.press(seen, custom_id="done-path:attention-is-all-you-need")
+    assert marked.message.id == seen.message.id
+    assert "✓ 1. [" in marked.text
+    assert "→ 2. [BERT]" in marked.text
+    assert "1 of 23 done" in marked.text
+    assert marked.labels[0] == "Undo"
+    undone = await server.press(marked, "Undo")
+    assert "→ 1. [" in undone.text
+    assert await store.finished_by(server.mia.id) == {}
+
+
+async def test_a_mark_on_a_later_page_stays_on_that_page(server: Server) -> None:
+    second = await server.press(await server.ask("path"), "Next")
+    marked = await server.press(second, custom_id="done-path:illustrated-transformer")
+    assert "Page 2 of 5" in marked.text
+    assert "✓ 9. [" in marked.text
+    assert "○ 10. [" in marked.text
+    assert "first:" not in marked.text
+
+
+async def test_a_mark_where_one_stage_is_shown(server: Server, catalog: Catalog) -> None:
+    seen = await server.ask("path", stage=catalog.stages[1].id)
+    second = await server.press(seen, "Next")
+    resource = catalog.stages[1].resources[-1]
+    marked = await server.press(second, custom_id=f"done-part:{resource.id}")
+    assert "Page 2 of 2 · 1 of 23 done · next for you: step 1" in marked.text
+    assert "✓ 22. [" in marked.text
+    assert catalog.stages[0].title not in marked.text
+
+
+async def test_the_whole_path_done(server: Server, store: Store, catalog: Catalog) -> None:
+    await finish(store, server, *(one.id for one in catalog))
+    seen = await server.ask("path")
+    assert "23 of 23 done" in seen.text
+    assert "next" not in seen.text
+
+
+async def test_recommend_puts_finished_ones_last_and_says_so(server: Server, store: Store) -> None:
+    before = await server.ask("recommend", topic="kv cache")
+    assert "**1. KV Cache brief explainer**\n" in before.text
+    assert "**2. Understanding Llama2" in before.text
+    assert "and More** · first: KV Cache brief explainer" in before.text
+    await finish(store, server, "kv-cache-explainer")
+    after = await server.ask("recommend", topic="kv cache")
+    assert "**5. KV Cache brief explainer** · ✓\u00a0done" in after.text
+    assert "first:" not in after.text
+    assert after.labels.count("Undo") == 1
+
+
+async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: Store) -> None:
+    seen = await server.ask("recommend", topic="kv cache")
+    marked = await server.press(seen, custom_id="done-found:kv-cache-explainer")
+    assert marked.message.id == seen.message.id
+    expected = seen.text.replace("explainer**\n", "explainer** · ✓\u00a0done\n").replace(
+        " · first: KV Cache brief explainer", ""
+    )
+    assert marked.text == expected
+    assert marked.labels.count("Undo") == 1
+    assert marked.links == seen.links
+    undone = await server.press(marked, "Undo")
+    assert (undone.text, undone.labels) == (seen.text, seen.labels)
+    other = await server.press(undone, custom_id="done-found:paged-attention")
+    assert "Paged Attention** · ✓\u00a0done" in other.text
+    assert set(await store.finished_by(server.mia.id)) == {"paged-attention"}
+
+
+async def test_the_topic_button_and_the_menu_show_marks_too(server: Server, store: Store) -> None:
+    await finish(store, server, "kv-cache-explainer")
+    message = await server.ada.send(server.channel, "where do I read about the kv cache?")
+    found = Seen(await server.mia.context_menu(server.channel, "Find resources", message))
+    assert "KV Cache brief explainer** · ✓\u00a0done" in found.text
+    silent = await server.ask("recommend", topic="sourdough bread")
+    searched = await server.press(silent, custom_id=next(iter(_searches(silent))))
+    assert "Mark done" in searched.labels
+
+
+def _searches(seen: Seen) -> list[str]:
+    rows = [row for block in seen.message.components for row in block["components"] if row["type"] == 1]
+    return [button["custom_id"] for row in rows for button in row["components"]]
+
+
+async def test_a_shared_answer_shows_nobodys_marks(server: Server, store: Store) -> None:
+    await finish(store, server, "kv-cache-explainer")
+    shared = await server.ask("recommend", topic="kv cache", share=True)
+    assert not shared.private
+    assert "**1. KV Cache brief explainer**\n" in shared.text
+    assert "done" not in shared.text
+    assert "first:" not in shared.text
+    assert shared.labels.count("Mark done") == 5
+
+
+async def test_everyones_marks_are_their_own(server: Server, store: Store) -> None:
+    await finish(store, server, "kv-cache-explainer")
+    adas = await server.manage("recommend", topic="kv cache")
+    assert "**1. KV Cache brief explainer**\n" in adas.text
+
+
+async def lock(store: Store, seconds: float) -> None:
+    """Take the database's one connection for a while, as another process does that writes for long."""
+    async with store._engine.begin():
+        await asyncio.sleep(seconds)
+
+
+async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> None:
+    """Asked of the function itself: SimCord's clock stands still while anything is under way."""
+    await store.finish(1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
+    assert await marks_of(store, 1) == {"bert"}
+    locking = asyncio.create_task(lock(store, 2.0))
+    await asyncio.sleep(0.05)
+    asked = time.monotonic()
+    assert await marks_of(store, 1) is None
+    assert 0.9 < time.monotonic() - asked < 1.6
+    await locking
+    assert await marks_of(store, 1) == {"bert"}
+
+
+@pytest.mark.expects_errors
+@pytest.mark.parametrize(("command", "options"), [("recommend", {"topic": "kv cache"}), ("path", {})])
+async def test_a_broken_database_costs_the_marks_alone(
+    server: Server, store: Store, caplog: pytest.LogCaptureFixture, command: str, options: dict[str, str]
+) -> None:
+    async with store._engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE progress")
+    seen = await server.ask(command, **options)
+    assert seen.private
+    assert "Mark done" in seen.labels
+    assert "shown without marks" in caplog.text
+
+
+TITLE, PARAGRAPH = ("[*" * 128)[:256], "*_ " * 200
+
+
+def _longest(number: int, group: str, *requires: str) -> Resource:
+    return Resource(
+        f"{group}-{number:03}".ljust(64, "x"),
+        f"{number}{TITLE}"[:256],
+        f"https://example.org/{group}{number}".ljust(512, "("),
+        kind="k" * 32,
+        authors=("*" * 80, "_" * 80),
+        summary=PARAGRAPH,
+        requires=requires,
+    )
+
+
+@pytest.mark.parametrize("count", [1, 9, 30])
+async def test_the_longest_catalog_fits_on_every_page(server: Server, store: Store, count: int) -> None:
+    first = _longest(0, "s")
+    staged = (first, *(_longest(number, "s", first.id) for number in range(1, count)))
+    tracks = tuple(
+        Track(f"t{number}", TITLE, PARAGRAPH[:600], tuple(_longest(one, f"t{number}", first.id) for one in range(3)))
+        for number in range(3)
+    )
+    empty = tuple(Track(f"empty{number}", TITLE, PARAGRAPH[:600]) for number in range(20))
+    huge = Catalog(TITLE, prerequisites=(PARAGRAPH,), stages=(Stage("s", TITLE, PARAGRAPH[:600], staged),))
+    huge = Catalog(huge.title, prerequisites=huge.prerequisites, stages=huge.stages, tracks=tracks + empty)
+    await server.env.restart_bot(create_bot(Settings.model_construct(), huge, store))
+    seen = await server.ask("path")
+    numbers = 0
+    for _ in range(200):
+        assert len(seen.text) <= 4000
+        numbers += seen.labels.count("Mark done")
+        if "Next" not in seen.labels:
+            break
+        seen = await server.press(seen, "Next")
+    assert numbers == len(huge)
+
+
+async def test_many_small_tracks_share_pages_within_forty_components(server: Server, store: Store) -> None:
+    tracks = tuple(
+        Track(f"t{n}", f"T{n}", resources=(Resource(f"r{n}", f"R{n}", f"https://example.org/{n}"),)) for n in range(30)
+    )
+    await server.env.restart_bot(create_bot(Settings.model_construct(), Catalog("Small", tracks=tracks), store))
+    seen = await server.ask("path")
+    pages = 1
+    while "Next" in seen.labels:
+        seen = await server.press(seen, "Next")
+        pages += 1
+    assert pages <= 5
+    assert "T29" in seen.text
+
+
+async def test_the_longest_recommendation_fits(server: Server, store: Store) -> None:
+    first = _longest(0, "s")
+    staged = (first, *(_longest(number, "s", first.id) for number in range(1, 20)))
+    huge = Catalog("Huge", stages=(Stage("s", "Stage", "", staged),))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), huge, store))
+    seen = await server.ask("recommend", topic="k" * 32)
+    if seen.labels.count("Mark done"):
+        assert len(seen.text) <= 4000
