@@ -24,6 +24,7 @@ from bot.cogs.delivering import Delivering
 from bot.cogs.finished_counts import FinishedCounts
 from bot.cogs.membership import Membership
 from bot.cogs.path import Path
+from bot.cogs.progress import Progress
 from bot.cogs.recommend import Recommend
 from bot.cogs.remind import Remind
 from bot.cogs.steps import Steps
@@ -76,6 +77,7 @@ class StudyBot(commands.Bot):
         await self.add_cog(Path(self.library, self.store))
         await self.add_cog(About(self.library))
         await self.add_cog(Steps(self.library, self.store))
+        await self.add_cog(Progress(self.library, self.store, self.clock, self.membership))
         delivering = Delivering(self, self.library, self.store, self.clock)
         await self.add_cog(delivering)
         await self.add_cog(FinishedCounts(self, self.library, self.store, self.membership))

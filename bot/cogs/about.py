@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.catalog import Catalog
 from bot.library import Library
 from bot.views.cards import notice
-from bot.views.text import show
+from bot.views.text import count, show
 
 TEXT_LIMIT = 600
 """Characters of the index's own words."""
@@ -32,24 +32,21 @@ class About(commands.Cog):
 
 
 def _text(catalog: Catalog) -> str:
-    stages = _count(len(catalog.stages), "stage")
-    tracks = _count(len(catalog.tracks), "track")
+    stages = count(len(catalog.stages), "stage")
+    tracks = count(len(catalog.tracks), "track")
     lines = [
         "### studybot",
         "I help you find the right thing to read or watch next, from a list that people chose by hand.",
-        f"**The index:** {show(catalog.title, TEXT_LIMIT)}, with {_count(len(catalog), 'resource')} "
+        f"**The index:** {show(catalog.title, TEXT_LIMIT)}, with {count(len(catalog), 'resource')} "
         f"in {stages} and {tracks}.",
         show(catalog.description, TEXT_LIMIT),
         f"-# {show(catalog.source, TEXT_LIMIT)}" if catalog.source else "",
         "**Try**\n"
         "- `/recommend topic: kv cache` finds what fits, and says why it fits\n"
         "- `/path` shows the whole list in order\n"
+        "- `/next` shows your next step on it, `/done` marks it, `/progress` shows how far you are\n"
         "- Admins: `/weekly set` posts one learning prompt a week",
         "\n**Help:** something wrong or missing? Tell an admin of this server. "
-        "I read no messages, only the commands you send me.",
+        "I read no messages, only the commands you send me; `/privacy show` says what I keep.",
     ]
     return "\n".join(line for line in lines if line)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -74,3 +74,8 @@ def by_line(kind: str, authors: tuple[str, ...]) -> str:
 def listed(names: Sequence[str]) -> str:
     """Names as a person lists them: "a, b and c"."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 resource`, `2 resources`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

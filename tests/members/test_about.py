@@ -25,6 +25,10 @@ async def test_members_see_their_commands_and_admins_theirs(server: Server) -> N
         "path",
         "next",
         "done",
+        "progress",
+        "remind weekly",
+        "remind show",
+        "remind off",
         "about",
     }
     assert {"weekly set", "weekly show", "weekly preview", "weekly off"} <= set(

@@ -1,0 +1,176 @@
+"""/progress as members use it: one's own, another's, and a server's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.catalog import Catalog, Resource, Stage
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Seen, Server
+
+
+async def finish(store: Store, server: Server, who: Any, *slugs: str) -> None:
+    for slug in slugs:
+        await store.finish(who.id, slug, server.env.now())
+
+
+def media(seen: Seen) -> list[dict[str, Any]]:
+    (container,) = seen.message.components
+    return [item for block in container["components"] if block["type"] == 12 for item in block["items"]]
+
+
+async def test_ones_own_in_bars_numbers_and_a_picture(server: Server, store: Store) -> None:
+    await finish(store, server, server.mia, "attention-is-all-you-need", "bert", "lora-explained")
+    seen = await server.ask("progress")
+    assert seen.private
+    assert "### Your progress: 3 of 23" in seen.text
+    assert "**Understand the lay of the land**\n`█░░░░░░░░░░░` 2 of 13" in seen.text
+    assert "`█░░░░░░░░░░░` 1 of 9" in seen.text
+    assert "`░░░░░░░░░░░░` 0 of 1" in seen.text
+    assert "Next: **Language Models are Few-Shot Learners**, step 3" in seen.text
+    assert "Only you can see this" in seen.text
+    (picture,) = media(seen)
+    assert picture["description"].startswith("The path: 3 of 23 done.")
+    (file,) = seen.message.attachments
+    assert file.filename == "path.png"
+    assert (await file.read()).startswith(b"\x89PNG")
+    assert "What is next?" in seen.labels
+
+
+async def test_at_the_beginning_and_at_the_end(server: Server, store: Store, catalog: Catalog) -> None:
+    begun = await server.ask("progress")
+    assert "### Your progress: 0 of 23" in begun.text
+    assert "█" not in begun.text
+    await finish(store, server, server.mia, *(one.id for one in catalog), "retired-long-ago")
+    ended = await server.ask("progress")
+    assert "23 of 23" in ended.text
+    assert "The whole path is done. Well done!" in ended.text
+    assert "░" not in ended.text
+    assert "1 resource that you did is not on the list any more." in ended.text
+    assert ended.labels == []
+
+
+async def test_its_button_leads_on(server: Server) -> None:
+    onward = await server.press(await server.ask("progress"), "What is next?")
+    assert "Next for you" in onward.text
+
+
+async def test_share_posts_it_and_lets_others_see_it_until_withdrawn(server: Server, store: Store) -> None:
+    await finish(store, server, server.mia, "bert")
+    hidden = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
+    assert hidden.private
+    assert "**Mia** keeps their progress to themselves" in hidden.text
+    assert "1 of 23" not in hidden.text
+
+    result = await server.mia.slash(server.channel, "progress", share=True)
+    posted = Seen(result)
+    assert not posted.private
+    assert "### Progress of Mia: 1 of 23" in posted.text
+    assert media(posted)
+    assert "What is next?" not in posted.labels
+    assert result.response is not None
+    assert result.response.ephemeral
+    assert "/progress share: False" in str(result.response.components)
+    assert "Others can see this" in (await server.ask("progress")).text
+
+    shown = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
+    assert shown.private
+    assert "### Progress of Mia: 1 of 23" in shown.text
+    assert media(shown)
+
+    withdrawn = await server.ask("progress", share=False)
+    assert withdrawn.private
+    assert "nobody else can see this" in withdrawn.text
+    hidden = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
+    assert "keeps their progress to themselves" in hidden.text
+
+
+async def test_oneself_as_the_member_is_ones_own(server: Server) -> None:
+    assert "Your progress" in (await server.ask("progress", member=server.mia)).text
+
+
+async def test_names_come_back_dead(server: Server, store: Store) -> None:
+    odd = server.guild.add_member(server.env.create_user("odd", global_name="**@everyone** [x](https://evil)"))
+    await store.share(odd.id, server.env.now())
+    seen = Seen(await server.mia.slash(server.channel, "progress", member=odd))
+    assert "@everyone" not in seen.text
+    assert "**@" not in seen.text
+    assert "[x](" not in seen.text.replace("\\[", "")
+
+
+async def test_bots_are_no_members(server: Server) -> None:
+    robot = server.guild.add_member(server.env.create_user("robot", bot=True))
+    seen = Seen(await server.mia.slash(server.channel, "progress", member=robot))
+    assert "is a bot" in seen.text
+
+
+@pytest.mark.parametrize("options", [{"share": True}, {"share": False}, {"server": True}])
+async def test_what_does_not_go_together_is_said(server: Server, store: Store, options: dict[str, bool]) -> None:
+    seen = Seen(await server.mia.slash(server.channel, "progress", member=server.ada, **options))
+    assert seen.private
+    assert "leave out `member`" in seen.text or "Choose one" in seen.text
+    assert await store.shared_since(server.mia.id) is None
+    assert await store.shared_since(server.ada.id) is None
+
+
+async def test_a_server_together_without_names(server: Server, store: Store) -> None:
+    stranger = server.env.create_user("stranger")
+    await finish(store, server, server.mia, "attention-is-all-you-need", "bert", "lora-explained")
+    await finish(store, server, server.ada, "attention-is-all-you-need", "retired")
+    await finish(store, server, stranger, "attention-is-all-you-need", "gpt-1")
+    seen = await server.ask("progress", server=True)
+    assert seen.private
+    assert "2 people here have marked something done." in seen.text
+    assert "`████████████` 2 of 2 · 1. Attention is all you need" in seen.text
+    assert "`██████░░░░░░` 1 of 2 · 2. BERT" in seen.text
+    assert "1 of 2 · 18. LoRA explained" in seen.text
+    assert "Improving language" not in seen.text  # only somebody else's, who is not here
+    assert "20 resources nobody here has done yet." in seen.text
+    for name in ("Mia", "Ada", str(server.mia.id), str(server.ada.id)):
+        assert name not in seen.text
+
+
+async def test_a_server_can_look_at_it_together(server: Server, store: Store) -> None:
+    await finish(store, server, server.mia, "bert")
+    result = await server.mia.slash(server.channel, "progress", server=True, share=True)
+    assert not Seen(result).private
+    assert "Where this server stands" in Seen(result).text
+    assert await store.shared_since(server.mia.id) is None
+
+
+async def test_a_server_where_nobody_began(server: Server) -> None:
+    seen = await server.ask("progress", server=True, share=True)
+    assert seen.private
+    assert "Nobody here has marked anything done yet" in seen.text
+
+
+async def test_in_direct_messages(server: Server) -> None:
+    assert "Your progress" in Seen(await server.mia.user.slash("progress")).text
+    assert "on a server only" in Seen(await server.mia.user.slash("progress", server=True)).text
+
+
+async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
+    title = "*_" * 128
+    stages = tuple(
+        Stage(f"s{n}", title, resources=(Resource(f"r{n}", title, f"https://example.org/{n}"),)) for n in range(40)
+    )
+    await server.env.restart_bot(create_bot(Settings.model_construct(), Catalog(title, stages=stages), store))
+    await finish(store, server, server.mia, *(f"r{n}" for n in range(39)))
+    for options in ({}, {"server": True}):
+        seen = await server.ask("progress", **options)
+        assert "And " in seen.text
+        assert len(seen.text) <= 4000
+
+
+@pytest.mark.expects_errors
+async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
+    async with store._engine.begin() as connection:
+        await connection.exec_driver_sql("DROP TABLE progress")
+    seen = await server.ask("progress", share=True)
+    assert seen.private
+    assert "cannot reach my database" in seen.text
+    assert server.env.errors
