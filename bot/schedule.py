@@ -110,6 +110,11 @@ def first_occurrence(schedule: Schedule, now: datetime, last: datetime | None) -
     return instant
 
 
+def realigned(schedule: Schedule, instant: datetime) -> datetime:
+    """Where an occurrence that was computed under older zone data lies under today's: the nearest one to it."""
+    return next_occurrence(schedule, instant - _WEEK / 2)
+
+
 def shorten(text: str) -> str:
     """Somebody's words on one line, cut to ECHO characters."""
     line = " ".join(text[: 2 * ECHO].split())

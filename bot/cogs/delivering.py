@@ -104,7 +104,12 @@ class Delivering(commands.Cog):
             more = report.more
 
     async def _catch_up(self) -> None:
-        """Learn which servers removed the bot, or added it again, while it was offline: before any is forgotten."""
+        """Learn what changed while the bot was offline: the zone data, and which servers have the bot.
+
+        Before any server is forgotten, so that one that took it back keeps what it had.
+        """
+        if moved := await self._store.realign(self._clock()):
+            log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
         here = {guild.id for guild in self._bot.guilds}
         for guild_id in await self._store.guilds_with_schedules() - here:
             await self._store.mark_left(guild_id, self._clock())

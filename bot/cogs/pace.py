@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 
-from aiolimiter import AsyncLimiter
-
 A_SECOND = 46
 """Requests a second. Discord allows a bot 50 of all kinds; answers to commands do not count among them:
 https://discord.com/developers/docs/topics/rate-limits."""
@@ -18,14 +16,16 @@ minute do not ask in step."""
 
 
 class Pace:
-    """Gives each request its turn."""
+    """Gives each request its turn: the "generic cell rate algorithm", by which a line of requests has one number."""
 
     def __init__(self) -> None:
-        self._limiter = AsyncLimiter(AT_ONCE, AT_ONCE / A_SECOND)
+        self._free_at = 0.0
 
     async def turn(self) -> None:
         """Wait until a request may be made."""
-        crowded = not self._limiter.has_capacity()
-        await self._limiter.acquire()
-        if crowded:
-            await asyncio.sleep(random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here
+        now = asyncio.get_running_loop().time()
+        self._free_at = max(self._free_at, now - (AT_ONCE - 1) / A_SECOND)
+        pause = self._free_at - now
+        self._free_at += 1 / A_SECOND
+        if pause > 0:
+            await asyncio.sleep(pause + random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here

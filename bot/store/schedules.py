@@ -8,13 +8,17 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.schedule import Schedule, first_occurrence, next_occurrence
+from bot.schedule import Schedule, first_occurrence, next_occurrence, realigned
 from bot.store.database import Database
 from bot.store.rows import Reminder, WeeklySchedule
 from bot.store.tables import ERROR_LIMIT, deliveries, schedules
 
 REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
 """Why a schedule is paused whose server removed the bot: nobody reads it before the bot is back."""
+
+
+PAGE = 500
+"""Schedules that are realigned at a time: commands are answered between two pages."""
 
 
 class Schedules(Database):
@@ -112,6 +116,23 @@ class Schedules(Database):
                 # From the instant it was to end, not from now: what came due between the two is late, not lost.
                 await _resume(connection, weekly, weekly.resume_at or now)
         return len(weeklies)
+
+    async def realign(self, now: datetime) -> int:
+        """Move what is to come to where today's zone data has it; returns how many moved. What is due stays."""
+        moved = last = 0
+        while True:
+            async with self._begin() as connection:
+                page = select(schedules).where(schedules.c.next_at > now, schedules.c.id > last)
+                rows = (await connection.execute(page.order_by(schedules.c.id).limit(PAGE))).all()
+                for row in rows:
+                    if (next_at := realigned(schedule(row).schedule, row.next_at)) != row.next_at:
+                        await connection.execute(
+                            update(schedules).where(schedules.c.id == row.id).values(next_at=next_at)
+                        )
+                        moved += 1
+            if len(rows) < PAGE:
+                return moved
+            last = rows[-1].id
 
     async def skip_next(self, guild_id: int) -> WeeklySchedule | None:
         """Leave out the next occurrence; returns the schedule, None if the server has none or that one is under way."""

@@ -54,7 +54,7 @@ def _lines(prompt: Prompt) -> Iterator[str]:
     resource = prompt.resource
     mention = f"<@&{prompt.role_id}> " if prompt.role_id else ""
     if prompt.recap is not None:
-        yield f"-# {recap_words(prompt.recap)}"
+        yield recap_words(prompt.recap)
     yield f"{mention}**This week: {show(resource.title, TITLE_LIMIT)}**"
     yield f"Step {prompt.step} of {prompt.total} · {by_line(resource.kind, resource.authors)}"
     if resource.summary:
@@ -71,10 +71,10 @@ def _lines(prompt: Prompt) -> Iterator[str]:
 
 
 def recap_words(recap: Recap) -> str:
-    """`Last week: 7 finished KV Cache, and the thread has 12 replies.`"""
+    """`Last time: 7 of you finished KV Cache, and the thread has 12 replies.`"""
     said = []
     if recap.finished:
-        said.append(f"{recap.finished} finished {show(recap.title, TITLE_LIMIT)}")
+        said.append(f"{recap.finished} of you finished {show(recap.title, TITLE_LIMIT)}")
     if recap.replies:
         about = "" if recap.finished else f" about {show(recap.title, TITLE_LIMIT)}"
         said.append(f"the thread{about} has {recap.replies} {'reply' if recap.replies == 1 else 'replies'}")

@@ -86,7 +86,7 @@ async def test_the_next_post_opens_with_what_became_of_the_last(server: Server, 
     await server.pass_time(MONDAY + WEEK + SOON)
     title = catalog.resources[0].title
     for text in (preview.text, latest(server).content):
-        assert f"Last time: 1 finished {title}, and the thread has 2 replies." in text
+        assert f"Last time: 1 of you finished {title}, and the thread has 2 replies." in text
 
 
 async def test_nothing_is_said_of_a_week_in_which_nothing_happened(server: Server) -> None:

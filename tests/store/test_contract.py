@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import zoneinfo
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, timezone
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.schedule import Schedule
 from bot.store import Choice, Delivery, History, Store, WeeklySchedule
+from bot.store.tables import schedules
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -401,3 +406,48 @@ async def test_many_owners_share_what_is_due(store: Store) -> None:
     assert len(ids) == len(set(ids)) <= 40
     rest = await store.claim_due(MONDAY, 100, owner="me", lease_until=MONDAY + LEASE)
     assert len(ids) + len(rest) == 40
+
+
+@pytest.fixture
+def berlin_keeps_the_time_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[[str], None]]:
+    """Zone data that changes: Berlin's becomes another zone's."""
+
+    def change(name: str) -> None:
+        (tmp_path / "Europe").mkdir()
+        data = resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+        (tmp_path / "Europe" / "Berlin").write_bytes(data)
+        zoneinfo.reset_tzpath([str(tmp_path)])
+        zoneinfo.ZoneInfo.clear_cache()
+
+    before = zoneinfo.TZPATH
+    yield change
+    zoneinfo.reset_tzpath(before)
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+@pytest.mark.parametrize(("name", "hours"), [("Africa/Cairo", -1), ("Atlantic/Azores", 2), ("Europe/Paris", 0)])
+async def test_new_zone_data_moves_what_is_to_come_and_nothing_else(
+    store: Store, berlin_keeps_the_time_of: Callable[[str], None], name: str, hours: int
+) -> None:
+    weekly = await put(store)
+    await post(store, weekly, "a")
+    await put(store, 2, schedule=replace(BERLIN, zone="Asia/Tokyo"))
+    tokyo = await store.schedule_for(2)
+    berlin_keeps_the_time_of(name)
+    assert await store.realign(MONDAY + timedelta(hours=12)) == (1 if hours else 0)
+    moved = await store.schedule_for(1)
+    assert moved is not None
+    assert moved.next_at == NEXT + timedelta(hours=hours)
+    assert [one.occurrence for one in await store.recent_deliveries(weekly.id, 5)] == [MONDAY]
+    assert await store.schedule_for(2) == tokyo
+    assert await store.realign(MONDAY + timedelta(hours=12)) == 0
+
+
+async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.schedules.PAGE", 2)
+    for guild_id in range(1, 6):
+        await put(store, guild_id)
+    async with store._begin() as connection:
+        await connection.execute(schedules.update().values(next_at=MONDAY + timedelta(hours=1)))
+    assert await store.realign(NOW) == 5
+    assert await store.next_due() == MONDAY
