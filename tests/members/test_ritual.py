@@ -12,6 +12,7 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from bot.store.tables import deliveries, schedules
 from tests.members.server import Seen, Server
 from tests.members.test_weekly import MONDAY
 
@@ -142,3 +143,36 @@ async def test_many_marks_at_once_end_at_the_right_number(server: Server, catalo
     for one in people:
         await press(server, one, latest(server), labels(latest(server))[1])
     assert labels(latest(server))[1] == "Done · 5"
+
+
+@pytest.mark.parametrize("kind", ["text", "news", "forum"])
+async def test_a_post_whose_record_was_lost_is_found_again(
+    server: Server, catalog: Catalog, store: Store, kind: str
+) -> None:
+    """As if the process had been killed between the send and the record."""
+    channel = getattr(server.guild, f"create_{kind}_channel")("weekly")
+    await server.set_weekly(channel=channel)
+    await server.pass_time(MONDAY + SOON)
+    async with store._begin() as connection:
+        lost = {"state": "claimed", "owner": "killed", "lease_until": MONDAY + SOON, "message_id": None}
+        await connection.execute(deliveries.update().values(lost))
+        await connection.execute(schedules.update().values(next_at=MONDAY))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    await server.pass_time(MONDAY + 3 * SOON)
+    if kind == "forum":
+        assert len(channel.threads) == 1
+    else:
+        assert len([one for one in channel.history() if one.author.bot]) == 1
+    history = (await server.manage("weekly history")).text
+    assert history.count("show the post") == 1
+
+
+async def test_done_in_a_forum_counts_too(server: Server) -> None:
+    channel = server.guild.create_forum_channel("weekly")
+    await server.set_weekly(channel=channel)
+    await server.pass_time(MONDAY + SOON)
+    (thread,) = channel.threads
+    (post,) = [one for one in thread.history() if one.components]
+    await press(server, server.mia, post, "Done")
+    (post,) = [one for one in thread.history() if one.components]
+    assert labels(post)[1] == "Done · 1"
