@@ -68,7 +68,7 @@ class StudyBot(commands.Bot):
         self.library = library
         self.store = store
         self.clock = clock
-        self.membership = Membership()
+        self.membership = Membership(clock)
         self.tree.error(answer_failure)
 
     async def setup_hook(self) -> None:

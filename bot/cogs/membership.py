@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import discord
 
@@ -22,17 +23,20 @@ ANSWER_SECONDS = 10
 """How long an answer may take: somebody is waiting for it."""
 REMEMBERED = 20_000
 """Answers that are kept. At 0 every press of a button asks Discord again; without a limit they grow for ever."""
+FRESH = timedelta(days=1)
+"""How long an answer is good for: nobody tells the bot who leaves a server."""
 
 
 class Membership:
-    """Answers, and remembers the answers while the bot runs."""
+    """Answers, and remembers the answers for a while; `clock` returns the present as an aware datetime."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[tuple[int, int], bool] = OrderedDict()
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._known: OrderedDict[tuple[int, int], tuple[bool, datetime]] = OrderedDict()
 
     def remember(self, guild_id: int, user_id: int, *, present: bool = True) -> None:
-        """Somebody is seen in a server, or to have left it."""
-        self._known[guild_id, user_id] = present
+        """Somebody is seen in a server, or not to be in it."""
+        self._known[guild_id, user_id] = present, self._clock()
         self._known.move_to_end((guild_id, user_id))
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -40,10 +44,15 @@ class Membership:
     async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> frozenset[int]:
         """Those of some people who are in a server; whom Discord does not answer for in time counts as not there."""
         wanted = list(dict.fromkeys(user_ids))[:ASKED]
-        unknown = [one for one in wanted if (guild.id, one) not in self._known]
+        unknown = [one for one in wanted if self._is_in(guild.id, one) is None]
         for start in range(0, len(unknown), ASKED_AT_ONCE):
             await self._ask(guild, unknown[start : start + ASKED_AT_ONCE])
-        return frozenset(one for one in wanted if self._known.get((guild.id, one)))
+        return frozenset(one for one in wanted if self._is_in(guild.id, one))
+
+    def _is_in(self, guild_id: int, user_id: int) -> bool | None:
+        """What is known of somebody, if it is fresh."""
+        present, since = self._known.get((guild_id, user_id), (None, self._clock()))
+        return present if self._clock() - since < FRESH else None
 
     async def _ask(self, guild: discord.Guild, user_ids: list[int]) -> None:
         try:

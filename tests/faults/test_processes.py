@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.catalog import Catalog
 from bot.cogs.ticker import Ticker
@@ -109,6 +110,17 @@ async def test_a_database_that_is_locked_for_a_while(
         assert caplog.text.count("A tick failed") == 1
         await ticker.tick()
         assert (ticker.failures, len(channel.posts)) == (0, 1)
+
+
+async def test_a_database_server_that_drops_every_connection(postgres_url: str, catalog: Catalog) -> None:
+    channel = Channel()
+    async with await Store.open(postgres_url) as store, await Store.open(postgres_url) as other:
+        await put(store, 1)
+        async with other._begin() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            await connection.execute(text(f"{others} AND datname = current_database()"))
+        assert (await deliver_due(store, catalog, channel, now=DUE, owner="me")).outcomes == {"posted": 1}
+        assert (await deliver_due(store, catalog, channel, now=DUE, owner="me")).outcomes == {}
 
 
 async def test_a_thousand_servers_in_one_minute_of_which_fifty_are_broken(store: Store, catalog: Catalog) -> None:

@@ -176,3 +176,13 @@ async def test_done_in_a_forum_counts_too(server: Server) -> None:
     await press(server, server.mia, post, "Done")
     (post,) = [one for one in thread.history() if one.components]
     assert labels(post)[1] == "Done · 1"
+
+
+async def test_who_left_the_server_counts_no_more_after_a_day(server: Server) -> None:
+    await posted(server)
+    await press(server, server.mia, latest(server), "Done")
+    server.guild.remove_member(server.mia)
+    await press(server, server.ada, latest(server), "Done · 1")
+    server.env.backend.advance_clock(timedelta(days=1).total_seconds())
+    await press(server, server.ada, latest(server), labels(latest(server))[1])
+    assert labels(latest(server))[1] == "Done"

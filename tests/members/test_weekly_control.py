@@ -244,3 +244,21 @@ async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had
     await server.env.settle()
     assert "removed from this server and added again" in (await server.manage("weekly show")).text
     assert "The next three" in (await server.manage("weekly resume")).text
+
+
+async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_after_30_days(
+    server: Server, store: Store
+) -> None:
+    await server.set_weekly()
+    server.env.backend.remove_guild(server.guild.id)
+    await server.env.settle()
+    weekly = await store.schedule_for(server.guild.id)
+    assert weekly is not None
+    assert "removed from this server" in str(weekly.paused_reason)
+    Server(server.env, "Another server")
+    for days, there in ((29, True), (2, False)):
+        server.env.backend.advance_clock(days * 86400)
+        cog: Any = server.env.bot.get_cog("Delivering")
+        cog.wake()
+        await server.env.advance_time(60)
+        assert (await store.schedule_for(server.guild.id) is not None) == there
