@@ -24,6 +24,7 @@ from bot.cogs.delivering import Delivering
 from bot.cogs.finished_counts import FinishedCounts
 from bot.cogs.membership import Membership
 from bot.cogs.path import Path
+from bot.cogs.privacy import Privacy
 from bot.cogs.progress import Progress
 from bot.cogs.recommend import Recommend
 from bot.cogs.remind import Remind
@@ -37,6 +38,7 @@ from bot.views.done import DoneButton
 from bot.views.failures import answer_failure
 from bot.views.next_card import NextButton, NextDoneButton
 from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton
+from bot.views.privacy_card import ForgetButton, KeepButton
 from bot.views.recommendation import FoundDoneButton, SearchButton
 from bot.views.weekly_post import FinishedButton
 
@@ -77,6 +79,7 @@ class StudyBot(commands.Bot):
         await self.add_cog(Path(self.library, self.store))
         await self.add_cog(About(self.library))
         await self.add_cog(Steps(self.library, self.store))
+        await self.add_cog(Privacy(self.store))
         await self.add_cog(Progress(self.library, self.store, self.clock, self.membership))
         delivering = Delivering(self, self.library, self.store, self.clock)
         await self.add_cog(delivering)
@@ -85,6 +88,7 @@ class StudyBot(commands.Bot):
         await self.add_cog(Remind(self.store, self.clock, delivering))
         self.add_dynamic_items(SearchButton, PageButton, FinishedButton)
         self.add_dynamic_items(DoneButton, FoundDoneButton, PathDoneButton, PartDoneButton, NextDoneButton, NextButton)
+        self.add_dynamic_items(ForgetButton, KeepButton)
         await self._sync()
 
     async def _sync(self) -> None:

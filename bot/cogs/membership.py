@@ -41,6 +41,11 @@ class Membership:
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
 
+    def forget(self, user_id: int) -> None:
+        """Keep in mind nothing of somebody."""
+        for key in [key for key in self._known if key[1] == user_id]:
+            del self._known[key]
+
     async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> frozenset[int]:
         """Those of some people who are in a server; whom Discord does not answer for in time counts as not there."""
         wanted = list(dict.fromkeys(user_ids))[:ASKED]

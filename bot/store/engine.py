@@ -73,8 +73,13 @@ def create_engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "postgresql":
         if find_spec("asyncpg") is None:
             raise MissingExtra("PostgreSQL", "postgres")
-        return create_async_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_TIMEOUT / 1000}, **_pool(url))
+        return create_async_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", hide_parameters=True)
+    engine = create_async_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT / 1000},
+        hide_parameters=True,  # errors are logged, and members' ids do not belong there
+        **_pool(url),
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

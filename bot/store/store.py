@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.store.deliveries import Deliveries
+from bot.store.privacy import Privacy
 from bot.store.progress import Progress
 from bot.store.reminders import Reminders
 from bot.store.schedules import Schedules
 from bot.store.tables import app_state
 
 
-class Store(Schedules, Reminders, Deliveries, Progress):
+class Store(Schedules, Reminders, Deliveries, Progress, Privacy):
     """The bot's state: schedules, deliveries, the members' progress, and small notes for the bot's next start."""
 
     async def get_state(self, key: str) -> str | None:

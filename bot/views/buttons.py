@@ -19,6 +19,9 @@ class Remembers(Protocol):
     def remember(self, guild_id: int, user_id: int, *, present: bool = True) -> None:
         """Somebody is seen in a server, or to have left it."""
 
+    def forget(self, user_id: int) -> None:
+        """Keep in mind nothing of somebody."""
+
 
 class Serves(Protocol):
     """What the bot has that buttons and their answers are made from."""

@@ -1,0 +1,83 @@
+"""What is kept about one member: all of it to be shown, and none of it after they ask."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, delete, func, select, update
+
+from bot.store.database import Database
+from bot.store.tables import deliveries, progress, schedules, sharing
+
+SOMEBODY = "an admin"
+"""Who paused a weekly prompt once they are forgotten."""
+
+
+class Privacy(Database):
+    """The part of the store that can show and forget a member."""
+
+    async def everything_of(self, user_id: int) -> dict[str, Any]:
+        """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
+
+        `finished` are their marks, `reminder` and `reminders_sent` their own reminder, `weekly_prompts_set` the servers
+        whose schedule they set or changed last, `pauses` the reasons of theirs that name them.
+        """
+        async with self._begin() as connection:
+
+            async def rows(statement: Select[Any]) -> list[dict[str, Any]]:
+                return [_plain(row) for row in await connection.execute(statement)]
+
+            mine = schedules.c.user_id == user_id
+            reminder = select(schedules).where(mine)
+            sent = select(deliveries).join(schedules).where(mine).order_by(deliveries.c.occurrence)
+            marks = select(progress.c.resource_id, progress.c.done_at).where(progress.c.user_id == user_id)
+            set_up = select(schedules.c.guild_id, schedules.c.created_at).where(schedules.c.created_by == user_id)
+            paused = select(schedules.c.guild_id, schedules.c.paused_at, schedules.c.paused_reason)
+            shared = await rows(select(sharing.c.shared_at).where(sharing.c.user_id == user_id))
+            return {
+                "user_id": str(user_id),
+                "finished": await rows(marks.order_by(progress.c.done_at, progress.c.resource_id)),
+                "shared_since": shared[0]["shared_at"] if shared else None,
+                "reminder": next(iter(await rows(reminder)), None),
+                "reminders_sent": await rows(sent),
+                "weekly_prompts_set": await rows(set_up),
+                "pauses": await rows(
+                    paused.where(
+                        schedules.c.guild_id.is_not(None), schedules.c.paused_reason.contains(_mention(user_id))
+                    )
+                ),
+            }
+
+    async def forget_member(self, user_id: int) -> int:
+        """Remove everything that is kept about a member, in one transaction; how many rows were removed or changed.
+
+        The weekly prompts of servers that they set go on, without their id.
+        """
+        reason, mention = schedules.c.paused_reason, _mention(user_id)
+        statements = (
+            delete(progress).where(progress.c.user_id == user_id),
+            delete(sharing).where(sharing.c.user_id == user_id),
+            delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
+            update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),
+            update(schedules)
+            .where(reason.contains(mention))
+            .values(paused_reason=func.replace(reason, mention, SOMEBODY)),
+        )
+        async with self._begin() as connection:
+            return sum([(await connection.execute(statement)).rowcount for statement in statements])
+
+
+def _mention(user_id: int) -> str:
+    return f"<@{user_id}>"
+
+
+def _plain(row: Row[Any]) -> dict[str, Any]:
+    """A row without what is empty; ids are text, since they are too long for the numbers of many JSON readers."""
+    return {name: _value(name, value) for name, value in row._mapping.items() if value is not None}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if name.endswith("_id") else value

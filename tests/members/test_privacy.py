@@ -1,0 +1,128 @@
+"""/privacy as a member uses it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from bot.catalog import Catalog
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.tables import metadata
+from tests.members.server import Seen, Server
+
+
+async def live(server: Server) -> None:
+    """Ada does everything that leaves a trace."""
+    for resource in ("attention-is-all-you-need", "bert"):
+        await server.manage("done", resource=resource)
+    await server.manage("progress", share=True)
+    await server.set_weekly()
+    await server.manage("weekly pause")
+    reminder = Seen(
+        await server.ada.slash(server.channel, "remind weekly", day="monday", time="18:30", timezone="Europe/Berlin")
+    )
+    assert reminder.private
+
+
+async def everything(store: Store) -> str:
+    """Every value of every table, as text."""
+    found: list[str] = []
+    async with store._begin() as connection:
+        for table in metadata.sorted_tables:
+            found += [str(value) for row in await connection.execute(select(table)) for value in row]
+    return "\n".join(found)
+
+
+async def test_somebody_new_has_nothing_kept(server: Server) -> None:
+    seen = await server.ask("privacy show")
+    assert seen.private
+    assert "Nothing at all." in seen.text
+    assert "I keep no name, no message, nothing you searched for" in seen.text
+    assert "nothing to delete" in (await server.ask("privacy delete")).text
+
+
+async def test_show_says_it_in_plain_words_with_the_numbers(server: Server) -> None:
+    await live(server)
+    seen = await server.manage("privacy show")
+    assert seen.private
+    assert "**Done:** 2 resources, each with the moment you marked it, the first on <t:" in seen.text
+    assert "**Sharing:** others can see your progress, since <t:" in seen.text
+    assert "**Reminder:** Monday at 18:30 (Europe/Berlin)" in seen.text
+    assert "you set that of 1 server." in seen.text
+    assert "1 pause of a weekly prompt" in seen.text
+    assert "/privacy export" in seen.text
+    assert "Nothing at all" in (await server.ask("privacy show")).text  # somebody else's is somebody else's
+
+
+async def test_export_is_a_file_of_all_of_it(server: Server, store: Store) -> None:
+    await live(server)
+    await server.ask("done", resource="lora-explained")
+    seen = await server.manage("privacy export")
+    assert seen.private
+    (file,) = seen.message.attachments
+    assert file.filename == "studybot-about-you.json"
+    kept = json.loads(await file.read())
+    assert kept == json.loads(json.dumps(await store.everything_of(server.ada.id)))
+    assert [one["resource_id"] for one in kept["finished"]] == ["attention-is-all-you-need", "bert"]
+    assert kept["reminder"]["time"] == "18:30"
+    assert str(server.mia.id) not in json.dumps(kept)
+
+
+async def test_delete_asks_first_and_then_leaves_nothing(server: Server, store: Store) -> None:
+    await live(server)
+    await server.ask("done", resource="bert")
+    membership = server.env.bot.membership  # type: ignore[attr-defined]
+    assert str(server.ada.id) in await everything(store)
+    assert any(user_id == server.ada.id for _, user_id in membership._known)
+    asked = await server.manage("privacy delete")
+    assert asked.private
+    assert "Delete everything that I keep about you?" in asked.text
+    assert "2 resources" in asked.text
+    assert asked.labels == ["Delete everything", "Keep it"]
+    assert str(server.ada.id) in await everything(store)
+
+    gone = Seen(await server.ada.click(asked.message, label="Delete everything"), pressed=asked)
+    assert "I keep nothing about you any more" in gone.text
+    assert gone.labels == []
+    assert str(server.ada.id) not in await everything(store)
+    assert not any(user_id == server.ada.id for _, user_id in membership._known)
+    assert set(await store.finished_by(server.mia.id)) == {"bert"}
+
+    assert "Your progress: 0 of 23" in (await server.manage("progress")).text
+    shown = await server.manage("weekly show")  # the server's prompt goes on, paused as it was
+    assert "an admin paused it" in shown.text
+
+
+async def test_keep_it_deletes_nothing(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    kept = await server.press(await server.ask("privacy delete"), "Keep it")
+    assert "Nothing was deleted" in kept.text
+    assert kept.labels == []
+    assert set(await store.finished_by(server.mia.id)) == {"bert"}
+
+
+async def test_its_buttons_work_after_a_restart(server: Server, store: Store, catalog: Catalog) -> None:
+    await server.ask("done", resource="bert")
+    asked = await server.ask("privacy delete")
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    await server.press(asked, "Delete everything")
+    assert await store.finished_by(server.mia.id) == {}
+
+
+async def test_in_direct_messages(server: Server) -> None:
+    assert "What I keep about you" in Seen(await server.mia.user.slash("privacy show")).text
+
+
+@pytest.mark.expects_errors
+async def test_without_a_database_it_does_not_claim_to_have_deleted(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    asked = await server.ask("privacy delete")
+    async with store._engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away")
+    answer = await server.press(asked, "Delete everything")
+    assert "cannot reach my database" in answer.text
+    assert set(await store.finished_by(server.mia.id)) == {"bert"}  # all of it or nothing
