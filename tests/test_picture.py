@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
-from bot import picture
-from bot.picture import PathGroup, PathStep, describe_path, draw_path
+from bot.picture import PathGroup, PathStep, bars, colours, describe_path, draw_path, rows, sheet, stops
+from bot.picture.fonts import CAP, Fonts, has_glyph
+from bot.picture.titles import legible, wrap
+from bot.picture.words import ALT_LIMIT
 
 MAX_BYTES = 500_000
 """Far below what Discord takes, so that it comes at once on a phone as well."""
@@ -50,8 +52,8 @@ def opened(groups: Sequence[PathGroup]) -> Image.Image:
     assert len(data) < MAX_BYTES
     image = Image.open(BytesIO(data))
     image.load()
-    assert (image.format, image.mode, image.width) == ("PNG", "RGBA", picture.WIDTH)
-    assert image.height <= picture.MAX_HEIGHT
+    assert (image.format, image.mode, image.width) == ("PNG", "RGBA", sheet.WIDTH)
+    assert image.height <= sheet.MAX_HEIGHT
     return image
 
 
@@ -59,13 +61,13 @@ def opened(groups: Sequence[PathGroup]) -> Image.Image:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The words that a picture shows, in the order in which they are drawn."""
     words: list[str] = []
-    write = picture._Sheet.write
+    write = sheet.Sheet.write
 
-    def note(sheet: picture._Sheet, x: float, y: float, text: str, *rest: object, **named: object) -> None:
+    def note(self: sheet.Sheet, x: float, y: float, text: str, *rest: object, **named: object) -> None:
         words.append(text)
-        write(sheet, x, y, text, *rest, **named)  # type: ignore[arg-type]
+        write(self, x, y, text, *rest, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(picture._Sheet, "write", note)
+    monkeypatch.setattr(sheet.Sheet, "write", note)
     return words
 
 
@@ -94,7 +96,7 @@ CATALOGS = {
 def test_any_catalog_stays_within_the_limits(name: str) -> None:
     groups = CATALOGS[name]
     opened(groups)
-    assert 0 < len(describe_path(groups)) <= picture.ALT_LIMIT
+    assert 0 < len(describe_path(groups)) <= ALT_LIMIT
 
 
 @st.composite
@@ -113,7 +115,7 @@ def any_groups(draw: st.DrawFn) -> list[PathGroup]:
 def test_any_groups_stay_within_the_limits_and_add_up(groups: list[PathGroup]) -> None:
     opened(groups)
     words = describe_path(groups)
-    assert 0 < len(words) <= picture.ALT_LIMIT
+    assert 0 < len(words) <= ALT_LIMIT
     steps = [step for group in groups for step in group.steps]
     if steps:
         assert words.startswith(f"The path: {sum(step.done for step in steps)} of {len(steps)} done.")
@@ -144,14 +146,14 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("colour", [picture.INK, picture.QUIET, picture.NEXT])
+@pytest.mark.parametrize("colour", [colours.INK, colours.QUIET, colours.NEXT])
 def test_words_stand_out_from_the_panel(colour: str) -> None:
-    assert contrast(colour, picture.PANEL) >= 4.5
+    assert contrast(colour, colours.PANEL) >= 4.5
 
 
-@pytest.mark.parametrize("colour", [picture.INK, picture.LINE, picture.DONE, picture.NEXT])
+@pytest.mark.parametrize("colour", [colours.INK, colours.LINE, colours.DONE, colours.NEXT])
 def test_shapes_stand_out_from_the_panel(colour: str) -> None:
-    assert contrast(colour, picture.PANEL) >= 3  # the check mark is the panel's colour upon DONE
+    assert contrast(colour, colours.PANEL) >= 3  # the check mark is the panel's colour upon DONE
 
 
 @pytest.mark.parametrize("ground", [LIGHT, DARK, DARKEST])
@@ -161,22 +163,22 @@ def test_the_panel_brings_its_own_ground_to_every_theme(ground: str) -> None:
     page.alpha_composite(image)
     corners = [(x, y) for x in (0, image.width - 1) for y in (0, image.height - 1)]
     assert {page.getpixel(corner)[:3] for corner in corners} == {ImageColor.getrgb(ground)}  # type: ignore[index]
-    assert page.getpixel((30, 30)) == (*ImageColor.getrgb(picture.PANEL), 255)
+    assert page.getpixel((30, 30)) == (*ImageColor.getrgb(colours.PANEL), 255)
     assert image.getchannel("A").getextrema() == (0, 255)
 
 
 def test_words_are_large_enough_for_a_phone() -> None:
-    fonts = picture._Fonts()
+    fonts = Fonts()
     assert min(font.size for font in vars(fonts).values()) >= 28
-    inside, half = picture._STOP - picture._STROKE, fonts.text.size * picture._CAP
+    inside, half = rows.STOP - stops.STROKE, fonts.text.size * CAP
     room = 2 * (inside**2 - half**2) ** 0.5  # across a ring, where a digit's upper corners are
-    assert fonts.text.getlength("8" * picture.MAX_DIGITS) < room
+    assert fonts.text.getlength("8" * rows.MAX_DIGITS) < room
 
 
 def shape(done: bool = False, following: bool = False) -> Image.Image:
     """The first stop, with room around it, in black and white."""
     image = opened([PathGroup("Group", (PathStep(8, done, following),))]).convert("L")
-    x, y, room = picture._FIRST_X, picture._TOP + picture._ABOVE, picture._HALO + 4
+    x, y, room = rows.FIRST_X, sheet.TOP + rows.ABOVE, stops.HALO + 4
     return image.crop((x - room, y - room, x + room, y + room)).point(lambda grey: 255 if grey > 110 else 0)
 
 
@@ -203,8 +205,8 @@ def test_stops_differ_without_colour() -> None:
 def test_a_line_between_done_stops_is_thicker() -> None:
     def width(*done: int) -> int:
         image = opened(path([("Group", 2)], done)).convert("L")
-        x = picture._FIRST_X + 42
-        y = picture._TOP + picture._ABOVE
+        x = rows.FIRST_X + 42
+        y = sheet.TOP + rows.ABOVE
         return sum(image.getpixel((x, row)) > 80 for row in range(y - 30, y + 30))  # type: ignore[operator]
 
     assert width(1, 2) > 2 * width(1) == 2 * width() > 0
@@ -257,11 +259,11 @@ def test_a_path_does_not_turn_into_bars_while_it_is_being_done(written: list[str
 @pytest.mark.parametrize("part", [0, 1, 500, 999, 1000])
 def test_a_bar_is_as_long_as_what_is_done(part: int) -> None:
     image = opened(path([("Group", 1000)], range(1, part + 1))).convert("RGB")
-    y, done = picture._TOP + 46, ImageColor.getrgb(picture.DONE)
+    y, done = sheet.TOP + bars.BELOW, ImageColor.getrgb(colours.DONE)
     length = sum(image.getpixel((x, y)) == done for x in range(image.width))
-    most = picture._TEXT_RIGHT - picture._TEXT_LEFT
+    most = sheet.TEXT_RIGHT - sheet.TEXT_LEFT
     assert (length == 0) == (part == 0)
-    assert abs(length - most * part / 1000) <= picture._BAR + 1
+    assert abs(length - most * part / 1000) <= bars.BAR + 1
     assert (length >= most - 1) <= (part >= 999)
 
 
@@ -332,16 +334,16 @@ def test_alphabets_that_the_font_has_are_drawn(written: list[str], title: str) -
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_all_that_is_drawn_of_a_title_has_a_glyph(title: str) -> None:
-    heading = picture._heading(title, 2)
+    heading = legible(title, 2)
     assert heading.strip()
-    assert all(map(picture._has_glyph, heading))
+    assert all(map(has_glyph, heading))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.text("aWi é.", min_size=1, max_size=120).filter(str.strip), st.integers(120, 600))
 def test_a_title_takes_no_more_room_than_it_has(title: str, width: int) -> None:
-    font = picture._Fonts().title
-    lines = picture._wrap(title, font, width)
+    font = Fonts().title
+    lines = wrap(title, font, width)
     assert 1 <= len(lines) <= 2
     assert all(font.getlength(line) <= width for line in lines)
     whole = " ".join(lines).removesuffix("…").split()

@@ -1,0 +1,45 @@
+"""Titles in the picture: in letters that can be drawn, and no longer than their lines."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+
+from PIL.ImageFont import FreeTypeFont
+
+from bot.picture.fonts import has_glyph
+
+READ = 120
+"""Characters of a title that are looked at: more than two lines hold."""
+
+
+def legible(title: str, place: int) -> str:
+    """A title in letters that can be drawn, or "Part 2" (its `place`) when it would lose some; emoji are no loss."""
+    text = unicodedata.normalize("NFC", " ".join(title.split())[:READ])
+    lost = any(unicodedata.category(char)[0] in "LN" and not _spell(char) for char in text)
+    drawn = " ".join("".join(map(_spell, text)).split())
+    return drawn if drawn and not lost else f"Part {place}"
+
+
+def cut(text: str, font: FreeTypeFont, width: float) -> str:
+    """As much of a text as a line of `width` pixels holds, with "…" where it ends early."""
+    if font.getlength(text) <= width:
+        return text
+    fits = bisect_right(range(len(text)), width, key=lambda length: font.getlength(text[:length] + "…"))
+    return text[: fits - 1].rstrip() + "…"
+
+
+def wrap(text: str, font: FreeTypeFont, width: float) -> tuple[str, ...]:
+    """A text in one line or two, the second cut; one that has no space early enough is cut in the first."""
+    words = text.split()
+    lengths = range(1, len(words) + 1)
+    fits = bisect_right(lengths, width, key=lambda length: font.getlength(" ".join(words[:length])))
+    if fits in (0, len(words)):
+        return (cut(text, font, width),)
+    return " ".join(words[:fits]), cut(" ".join(words[fits:]), font, width)
+
+
+def _spell(char: str) -> str:
+    """A character as Inter can draw it: itself, its plain form (ﬁ → fi, 𝐋 → L), or nothing."""
+    plain = unicodedata.normalize("NFKC", char)
+    return next((form for form in (char, plain) if all(map(has_glyph, form))), "")
