@@ -14,7 +14,7 @@ LAYERS = (
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},
     {"progress"},
-    {"library", "picture", "store"},
+    {"library", "store"},
     {"delivery"},
     {"views"},
     {"cogs"},
