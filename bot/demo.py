@@ -40,6 +40,7 @@ WELCOME = """\
 Type `/` below and pick a command:
 - `/recommend` with the topic `kv cache` (or a typo of it)
 - `/path` for the whole reading list, in order
+- `/next` for your next step, `/done` when you have taken it, `/progress` for how far you are
 - `/weekly set` for one learning prompt a week. Only admins may: choose **Ada** at *Viewing as* first. \
 Then press `n` in the terminal to jump to the prompt."""
 

@@ -61,6 +61,10 @@ class DemoPage:
         """A picture of the conversation, without SimCord's own tools around it."""
         await self.page.locator("#channel-layout").screenshot(path=file)
 
+    async def answer(self, file: Path) -> None:
+        """A picture of the last message alone."""
+        await self.page.locator(".channel-message").last.screenshot(path=file)
+
     async def _field(self, option: str) -> Locator:
         field = self.page.locator(f"input[data-option='{option}']")
         if not await field.count():  # an optional one, behind "+2 more"

@@ -31,8 +31,8 @@ def kept_card(kept: Mapping[str, Any]) -> Card:
     lines = [
         "### What I keep about you",
         *_kept_lines(kept),
-        NEVER,
-        "It stays until you delete it: `/privacy delete`. `/privacy export` gives you all of it as a file.",
+        f"\n{NEVER}",
+        "\nIt stays until you delete it: `/privacy delete`. `/privacy export` gives you all of it as a file.",
     ]
     return notice("\n".join(lines))
 
@@ -53,7 +53,7 @@ def delete_card(kept: Mapping[str, Any]) -> Card:
     lines = [
         "### Delete everything that I keep about you?",
         *_kept_lines(kept),
-        "It is gone for good. Posts in channels stay; weekly prompts that you set go on without your id.",
+        "\nIt is then gone for good. Posts in channels stay; weekly prompts that you set go on without your id.",
     ]
     return Card([discord.ui.TextDisplay("\n".join(lines)), discord.ui.ActionRow(ForgetButton(), KeepButton())])
 

@@ -77,7 +77,7 @@ def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
         yield f"-# And {len(filled) - GROUPS} more."
     following = next_step(library.catalog, done).resource
     if following is not None:
-        yield f"Next: **{show(following.title, TITLE_LIMIT)}**, step {library.step(following).number}"
+        yield f"\nNext: **{show(following.title, TITLE_LIMIT)}**, step {library.step(following).number}"
     if not name and (gone := sum(slug not in library.catalog for slug in done)):
         yield f"-# {count(gone, 'resource')} that you did {'is' if gone == 1 else 'are'} not on the list any more."
 
