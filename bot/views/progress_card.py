@@ -35,11 +35,16 @@ def picture_groups(library: Library, done: Collection[str]) -> list[PathGroup]:
     """The path as the picture takes it."""
     following = next_step(library.catalog, done).resource
     groups: tuple[Stage | Track, ...] = (*library.catalog.stages, *library.catalog.tracks)
-    stops: dict[str, list[PathStep]] = {group.id: [] for group in groups}
-    for step in library.steps:
-        stop = PathStep(step.number, step.resource.id in done, step.resource is following)
-        stops[step.group.id].append(stop)
-    return [PathGroup(group.title, tuple(stops[group.id])) for group in groups]
+    return [
+        PathGroup(
+            group.title,
+            tuple(
+                PathStep(step.number, step.resource.id in done, step.resource is following)
+                for step in library.steps_of(group)
+            ),
+        )
+        for group in groups
+    ]
 
 
 def picture_file(png: bytes) -> discord.File:
