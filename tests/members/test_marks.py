@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -220,10 +221,20 @@ async def test_many_small_tracks_share_pages_within_forty_components(server: Ser
 
 
 async def test_the_longest_recommendation_fits(server: Server, store: Store) -> None:
-    first = _longest(0, "s")
-    staged = (first, *(_longest(number, "s", first.id) for number in range(1, 20)))
-    huge = Catalog("Huge", stages=(Stage("s", "Stage", "", staged),))
+    first = _sourdough(0)
+    staged = (first, *(_sourdough(number, first.id) for number in range(1, 12)))
+    huge = Catalog("Huge", stages=(Stage("s", TITLE, PARAGRAPH[:600], staged),))
     await server.env.restart_bot(create_bot(Settings.model_construct(), huge, store))
-    seen = await server.ask("recommend", topic="k" * 32)
-    if seen.labels.count("Mark done"):
+    seen = await server.ask("recommend", topic="sourdough " + "bread **" * 30)
+    assert seen.labels.count("Mark done") == 5
+    assert "first: " in seen.text
+    assert len(seen.text) <= 4000
+    for resource in [one for one in huge if f"done-found:{one.id}" in str(seen.message.components)]:
+        seen = await server.press(seen, custom_id=f"done-found:{resource.id}")
         assert len(seen.text) <= 4000
+    assert seen.labels.count("Undo") == 5
+
+
+def _sourdough(number: int, *requires: str) -> Resource:
+    one = _longest(number, "s", *requires)
+    return replace(one, title=f"Sourdough {number} {TITLE}"[:256], summary=f"Sourdough {PARAGRAPH}"[:600])
