@@ -180,9 +180,11 @@ class Deliveries(Database):
         latest = select(key, func.max(deliveries.c.occurrence)).where(posted).group_by(key)
         last = select(deliveries).where(posted, tuple_(key, deliveries.c.occurrence).in_(latest))
         async with self._begin() as connection:
-            walks = (await connection.execute(walked)).all()
+            walks: dict[int, list[Any]] = {one: [] for one in schedule_ids}
+            for row in await connection.execute(walked):
+                walks[row.schedule_id].append(row)
             lasts = {row.schedule_id: _delivery(row) for row in await connection.execute(last)}
-        return {one: _history([row for row in walks if row.schedule_id == one], lasts.get(one)) for one in schedule_ids}
+        return {one: _history(walk, lasts.get(one)) for one, walk in walks.items()}
 
     async def last_post_about(self, guild_id: int, resource_id: str) -> Delivery | None:
         """A server's latest post about a resource."""
@@ -222,12 +224,10 @@ async def _leave(connection: AsyncConnection, delivery: Delivery, owner: str, **
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """What of `schedules` has an occurrence to deliver that nobody is at work on."""
-    taken = and_(
-        deliveries.c.schedule_id == schedules.c.id,
-        deliveries.c.occurrence == schedules.c.next_at,
-        deliveries.c.lease_until > now,
-    )
-    return and_(schedules.c.next_at <= now, schedules.c.paused_at.is_(None), ~select(1).where(taken).exists())
+    its_own = and_(deliveries.c.schedule_id == schedules.c.id, deliveries.c.occurrence == schedules.c.next_at)
+    # A value, not EXISTS: from that PostgreSQL makes a join, for which it reads all deliveries there ever were.
+    lease = func.coalesce(select(deliveries.c.lease_until).where(its_own).scalar_subquery(), schedules.c.next_at)
+    return and_(schedules.c.next_at <= now, schedules.c.paused_at.is_(None), lease <= now)
 
 
 def _chosen(now: datetime) -> Any:

@@ -1,4 +1,5 @@
-"""Members' own reminders, and what a weekly post comes with: a pin, a poll, a count of who finished it."""
+"""Members' own reminders, what a weekly post comes with (a pin, a poll, a count of who finished it), and an index that
+leaves out what is paused."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ revision = "0005"
 down_revision = "0004"
 
 INSTANT = sa.DateTime(timezone=True)
+RUNNING = sa.text("paused_at IS NULL")
 FLAGS = ("pin", "poll", "quiet", "untold")
 
 
@@ -22,6 +24,10 @@ def upgrade() -> None:
         schedules.create_unique_constraint("uq_schedules_user_id", ["user_id"])
         for flag in FLAGS:
             schedules.add_column(sa.Column(flag, sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.drop_index("ix_schedules_next_at", "schedules")
+    op.create_index(
+        "ix_schedules_next_at", "schedules", ["next_at", "id"], sqlite_where=RUNNING, postgresql_where=RUNNING
+    )
     for name, kind in (("thread_id", sa.BigInteger()), ("poll_id", sa.BigInteger()), ("finished", sa.Integer())):
         op.add_column("deliveries", sa.Column(name, kind))
     op.add_column("deliveries", sa.Column("extras_at", INSTANT))
@@ -34,6 +40,8 @@ def downgrade() -> None:
     op.execute(sa.text("DELETE FROM schedules WHERE guild_id IS NULL OR created_by IS NULL"))
     for index in ("ix_deliveries_message_id", "ix_deliveries_extras_at"):
         op.drop_index(index, "deliveries")
+    op.drop_index("ix_schedules_next_at", "schedules")
+    op.create_index("ix_schedules_next_at", "schedules", ["next_at"])
     for name in ("extras_at", "finished", "poll_id", "thread_id"):
         op.drop_column("deliveries", name)
     with _deliveries_set_aside(), op.batch_alter_table("schedules") as schedules:

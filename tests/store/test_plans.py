@@ -1,0 +1,141 @@
+"""What a tick asks of the store goes by an index, however many schedules there are: asked of the engines themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import event, insert, inspect, text
+
+from bot.store import Store
+from bot.store.tables import deliveries, schedules
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+WEEK = timedelta(days=7)
+SERVERS = 3000
+"""With a few hundred rows PostgreSQL rightly reads all of them."""
+DUE, PAUSED, LEFT, ENDED, OVERDUE = 20, 1000, 5, 5, 5
+"""How many are due; paused since long ago, of which some left the bot and some have a pause that ends now; and how
+many posts' extras are overdue."""
+OWNER = "me"
+
+CONDITIONS = (["paused_at IS NULL"], ["(paused_at IS NULL)"])
+"""The index's, as SQLite and as PostgreSQL say it."""
+
+Asking = Callable[[Store], Awaitable[Any]]
+
+
+async def claim(store: Store) -> Any:
+    return await store.claim_due(NOW, 25, owner=OWNER, lease_until=NOW + timedelta(seconds=90))
+
+
+TICK: dict[str, Asking] = {
+    "claim_due": claim,
+    "resume_due": lambda store: store.resume_due(NOW),
+    "forget_left": lambda store: store.forget_left(NOW),
+    "take_extras": lambda store: store.take_extras(NOW, 25),
+    "histories": lambda store: store.histories(range(1, 26)),
+}
+"""What each tick asks, by the name that a failure shows."""
+
+
+@contextmanager
+def listening(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that reach the engine meanwhile, each with its parameters."""
+    heard: list[tuple[str, Any]] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        heard.append((statement, parameters[0] if many else parameters))
+
+    engine = store._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+async def plans(store: Store, asking: Asking) -> list[str]:
+    """The engine's plan of each statement that a call makes, in the state that it finds."""
+    with listening(store) as heard:
+        await asking(store)
+    explain = "EXPLAIN" if store._engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    found = []
+    for statement, parameters in heard:
+        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
+            async with store._begin() as connection:
+                rows = await connection.exec_driver_sql(f"{explain} {statement}", parameters)
+                found.append("\n".join(str(row[-1]) for row in rows))
+    return found
+
+
+def scans(plan: str) -> list[str]:
+    """The lines of a plan that read a whole table or a whole index."""
+    return [line for line in plan.splitlines() if re.search(r"Seq Scan on|\bSCAN (schedules|deliveries)\b", line)]
+
+
+@pytest_asyncio.fixture
+async def many(lasting_url: str) -> AsyncIterator[Store]:
+    """SERVERS servers with three weeks behind each."""
+    async with await Store.open(lasting_url) as store:
+        async with store._begin() as connection:
+            await connection.execute(insert(schedules), [_schedule(number) for number in range(1, SERVERS + 1)])
+            weeks = [(number, week) for number in range(1, SERVERS + 1) for week in (1, 2, 3)]
+            await connection.execute(insert(deliveries), [_delivery(number, week) for number, week in weeks])
+        async with store._begin() as connection:
+            await connection.execute(text("ANALYZE"))
+        yield store
+
+
+def _schedule(number: int) -> dict[str, Any]:
+    paused = DUE < number <= DUE + PAUSED
+    left, ended = paused and number <= DUE + LEFT, paused and number > DUE + PAUSED - ENDED
+    return {
+        "guild_id": number, "channel_id": number, "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
+        "created_by": 5, "created_at": NOW - 4 * WEEK, "next_at": NOW if number <= DUE + PAUSED else NOW + WEEK,
+        "paused_at": NOW - WEEK if paused else None, "left_at": NOW - WEEK if left else None,
+        "resume_at": NOW if ended else None,
+    }  # fmt: skip
+
+
+def _delivery(number: int, week: int) -> dict[str, Any]:
+    overdue = week == 1 and number <= OVERDUE
+    return {
+        "schedule_id": number, "occurrence": NOW - week * WEEK, "state": "posted", "attempts": 1, "round": 1,
+        "resource_id": f"r{week}", "message_id": number * 10 + week, "extras_at": NOW if overdue else None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TICK)
+async def test_what_a_tick_asks_goes_by_an_index(many: Store, name: str) -> None:
+    found = await plans(many, TICK[name])
+    assert found
+    assert [line for plan in found for line in scans(plan)] == []
+
+
+async def test_claiming_reads_no_more_than_it_takes(many: Store) -> None:
+    claiming = (await plans(many, claim))[0]
+    assert "ix_schedules_next_at" in claiming
+    assert not re.search("sort|temp b-tree", claiming, re.IGNORECASE), "the rows come in the index's order"
+
+
+async def test_what_is_paused_is_not_in_the_index_of_what_is_due(many: Store) -> None:
+    async with many._begin() as connection:
+        indexes = await connection.run_sync(lambda bare: inspect(bare).get_indexes("schedules"))
+    options = next(index["dialect_options"] for index in indexes if index["name"] == "ix_schedules_next_at")
+    assert [str(value) for name, value in options.items() if name.endswith("_where")] in CONDITIONS
+
+
+async def test_a_scan_would_be_seen(many: Store) -> None:
+    by_channel = text("SELECT * FROM schedules WHERE channel_id = 1")
+
+    async def ask(store: Store) -> None:
+        async with store._begin() as connection:
+            await connection.execute(by_channel)
+
+    assert all(scans(plan) for plan in await plans(many, ask))
