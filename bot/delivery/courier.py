@@ -110,7 +110,7 @@ async def deliver_now(
     if not len(catalog):
         return None
     errand = await _weekly_errand(Shift(store, catalog, poster, now, owner), weekly)
-    delivery = await store.claim_extra(weekly.id, owner=owner, now=now, lease_until=now + LEASE)
+    delivery = await store.claim_unscheduled(weekly.id, owner=owner, now=now, lease_until=now + LEASE)
     choice = await errand.compose(delivery) if delivery else None
     if delivery is None or not isinstance(choice, Choice):
         return None

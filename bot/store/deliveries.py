@@ -61,13 +61,13 @@ class Deliveries(Database):
             .returning(deliveries)
         )
 
-    async def claim_extra(
+    async def claim_unscheduled(
         self, schedule_id: int, *, owner: str, now: datetime, lease_until: datetime
     ) -> Delivery | None:
         """Take a delivery at this very instant, beside the schedule's own; None if there is one already."""
         values = {
             "schedule_id": schedule_id, "occurrence": now, "state": "claimed", "owner": owner,
-            "lease_until": lease_until, "attempts": 1, "round": 1,
+            "lease_until": lease_until, "attempts": 1, "round": 1, "unscheduled": True,
         }  # fmt: skip
         statement = self._insert(deliveries).values(values).on_conflict_do_nothing().returning(deliveries)
         async with self._begin() as connection:

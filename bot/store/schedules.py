@@ -242,8 +242,10 @@ async def _resume(connection: AsyncConnection, weekly: WeeklySchedule, now: date
 
 async def _last_posted(connection: AsyncConnection, schedule_id: int) -> datetime | None:
     """The latest occurrence that was posted, or may have been: a claim that was overtaken, or given up in an outage,
-    may have reached Discord; a refusal did not."""
-    maybe_posted = and_(deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed")
+    may have reached Discord; a refusal did not. What an admin posted beside the rhythm does not count."""
+    maybe_posted = and_(
+        deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed", deliveries.c.unscheduled.is_(False)
+    )
     statement = select(func.max(deliveries.c.occurrence, type_=deliveries.c.occurrence.type))
     found: datetime | None = await connection.scalar(
         statement.where(deliveries.c.schedule_id == schedule_id, maybe_posted)

@@ -115,6 +115,7 @@ deliveries = Table(
     Column("poll_id", BigInteger),
     Column("finished", Integer),
     Column("extras_at", UtcDateTime),
+    Column("unscheduled", Boolean, nullable=False, server_default=false()),
     Index("ix_deliveries_extras_at", "extras_at"),
     Index("ix_deliveries_message_id", "message_id"),
 )

@@ -314,15 +314,25 @@ async def test_what_is_being_posted_cannot_be_skipped(store: Store) -> None:
 
 async def test_an_extra_delivery_leaves_the_schedule_where_it_is(store: Store) -> None:
     weekly = await put(store)
-    extra = await store.claim_extra(weekly.id, owner="me", now=NOW, lease_until=NOW + LEASE)
+    extra = await store.claim_unscheduled(weekly.id, owner="me", now=NOW, lease_until=NOW + LEASE)
     assert extra is not None
-    assert await store.claim_extra(weekly.id, owner="you", now=NOW, lease_until=NOW + LEASE) is None
+    assert await store.claim_unscheduled(weekly.id, owner="you", now=NOW, lease_until=NOW + LEASE) is None
     assert await choose(store, extra, "a", now=NOW, scheduled=False)
     assert await store.record_posted(extra, owner="me", message_id=1, channel_id=10, now=NOW, next_at=NEXT)
     after = await store.schedule_for(1)
     assert after is not None
     assert after.next_at == MONDAY
     assert (await store.histories([weekly.id]))[weekly.id].posted == {"a"}
+
+
+async def test_one_beside_the_rhythm_takes_no_week_its_own(store: Store) -> None:
+    weekly = await put(store)
+    extra = await store.claim_unscheduled(weekly.id, owner="me", now=MONDAY - timedelta(hours=2), lease_until=MONDAY)
+    assert extra is not None
+    assert await choose(store, extra, "a", scheduled=False)
+    await store.record_posted(extra, owner="me", message_id=1, channel_id=10, now=NOW, next_at=MONDAY)
+    changed = await put(store, now=MONDAY - timedelta(hours=1), schedule=replace(BERLIN, time=time(10)))
+    assert changed.next_at == MONDAY + timedelta(hours=1)
 
 
 async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:

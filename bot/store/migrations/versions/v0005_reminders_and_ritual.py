@@ -31,6 +31,7 @@ def upgrade() -> None:
     for name, kind in (("thread_id", sa.BigInteger()), ("poll_id", sa.BigInteger()), ("finished", sa.Integer())):
         op.add_column("deliveries", sa.Column(name, kind))
     op.add_column("deliveries", sa.Column("extras_at", INSTANT))
+    op.add_column("deliveries", sa.Column("unscheduled", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_deliveries_extras_at", "deliveries", ["extras_at"])
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
 
@@ -42,7 +43,7 @@ def downgrade() -> None:
         op.drop_index(index, "deliveries")
     op.drop_index("ix_schedules_next_at", "schedules")
     op.create_index("ix_schedules_next_at", "schedules", ["next_at"])
-    for name in ("extras_at", "finished", "poll_id", "thread_id"):
+    for name in ("unscheduled", "extras_at", "finished", "poll_id", "thread_id"):
         op.drop_column("deliveries", name)
     with _deliveries_set_aside(), op.batch_alter_table("schedules") as schedules:
         for flag in FLAGS:
