@@ -8,9 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.options import Choices as Choices
-from bot.cogs.options import choices as choices
-from bot.cogs.options import refusal, word, words_offered
+from bot.cogs.options import Choices, choices, refusal, word, words_offered
 from bot.library import Library
 from bot.search import Answer
 from bot.store import Store

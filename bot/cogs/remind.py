@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.delivering import Delivering
-from bot.cogs.recommend import Choices, choices
+from bot.cogs.options import Choices, choices
 from bot.cogs.weekly_options import chosen_schedule
 from bot.errors import ScheduleError, StoreError
 from bot.schedule import DAYS, first_occurrence, upcoming

@@ -11,10 +11,18 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.delivering import Delivering
+from bot.cogs.options import Choices, choices
 from bot.cogs.path import groups
-from bot.cogs.recommend import Choices, choices
 from bot.cogs.weekly_checks import check_channel, check_role, findings_in
-from bot.cogs.weekly_options import chosen_channel, chosen_order, chosen_schedule, chosen_start, wanted_extras
+from bot.cogs.weekly_options import (
+    Channel,
+    PromptChannel,
+    chosen_channel,
+    chosen_order,
+    chosen_schedule,
+    chosen_start,
+    wanted_extras,
+)
 from bot.errors import StudybotError
 from bot.library import Library
 from bot.path import PATH, SHUFFLED
@@ -87,7 +95,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     async def set(
         self,
         interaction: discord.Interaction[Any],
-        channel: discord.TextChannel | discord.ForumChannel | None = None,
+        channel: app_commands.Transform[Channel, PromptChannel] | None = None,
         day: str | None = None,
         time: str | None = None,
         timezone: str | None = None,

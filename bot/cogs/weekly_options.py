@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import discord
+from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.path import find_group, groups
@@ -18,6 +20,30 @@ from bot.zones import resolve_zone
 
 Channel = discord.TextChannel | discord.ForumChannel
 """Where a prompt may go; an announcement channel is a text channel to discord.py."""
+
+
+class PromptChannel(app_commands.Transformer):
+    """An option that takes a channel of a kind that a prompt may go to.
+
+    discord.py's own, for the same two types, would offer media channels too, where nobody can post text.
+    """
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """A channel."""
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        """Text, announcement and forum channels."""
+        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Channel:
+        """The channel; raises TransformerError if the bot cannot see it."""
+        channel = value.resolve()
+        if not isinstance(channel, Channel):
+            raise app_commands.TransformerError(value, self.type, self)
+        return channel
 
 
 def chosen_schedule(
