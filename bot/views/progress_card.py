@@ -123,4 +123,5 @@ def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> It
             yield f"**{show(step.group.title, SHORT_TITLE_LIMIT)}**"
         number = counts[step.resource.id]
         title = show(step.resource.title, SHORT_TITLE_LIMIT)
-        yield f"{bar(Tally(number, people))} {number} of {people} · {step.number}. {title}"
+        # A line that begins with a number is taken for a list, which some apps count anew.
+        yield f"Step {step.number}: {title}\n{bar(Tally(number, people))} {number} of {people}"

@@ -125,9 +125,9 @@ async def test_a_server_together_without_names(server: Server, store: Store) -> 
     seen = await server.ask("progress", server=True)
     assert seen.private
     assert "2 people here have marked something done." in seen.text
-    assert "`████████████` 2 of 2 · 1. Attention is all you need" in seen.text
-    assert "`██████░░░░░░` 1 of 2 · 2. BERT" in seen.text
-    assert "1 of 2 · 18. LoRA explained" in seen.text
+    assert "Step 1: Attention is all you need\n`████████████` 2 of 2" in seen.text
+    assert "Step 2: BERT\n`██████░░░░░░` 1 of 2" in seen.text
+    assert "Step 18: LoRA explained" in seen.text
     assert "Improving language" not in seen.text  # only somebody else's, who is not here
     assert "20 resources nobody here has done yet." in seen.text
     for name in ("Mia", "Ada", str(server.mia.id), str(server.ada.id)):
