@@ -86,7 +86,9 @@ class Delivering(commands.Cog):
         now = self._clock()
         await self._store.resume_due(now)
         await self._store.forget_left(now - KEPT_AFTER_LEAVING)
-        await asyncio.gather(*(self._lane() for _ in range(LANES)))
+        for ended in await asyncio.gather(*(self._lane() for _ in range(LANES)), return_exceptions=True):
+            if ended is not None:  # raised once all have ended: the next tick does not run beside one of this
+                raise ended
         catalog = self._library.catalog
         await finish_extras(self._store, catalog, self.poster, now=self._clock(), owner=self._owner)
         if self._store.private:  # else another process may set a schedule any moment

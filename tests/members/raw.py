@@ -7,21 +7,21 @@ from simcord import InteractionResult
 from simcord.backend.serializers import message_payload
 from simcord.interactions import base_payload
 
-from tests.members.server import Seen, Server
+from tests.members.server import Server
 
 
-def press_at_once(server: Server, seen: Seen, custom_id: str) -> InteractionResult:
-    """Mia presses a button."""
+def press_at_once(server: Server, message_id: int, custom_id: str, user_id: int = 0) -> InteractionResult:
+    """Mia, or who else it is, presses a button of a message in the channel."""
     backend = server.env.backend
     record, payload = base_payload(
         backend,
         type=InteractionType.component.value,
         channel_id=server.channel.id,
         guild_id=server.guild.id,
-        user_id=server.mia.id,
+        user_id=user_id or server.mia.id,
         data={"custom_id": custom_id, "component_type": ComponentType.button.value},
     )
-    record.source_message_id = seen.message.id
-    payload["message"] = dict(message_payload(backend, seen.message._message))
+    record.source_message_id = message_id
+    payload["message"] = dict(message_payload(backend, backend.get_message(server.channel.id, message_id)))
     backend.emit("INTERACTION_CREATE", payload)
     return InteractionResult(server.env, record)

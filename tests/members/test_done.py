@@ -120,7 +120,7 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
     private = await server.ask("done", resource="kv-cache-explainer")
     assert await done(store, server) == {"kv-cache-explainer"}
     for number in range(presses):
-        press_at_once(server, shared if number % 2 else private, "done:kv-cache-explainer")
+        press_at_once(server, (shared if number % 2 else private).message.id, "done:kv-cache-explainer")
     await server.env.settle()
     assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
 

@@ -13,6 +13,7 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import deliveries, schedules
+from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 from tests.members.test_weekly import MONDAY
 
@@ -138,11 +139,14 @@ async def test_other_kinds_of_channel(server: Server, catalog: Catalog, kind: st
 
 
 async def test_many_marks_at_once_end_at_the_right_number(server: Server, catalog: Catalog) -> None:
-    await posted(server)
-    people = [server.guild.add_member(server.env.create_user(f"m{n}")) for n in range(5)]
-    for one in people:
-        await press(server, one, latest(server), labels(latest(server))[1])
-    assert labels(latest(server))[1] == "Done · 5"
+    post = await posted(server)
+    people = [server.guild.add_member(server.env.create_user(f"m{n}")) for n in range(12)]
+    results = [press_at_once(server, post.id, f"finished:{catalog.resources[0].id}", one.id) for one in people]
+    await server.env.settle()
+    assert all(result.acknowledged for result in results)
+    assert labels(latest(server))[1] == "Done · 12"
+    edits = [one for one in server.env.http_requests if one.method == "PATCH" and one.path.endswith(str(post.id))]
+    assert len(edits) < 12
 
 
 @pytest.mark.parametrize("kind", ["text", "news", "forum"])
