@@ -61,6 +61,34 @@ async def test_all_failures_are_told(world: World) -> None:
     )
 
 
+@pytest.mark.parametrize("broken", ["opening", "pinning", "asking"])
+@pytest.mark.parametrize(("error", "mended"), [(PostFailed("503"), True), (CannotPost("not allowed"), False)])
+async def test_what_failed_for_now_is_tried_once_more(
+    world: World, broken: str, error: Exception, mended: bool
+) -> None:
+    await world.store.put_ritual(1, thread=True, pin=True, poll=True)
+    setattr(world.channel, broken, fail(error))
+    await world.tick(DUE)
+    setattr(world.channel, broken, None)
+    given = (world.store, world.catalog, world.channel)
+    assert await finish_extras(*given, now=DUE + LEASE, owner="me") == (1 if mended else 0)
+    thread_id, poll_id, said = await last(world)
+    assert (said is None) == mended
+    if mended:
+        assert (thread_id, poll_id, world.channel.pinned) == (1000, 2001, (0, None))
+        assert (len(world.channel.threads), len(world.channel.polls)) == (1, 1)
+
+
+async def test_an_outage_that_lasts_ends_with_the_second_try(world: World) -> None:
+    await world.store.put_ritual(1, thread=True)
+    world.channel.opening = fail(PostFailed("503"))
+    await world.tick(DUE)
+    given = (world.store, world.catalog, world.channel)
+    assert await finish_extras(*given, now=DUE + LEASE, owner="me") == 1
+    assert await finish_extras(*given, now=DUE + 2 * LEASE, owner="me") == 0
+    assert (await last(world))[2] == "its thread could not be opened: 503"
+
+
 @pytest.mark.parametrize("killed_at", ["opening", "pinning", "asking"])
 async def test_killed_over_the_extras_another_sees_to_them_once(world: World, killed_at: str) -> None:
     await world.store.put_ritual(1, thread=True, pin=True, poll=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.delivery.errand import time_limit
 from bot.delivery.letters import Poster, Prompt, Sent
 from bot.delivery.nonce import nonce
-from bot.errors import PostError
+from bot.errors import PostError, PostFailed
 from bot.store import Delivery, Store, WeeklySchedule
 
 _Given = TypeVar("_Given")
@@ -21,25 +21,29 @@ SHORTEST_POLL = timedelta(hours=1)
 
 @dataclass(slots=True)
 class Extras:
-    """What follows one post. `closes_after` is the time until the next prompt, when a poll must have its answer."""
+    """What follows one post. `closes_after` is the time until the next prompt, when a poll must have its answer;
+    `retry_at` is when what fails for now is tried again, None if it is not."""
 
     poster: Poster
     weekly: WeeklySchedule
     prompt: Prompt
     closes_after: timedelta
+    retry_at: datetime | None
     failures: list[str] = field(default_factory=list)
+    again: bool = False
 
     async def add(self, store: Store, delivery: Delivery, sent: Sent, instead_of: Sent | None) -> None:
         """Add what is wanted, and record what came of it; `instead_of` is the earlier post, for the pin.
 
         May be called again for the same post: nothing comes twice.
         """
-        thread_id = await self._thread(sent)
+        thread_id = delivery.thread_id or await self._thread(sent)
         if self.weekly.pin:
             await self._try("it could not be pinned", self.poster.pin(sent, instead_of))
-        poll_id = await self._poll(delivery, sent)
+        poll_id = delivery.poll_id or await self._poll(delivery, sent)
         error = "; ".join(self.failures) or None
-        await store.record_extras(delivery, thread_id=thread_id, poll_id=poll_id, error=error)
+        retry_at = self.retry_at if self.again else None
+        await store.record_extras(delivery, thread_id=thread_id, poll_id=poll_id, error=error, retry_at=retry_at)
 
     async def _thread(self, sent: Sent) -> int | None:
         if sent.channel_id != self.weekly.channel_id:  # a forum: the post is a thread
@@ -61,4 +65,5 @@ class Extras:
                 return await doing
         except PostError as error:
             self.failures.append(f"{failure}: {error}")
+            self.again = self.again or isinstance(error, PostFailed)
             return None

@@ -77,7 +77,8 @@ class WeeklyErrand(Errand):
         """Open the thread, pin the post and start the poll, as far as they are wanted."""
         if self.weekly.extras:
             closes_after = self.next_after(self.shift.now) - self.shift.now
-            extras = Extras(self.shift.poster, self.weekly, self.letter, closes_after)
+            retry_at = self.extras_at if delivery.state == "claimed" else None  # once more, and that is all
+            extras = Extras(self.shift.poster, self.weekly, self.letter, closes_after, retry_at)
             await extras.add(self.shift.store, delivery, sent, instead_of=_place(self.history.last))
 
     @property

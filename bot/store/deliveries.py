@@ -127,11 +127,20 @@ class Deliveries(Database):
             return [_delivery(row) for row in await connection.execute(taken.returning(deliveries))]
 
     async def record_extras(
-        self, delivery: Delivery, *, thread_id: int | None, poll_id: int | None, error: str | None
+        self,
+        delivery: Delivery,
+        *,
+        thread_id: int | None,
+        poll_id: int | None,
+        error: str | None,
+        retry_at: datetime | None = None,
     ) -> None:
-        """What followed a post, and what of it went wrong; the post is there all the same."""
+        """What followed a post, and what of it went wrong; the post is there all the same.
+
+        `retry_at` is when what is missing is tried again, if it is.
+        """
         failed = error[:ERROR_LIMIT] if error else None
-        values: dict[str, Any] = {"thread_id": thread_id, "poll_id": poll_id, "extras_at": None, "error": failed}
+        values: dict[str, Any] = {"thread_id": thread_id, "poll_id": poll_id, "extras_at": retry_at, "error": failed}
         async with self._begin() as connection:
             await connection.execute(update(deliveries).where(_has_key(_key(delivery))).values(values))
 
