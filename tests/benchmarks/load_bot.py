@@ -1,0 +1,163 @@
+"""The real bot of a load: logged in at a LoadServer, in as many servers as have a schedule, and asked by members."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import itertools
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import discord
+import yaml
+from sqlalchemy import insert
+
+from bot.catalog import Catalog
+from bot.client import StudyBot, create_bot
+from bot.schedule import Schedule, next_occurrence
+from bot.settings import Settings
+from bot.store import Store
+from bot.store.tables import deliveries, schedules
+from tests.search.test_judged import JUDGED
+
+ZONE = "Asia/Kolkata"
+"""Where all servers of a load live: not UTC, and its clocks never change."""
+WEEK = timedelta(days=7)
+CHANNELS = 10**12
+"""What a server's id and its channel's id are apart."""
+ASK_SECONDS = 0.05
+"""From one `/recommend` to the next, whether or not the first was answered."""
+AT_ONCE = 5_000
+"""Rows in one INSERT."""
+
+
+@asynccontextmanager
+async def discord_process() -> AsyncIterator[str]:
+    """A LoadServer in a process of its own; gives its address, which is then discord.py's."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.load_server"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    usual = discord.http.Route.BASE
+    try:
+        discord.http.Route.BASE = (await process.stdout.readline()).decode().strip()
+        yield discord.http.Route.BASE
+    finally:
+        discord.http.Route.BASE = usual
+        process.stdin.close()
+        await process.wait()
+
+
+async def seen(address: str) -> dict[str, Any]:
+    """What the LoadServer has seen."""
+    async with aiohttp.ClientSession() as session, session.get(f"{address}/seen") as response:
+        found: dict[str, Any] = await response.json()
+        return found
+
+
+async def fill(store: Store, catalog: Catalog, count: int, due: datetime, past: int) -> None:
+    """Set `count` servers' schedules, due next at an instant, each with `past` weeks behind it."""
+    local = due.astimezone(ZoneInfo(ZONE))
+    rule = Schedule(local.weekday(), local.time(), ZONE)
+    assert next_occurrence(rule, due - WEEK) == due
+    new = {
+        "weekday": rule.weekday, "time": f"{rule.time:%H:%M}", "zone": ZONE, "created_by": 5,
+        "created_at": due - WEEK * (past + 1), "next_at": due,
+    }  # fmt: skip
+    servers = ({"id": one, "guild_id": one, "channel_id": one + CHANNELS} | new for one in range(1, count + 1))
+    await _insert(store, schedules, servers)
+    posts = (
+        _post(catalog, one, week, due - WEEK * (past - week)) for one in range(1, count + 1) for week in range(past)
+    )
+    await _insert(store, deliveries, posts)
+
+
+def _post(catalog: Catalog, schedule_id: int, week: int, at: datetime) -> dict[str, Any]:
+    return {
+        "schedule_id": schedule_id, "occurrence": at, "state": "posted", "attempts": 1, "round": 1,
+        "resource_id": catalog.resources[week % len(catalog)].id, "first_sent_at": at,
+        "message_id": (schedule_id << 10) + week, "channel_id": schedule_id + CHANNELS, "posted_at": at,
+    }  # fmt: skip
+
+
+async def _insert(store: Store, table: Any, rows: Iterator[dict[str, Any]]) -> None:
+    while some := list(itertools.islice(rows, AT_ONCE)):
+        async with store._begin() as connection:
+            await connection.execute(insert(table), some)
+
+
+@asynccontextmanager
+async def logged_in(catalog: Catalog, store: Store, servers: int) -> AsyncIterator[StudyBot]:
+    """The bot as it is once the gateway told it of its servers, each with one channel."""
+    async with create_bot(Settings.model_construct(), catalog, store) as bot:
+        gc.collect()
+        gc.freeze()  # as the bot does when it starts
+        await bot.login("a.b.c")
+        for number in range(1, servers + 1):
+            bot._connection._add_guild_from_data(_guild(number))
+        yield bot
+
+
+def _guild(number: int) -> Any:
+    channel = {
+        "id": str(number + CHANNELS), "type": 0, "name": "reading", "position": 0, "permission_overwrites": [],
+        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
+    }  # fmt: skip
+    return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [channel]}
+
+
+class Members:
+    """Members who ask for a recommendation every ASK_SECONDS; `asked` holds when each was to, by its token.
+
+    When it was to, not when it could: a bot that stands still lets Discord's words wait, and that counts.
+    """
+
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
+        self._queries = itertools.cycle(one["q"] for one in yaml.safe_load(JUDGED.read_text(encoding="utf-8")))
+        self.asked: dict[str, float] = {}
+
+    async def ask_during(self, doing: Coroutine[Any, Any, None]) -> list[str]:
+        """Ask as long as something takes; returns the tokens."""
+        task, tokens, begun = asyncio.create_task(doing), [], time.monotonic()
+        while not task.done():
+            at = begun + len(tokens) * ASK_SECONDS
+            await asyncio.sleep(at - time.monotonic())
+            tokens.append(self._ask(at))
+        await task
+        await asyncio.sleep(1)  # the last answers are under way
+        return tokens
+
+    def _ask(self, at: float) -> str:
+        token = f"t{len(self.asked)}"
+        self.asked[token] = at
+        self._bot._connection.parse_interaction_create(json.loads(_recommend(token, next(self._queries))))
+        return token
+
+    def latencies(self, tokens: Sequence[str], answers: dict[str, float]) -> list[float]:
+        """The milliseconds from Discord's word to the answer at Discord's, sorted."""
+        return sorted((answers[token] - self.asked[token]) * 1000 for token in tokens)
+
+
+def _recommend(token: str, topic: str) -> str:
+    user = {"id": "700", "username": "mia", "discriminator": "0", "avatar": None, "global_name": "Mia"}
+    return json.dumps({
+        "id": "900", "application_id": "100", "type": 2, "token": token, "version": 1, "locale": "en-US",
+        "guild_id": "1", "guild": {"id": "1", "locale": "en-US", "features": []}, "guild_locale": "en-US",
+        "channel_id": str(1 + CHANNELS), "channel": {"id": str(1 + CHANNELS), "type": 0, "permissions": "0"},
+        "member": {"user": user, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False,
+                   "flags": 0, "permissions": "0"},
+        "app_permissions": "0", "attachment_size_limit": 10_485_760, "entitlements": [],
+        "authorizing_integration_owners": {"0": "1"}, "context": 0,
+        "data": {"id": "1", "name": "recommend", "type": 1, "options": [{"name": "topic", "type": 3, "value": topic}]},
+    })  # fmt: skip
