@@ -24,8 +24,10 @@ from bot.delivery import (
     Sent,
     deliver_due,
     deliver_now,
+    finish_interrupted,
     upcoming_prompt,
 )
+from bot.delivery.errand import LEASE
 from bot.delivery.letters import Letter
 from bot.errors import CannotPost, PostFailed
 from bot.schedule import Schedule
@@ -287,6 +289,27 @@ async def test_now_posts_beside_the_rhythm(world: World, catalog: Catalog) -> No
     assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == Sent(10, 0)
     assert await world.tick(DUE) == {"posted": 1}
     assert world.channel.resources == [one.id for one in catalog.resources[:2]]
+
+
+@pytest.mark.parametrize(("when", "posts"), [("after", 1), ("before", 0)])
+async def test_killed_over_a_post_at_once(world: World, catalog: Catalog, when: str, posts: int) -> None:
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    setattr(world.channel, when, [fail(Killed())])
+    with pytest.raises(Killed):
+        await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="killed")
+    given = (world.store, catalog, world.channel)
+    assert await world.store.next_due() == START + LEASE
+    assert await finish_interrupted(*given, now=START + LEASE - timedelta(seconds=1), owner="me") == 0
+    world.channel.finding = fail(PostFailed("503"))
+    assert await finish_interrupted(*given, now=START + LEASE, owner="me") == 1
+    world.channel.finding = None
+    assert await finish_interrupted(*given, now=START + 2 * LEASE, owner="me") == 1
+    assert await finish_interrupted(*given, now=START + 4 * LEASE, owner="me") == 0
+    ((state, _),) = await world.state()
+    assert state == ("posted" if posts else "skipped")
+    assert await world.tick(DUE) == {"posted": 1}
+    assert world.channel.resources == [one.id for one in catalog.resources[: posts + 1]]
 
 
 async def test_now_tells_what_went_wrong_and_does_not_try_again(world: World, catalog: Catalog) -> None:

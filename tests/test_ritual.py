@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.catalog import Catalog
-from bot.delivery import Recap, Sent, finish_extras
+from bot.delivery import Recap, Sent, finish_interrupted
 from bot.delivery.errand import LEASE
 from bot.errors import CannotPost, PostFailed
 from tests.test_delivery import DUE, WEEK, Killed, World, fail, world
@@ -71,7 +71,7 @@ async def test_what_failed_for_now_is_tried_once_more(
     await world.tick(DUE)
     setattr(world.channel, broken, None)
     given = (world.store, world.catalog, world.channel)
-    assert await finish_extras(*given, now=DUE + LEASE, owner="me") == (1 if mended else 0)
+    assert await finish_interrupted(*given, now=DUE + LEASE, owner="me") == (1 if mended else 0)
     thread_id, poll_id, said = await last(world)
     assert (said is None) == mended
     if mended:
@@ -84,8 +84,8 @@ async def test_an_outage_that_lasts_ends_with_the_second_try(world: World) -> No
     world.channel.opening = fail(PostFailed("503"))
     await world.tick(DUE)
     given = (world.store, world.catalog, world.channel)
-    assert await finish_extras(*given, now=DUE + LEASE, owner="me") == 1
-    assert await finish_extras(*given, now=DUE + 2 * LEASE, owner="me") == 0
+    assert await finish_interrupted(*given, now=DUE + LEASE, owner="me") == 1
+    assert await finish_interrupted(*given, now=DUE + 2 * LEASE, owner="me") == 0
     assert (await last(world))[2] == "its thread could not be opened: 503"
 
 
@@ -98,9 +98,9 @@ async def test_killed_over_the_extras_another_sees_to_them_once(world: World, ki
     assert await world.tick(DUE + timedelta(seconds=60)) == {}
     later = DUE + LEASE
     given = (world.store, world.catalog, world.channel)
-    assert await finish_extras(*given, now=later - timedelta(seconds=1), owner="other") == 0
-    assert await finish_extras(*given, now=later, owner="other") == 1
-    assert await finish_extras(*given, now=later + LEASE, owner="other") == 0
+    assert await finish_interrupted(*given, now=later - timedelta(seconds=1), owner="other") == 0
+    assert await finish_interrupted(*given, now=later, owner="other") == 1
+    assert await finish_interrupted(*given, now=later + LEASE, owner="other") == 0
     assert len(world.channel.posts) == 1
     thread_id, poll_id, error = await last(world)
     assert (thread_id is not None, poll_id is not None, error) == (True, True, None)

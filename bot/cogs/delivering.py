@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.cogs.posting import DiscordPoster
 from bot.cogs.ticker import Ticker
-from bot.delivery import Prompt, Sent, deliver_due, deliver_now, finish_extras, upcoming_prompt
+from bot.delivery import Prompt, Sent, deliver_due, deliver_now, finish_interrupted, upcoming_prompt
 from bot.library import Library
 from bot.store import Store, WeeklySchedule
 
@@ -90,7 +90,7 @@ class Delivering(commands.Cog):
             if ended is not None:  # raised once all have ended: the next tick does not run beside one of this
                 raise ended
         catalog = self._library.catalog
-        await finish_extras(self._store, catalog, self.poster, now=self._clock(), owner=self._owner)
+        await finish_interrupted(self._store, catalog, self.poster, now=self._clock(), owner=self._owner)
         if self._store.private:  # else another process may set a schedule any moment
             self._rest_until = await self._store.next_due() or datetime.max.replace(tzinfo=UTC)
 

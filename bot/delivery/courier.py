@@ -40,6 +40,7 @@ its claim is about to run out."""
 RECENT = 10
 """Deliveries among which the post before another is looked for."""
 
+INTERRUPTED = "I was switched off while I posted it, and it is not there"
 OFFLINE = "I was offline at that time and for more than half a day after it"
 
 
@@ -83,12 +84,19 @@ async def deliver_due(store: Store, catalog: Catalog, poster: Poster, *, now: da
     return Report(+outcomes, more=len(claimed) == BATCH and outcomes["broken"] < BATCH)
 
 
-async def finish_extras(store: Store, catalog: Catalog, poster: Poster, *, now: datetime, owner: str) -> int:
-    """See to what should have followed posts whose process died over it; returns how many there were."""
-    taken = await store.take_extras(now, BATCH)
+async def finish_interrupted(store: Store, catalog: Catalog, poster: Poster, *, now: datetime, owner: str) -> int:
+    """See to what was begun and not ended, at most BATCH of each kind; returns how many there were.
+
+    That is what should have followed a post, and what an admin had posted at once, whose process died over it.
+    """
     shift = Shift(store, catalog, poster, now, owner)
-    await asyncio.gather(*(_isolated(_finish_extras, shift, delivery) for delivery in taken))
-    return len(taken)
+    posted = await store.take_extras(now, BATCH)
+    begun = await store.take_interrupted(now, BATCH, owner=owner, lease_until=now + LEASE)
+    await asyncio.gather(
+        *(_isolated(_finish_extras, shift, delivery) for delivery in posted),
+        *(_isolated(_finish_begun, shift, delivery) for delivery in begun),
+    )
+    return len(posted) + len(begun)
 
 
 async def upcoming_prompt(
@@ -231,14 +239,35 @@ async def _record(errand: Errand, delivery: Delivery, sent: Sent, next_at: datet
 
 
 async def _finish_extras(shift: Shift, delivery: Delivery) -> str:
-    weekly = await shift.store.schedule_with(delivery.schedule_id)
-    if not isinstance(weekly, WeeklySchedule) or delivery.channel_id is None or delivery.message_id is None:
-        return "skipped"
-    errand = WeeklyErrand(shift, weekly, await _history_before(shift.store, delivery))
-    if not isinstance(await errand.compose(delivery), Choice):
+    errand = await _begun_errand(shift, delivery)
+    if errand is None or delivery.channel_id is None or delivery.message_id is None:
         return "skipped"
     await errand.delivered(delivery, Sent(delivery.channel_id, delivery.message_id))
     return "posted"
+
+
+async def _finish_begun(shift: Shift, delivery: Delivery) -> str:
+    """Record a post that is there; one that is not is not made up for: the admin saw that something went wrong."""
+    errand = await _begun_errand(shift, delivery)
+    try:
+        sent = await _sent_before(errand, delivery) if errand else None
+    except PostFailed:
+        return "retried"  # when this claim has run out too
+    except CannotPost:
+        sent = None
+    if errand is not None and sent is not None:
+        return await _record(errand, delivery, sent, errand.weekly.next_at)
+    await shift.store.record_skipped(delivery, owner=shift.owner, reason=INTERRUPTED, next_at=delivery.occurrence)
+    return "skipped"
+
+
+async def _begun_errand(shift: Shift, delivery: Delivery) -> WeeklyErrand | None:
+    """The errand of a delivery that another process began, with the letter as it was then."""
+    weekly = await shift.store.schedule_with(delivery.schedule_id)
+    if not isinstance(weekly, WeeklySchedule):
+        return None
+    errand = WeeklyErrand(shift, weekly, await _history_before(shift.store, delivery))
+    return errand if isinstance(await errand.compose(delivery), Choice) else None
 
 
 async def _history_before(store: Store, delivery: Delivery) -> History:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import Database
 from bot.store.rows import Choice, Delivery, History, Reminder, WeeklySchedule
 from bot.store.schedules import schedule
-from bot.store.tables import ERROR_LIMIT, deliveries, schedules
+from bot.store.tables import BESIDE, ERROR_LIMIT, deliveries, schedules
 
 Key = tuple[int, datetime]
 """What names a delivery: the id of its schedule and its occurrence."""
@@ -98,6 +98,11 @@ class Deliveries(Database):
                 await connection.execute(_chosen(now), [_values(by_schedule[one]) for one in sorted(held)])
             return held
 
+    async def take_interrupted(self, now: datetime, limit: int, *, owner: str, lease_until: datetime) -> list[Delivery]:
+        """At most `limit` claims beside the rhythm whose owner died over them, to see what became of the message."""
+        died = and_(BESIDE, deliveries.c.lease_until <= now)
+        return await self._take(died, limit, owner=owner, lease_until=lease_until)
+
     async def record_posted(
         self,
         delivery: Delivery,
@@ -118,12 +123,16 @@ class Deliveries(Database):
 
     async def take_extras(self, now: datetime, limit: int) -> list[Delivery]:
         """At most `limit` posts whose extras were begun and not ended by now; each is given once and to one alone."""
-        overdue = select(deliveries.c.schedule_id, deliveries.c.occurrence).where(deliveries.c.extras_at <= now)
-        overdue = overdue.limit(limit).with_for_update(skip_locked=True)
+        return await self._take(deliveries.c.extras_at <= now, limit, extras_at=None)
+
+    async def _take(self, which: ColumnElement[bool], limit: int, **values: Any) -> list[Delivery]:
+        """Change at most `limit` deliveries that nobody else is changing just now, and return them."""
+        keys = select(deliveries.c.schedule_id, deliveries.c.occurrence).where(which).limit(limit)
         async with self._begin() as connection:
-            if not (keys := [tuple(row) for row in await connection.execute(overdue)]):
+            rows = (await connection.execute(keys.with_for_update(skip_locked=True))).all()
+            if not rows:
                 return []
-            taken = update(deliveries).where(or_(*map(_has_key, keys))).values(extras_at=None)
+            taken = update(deliveries).where(or_(*(_has_key((row[0], row[1])) for row in rows))).values(values)
             return [_delivery(row) for row in await connection.execute(taken.returning(deliveries))]
 
     async def record_extras(
@@ -267,7 +276,7 @@ def _key(delivery: Delivery) -> Key:
     return delivery.schedule_id, delivery.occurrence
 
 
-def _has_key(key: Key | Any) -> ColumnElement[bool]:
+def _has_key(key: Key) -> ColumnElement[bool]:
     return and_(deliveries.c.schedule_id == key[0], deliveries.c.occurrence == key[1])
 
 

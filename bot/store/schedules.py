@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.schedule import Schedule, first_occurrence, next_occurrence, realigned
 from bot.store.database import Database
 from bot.store.rows import Reminder, WeeklySchedule
-from bot.store.tables import ERROR_LIMIT, deliveries, schedules
+from bot.store.tables import BESIDE, ERROR_LIMIT, deliveries, schedules
 
 REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
 """Why a schedule is paused whose server removed the bot: nobody reads it before the bot is back."""
@@ -190,7 +190,7 @@ class Schedules(Database):
             return schedule(row) if row else None
 
     async def next_due(self) -> datetime | None:
-        """When there will next be something in `due`, `resume_due` or `take_extras`, if nobody changes anything.
+        """When there will next be something to do for a tick, if nobody changes anything.
 
         None if never.
         """
@@ -208,6 +208,7 @@ class Schedules(Database):
                 await connection.scalar(running.where(schedules.c.paused_at.is_(None))),
                 await connection.scalar(paused),
                 await connection.scalar(select(func.min(deliveries.c.extras_at, type_=instant))),
+                await connection.scalar(select(func.min(deliveries.c.lease_until, type_=instant)).where(BESIDE)),
             ]
         return min((instant for instant in found if instant is not None), default=None)
 

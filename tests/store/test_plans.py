@@ -39,6 +39,7 @@ TICK: dict[str, Asking] = {
     "resume_due": lambda store: store.resume_due(NOW),
     "forget_left": lambda store: store.forget_left(NOW),
     "take_extras": lambda store: store.take_extras(NOW, 25),
+    "take_interrupted": lambda store: store.take_interrupted(NOW, 25, owner=OWNER, lease_until=NOW),
     "histories": lambda store: store.histories(range(1, 26)),
 }
 """What each tick asks, by the name that a failure shows."""
@@ -116,6 +117,11 @@ async def test_what_a_tick_asks_goes_by_an_index(many: Store, name: str) -> None
     found = await plans(many, TICK[name])
     assert found
     assert [line for plan in found for line in scans(plan)] == []
+
+
+async def test_interrupted_claims_have_an_index_of_their_own(many: Store) -> None:
+    taking = (await plans(many, TICK["take_interrupted"]))[0]
+    assert "ix_deliveries_interrupted" in taking
 
 
 async def test_claiming_reads_no_more_than_it_takes(many: Store) -> None:

@@ -12,6 +12,7 @@ down_revision = "0004"
 
 INSTANT = sa.DateTime(timezone=True)
 RUNNING = sa.text("paused_at IS NULL")
+BESIDE = sa.text("unscheduled AND state = 'claimed'")
 FLAGS = ("pin", "poll", "quiet", "untold")
 
 
@@ -34,12 +35,15 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("unscheduled", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_index("ix_deliveries_extras_at", "deliveries", ["extras_at"])
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
+    op.create_index(
+        "ix_deliveries_interrupted", "deliveries", ["lease_until"], sqlite_where=BESIDE, postgresql_where=BESIDE
+    )
 
 
 def downgrade() -> None:
     """Take them away again, and with them the members' reminders."""
     op.execute(sa.text("DELETE FROM schedules WHERE guild_id IS NULL OR created_by IS NULL"))
-    for index in ("ix_deliveries_message_id", "ix_deliveries_extras_at"):
+    for index in ("ix_deliveries_interrupted", "ix_deliveries_message_id", "ix_deliveries_extras_at"):
         op.drop_index(index, "deliveries")
     op.drop_index("ix_schedules_next_at", "schedules")
     op.create_index("ix_schedules_next_at", "schedules", ["next_at"])
