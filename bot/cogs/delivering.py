@@ -86,24 +86,31 @@ class Delivering(commands.Cog):
         now = self._clock()
         await self._store.resume_due(now)
         await self._store.forget_left(now - KEPT_AFTER_LEAVING)
-        for ended in await asyncio.gather(*(self._lane() for _ in range(LANES)), return_exceptions=True):
-            if ended is not None:  # raised once all have ended: the next tick does not run beside one of this
-                raise ended
+        if await self._batch():
+            await self._lanes()
         catalog = self._library.catalog
         await finish_interrupted(self._store, catalog, self.poster, now=self._clock(), owner=self._owner)
         if self._store.private:  # else another process may set a schedule any moment
             self._rest_until = await self._store.next_due() or datetime.max.replace(tzinfo=UTC)
 
+    async def _lanes(self) -> None:
+        """Deliver several batches at a time until nothing is due that nobody is at work on."""
+        for ended in await asyncio.gather(*(self._lane() for _ in range(LANES)), return_exceptions=True):
+            if ended is not None:  # raised once all have ended: the next tick does not run beside one of this
+                raise ended
+
     async def _lane(self) -> None:
-        """Deliver batch after batch until nothing is due that nobody is at work on."""
-        more = True
-        while more:
-            report = await deliver_due(
-                self._store, self._library.catalog, self.poster, now=self._clock(), owner=self._owner
-            )
-            if report.outcomes:
-                log.info("Delivered: %s", report)
-            more = report.more
+        while await self._batch():
+            pass
+
+    async def _batch(self) -> bool:
+        """Deliver one batch; whether more is due."""
+        report = await deliver_due(
+            self._store, self._library.catalog, self.poster, now=self._clock(), owner=self._owner
+        )
+        if report.outcomes:
+            log.info("Delivered: %s", report)
+        return report.more
 
     async def _catch_up(self) -> None:
         """Learn what changed while the bot was offline: the zone data, and which servers have the bot.

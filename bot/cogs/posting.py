@@ -82,7 +82,7 @@ class DiscordPoster:
     async def open_thread(self, prompt: Prompt, sent: Sent) -> int:
         """Open a thread under a post, called like its resource; raises CannotPost or PostFailed."""
         async with self._in_our_words(prompt):
-            channel = self._bot.get_channel(sent.channel_id)
+            channel = self._channel(prompt)
             if not isinstance(channel, discord.TextChannel):
                 raise CannotPost(f"the channel <#{sent.channel_id}> does not exist any more")
             try:
@@ -160,8 +160,13 @@ class DiscordPoster:
         guild_id = letter.guild_id if isinstance(letter, Prompt) else None
         return self._bot.get_partial_messageable(letter.channel_id, guild_id=guild_id)
 
+    def _channel(self, prompt: Prompt) -> discord.abc.GuildChannel | None:
+        # By its server: without one the library looks through all servers there are.
+        guild = self._bot.get_guild(prompt.guild_id)
+        return guild.get_channel(prompt.channel_id) if guild else None
+
     def _forum(self, prompt: Prompt) -> discord.ForumChannel | None:
-        channel = self._bot.get_channel(prompt.channel_id)
+        channel = self._channel(prompt)
         return channel if isinstance(channel, discord.ForumChannel) else None
 
     async def _find_in_forum(self, forum: discord.ForumChannel, prompt: Prompt, since: datetime) -> Sent | None:

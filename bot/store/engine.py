@@ -23,6 +23,11 @@ write, a migration, takes far less."""
 LOCKED_PAUSE = 50
 """Milliseconds between two tries of what does not wait by itself."""
 
+_ONE_CONNECTION: dict[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0}
+"""SQLite's, which tasks wait for in turn: a database in memory belongs to its connection; and of several, each would
+ask for the lock again and again, up to a tenth of a second apart, with nobody's turn sure. Not one that tasks share:
+the transactions of two would be one."""
+
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",
@@ -78,7 +83,7 @@ def create_engine(url: URL) -> AsyncEngine:
         url,
         connect_args={"timeout": BUSY_TIMEOUT / 1000},
         hide_parameters=True,  # errors are logged, and members' ids do not belong there
-        **_pool(url),
+        **_ONE_CONNECTION,
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -88,12 +93,6 @@ def create_engine(url: URL) -> AsyncEngine:
 def in_memory(url: URL) -> bool:
     """Whether the database ends with the process."""
     return url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:")
-
-
-def _pool(url: URL) -> dict[str, Any]:
-    # A database in memory belongs to its connection. One connection that tasks wait for, not one that they share:
-    # shared, the transactions of two tasks would be one.
-    return {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0} if in_memory(url) else {}
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
