@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, Self, cast
 
 import discord
 
@@ -49,6 +50,18 @@ class LastingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(
     see "This interaction failed".
     """
 
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button behind a press."""
+        return cls.of(match)
+
+    @classmethod
+    def of(cls, match: re.Match[str]) -> Self:
+        """The button that a custom_id names: made from the groups of the template, in their order."""
+        return cast(Any, cls)(*match.groups())  # type: ignore[no-any-return]
+
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is for, or tell the member why not."""
         try:
@@ -66,10 +79,10 @@ def only_they_see(interaction: discord.Interaction[Any]) -> bool:
     return interaction.message is not None and interaction.message.flags.ephemeral
 
 
-async def acknowledge(interaction: discord.Interaction[Any]) -> None:
+async def acknowledge(interaction: discord.Interaction[Any], *, in_place: bool = True) -> None:
     """Answer a press before anything slow: `edit_original_response` then changes the message that was pressed if only
-    this member sees it, else it fills a new one that only this member sees."""
-    if only_they_see(interaction):
+    this member sees it and it may change (`in_place`), else it fills a new one that only this member sees."""
+    if in_place and only_they_see(interaction):
         await interaction.response.defer()
     else:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Collection
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -122,26 +121,21 @@ def finished_card(library: Library, resource: Resource, done: Collection[str], f
 class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})"):
     """Turns a member's mark at a resource around, and says so privately.
 
-    On a card that only its member sees, a kind of it (`prefix`, `redrawn`) shows that card anew instead.
+    On a card that only its member sees, a kind of it (`prefix`, `redrawn`) shows that card anew instead. One that is
+    not on a card leaves what it is on as it is (`in_place`).
     """
 
     prefix: ClassVar[str] = "done"
+    in_place: ClassVar[bool] = True
 
-    def __init__(self, resource_id: str, *, finished: bool = False, rest: str = "") -> None:
+    def __init__(self, resource_id: str, *, finished: bool = False, rest: str = "", label: str = "") -> None:
         self.resource_id = resource_id
-        label = "Undo" if finished else "Mark done"
+        label = label or ("Undo" if finished else "Mark done")
         super().__init__(discord.ui.Button(label=label, custom_id=f"{self.prefix}:{resource_id}{rest}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
-        return cls(match["id"])
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Turn the mark around and answer."""
-        await acknowledge(interaction)
+        await acknowledge(interaction, in_place=self.in_place)
         # One after the other, so that of two quick presses the second is also the last to be shown.
         async with _turns.setdefault(interaction.user.id, asyncio.Lock()):
             finished = await toggle(interaction, self.resource_id)

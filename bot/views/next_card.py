@@ -157,10 +157,8 @@ class NextDoneButton(
         super().__init__(resource_id, finished=finished, rest=rest)
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
+    def of(cls, match: re.Match[str]) -> Self:
+        """The button that a custom_id names."""
         return cls(match["id"], match["kind"] or None, match["level"] or None)
 
     def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> Card | None:
@@ -175,13 +173,6 @@ class NextButton(LastingButton, template=r"next"):
 
     def __init__(self) -> None:
         super().__init__(discord.ui.Button(label="What is next?", custom_id="next"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
-        return cls()
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the card of /next."""

@@ -207,10 +207,8 @@ class PageButton(LastingButton, template=r"path:(?P<group>[a-z0-9-]*):(?P<page>-
         super().__init__(discord.ui.Button(label=label, custom_id=f"path:{group_id}:{page}", disabled=not enabled))
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
+    def of(cls, match: re.Match[str]) -> Self:
+        """The button that a custom_id names."""
         return cls(match["group"], int(match["page"]))
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from io import BytesIO
-from typing import Any, Self
+from typing import Any
 
 import discord
 
@@ -109,13 +108,6 @@ class ForgetButton(LastingButton, template=r"forget:yes"):
         style = discord.ButtonStyle.danger
         super().__init__(discord.ui.Button(label="Delete everything", style=style, custom_id="forget:yes"))
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
-        return cls()
-
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Forget, and say so."""
         await acknowledge(interaction)
@@ -130,13 +122,6 @@ class KeepButton(LastingButton, template=r"forget:no"):
 
     def __init__(self) -> None:
         super().__init__(discord.ui.Button(label="Keep it", custom_id="forget:no"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
-        return cls()
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Say that nothing happened."""

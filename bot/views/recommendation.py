@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import discord
 
@@ -109,13 +108,6 @@ class SearchButton(LastingButton, template=r"search:(?P<query>[\s\S]{1,80})"):
     def __init__(self, query: str) -> None:
         self.query = query
         super().__init__(discord.ui.Button(label=query, custom_id=f"search:{query}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
-        return cls(match["query"])
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the card for this query."""

@@ -5,17 +5,15 @@ Plain content, not Components V2: a push that holds components alone has an empt
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any
 
 import discord
 
 from bot.catalog import Resource
 from bot.delivery import Prompt, Recap
-from bot.views.buttons import LastingButton, bot_of
-from bot.views.cards import notice, open_button
-from bot.views.done import GONE, finished_words, toggle
+from bot.views.cards import open_button
+from bot.views.done import DoneButton
 from bot.views.path_pages import PageButton
 from bot.views.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 
@@ -100,27 +98,11 @@ def _url(component: Any) -> str | None:
     return getattr(component, "url", None)
 
 
-class FinishedButton(LastingButton, template=r"finished:(?P<id>[a-z0-9-]{1,64})"):
-    """Turns a member's mark at the week's resource around; everybody sees how many have finished it."""
+class FinishedButton(DoneButton, template=r"finished:(?P<id>[a-z0-9-]{1,64})"):
+    """The one on a weekly post, which says how many have finished the week's resource; the number follows the marks."""
+
+    prefix = "finished"
+    in_place = False  # the message is plain text, which cannot become a card
 
     def __init__(self, resource_id: str, finished: int = 0) -> None:
-        self.resource_id = resource_id
-        label = f"Done · {finished}" if finished else "Done"
-        super().__init__(discord.ui.Button(label=label, custom_id=f"finished:{resource_id}"))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The button behind a press."""
-        return cls(match["id"])
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Turn the mark around and say so privately; the number on the post follows."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        bot = bot_of(interaction)
-        finished_now = await toggle(interaction, self.resource_id)
-        resource = bot.library.catalog.get(self.resource_id)
-        done = await bot.store.finished_by(interaction.user.id)
-        words = finished_words(bot.library, resource, done, finished_now) if resource else GONE
-        await interaction.edit_original_response(view=notice(words))
+        super().__init__(resource_id, label=f"Done · {finished}" if finished else "Done")

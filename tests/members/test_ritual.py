@@ -60,6 +60,14 @@ async def test_the_number_follows_marks_made_elsewhere_in_the_server(server: Ser
     assert labels(latest(server))[1] == "Done · 1"
 
 
+async def test_done_on_the_preview_leaves_the_preview_as_it_is(server: Server, catalog: Catalog) -> None:
+    await server.set_weekly()
+    preview = await server.manage("weekly preview")
+    seen = Seen(await server.ada.click(preview.message, label="Done"))
+    assert "Marked done" in seen.text
+    assert seen.message.id != preview.message.id
+
+
 async def test_people_of_other_servers_do_not_count(server: Server, catalog: Catalog) -> None:
     await posted(server)
     other = Server(server.env, "Another server")
