@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import aiohttp
 import discord
 from discord.ext import commands
 
@@ -39,7 +40,7 @@ class FinishedCounts(commands.Cog):
             while key in self._stale:
                 self._stale.discard(key)
                 await self._count(guild, resource_id)
-        except (StoreError, discord.HTTPException) as error:
+        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             # The mark is kept; the number is right again with the next one.
             log.info("The number of a weekly post on server %s is not shown: %s", guild.id, error)
         finally:

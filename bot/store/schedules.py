@@ -27,26 +27,26 @@ class Schedules(Database):
     async def put_schedule(
         self, *, guild_id: int, channel_id: int, role_id: int | None, schedule: Schedule, created_by: int, now: datetime
     ) -> WeeklySchedule:
-        """Set a server's schedule, or change it and end its pause; returns it with its next occurrence.
+        """Set a server's schedule, or change it; returns it with its next occurrence.
 
         A change never makes a week post twice, and one that leaves day, time and zone alone does not lose a prompt that
-        is just due.
+        is just due. It ends a pause that came of itself, which it is to mend; one that an admin wanted lasts.
         """
         async with self._begin() as connection:
             old = await _schedule_of(connection, guild_id, lock=True)
-            values = {
+            wanted = old is not None and await _pause_is_wanted(connection, old)
+            values: dict[str, Any] = {
                 "channel_id": channel_id,
                 "role_id": role_id,
                 "weekday": schedule.weekday,
                 "time": f"{schedule.time:%H:%M}",
                 "zone": schedule.zone,
                 "created_by": created_by,
-                "next_at": await next_at(connection, old, schedule, now),
-                "paused_at": None,
-                "paused_reason": None,
-                "resume_at": None,
+                "next_at": await next_at(connection, old, schedule, now, going_on=wanted),
                 "left_at": None,
             }
+            if not wanted:
+                values |= {"paused_at": None, "paused_reason": None, "resume_at": None}
             statement = self._insert(schedules).values(guild_id=guild_id, created_at=now, **values)
             statement = statement.on_conflict_do_update(index_elements=["guild_id"], set_=values)
             return _weekly((await connection.execute(statement.returning(schedules))).one())
@@ -219,13 +219,33 @@ async def _schedule_of(connection: AsyncConnection, guild_id: int, *, lock: bool
     return _weekly(row) if row else None
 
 
+async def _pause_is_wanted(connection: AsyncConnection, weekly: WeeklySchedule) -> bool:
+    """Whether a schedule is paused because an admin said so: not for a failure, nor because the bot was removed."""
+    failed = select(deliveries.c.state).where(
+        deliveries.c.schedule_id == weekly.id,
+        deliveries.c.occurrence == weekly.next_at,
+        deliveries.c.state == "failed",
+    )
+    if weekly.paused_at is None or weekly.paused_reason == REMOVED:
+        return False
+    return await connection.scalar(failed) is None
+
+
 async def next_at(
-    connection: AsyncConnection, old: WeeklySchedule | Reminder | None, schedule: Schedule, now: datetime
+    connection: AsyncConnection,
+    old: WeeklySchedule | Reminder | None,
+    schedule: Schedule,
+    now: datetime,
+    *,
+    going_on: bool = False,
 ) -> datetime:
-    """The first occurrence of a schedule that takes the place of another, if there was one."""
+    """The first occurrence of a schedule that takes the place of another, if there was one.
+
+    `going_on` says that a pause of the old one lasts.
+    """
     if old is None:
         return first_occurrence(schedule, now, None)
-    if old.paused_at is None and old.schedule == schedule:
+    if old.schedule == schedule and (going_on or old.paused_at is None):
         return old.next_at
     last = await _last_posted(connection, old.id)
     await _give_up_claims(connection, old.id, now)

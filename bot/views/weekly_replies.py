@@ -37,7 +37,7 @@ def set_reply(weekly: WeeklySchedule, instants: Iterable[datetime], remark: str 
         "### The weekly prompt is set",
         f"I will post in <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}.",
         _extras(weekly),
-        f"The next three, in your own time:\n{dates(instants)}",
+        _paused(weekly) or f"The next three, in your own time:\n{dates(instants)}",
         remark,
         "\n-# `/weekly preview` shows the next post; `/weekly off` ends it.",
     ]
@@ -48,13 +48,7 @@ def show_reply(weekly: WeeklySchedule, instants: Iterable[datetime], recent: Ite
     """What `/weekly show` answers."""
     lines = ["### The weekly prompt", f"In <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}."]
     lines += [extras] if (extras := _extras(weekly)) else []
-    if weekly.paused_reason is not None:
-        lines.append(
-            f"**It is paused:** {reason(weekly.paused_reason)}. "
-            + (f"It goes on {discord.utils.format_dt(weekly.resume_at, 'D')}." if weekly.resume_at else GO_ON)
-        )
-    else:
-        lines.append(f"Next, in your own time:\n{dates(instants)}")
+    lines.append(_paused(weekly) or f"Next, in your own time:\n{dates(instants)}")
     past = [_past(delivery) for delivery in recent]
     return "\n".join([*lines, *(["\n**Lately**", *past] if past else [])])
 
@@ -136,6 +130,14 @@ def _link(weekly: WeeklySchedule, channel_id: int, message_id: int) -> str:
 
 def _mention(weekly: WeeklySchedule) -> str:
     return f", mentioning <@&{weekly.role_id}>" if weekly.role_id else ""
+
+
+def _paused(weekly: WeeklySchedule) -> str:
+    """That it is paused, why, and how that ends; empty if it is not."""
+    if weekly.paused_reason is None:
+        return ""
+    goes_on = f"It goes on {discord.utils.format_dt(weekly.resume_at, 'D')}." if weekly.resume_at else GO_ON
+    return f"**It is paused:** {reason(weekly.paused_reason)}. {goes_on}"
 
 
 def _extras(weekly: WeeklySchedule) -> str:

@@ -99,6 +99,38 @@ async def test_pause_and_resume(server: Server) -> None:
     assert len(server.posts()) == 1
 
 
+async def test_an_edit_leaves_a_pause_that_an_admin_wanted(server: Server) -> None:
+    await server.set_weekly()
+    await server.manage("weekly pause")
+    seen = await server.manage("weekly set", time="10:00")
+    assert "every Monday at 10:00" in seen.text
+    assert "It is paused" in seen.text
+    await server.pass_time(MONDAY + timedelta(hours=2))
+    assert server.posts() == []
+    await server.manage("weekly resume")
+    await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
+    assert len(server.posts()) == 1
+
+
+async def test_an_edit_leaves_the_day_on_which_a_pause_ends(server: Server) -> None:
+    await server.set_weekly()
+    await server.manage("weekly pause", until="2026-01-12")
+    await server.manage("weekly set", time="10:00")
+    await server.pass_time(MONDAY + timedelta(hours=2))
+    assert server.posts() == []
+    await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
+    assert len(server.posts()) == 1
+
+
+async def test_an_edit_that_mends_what_failed_goes_on(server: Server) -> None:
+    await server.set_weekly()
+    server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    assert "It is paused" in (await server.manage("weekly show")).text
+    other = server.guild.create_text_channel("reading")
+    assert "It is paused" not in (await server.manage("weekly set", channel=other)).text
+
+
 async def test_a_pause_until_a_day_ends_by_itself(server: Server) -> None:
     await server.set_weekly()
     assert "by itself" in (await server.manage("weekly pause", until="2026-01-12")).text
