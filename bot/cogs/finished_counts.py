@@ -8,7 +8,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.cogs.membership import ASKED, Membership
+from bot.cogs.membership import CANDIDATES, Membership
 from bot.errors import StoreError
 from bot.library import Library
 from bot.store import Store
@@ -51,8 +51,9 @@ class FinishedCounts(commands.Cog):
         resource = self._library.catalog.get(resource_id)
         if resource is None or post is None or post.channel_id is None or post.message_id is None:
             return
-        finished = len(await self._membership.present(guild, await self._store.finishers(resource_id, ASKED)))
-        if finished == (post.finished or 0):
+        presence = await self._membership.present(guild, await self._store.finishers(resource_id, CANDIDATES))
+        finished, before = len(presence.here), post.finished or 0
+        if finished == before or (finished < before and not presence.complete):
             return
         channel = self._bot.get_partial_messageable(post.channel_id, guild_id=guild.id)
         await channel.get_partial_message(post.message_id).edit(view=weekly_view(resource, finished))

@@ -6,25 +6,36 @@ Guild Members.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import discord
 
 log = logging.getLogger(__name__)
 
+CANDIDATES = 5_000
+"""People of all servers who are looked for in one: those with the latest marks."""
 ASKED_AT_ONCE = 100
 """Members that Discord looks up in one go."""
 ASKED = 1000
-"""Most members that are asked for in all: Discord takes 120 questions a minute of every kind."""
+"""Most members that are asked for at a time: Discord takes 120 questions a minute of every kind."""
 ANSWER_SECONDS = 10
-"""How long an answer may take: somebody is waiting for it."""
-REMEMBERED = 20_000
+"""How long all answers together may take: somebody is waiting for them."""
+REMEMBERED = 100_000
 """Answers that are kept. At 0 every press of a button asks Discord again; without a limit they grow for ever."""
 FRESH = timedelta(days=1)
 """How long an answer is good for: nobody tells the bot who leaves a server."""
+
+
+class Presence(NamedTuple):
+    """Those of some people who are `here`; `complete` says whether that is known of each of them."""
+
+    here: frozenset[int]
+    complete: bool
 
 
 class Membership:
@@ -38,7 +49,7 @@ class Membership:
         """Somebody is seen in a server, or not to be in it."""
         self._known[guild_id, user_id] = present, self._clock()
         self._known.move_to_end((guild_id, user_id))
-        while len(self._known) > REMEMBERED:
+        while len(self._known) > REMEMBERED or self._is_stale(next(iter(self._known))):
             self._known.popitem(last=False)
 
     def forget(self, user_id: int) -> None:
@@ -46,25 +57,33 @@ class Membership:
         for key in [key for key in self._known if key[1] == user_id]:
             del self._known[key]
 
-    async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> frozenset[int]:
-        """Those of some people who are in a server; whom Discord does not answer for in time counts as not there."""
-        wanted = list(dict.fromkeys(user_ids))[:ASKED]
-        unknown = [one for one in wanted if self._is_in(guild.id, one) is None]
-        for start in range(0, len(unknown), ASKED_AT_ONCE):
-            await self._ask(guild, unknown[start : start + ASKED_AT_ONCE])
-        return frozenset(one for one in wanted if self._is_in(guild.id, one))
+    async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> Presence:
+        """Those of some people who are in a server.
+
+        Discord is asked for ASKED of those of whom nothing is known, so after a few questions all are known.
+        """
+        wanted = list(dict.fromkeys(user_ids))
+        unknown = [one for one in wanted if self._is_in(guild.id, one) is None][:ASKED]
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                for start in range(0, len(unknown), ASKED_AT_ONCE):
+                    await self._ask(guild, unknown[start : start + ASKED_AT_ONCE])
+        except (TimeoutError, discord.ClientException) as error:
+            log.warning("Discord did not say who is in server %s: %s", guild.id, error)
+        known = {one: self._is_in(guild.id, one) for one in wanted}
+        here = frozenset(one for one, present in known.items() if present)
+        return Presence(here, complete=None not in known.values())
 
     def _is_in(self, guild_id: int, user_id: int) -> bool | None:
         """What is known of somebody, if it is fresh."""
-        present, since = self._known.get((guild_id, user_id), (None, self._clock()))
-        return present if self._clock() - since < FRESH else None
+        key = guild_id, user_id
+        return self._known[key][0] if key in self._known and not self._is_stale(key) else None
+
+    def _is_stale(self, key: tuple[int, int]) -> bool:
+        return self._clock() - self._known[key][1] >= FRESH
 
     async def _ask(self, guild: discord.Guild, user_ids: list[int]) -> None:
-        try:
-            members = await guild.query_members(user_ids=user_ids, limit=ASKED_AT_ONCE, cache=False)
-        except (TimeoutError, discord.ClientException) as error:
-            log.warning("Discord did not say who is in server %s: %s", guild.id, error)
-            return
+        members = await guild.query_members(user_ids=user_ids, limit=ASKED_AT_ONCE, cache=False)
         here = {member.id for member in members}
         for user_id in user_ids:
             self.remember(guild.id, user_id, present=user_id in here)

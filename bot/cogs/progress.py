@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.membership import ASKED, Membership
+from bot.cogs.membership import CANDIDATES, Membership
 from bot.library import Library
 from bot.picture import draw_path
 from bot.store import Store
@@ -102,8 +102,9 @@ class Progress(commands.Cog):
         if guild is None:  # a member uses the bot from their own account, and the server does not have it
             await _answer(interaction, notice(NOT_HERE))
             return
-        here = await self._membership.present(guild, await self._store.learners(ASKED))
-        card = server_card(self._library, len(here), await self._store.counts(here))
+        learners = await self._store.learners([one.id for one in self._library.catalog], CANDIDATES)
+        here, complete = await self._membership.present(guild, learners)
+        card = server_card(self._library, len(here), await self._store.counts(here), complete=complete)
         await _answer(interaction, card)
         if post and here:
             await interaction.followup.send(view=card, allowed_mentions=discord.AllowedMentions.none())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bot.delivery.errand import Errand, Shift
 from bot.delivery.letters import Nudge, Sent
 from bot.progress import next_step, tally
+from bot.schedule import realigned
 from bot.store import Choice, Delivery, Reminder
 
 WEEK = timedelta(days=7)
@@ -41,7 +43,8 @@ class ReminderErrand(Errand):
         """Leave this one out; after REFUSALS of them pause, and tell the member when they next use the bot."""
         store, owner = self.shift.store, self.shift.owner
         recent = await store.recent_deliveries(self.reminder.id, RECENT)
-        tried = [one.state for one in recent if one.state in ("posted", "failed")][: REFUSALS - 1]
+        since = takewhile(lambda one: one.error != UNDELIVERABLE, recent)  # what led to an earlier pause is over
+        tried = [one.state for one in since if one.state in ("posted", "failed")][: REFUSALS - 1]
         if "posted" in tried or len(tried) < REFUSALS - 1:
             next_at = self.next_after(max(delivery.occurrence, self.oldest))
             return await store.record_refused(delivery, owner=owner, reason=reason, next_at=next_at)
@@ -53,7 +56,9 @@ class ReminderErrand(Errand):
             await self.shift.store.end_reminder(self.reminder.user_id, reason=FINISHED, now=self.shift.now)
 
     def _busy(self, occurrence: datetime) -> bool:
-        return any(occurrence - WEEK < instant <= self.shift.now for instant in self.finished.values())
+        # By the calendar, not by 168 hours: a week with a change of clocks has one more or one less.
+        before = realigned(self.reminder.schedule, occurrence - WEEK)
+        return any(before < instant <= self.shift.now for instant in self.finished.values())
 
     def _nudge(self, delivery: Delivery) -> Nudge:
         catalog = self.shift.catalog

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal, or_, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
 from bot.store.rows import Choice, Delivery, History, Reminder, WeeklySchedule
@@ -170,12 +170,8 @@ class Deliveries(Database):
 
         `untold` says that whom it concerns is to be told at the next occasion. False if the claim was lost.
         """
-        async with self._begin() as connection:
-            if not await _leave(connection, delivery, owner, state="failed", error=reason[:ERROR_LIMIT]):
-                return False
-            pause = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT], "untold": untold}
-            await connection.execute(update(schedules).where(_still_at(delivery)).values(pause))
-            return True
+        pause = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT], "untold": untold}
+        return await self._leave(delivery, owner, pause, state="failed", error=reason[:ERROR_LIMIT])
 
     async def record_refused(self, delivery: Delivery, *, owner: str, reason: str, next_at: datetime) -> bool:
         """Posting was impossible this time: record why and move on to `next_at`. False if the claim was lost."""
@@ -225,19 +221,28 @@ class Deliveries(Database):
             return [_delivery(row) for row in await connection.execute(statement)]
 
     async def _finish(self, delivery: Delivery, owner: str, next_at: datetime, **outcome: Any) -> bool:
-        async with self._begin() as connection:
-            if not await _leave(connection, delivery, owner, **outcome):
-                return False
-            # An admin may have changed the schedule meanwhile; then it has a next occurrence of its own.
-            await connection.execute(update(schedules).where(_still_at(delivery)).values(next_at=next_at))
-            return True
+        return await self._leave(delivery, owner, {"next_at": next_at}, **outcome)
+
+    async def _leave(self, delivery: Delivery, owner: str, then: Mapping[str, Any], **outcome: Any) -> bool:
+        """Give a claim up with what came of it, and change its schedule, both or neither. False if it was lost.
+
+        First the schedule, then the delivery, as everywhere: a schedule that is deleted takes its deliveries along, and
+        the two orders together would be a deadlock.
+        """
+        values = {"owner": None, "lease_until": None} | outcome
+        with suppress(_ClaimLost):
+            async with self._begin() as connection:
+                # An admin may have changed the schedule meanwhile; then it has a next occurrence of its own.
+                await connection.execute(update(schedules).where(_still_at(delivery)).values(then))
+                left = await connection.execute(update(deliveries).where(_held(delivery, owner)).values(values))
+                if not left.rowcount:
+                    raise _ClaimLost
+                return True
+        return False
 
 
-async def _leave(connection: AsyncConnection, delivery: Delivery, owner: str, **values: Any) -> bool:
-    done = await connection.execute(
-        update(deliveries).where(_held(delivery, owner)).values(owner=None, lease_until=None, **values)
-    )
-    return done.rowcount > 0
+class _ClaimLost(Exception):
+    """Somebody else has taken the delivery over."""
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

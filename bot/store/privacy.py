@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Row, Select, delete, func, or_, select, update
 
 from bot.store.database import Database
 from bot.store.tables import deliveries, progress, schedules, sharing
@@ -55,6 +55,7 @@ class Privacy(Database):
         The weekly prompts of servers that they set go on, without their id.
         """
         reason, mention = schedules.c.paused_reason, _mention(user_id)
+        touched = or_(schedules.c.user_id == user_id, schedules.c.created_by == user_id, reason.contains(mention))
         statements = (
             delete(progress).where(progress.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
@@ -65,6 +66,8 @@ class Privacy(Database):
             .values(paused_reason=func.replace(reason, mention, SOMEBODY)),
         )
         async with self._begin() as connection:
+            # In the order in which a batch of deliveries locks them: another would be a deadlock.
+            await connection.execute(select(schedules.c.id).where(touched).order_by(schedules.c.id).with_for_update())
             return sum([(await connection.execute(statement)).rowcount for statement in statements])
 
 

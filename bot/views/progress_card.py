@@ -94,9 +94,15 @@ def bar(part: Tally) -> str:
     return f"`{'█' * filled}{'░' * (CELLS - filled)}`"
 
 
-def server_card(library: Library, people: int, counts: Mapping[str, int]) -> Card:
-    """Where the people of a server stand: how many of `people` have done each resource, and nobody's name."""
-    return Card([discord.ui.TextDisplay("\n".join(_server_lines(library, people, counts)))])
+def server_card(library: Library, people: int, counts: Mapping[str, int], *, complete: bool = True) -> Card:
+    """Where the people of a server stand: how many of `people` have done each resource, and nobody's name.
+
+    It says so if the numbers are not `complete`.
+    """
+    remark = (
+        [] if complete else ["-# There may be more: Discord has not told me yet of everybody whether they are here."]
+    )
+    return Card([discord.ui.TextDisplay("\n".join([*_server_lines(library, people, counts), *remark]))])
 
 
 def _server_lines(library: Library, people: int, counts: Mapping[str, int]) -> Iterator[str]:

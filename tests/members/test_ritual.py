@@ -198,3 +198,33 @@ async def test_who_left_the_server_counts_no_more_after_a_day(server: Server) ->
     server.env.backend.advance_clock(timedelta(days=1).total_seconds())
     await press(server, server.ada, latest(server), labels(latest(server))[1])
     assert labels(latest(server))[1] == "Done"
+
+
+async def test_people_of_other_servers_do_not_crowd_out_those_of_this_one(
+    server: Server, catalog: Catalog, store: Store
+) -> None:
+    await posted(server)
+    await press(server, server.mia, latest(server), "Done")
+    for stranger in range(1, 1200):
+        await store.finish(stranger, catalog.resources[0].id, server.env.now() + timedelta(seconds=1))
+    await press(server, server.ada, latest(server), "Done · 1")
+    assert labels(latest(server))[1] == "Done · 2"
+
+
+async def test_a_number_that_is_not_sure_is_never_lower(
+    server: Server, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await posted(server)
+    await press(server, server.mia, latest(server), "Done")
+    await press(server, server.ada, latest(server), "Done · 1")
+
+    async def silence(*_: Any, **__: Any) -> Any:
+        raise TimeoutError
+
+    monkeypatch.setattr(discord.Guild, "query_members", silence)
+    bot: Any = server.env.bot
+    bot.membership.forget(server.mia.id)
+    await press(server, server.ada, latest(server), "Done · 2")
+    assert labels(latest(server))[1] == "Done · 2"
+    seen = await server.ask("progress", server=True)
+    assert "There may be more" in seen.text

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
 from bot.schedule import Schedule
-from bot.store import Store
+from bot.store import Choice, Delivery, Store
 from bot.store.tables import metadata
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -120,3 +121,31 @@ async def test_what_a_reminder_sent_is_shown_and_forgotten_with_it(store: Store)
     assert (sent["resource_id"], sent["message_id"], sent["occurrence"]) == ("r0", "77", due.isoformat())
     await store.forget_member(MIA)
     assert await cells(store) == []
+
+
+async def test_forgetting_and_delivering_at_once_do_not_get_in_each_others_way(store: Store) -> None:
+    """Each takes the schedule first and the delivery then: the other order would be a deadlock on PostgreSQL."""
+    people = range(100, 125)
+    for user_id in people:
+        await store.put_reminder(user_id=user_id, channel_id=9, schedule=BERLIN, quiet=False, now=NOW)
+        await store.put_schedule(
+            guild_id=user_id, channel_id=9, role_id=None, schedule=BERLIN, created_by=user_id, now=NOW
+        )
+    due = NOW + timedelta(days=7)
+    claims = await store.claim_due(due, 100, owner="me", lease_until=due + timedelta(seconds=90))
+    assert len(claims) == 2 * len(people)
+
+    async def deliver(delivery: Delivery) -> None:
+        await store.choose([Choice(delivery, 1, "a")], owner="me", now=due)
+        await store.record_posted(
+            delivery, owner="me", message_id=1, channel_id=9, now=due, next_at=due + timedelta(days=7)
+        )
+
+    await asyncio.gather(
+        *(deliver(delivery) for _, delivery in claims), *(store.forget_member(user_id) for user_id in people)
+    )
+    for user_id in people:
+        assert await store.reminder_for(user_id) is None
+        weekly = await store.schedule_for(user_id)
+        assert weekly is not None
+        assert weekly.created_by is None

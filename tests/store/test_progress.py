@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
 from bot.store import Store
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -67,13 +69,17 @@ async def test_finishers_come_latest_first_and_limited(store: Store) -> None:
     assert await store.finishers("nothing", 10) == []
 
 
-async def test_learners_are_all_who_finished_anything(store: Store) -> None:
-    assert await store.learners(10) == []
+async def test_learners_are_all_who_finished_any_of_some(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.store.progress.IDS_AT_ONCE", 1)
+    assert await store.learners(["a", "b"], 10) == []
     await store.finish(MIA, "a", NOW)
     await store.finish(ADA, "a", NOW + timedelta(hours=1))
     await store.finish(MIA, "b", LATER)
-    assert await store.learners(10) == [MIA, ADA]
-    assert await store.learners(1) == [MIA]
+    await store.finish(TOM, "retired", LATER)
+    assert await store.learners(["a", "b"], 10) == [MIA, ADA]
+    assert await store.learners(["a", "b"], 1) == [MIA]
+    assert await store.learners(["a"], 10) == [ADA, MIA]
+    assert await store.learners([], 10) == []
 
 
 async def test_counts_are_of_the_asked_for_alone(store: Store) -> None:
