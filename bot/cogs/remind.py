@@ -15,11 +15,20 @@ from bot.cogs.delivering import Delivering
 from bot.cogs.options import Choices, choices
 from bot.cogs.weekly_options import chosen_schedule
 from bot.errors import ScheduleError, StoreError
-from bot.schedule import DAYS, first_occurrence, upcoming
+from bot.schedule import DAYS, upcoming
 from bot.store import Reminder, Store
 from bot.views.cards import notice
 from bot.views.failures import answer_failure
-from bot.views.remind_replies import CLOSED, NOT_SET, OFF, paused_notice, set_reply, show_reply, test_message
+from bot.views.remind_replies import (
+    CLOSED,
+    NOT_NOW,
+    NOT_SET,
+    OFF,
+    TEST_MESSAGE,
+    paused_notice,
+    set_reply,
+    show_reply,
+)
 from bot.views.text import CHOICES_LIMIT
 from bot.zones import search_zones
 
@@ -66,9 +75,16 @@ class Remind(
             await answer_failure(interaction, error)
             return
         untested = old is None or old.paused_at is not None
-        direct = await member.create_dm()
-        if untested and not await _reaches(direct, test_message(first_occurrence(schedule, now, None))):
+        try:
+            direct = await member.create_dm()
+            if untested:
+                await direct.send(TEST_MESSAGE)
+        except discord.Forbidden:
             await _answer(interaction, CLOSED)
+            return
+        except discord.HTTPException as error:
+            log.info("A test message could not be sent: %s", error)
+            await _answer(interaction, NOT_NOW)
             return
         quiet = idle_only if idle_only is not None else old is not None and old.quiet
         reminder = await self._store.put_reminder(
@@ -100,17 +116,19 @@ class Remind(
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: object) -> None:
         """Tell a member who uses the bot again that their reminder paused itself."""
         try:
-            if (reminder := await self._store.take_untold(interaction.user.id)) is not None:
-                await interaction.followup.send(view=notice(paused_notice(reminder)), ephemeral=True)
-        except (StoreError, discord.HTTPException) as error:
+            reminder = await self._store.take_untold(interaction.user.id)
+            if reminder is not None and not await _told(interaction, paused_notice(reminder)):
+                await self._store.put_untold(reminder.user_id)
+        except StoreError as error:
             log.info("A member is not told yet that their reminder is paused: %s", error)
 
 
-async def _reaches(direct: discord.DMChannel, text: str) -> bool:
-    """Whether a direct message can be sent."""
+async def _told(interaction: discord.Interaction[Any], text: str) -> bool:
+    """Tell a member something beside the answer to their command; whether that reached them."""
     try:
-        await direct.send(text)
-    except discord.Forbidden:
+        await interaction.followup.send(view=notice(text), ephemeral=True)
+    except discord.HTTPException as error:
+        log.info("A member could not be told something: %s", error)
         return False
     return True
 

@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 from bot.catalog import Resource
 from bot.store import WeeklySchedule
 
+EMPTY = "the index has no resources"
+"""Why there is nothing to deliver."""
+
 
 class Sent(NamedTuple):
     """Where a message is: in a forum the channel is the thread that it opened."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from bot.delivery.errand import Errand, Shift
-from bot.delivery.letters import Nudge, Sent
+from bot.delivery.letters import EMPTY, Nudge, Sent
 from bot.progress import next_step, tally
 from bot.schedule import realigned
 from bot.store import Choice, Delivery, Reminder
@@ -34,9 +34,14 @@ class ReminderErrand(Errand):
 
     async def compose(self, delivery: Delivery) -> Choice | str:
         """The member's next step; nothing in a week in which they finished something, if they like it so."""
+        if not len(self.shift.catalog):
+            return EMPTY
         if self.reminder.quiet and delivery.first_sent_at is None and self._busy(delivery.occurrence):
             return QUIET
         self.letter = self._nudge(delivery)
+        if self.letter.resource is None and await self._said_goodbye(delivery):
+            await self._end()
+            return FINISHED
         return Choice(delivery, 1, self.letter.resource.id if self.letter.resource else None)
 
     async def refused(self, delivery: Delivery, reason: str) -> bool:
@@ -53,7 +58,16 @@ class ReminderErrand(Errand):
     async def delivered(self, delivery: Delivery, sent: Sent) -> None:
         """Come to an end once there is nothing left to remind of."""
         if self.letter.resource is None:
-            await self.shift.store.end_reminder(self.reminder.user_id, reason=FINISHED, now=self.shift.now)
+            await self._end()
+
+    async def _end(self) -> None:
+        await self.shift.store.end_reminder(self.reminder.user_id, reason=FINISHED, now=self.shift.now)
+
+    async def _said_goodbye(self, delivery: Delivery) -> bool:
+        """Whether the last letter to reach the member was the one about no resource: a crash kept it from ending."""
+        recent = await self.shift.store.recent_deliveries(self.reminder.id, RECENT)
+        posted = [one for one in recent if one.state == "posted" and one.occurrence < delivery.occurrence]
+        return bool(posted) and posted[0].resource_id is None
 
     def _busy(self, occurrence: datetime) -> bool:
         # By the calendar, not by 168 hours: a week with a change of clocks has one more or one less.

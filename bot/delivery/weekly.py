@@ -7,14 +7,13 @@ from datetime import datetime
 
 from bot.delivery.errand import COMPOSE_SECONDS, LEASE, Errand, Shift, time_limit
 from bot.delivery.extras import Extras
-from bot.delivery.letters import Prompt, Recap, Sent
+from bot.delivery.letters import EMPTY, Prompt, Recap, Sent
 from bot.errors import PostError
 from bot.path import NextPrompt, Plan, next_prompt
 from bot.store import Choice, Delivery, History, WeeklySchedule
 
 log = logging.getLogger(__name__)
 
-EMPTY = "the index has no resources"
 DEFAULT_QUESTION = "What in it was new to you, and what would you still ask its authors?"
 
 

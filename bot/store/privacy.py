@@ -20,7 +20,7 @@ class Privacy(Database):
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
-        `finished` are their marks, `reminder` and `reminders_sent` their own reminder, `weekly_prompts_set` the servers
+        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `weekly_prompts_set` the servers
         whose schedule they set or changed last, `pauses` the reasons of theirs that name them.
         """
         async with self._begin() as connection:
@@ -32,7 +32,7 @@ class Privacy(Database):
             reminder = select(schedules).where(mine)
             sent = select(deliveries).join(schedules).where(mine).order_by(deliveries.c.occurrence)
             marks = select(progress.c.resource_id, progress.c.done_at).where(progress.c.user_id == user_id)
-            set_up = select(schedules.c.guild_id, schedules.c.created_at).where(schedules.c.created_by == user_id)
+            set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
             paused = select(schedules.c.guild_id, schedules.c.paused_at, schedules.c.paused_reason)
             shared = await rows(select(sharing.c.shared_at).where(sharing.c.user_id == user_id))
             return {
@@ -40,7 +40,7 @@ class Privacy(Database):
                 "finished": await rows(marks.order_by(progress.c.done_at, progress.c.resource_id)),
                 "shared_since": shared[0]["shared_at"] if shared else None,
                 "reminder": next(iter(await rows(reminder)), None),
-                "reminders_sent": await rows(sent),
+                "reminder_weeks": await rows(sent),
                 "weekly_prompts_set": await rows(set_up),
                 "pauses": await rows(
                     paused.where(

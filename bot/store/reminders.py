@@ -65,3 +65,9 @@ class Reminders(Database):
             statement = untold.values(untold=False).returning(schedules)
             row = (await connection.execute(statement)).one_or_none()
             return reminder(row) if row else None
+
+    async def put_untold(self, user_id: int) -> None:
+        """A member could not be told of the pause after all: they are to be at the next occasion."""
+        async with self._begin() as connection:
+            paused = update(schedules).where(schedules.c.user_id == user_id, schedules.c.paused_at.is_not(None))
+            await connection.execute(paused.values(untold=True))

@@ -93,8 +93,8 @@ def _reminder(kept: Mapping[str, Any]) -> str:
     if reminder is None:
         return "none"
     when = f"{DAYS[reminder['weekday']].title()} at {reminder['time']} ({reminder['zone']})"
-    sent = kept["reminders_sent"]
-    return f"{when}, and {count(len(sent), 'reminder')} so far" if sent else when
+    sent = sum(week["state"] == "posted" for week in kept["reminder_weeks"])
+    return f"{when}, and {count(sent, 'reminder')} sent so far" if sent else when
 
 
 def _day(instant: str) -> str:

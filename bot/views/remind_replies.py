@@ -11,18 +11,15 @@ from bot.store import Reminder
 from bot.views.weekly_replies import dates, reason, when
 
 NOT_SET = "You have no reminder. `/remind weekly` sets one."
+NOT_NOW = "Discord does not let me send direct messages just now, so **nothing was set**. Try again in a few minutes."
+TEST_MESSAGE = "This is where your weekly reminder will reach you."
+"""Sent when a member sets a reminder, so that closed direct messages are found at once."""
 OFF = "Your reminder is off, and I have forgotten its day and time."
 CLOSED = (
     "I could not send you a direct message, so **nothing was set**. Open your direct messages to me: on a computer, "
     "right-click this server’s icon, choose *Privacy Settings* and switch *Direct Messages* on; on a phone, hold the "
     "icon instead. Then run this again."
 )
-
-
-def test_message(next_at: datetime) -> str:
-    """What reaches a member when they set a reminder, so that closed direct messages are found at once."""
-    instant = discord.utils.format_dt(next_at, "F")
-    return f"This is where your weekly reminder will reach you. The first comes {instant}."
 
 
 def set_reply(reminder: Reminder, *, tested: bool) -> str:

@@ -42,7 +42,6 @@ async def test_the_first_answer_says_when_and_a_test_message_comes_at_once(serve
     assert discord.utils.format_dt(MONDAY, "F") in seen.text
     (message,) = server.mia.user.dm_channel.history()
     assert TEST_MESSAGE in message.content
-    assert discord.utils.format_dt(MONDAY, "F") in message.content
 
 
 async def test_closed_messages_are_found_at_once_and_nothing_is_set(server: Server) -> None:
@@ -178,3 +177,34 @@ async def test_what_means_nothing_is_said_and_nothing_is_set(
 async def test_zones_are_offered(server: Server) -> None:
     offered = await server.mia.autocomplete(server.channel, "remind weekly", "timezone", "berl")
     assert offered[0]["value"] == "Europe/Berlin"
+
+
+async def test_what_led_to_a_pause_is_over_once_it_is_set_again(server: Server) -> None:
+    await remind(server)
+    for week in range(2):
+        close_messages(server)
+        await server.pass_time(MONDAY + week * WEEK + SOON)
+    await remind(server)
+    close_messages(server)
+    await server.pass_time(MONDAY + 2 * WEEK + SOON)
+    assert "It is paused" not in (await server.ask("remind show")).text
+    await server.pass_time(MONDAY + 3 * WEEK + SOON)
+    assert len(letters(server)) == 1
+
+
+async def test_who_could_not_be_told_of_a_pause_is_told_the_next_time(server: Server) -> None:
+    await remind(server)
+    for week in range(2):
+        close_messages(server)
+        await server.pass_time(MONDAY + week * WEEK + SOON)
+    server.env.inject_error("POST", "/webhooks/*/*", status=404, code=10015)
+    await server.ask("about")
+    assert "two reminders could not reach you" in (await server.ask("about")).text
+
+
+async def test_discord_out_of_order_at_the_test_message_sets_nothing(server: Server) -> None:
+    await remind(server)
+    await server.ask("remind off")
+    server.env.inject_error("POST", f"/channels/{server.mia.user.dm_channel.id}/messages", status=503)
+    assert "Try again in a few minutes" in (await remind(server)).text
+    assert "You have no reminder" in (await server.ask("remind show")).text

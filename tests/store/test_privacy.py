@@ -90,7 +90,7 @@ async def test_somebody_unknown(store: Store) -> None:
         "finished": [],
         "shared_since": None,
         "reminder": None,
-        "reminders_sent": [],
+        "reminder_weeks": [],
         "weekly_prompts_set": [],
         "pauses": [],
     }
@@ -117,7 +117,7 @@ async def test_what_a_reminder_sent_is_shown_and_forgotten_with_it(store: Store)
         deliveries = metadata.tables["deliveries"]
         row = {"schedule_id": reminder.id, "occurrence": due, "state": "posted", "attempts": 1, "round": 1}
         await connection.execute(deliveries.insert().values(row | {"resource_id": "r0", "message_id": 77}))
-    (sent,) = (await store.everything_of(MIA))["reminders_sent"]
+    (sent,) = (await store.everything_of(MIA))["reminder_weeks"]
     assert (sent["resource_id"], sent["message_id"], sent["occurrence"]) == ("r0", "77", due.isoformat())
     await store.forget_member(MIA)
     assert await cells(store) == []
