@@ -14,10 +14,11 @@ from bot.cogs.options import Choices, refusal, word, words_offered
 from bot.library import Library
 from bot.store import Store
 from bot.views.cards import notice
-from bot.views.done import GONE, finished_card, marks_of, toggle
+from bot.views.done import finished_card, marks_of, toggle, turn_of
 from bot.views.next_card import Asked, next_card
 from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
 
+FORGOTTEN = "That one is not on the list any more, and now it is out of your record too: its mark is taken away."
 DONE_SUFFIX = " (done)"
 """What marks a finished resource among the choices."""
 
@@ -36,20 +37,24 @@ class Steps(commands.Cog):
     async def done(self, interaction: discord.Interaction[Any], resource: str) -> None:
         """Turn the mark around and answer with how far that is, privately."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        found = self._library.find(resource)
-        card = await self._turned_around(interaction, found) if found else await self._unknown(interaction, resource)
-        await interaction.edit_original_response(view=card, allowed_mentions=discord.AllowedMentions.none())
+        async with turn_of(interaction.user.id):
+            card = await self._answer(interaction, resource)
+            await interaction.edit_original_response(view=card, allowed_mentions=discord.AllowedMentions.none())
 
-    async def _turned_around(self, interaction: discord.Interaction[Any], resource: Resource) -> discord.ui.LayoutView:
-        finished = await toggle(interaction, resource.id)
+    async def _answer(self, interaction: discord.Interaction[Any], text: str) -> discord.ui.LayoutView:
+        found = self._library.find(text)
+        return await self._turned(interaction, found) if found else await self._unknown(interaction, text)
+
+    async def _turned(self, interaction: discord.Interaction[Any], resource: Resource) -> discord.ui.LayoutView:
+        turned = await toggle(interaction, resource.id)
         done = await self._store.finished_by(interaction.user.id)
-        return finished_card(self._library, resource, done, finished)
+        return finished_card(self._library, resource, done, turned)
 
     async def _unknown(self, interaction: discord.Interaction[Any], text: str) -> discord.ui.LayoutView:
         """Nothing of the list; it may be the id of something that a member did before it was taken off the list."""
         if text.strip() in await self._store.finished_by(interaction.user.id):
             await toggle(interaction, text.strip())
-            return notice(GONE)
+            return notice(FORGOTTEN)
         return notice(f"Nothing on the list is called “{echo(text)}”. Pick one that Discord offers while you type.")
 
     @done.autocomplete("resource")

@@ -1,10 +1,11 @@
-"""Marking a resource done: the one place where a mark is turned around, its words, and its buttons."""
+"""Marking a resource done: the one place where a mark is set or taken, its words, and its buttons."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
@@ -14,7 +15,7 @@ from bot.catalog import Resource
 from bot.library import Library
 from bot.progress import next_step, tally, unmet
 from bot.store import Store
-from bot.views.buttons import LastingButton, acknowledge, bot_of, only_they_see
+from bot.views.buttons import LastingButton, Serves, acknowledge, bot_of, only_they_see
 from bot.views.cards import Card, notice, open_button
 from bot.views.text import show
 
@@ -32,7 +33,14 @@ STATE_LIMIT = FIRST_LIMIT + len("first: ") + len(" and 999 more")
 
 DONE = "✓\u00a0done"
 """What marks a finished resource: a sign for the eye, a word for the ear, on one line."""
-GONE = "That one is not on the list any more, so there is nothing to mark. `/path` shows what is."
+GONE = (
+    "That one is not on the list any more. If you had marked it done, that stays in your record. "
+    "`/path` shows what is on the list."
+)
+MARK, UNDO = "mark", "undo"
+"""What a button is for: one that says "Mark done" never takes a mark away, however old its card is."""
+INTENT = r"(?::(?P<intent>mark|undo))?"
+"""The end of a button's custom_id; without it, as on cards that everybody sees, the button turns the mark around."""
 
 _turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -54,8 +62,26 @@ def _note_failure(asked: asyncio.Future[Any]) -> None:
         log.warning("Marks could not be read: %s", error)
 
 
-async def toggle(interaction: discord.Interaction[Any], resource_id: str) -> bool:
-    """Turn the mark of the member who acts around; whether the resource is finished now.
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What became of a mark: whether the resource is `finished` now, and whether that was `changed` just now."""
+
+    finished: bool
+    changed: bool = True
+
+
+def turn_of(user_id: int) -> asyncio.Lock:
+    """One after the other, so that of two quick presses the second is also the last to be shown."""
+    return _turns.setdefault(user_id, asyncio.Lock())
+
+
+def intent(finished: bool) -> str:
+    """What a button is for, beside a resource that is finished or not."""
+    return UNDO if finished else MARK
+
+
+async def toggle(interaction: discord.Interaction[Any], resource_id: str, wanted: str | None = None) -> Turned:
+    """Set (MARK) or take (UNDO) the mark of the member who acts, or turn it around.
 
     Every mark is set and taken here: by buttons, `/done` and the weekly post. One that the catalog does not have any
     more can only lose its mark. Raises StoreError.
@@ -64,12 +90,19 @@ async def toggle(interaction: discord.Interaction[Any], resource_id: str) -> boo
     if interaction.guild_id is not None:
         bot.membership.remember(interaction.guild_id, interaction.user.id)
     if resource_id not in bot.library.catalog:
-        await bot.store.unfinish(interaction.user.id, resource_id)
-        return False
-    finished = await bot.store.toggle_finished(interaction.user.id, resource_id, bot.clock())
-    if interaction.guild is not None:
+        return Turned(False, await bot.store.unfinish(interaction.user.id, resource_id))
+    turned = await _turn(bot, interaction.user.id, resource_id, wanted)
+    if turned.changed and interaction.guild is not None:
         interaction.client.dispatch("mark", interaction.guild, resource_id)  # the number on a weekly post may follow
-    return finished
+    return turned
+
+
+async def _turn(bot: Serves, user_id: int, resource_id: str, wanted: str | None) -> Turned:
+    if wanted == MARK:
+        return Turned(True, await bot.store.finish(user_id, resource_id, bot.clock()))
+    if wanted == UNDO:
+        return Turned(False, await bot.store.unfinish(user_id, resource_id))
+    return Turned(await bot.store.toggle_finished(user_id, resource_id, bot.clock()))
 
 
 def state_words(library: Library, resource: Resource, done: Collection[str] | None) -> str:
@@ -85,10 +118,13 @@ def state_words(library: Library, resource: Resource, done: Collection[str] | No
     return f"first: {show(waiting[0].title, FIRST_LIMIT)}{more}"
 
 
-def marked_words(library: Library, resource: Resource, done: Collection[str], finished_now: bool) -> str:
+def marked_words(library: Library, resource: Resource, done: Collection[str], turned: Turned) -> str:
     """`Marked done: **BERT**. That is 8 of 23.`, and a warm word at the end of a stage or of everything."""
     title, whole = show(resource.title, TITLE_LIMIT), tally(library.catalog, done)
-    if not finished_now:
+    if not turned.changed:
+        already = "Marked done already" if turned.finished else "Not marked done"
+        return f"{already}: **{title}**. You have done {whole.done} of {whole.total}."
+    if not turned.finished:
         return f"Not done any more: **{title}**. That leaves {whole.done} of {whole.total}."
     words = f"Marked done: **{title}**. That is {whole.done} of {whole.total}."
     if whole.complete:
@@ -99,27 +135,27 @@ def marked_words(library: Library, resource: Resource, done: Collection[str], fi
     return words
 
 
-def finished_words(library: Library, resource: Resource, done: Collection[str], finished_now: bool) -> str:
-    """What a member is told after a mark was turned around: what it is now, how far they are, what is next.
+def finished_words(library: Library, resource: Resource, done: Collection[str], turned: Turned) -> str:
+    """What a member is told after a mark was set or taken: what it is now, how far they are, what is next.
 
     `done` are the ids of what they have finished, after it.
     """
-    words = marked_words(library, resource, done, finished_now)
+    words = marked_words(library, resource, done, turned)
     following = next_step(library.catalog, done).resource
     return f"{words} Next: **{show(following.title, TITLE_LIMIT)}**." if following else words
 
 
-def finished_card(library: Library, resource: Resource, done: Collection[str], finished_now: bool) -> Card:
-    """`finished_words` with the button that turns the mark around again, and a link to what is next."""
-    words = finished_words(library, resource, done, finished_now)
-    buttons: list[Any] = [DoneButton(resource.id, finished=finished_now)]
-    if (following := next_step(library.catalog, done).resource) is not None and finished_now:
+def finished_card(library: Library, resource: Resource, done: Collection[str], turned: Turned) -> Card:
+    """`finished_words` with the button that does the opposite, and a link to what is next."""
+    words = finished_words(library, resource, done, turned)
+    buttons: list[Any] = [DoneButton(resource.id, intent(turned.finished))]
+    if (following := next_step(library.catalog, done).resource) is not None and turned.finished:
         buttons.append(open_button(following.url, f"Open {following.title}"))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
 
 
-class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})"):
-    """Turns a member's mark at a resource around, and says so privately.
+class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})" + INTENT):
+    """Sets a member's mark at a resource or takes it, and says so privately; without a `wanted` it turns it around.
 
     On a card that only its member sees, a kind of it (`prefix`, `redrawn`) shows that card anew instead. One that is
     not on a card leaves what it is on as it is (`in_place`).
@@ -128,29 +164,28 @@ class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})"):
     prefix: ClassVar[str] = "done"
     in_place: ClassVar[bool] = True
 
-    def __init__(self, resource_id: str, *, finished: bool = False, rest: str = "", label: str = "") -> None:
+    def __init__(self, resource_id: str, wanted: str | None = None, *, rest: str = "", label: str = "") -> None:
         self.resource_id = resource_id
-        label = label or ("Undo" if finished else "Mark done")
-        super().__init__(discord.ui.Button(label=label, custom_id=f"{self.prefix}:{resource_id}{rest}"))
+        self.wanted = wanted
+        label = label or ("Undo" if wanted == UNDO else "Mark done")
+        end = f":{wanted}" if wanted else ""
+        super().__init__(discord.ui.Button(label=label, custom_id=f"{self.prefix}:{resource_id}{rest}{end}"))
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Turn the mark around and answer."""
+        """Set or take the mark and answer; the mark of what is not on the list any more stays as it is."""
         await acknowledge(interaction, in_place=self.in_place)
-        # One after the other, so that of two quick presses the second is also the last to be shown.
-        async with _turns.setdefault(interaction.user.id, asyncio.Lock()):
-            finished = await toggle(interaction, self.resource_id)
-            done = await bot_of(interaction).store.finished_by(interaction.user.id)
-            await interaction.edit_original_response(view=self._answer(interaction, frozenset(done), finished))
+        async with turn_of(interaction.user.id):
+            resource = bot_of(interaction).library.catalog.get(self.resource_id)
+            view = await self._turned(interaction, resource) if resource else notice(GONE)
+            await interaction.edit_original_response(view=view)
 
-    def _answer(
-        self, interaction: discord.Interaction[Any], done: frozenset[str], finished: bool
-    ) -> discord.ui.LayoutView:
-        library = bot_of(interaction).library
-        resource = library.catalog.get(self.resource_id)
-        if only_they_see(interaction) and (card := self.redrawn(library, done, finished)) is not None:
-            return card
-        return finished_card(library, resource, done, finished) if resource else notice(GONE)
+    async def _turned(self, interaction: discord.Interaction[Any], resource: Resource) -> discord.ui.LayoutView:
+        bot = bot_of(interaction)
+        turned = await toggle(interaction, resource.id, self.wanted)
+        done = frozenset(await bot.store.finished_by(interaction.user.id))
+        anew = self.redrawn(bot.library, done, turned) if only_they_see(interaction) else None
+        return anew or finished_card(bot.library, resource, done, turned)
 
-    def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> discord.ui.LayoutView | None:
+    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> discord.ui.LayoutView | None:
         """The card that was pressed with the new marks; None if an answer in words takes its place."""
         return None

@@ -14,7 +14,7 @@ from bot.library import Library
 from bot.progress import NextStep, next_step, tally
 from bot.views.buttons import LastingButton, acknowledge, bot_of
 from bot.views.cards import Card, open_button
-from bot.views.done import DoneButton, marked_words
+from bot.views.done import INTENT, MARK, UNDO, DoneButton, Turned, marked_words
 from bot.views.text import LABEL_LIMIT, by_line, first_sentence, fit, show
 
 TITLE_LIMIT = 150
@@ -54,8 +54,8 @@ def next_card(asked: Asked, just_done: Resource | None = None) -> Card:
 
 def _just_done(asked: Asked, resource: Resource | None) -> Iterator[discord.ui.Item[Any]]:
     if resource is not None:
-        words = marked_words(asked.library, resource, asked.done, True)
-        yield discord.ui.Section(words, accessory=NextDoneButton(resource.id, asked.kind, asked.level, finished=True))
+        words = marked_words(asked.library, resource, asked.done, Turned(True))
+        yield discord.ui.Section(words, accessory=NextDoneButton(resource.id, asked.kind, asked.level, UNDO))
         yield discord.ui.Separator()
 
 
@@ -65,7 +65,7 @@ def _main(asked: Asked, found: NextStep) -> Iterable[discord.ui.Item[Any]]:
 
 def _step(asked: Asked, found: NextStep, resource: Resource) -> Iterator[discord.ui.Item[Any]]:
     yield discord.ui.TextDisplay("\n".join(_lines(asked, found, resource)))
-    yield discord.ui.ActionRow(open_button(resource.url), NextDoneButton(resource.id, asked.kind, asked.level))
+    yield discord.ui.ActionRow(open_button(resource.url), NextDoneButton(resource.id, asked.kind, asked.level, MARK))
     if found.alternatives:
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay("**Or one of these**")
@@ -141,31 +141,30 @@ def _the_end(asked: Asked, total: int) -> Iterator[str]:
 
 class NextDoneButton(
     DoneButton,
-    template=r"done-next:(?P<id>[a-z0-9-]{1,64}):(?P<kind>[a-z0-9 -]{0,32}):(?P<level>[a-z0-9 -]{0,32})",
+    template=r"done-next:(?P<id>[a-z0-9-]{1,64}):(?P<kind>[a-z0-9 -]{0,32}):(?P<level>[a-z0-9 -]{0,32})" + INTENT,
 ):
     """The one on the card of /next, which then shows what comes after."""
 
     prefix = "done-next"
 
     def __init__(
-        self, resource_id: str, kind: str | None = None, level: str | None = None, *, finished: bool = False
+        self, resource_id: str, kind: str | None = None, level: str | None = None, wanted: str | None = None
     ) -> None:
         self.kind, self.level = kind, level
         rest = f":{kind or ''}:{level or ''}"
-        if len(self.prefix) + 1 + len(resource_id) + len(rest) > ID_LIMIT:  # what comes after it is then unfiltered
+        if len(f"{self.prefix}:{resource_id}{rest}:{wanted}") > ID_LIMIT:  # what comes after it is then unfiltered
             rest = "::"
-        super().__init__(resource_id, finished=finished, rest=rest)
+        super().__init__(resource_id, wanted, rest=rest)
 
     @classmethod
     def of(cls, match: re.Match[str]) -> Self:
         """The button that a custom_id names."""
-        return cls(match["id"], match["kind"] or None, match["level"] or None)
+        return cls(match["id"], match["kind"] or None, match["level"] or None, match["intent"])
 
-    def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> Card | None:
+    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> Card:
         """The next step after this mark."""
-        resource = library.catalog.get(self.resource_id)
-        asked = Asked(library, done, self.kind, self.level)
-        return next_card(asked, just_done=resource if finished else None) if resource else None
+        resource = library.catalog[self.resource_id]
+        return next_card(Asked(library, done, self.kind, self.level), just_done=resource if turned.finished else None)
 
 
 class NextButton(LastingButton, template=r"next"):

@@ -17,7 +17,7 @@ from bot.path import Step
 from bot.progress import next_step, tally
 from bot.views.buttons import LastingButton, bot_of, turn
 from bot.views.cards import Card, notice
-from bot.views.done import STATE_LIMIT, DoneButton, marks_of, state_words
+from bot.views.done import INTENT, STATE_LIMIT, DoneButton, Turned, intent, marks_of, state_words
 from bot.views.text import by_line, link, show
 
 LINES = 8
@@ -181,7 +181,7 @@ def _section(
     if words == OPEN[1]:
         words = state_words(library, resource, done) or words
     kind = PartDoneButton if group_id else PathDoneButton
-    return discord.ui.Section(_line(step, sign, words), accessory=kind(resource.id, finished=finished))
+    return discord.ui.Section(_line(step, sign, words), accessory=kind(resource.id, intent(finished)))
 
 
 def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:
@@ -218,16 +218,14 @@ class PageButton(LastingButton, template=r"path:(?P<group>[a-z0-9-]*):(?P<page>-
         await turn(interaction, path_card(bot.library, self.group_id, self.page, done))
 
 
-class PathDoneButton(DoneButton, template=r"done-path:(?P<id>[a-z0-9-]{1,64})"):
+class PathDoneButton(DoneButton, template=r"done-path:(?P<id>[a-z0-9-]{1,64})" + INTENT):
     """The one beside each step of the whole path: it shows the same page with the new marks."""
 
     prefix = "done-path"
 
-    def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> Card | None:
+    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> Card:
         """The page that the step stands on."""
-        resource = library.catalog.get(self.resource_id)
-        if resource is None:
-            return None
+        resource = library.catalog[self.resource_id]
         group_id = self.group_of(library.step(resource))
         return path_card(library, group_id, page_with(library, group_id, resource), done)
 
@@ -236,7 +234,7 @@ class PathDoneButton(DoneButton, template=r"done-path:(?P<id>[a-z0-9-]{1,64})"):
         return ""
 
 
-class PartDoneButton(PathDoneButton, template=r"done-part:(?P<id>[a-z0-9-]{1,64})"):
+class PartDoneButton(PathDoneButton, template=r"done-part:(?P<id>[a-z0-9-]{1,64})" + INTENT):
     """The one beside each step where only its stage or track is shown."""
 
     prefix = "done-part"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ from bot.library import Library
 from bot.search import Answer, Related
 from bot.views.buttons import LastingButton, bot_of, turn
 from bot.views.cards import Card, open_button
-from bot.views.done import DoneButton, marks_of, state_words
+from bot.views.done import INTENT, DoneButton, Turned, intent, marks_of, state_words
 from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, show
 
 SUMMARY_LIMIT = 110
@@ -34,11 +35,11 @@ def recommendation(
     """
     if not answer.hits:
         return Card(_silent(answer, library))
-    return Card(_found(answer, library, None if shared else done, DoneButton if shared else FoundDoneButton))
+    return Card(_found(answer, library, None if shared else done, shared))
 
 
 def _found(
-    answer: Answer, library: Library, done: Collection[str] | None, button: type[DoneButton]
+    answer: Answer, library: Library, done: Collection[str] | None, shared: bool
 ) -> Iterator[discord.ui.Item[Any]]:
     yield discord.ui.TextDisplay(_heading(answer))
     hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
@@ -47,7 +48,8 @@ def _found(
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(_hit_text(number, resource, f"-# Why: {show(why, WHY_LIMIT)}", library, done))
         finished = done is not None and resource.id in done
-        yield discord.ui.ActionRow(open_button(resource.url), button(resource.id, finished=finished))
+        button = DoneButton(resource.id) if shared else FoundDoneButton(resource.id, intent(finished))
+        yield discord.ui.ActionRow(open_button(resource.url), button)
     if answer.related:
         yield discord.ui.Separator(spacing=discord.SeparatorSpacing.large)
         yield discord.ui.TextDisplay(_related_text(answer.related))
@@ -116,12 +118,12 @@ class SearchButton(LastingButton, template=r"search:(?P<query>[\s\S]{1,80})"):
         await turn(interaction, recommendation(bot.library.index.search(self.query), bot.library, done))
 
 
-class FoundDoneButton(DoneButton, template=r"done-found:(?P<id>[a-z0-9-]{1,64})"):
+class FoundDoneButton(DoneButton, template=r"done-found:(?P<id>[a-z0-9-]{1,64})" + INTENT):
     """The one under each hit of a card that only its member sees, which is then marked there."""
 
     prefix = "done-found"
 
-    def redrawn(self, library: Library, done: frozenset[str], finished: bool) -> discord.ui.LayoutView | None:
+    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> discord.ui.LayoutView:
         """The same card with every mark as it is now: hits stay where they are while somebody reads them."""
         card = cast(discord.ui.LayoutView, self.view)
         blocks = list(cast(Iterable[Any], card.walk_children()))
@@ -129,18 +131,16 @@ class FoundDoneButton(DoneButton, template=r"done-found:(?P<id>[a-z0-9-]{1,64})"
         rows = [one for one in blocks if isinstance(one, discord.ui.ActionRow)]
         # A heading, then a text and a row for each hit; related resources have link buttons alone.
         for number, (text, row) in enumerate(zip(texts[1:], rows, strict=False), start=1):
-            if (found := _hit_of(row, library)) is not None:
+            if (found := _hit_of(row, library, self.template)) is not None:
                 text.content = _hit_text(number, found, text.content.rpartition("\n")[2], library, done)
                 row.clear_items()
                 row.add_item(open_button(found.url))
-                row.add_item(FoundDoneButton(found.id, finished=found.id in done))
+                row.add_item(FoundDoneButton(found.id, intent(found.id in done)))
         card.stop()
         return card
 
 
-def _hit_of(row: discord.ui.ActionRow[Any], library: Library) -> Resource | None:
+def _hit_of(row: discord.ui.ActionRow[Any], library: Library, template: re.Pattern[str]) -> Resource | None:
     """The resource that a row of buttons belongs to; None for other rows, and for a resource that is gone."""
-    marking = [
-        str(getattr(button, "custom_id", "")).removeprefix(f"{FoundDoneButton.prefix}:") for button in row.children
-    ]
-    return next((found for slug in marking if (found := library.catalog.get(slug)) is not None), None)
+    marking = [template.fullmatch(str(getattr(button, "custom_id", ""))) for button in row.children]
+    return next((found for match in marking if match and (found := library.catalog.get(match["id"]))), None)

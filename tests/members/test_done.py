@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import discord
 import pytest
 
 from bot.catalog import Catalog
@@ -120,29 +121,89 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
     private = await server.ask("done", resource="kv-cache-explainer")
     assert await done(store, server) == {"kv-cache-explainer"}
     for number in range(presses):
-        press_at_once(server, (shared if number % 2 else private).message.id, "done:kv-cache-explainer")
+        seen, end = (shared, "") if number % 2 else (private, ":undo")
+        press_at_once(server, seen.message.id, f"done:kv-cache-explainer{end}")
     await server.env.settle()
     assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
 
 
-async def test_what_was_taken_off_the_list_answers_politely_and_loses_its_mark(
-    server: Server, store: Store, catalog: Catalog
-) -> None:
-    seen = await server.ask("done", resource=catalog.resources[0].id)
+async def test_two_quick_presses_on_mark_done_leave_it_done(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    undone = await server.press(await server.ask("done", resource="bert"), "Mark done")
+    for _ in range(2):
+        press_at_once(server, undone.message.id, "done:bert:mark")
+    await server.env.settle()
+    assert await done(store, server) == {"bert"}
+
+
+async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Store) -> None:
+    old = await server.ask("next")
+    await server.ask("done", resource="attention-is-all-you-need")
+    marked = await server.press(old, "Mark done")
+    assert "Marked done" in marked.text
+    assert await done(store, server) == {"attention-is-all-you-need"}
+    first, second = await server.ask("done", resource="bert"), await server.ask("recommend", topic="bert")
+    await server.press(first, "Undo")
+    await server.press(second, custom_id="done-found:bert:undo")
+    assert await done(store, server) == {"attention-is-all-you-need"}
+
+
+async def test_an_answer_tells_what_it_found_as_asked(server: Server, store: Store) -> None:
+    undo = await server.ask("done", resource="bert")
+    await store.unfinish(server.mia.id, "bert")
+    still = await server.press(undo, "Undo")
+    assert "Not marked done: **BERT**. You have done 0 of 23." in still.text
+    await store.finish(server.mia.id, "bert", server.env.now())
+    already = await server.press(still, "Mark done")
+    assert "Marked done already: **BERT**. You have done 1 of 23." in already.text
+    assert already.labels[0] == "Undo"
+
+
+async def test_a_mark_is_told_to_the_weekly_posts_only_if_it_changed(server: Server) -> None:
+    told: list[str] = []
+
+    async def on_mark(_: discord.Guild, resource_id: str) -> None:
+        told.append(resource_id)
+
+    server.env.bot.add_listener(on_mark)
+    seen = await server.ask("next")
+    for _ in range(2):
+        press_at_once(server, seen.message.id, "done-next:attention-is-all-you-need:::mark")
+    await server.env.settle()
+    assert told == ["attention-is-all-you-need"]
+
+
+async def retire_the_first(server: Server, store: Store, catalog: Catalog) -> None:
     first = catalog.stages[0]
     smaller = replace(catalog, stages=(replace(first, resources=first.resources[1:]), *catalog.stages[1:]))
     await server.env.restart_bot(create_bot(Settings.model_construct(), smaller, store))
+
+
+async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
+    server: Server, store: Store, catalog: Catalog
+) -> None:
+    retired = catalog.resources[0]
+    cards = [
+        (await server.ask("next"), f"done-next:{retired.id}:::mark"),
+        (await server.ask("done", resource=retired.id), f"done:{retired.id}:undo"),
+        (await server.ask("path"), f"done-path:{retired.id}:undo"),
+        (await server.ask("recommend", topic=retired.title), f"done-found:{retired.id}:undo"),
+        (await server.ask("recommend", topic=retired.title, share=True), f"done:{retired.id}"),
+    ]
+    await retire_the_first(server, store, catalog)
     assert "1 of 22" in (await server.ask("done", resource="bert")).text  # the retired one is kept, and does not count
-    assert catalog.resources[0].id in await done(store, server)
-    answer = await server.press(seen, "Undo")
-    assert "not on the list any more" in answer.text
-    assert await done(store, server) == {"bert"}
+    for card, button in cards:
+        answer = Seen(await server.mia.click(card.message, custom_id=button), pressed=card)
+        assert "not on the list any more" in answer.text
+        assert "stays in your record" in answer.text
+        assert await done(store, server) == {retired.id, "bert"}
 
 
 async def test_a_retired_one_can_be_unmarked_by_its_id(server: Server, store: Store) -> None:
     await store.finish(server.mia.id, "retired-long-ago", server.env.now())
     seen = await server.ask("done", resource="retired-long-ago")
     assert "not on the list any more" in seen.text
+    assert "its mark is taken away" in seen.text
     assert await done(store, server) == set()
 
 

@@ -39,7 +39,7 @@ async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Se
 async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -> None:
     seen = await server.ask("path")
     assert seen.labels.count("Mark done") == 7
-    marked = await server.press(seen, custom_id="done-path:attention-is-all-you-need")
+    marked = await server.press(seen, custom_id="done-path:attention-is-all-you-need:mark")
     assert marked.message.id == seen.message.id
     assert "✓ 1. [" in marked.text
     assert "→ 2. [BERT]" in marked.text
@@ -52,7 +52,7 @@ async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -
 
 async def test_a_mark_on_a_later_page_stays_on_that_page(server: Server) -> None:
     second = await server.press(await server.ask("path"), "Next")
-    marked = await server.press(second, custom_id="done-path:illustrated-transformer")
+    marked = await server.press(second, custom_id="done-path:illustrated-transformer:mark")
     assert "Page 2 of 5" in marked.text
     assert "✓ 9. [" in marked.text
     assert "○ 10. [" in marked.text
@@ -63,7 +63,7 @@ async def test_a_mark_where_one_stage_is_shown(server: Server, catalog: Catalog)
     seen = await server.ask("path", stage=catalog.stages[1].id)
     second = await server.press(seen, "Next")
     resource = catalog.stages[1].resources[-1]
-    marked = await server.press(second, custom_id=f"done-part:{resource.id}")
+    marked = await server.press(second, custom_id=f"done-part:{resource.id}:mark")
     assert "Page 2 of 2 · 1 of 23 done · next for you: step 1" in marked.text
     assert "✓ 22. [" in marked.text
     assert catalog.stages[0].title not in marked.text
@@ -90,7 +90,7 @@ async def test_recommend_puts_finished_ones_last_and_says_so(server: Server, sto
 
 async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: Store) -> None:
     seen = await server.ask("recommend", topic="kv cache")
-    marked = await server.press(seen, custom_id="done-found:kv-cache-explainer")
+    marked = await server.press(seen, custom_id="done-found:kv-cache-explainer:mark")
     assert marked.message.id == seen.message.id
     expected = seen.text.replace("explainer**\n", "explainer** · ✓\u00a0done\n").replace(
         " · first: KV Cache brief explainer", ""
@@ -100,7 +100,7 @@ async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: 
     assert marked.links == seen.links
     undone = await server.press(marked, "Undo")
     assert (undone.text, undone.labels) == (seen.text, seen.labels)
-    other = await server.press(undone, custom_id="done-found:paged-attention")
+    other = await server.press(undone, custom_id="done-found:paged-attention:mark")
     assert "Paged Attention** · ✓\u00a0done" in other.text
     assert set(await store.finished_by(server.mia.id)) == {"paged-attention"}
 
@@ -230,7 +230,7 @@ async def test_the_longest_recommendation_fits(server: Server, store: Store) -> 
     assert "first: " in seen.text
     assert len(seen.text) <= 4000
     for resource in [one for one in huge if f"done-found:{one.id}" in str(seen.message.components)]:
-        seen = await server.press(seen, custom_id=f"done-found:{resource.id}")
+        seen = await server.press(seen, custom_id=f"done-found:{resource.id}:mark")
         assert len(seen.text) <= 4000
     assert seen.labels.count("Undo") == 5
 
