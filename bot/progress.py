@@ -34,12 +34,14 @@ class NextStep:
     """What a member should take next.
 
     `resource` is None if nothing is left of what was asked for. `before` is what it was put first for, if a filter
-    leaves only resources that build on something unfinished. `builds_on` are its finished prerequisites, `unlocks` what
+    leaves only resources that build on something unfinished. `passed` is the first of what was asked for that stands
+    earlier on the path and waits for something unfinished. `builds_on` are its finished prerequisites, `unlocks` what
     it is the last missing prerequisite of, `alternatives` others that are open now, of other kinds first.
     """
 
     resource: Resource | None
     before: Resource | None = None
+    passed: Resource | None = None
     builds_on: tuple[Resource, ...] = ()
     unlocks: tuple[Resource, ...] = ()
     alternatives: tuple[Resource, ...] = ()
@@ -92,6 +94,7 @@ def next_step(
     return NextStep(
         resource,
         before=None if opened else fitting[0],
+        passed=fitting[0] if opened and fitting[0] is not resource else None,
         builds_on=tuple(catalog[slug] for slug in resource.requires if slug in catalog and slug in done),
         unlocks=unlocked_by(catalog, resource, done),
         alternatives=tuple(islice(_varied(resource, opened[1:]), ALTERNATIVES)),

@@ -11,7 +11,7 @@ import discord
 
 from bot.catalog import Resource
 from bot.library import Library
-from bot.progress import NextStep, next_step, tally
+from bot.progress import NextStep, next_step, tally, unmet
 from bot.views.buttons import LastingButton, acknowledge, bot_of
 from bot.views.cards import Card, open_button
 from bot.views.done import INTENT, MARK, UNDO, DoneButton, Turned, marked_words
@@ -91,14 +91,22 @@ def _why(asked: Asked, found: NextStep, resource: Resource) -> str:
         return f"It comes first. The next {asked.wanted} on the path, {_named([found.before])}, builds on it."
     if found.builds_on:
         return f"It builds on {_named(found.builds_on)}, which you have done."
+    if found.passed is not None:
+        return _first_now(asked, found.passed)
     if asked.wanted:
         return f"It is the first {asked.wanted} on the path that you have not done."
     if _only_tracks_are_left(asked):
         group = asked.library.step(resource).group
         return f"You have done every stage. This one is from the track **{show(group.title, TITLE_LIMIT)}**."
-    if tally(asked.library.catalog, asked.done).done:
+    if asked.library.step(resource).number > 1:
         return "It is the first on the path that you have not done."
     return "The path begins here."
+
+
+def _first_now(asked: Asked, passed: Resource) -> str:
+    waits_for = _named(unmet(asked.library.catalog, passed, asked.done))
+    first = f"first {asked.wanted} that" if asked.wanted else "first"
+    return f"It is the {first} you can take now: {_named([passed])}, earlier on the path, waits for {waits_for}."
 
 
 def _only_tracks_are_left(asked: Asked) -> bool:

@@ -54,6 +54,52 @@ async def test_one_whose_prerequisite_is_open_waits(server: Server, store: Store
     assert seen.labels[2:] == ["Improving language understanding with unsupervised… (paper, intermediate)"]
 
 
+def _step(slug: str, *requires: str, kind: str = "paper") -> Resource:
+    return Resource(slug, slug.upper(), f"https://example.org/{slug}", kind=kind, requires=requires)
+
+
+@pytest.mark.parametrize(
+    ("resources", "done", "options", "why"),
+    [
+        ([_step("a"), _step("b")], [], {}, "The path begins here."),
+        ([_step("a"), _step("b")], ["b"], {}, "The path begins here."),
+        ([_step("a"), _step("b")], ["a"], {}, "It is the first on the path that you have not done."),
+        ([_step("a"), _step("b", "a"), _step("c")], ["a"], {}, "It builds on **A**, which you have done."),
+        (
+            [_step("a", "z"), _step("b"), _step("z")],
+            [],
+            {},
+            "It is the first you can take now: **A**, earlier on the path, waits for **Z**.",
+        ),
+        (
+            [_step("a", "y", "z"), _step("b"), _step("c"), _step("y"), _step("z")],
+            ["b"],
+            {},
+            "It is the first you can take now: **A**, earlier on the path, waits for **Y** and **Z**.",
+        ),
+        (
+            [_step("a", "z"), _step("b", kind="talk"), _step("c"), _step("z")],
+            [],
+            {"kind": "paper"},
+            "It is the first paper that you can take now: **A**, earlier on the path, waits for **Z**.",
+        ),
+        (
+            [_step("a", "z"), _step("b", kind="talk"), _step("z")],
+            [],
+            {"kind": "talk"},
+            "It is the first talk on the path that you have not done.",
+        ),
+    ],
+)
+async def test_the_reason_is_true(
+    server: Server, store: Store, resources: list[Resource], done: list[str], options: dict[str, str], why: str
+) -> None:
+    small = Catalog("Small", stages=(Stage("s", "Stage", resources=tuple(resources)),))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), small, store))
+    await finish(store, server, *done)
+    assert f"**Why now:** {why}\n" in (await server.ask("next", **options)).text
+
+
 async def test_marking_shows_the_step_after_and_undo_goes_back(server: Server, store: Store) -> None:
     seen = await server.ask("next")
     after = await server.press(seen, "Mark done")
