@@ -44,6 +44,38 @@ def test_of_two_with_one_title_the_first_on_the_path() -> None:
     assert library.find("same") is one
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("kv cache brief explaner", "kv-cache-explainer"),
+        ("few-shot learners", "few-shot-learners"),
+        ("lora", "lora-explained"),
+        ("the bert paper", "bert"),
+        ("karpathy's state of gpt", "state-of-gpt"),
+        ("paged attention", "paged-attention"),
+        ("attention", None),  # in several titles
+        ("kv cache", None),
+        ("quantization", None),  # a topic of several, in no title
+        ("gpt", None),
+        ("video", None),
+        ("sourdough", None),
+    ],
+)
+def test_what_is_clearly_meant(library: Library, text: str, meant: str | None) -> None:
+    found = library.guess(text).meant
+    assert (found and found.id) == meant
+
+
+def test_what_is_not_clear_has_candidates_and_a_kind_has_none(library: Library) -> None:
+    assert [one.id for one in library.guess("kv cache").candidates][:2] == [
+        "kv-cache-explainer",
+        "understanding-llama2",
+    ]
+    assert len(library.guess("attention").candidates) == 3
+    assert library.guess("papers").candidates == ()
+    assert library.guess("sourdough").candidates == ()
+
+
 @given(st.text(max_size=200))
 def test_any_text_may_come(library: Library, text: str) -> None:
     found = library.find(text)

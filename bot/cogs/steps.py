@@ -14,10 +14,11 @@ from bot.cogs.options import Choices, refusal, word, words_offered
 from bot.library import Library
 from bot.store import Store
 from bot.views.cards import notice
-from bot.views.done import finished_card, marks_of, toggle, turn_of
+from bot.views.done import MARK, finished_card, marks_of, toggle, turn_of, which_card
 from bot.views.next_card import Asked, next_card
 from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
 
+UNKNOWN = "Nothing on the list is called “{}”. Pick one that Discord offers while you type."
 FORGOTTEN = "That one is not on the list any more, and now it is out of your record too: its mark is taken away."
 DONE_SUFFIX = " (done)"
 """What marks a finished resource among the choices."""
@@ -42,20 +43,22 @@ class Steps(commands.Cog):
             await interaction.edit_original_response(view=card, allowed_mentions=discord.AllowedMentions.none())
 
     async def _answer(self, interaction: discord.Interaction[Any], text: str) -> discord.ui.LayoutView:
-        found = self._library.find(text)
-        return await self._turned(interaction, found) if found else await self._unknown(interaction, text)
+        if (named := self._library.named(text)) is not None:
+            return await self._turned(interaction, named)
+        if text.strip() in await self._store.finished_by(interaction.user.id):
+            await toggle(interaction, text.strip())  # a resource that was taken off the list since
+            return notice(FORGOTTEN)
+        guess = self._library.guess(text)
+        if guess.meant is not None:
+            return await self._turned(interaction, guess.meant, MARK)  # words that were only like it take no mark away
+        return which_card(text, guess.candidates) if guess.candidates else notice(UNKNOWN.format(echo(text)))
 
-    async def _turned(self, interaction: discord.Interaction[Any], resource: Resource) -> discord.ui.LayoutView:
-        turned = await toggle(interaction, resource.id)
+    async def _turned(
+        self, interaction: discord.Interaction[Any], resource: Resource, wanted: str | None = None
+    ) -> discord.ui.LayoutView:
+        turned = await toggle(interaction, resource.id, wanted)
         done = await self._store.finished_by(interaction.user.id)
         return finished_card(self._library, resource, done, turned)
-
-    async def _unknown(self, interaction: discord.Interaction[Any], text: str) -> discord.ui.LayoutView:
-        """Nothing of the list; it may be the id of something that a member did before it was taken off the list."""
-        if text.strip() in await self._store.finished_by(interaction.user.id):
-            await toggle(interaction, text.strip())
-            return notice(FORGOTTEN)
-        return notice(f"Nothing on the list is called “{echo(text)}”. Pick one that Discord offers while you type.")
 
     @done.autocomplete("resource")
     async def _resources(self, interaction: discord.Interaction[Any], current: str) -> Choices:

@@ -17,7 +17,7 @@ from bot.progress import next_step, tally, unmet
 from bot.store import Store
 from bot.views.buttons import LastingButton, Serves, acknowledge, bot_of, only_they_see
 from bot.views.cards import Card, notice, open_button
-from bot.views.text import show
+from bot.views.text import LABEL_LIMIT, echo, fit, show
 
 log = logging.getLogger(__name__)
 
@@ -151,6 +151,13 @@ def finished_card(library: Library, resource: Resource, done: Collection[str], t
     buttons: list[Any] = [DoneButton(resource.id, intent(turned.finished))]
     if (following := next_step(library.catalog, done).resource) is not None and turned.finished:
         buttons.append(open_button(following.url, f"Open {following.title}"))
+    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
+
+
+def which_card(text: str, candidates: Collection[Resource]) -> Card:
+    """Asks which of a few a member meant by a text; nothing is marked before they say."""
+    words = f"Which one have you done? “{echo(text)}” may be more than one of these, so nothing is marked yet."
+    buttons = [DoneButton(one.id, MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
 
 

@@ -37,11 +37,39 @@ async def test_done_again_takes_the_mark_back(server: Server, store: Store) -> N
 
 
 @pytest.mark.parametrize(
-    "typed", ["kv-cache-explainer", "KV Cache brief explainer", "kv cache brief explaner", " KVCACHE "]
+    "typed", ["kv-cache-explainer", "KV Cache brief explainer", "kv cache brief explaner", " KV-Cache-Explainer "]
 )
 async def test_id_title_and_free_text_all_resolve(server: Server, store: Store, typed: str) -> None:
     await server.ask("done", resource=typed)
     assert await done(store, server) == {"kv-cache-explainer"}
+
+
+async def test_free_text_takes_no_mark_away(server: Server, store: Store) -> None:
+    for words in ("Marked done: **KV Cache", "Marked done already: **KV Cache"):
+        seen = await server.ask("done", resource="kv cache brief explaner")
+        assert words in seen.text
+        assert seen.labels[0] == "Undo"
+        assert await done(store, server) == {"kv-cache-explainer"}
+    await server.press(seen, "Undo")
+    assert await done(store, server) == set()
+
+
+@pytest.mark.parametrize("typed", ["attention", "kvcache", "quantization", "something about gpt"])
+async def test_words_that_may_be_more_than_one_ask_which(server: Server, store: Store, typed: str) -> None:
+    seen = await server.ask("done", resource=typed)
+    assert seen.private
+    assert "Which one have you done?" in seen.text
+    assert 1 <= len(seen.labels) <= 3
+    assert await done(store, server) == set()
+    chosen = await server.press(seen, seen.labels[-1])
+    assert f"Marked done: **{seen.labels[-1]}" in chosen.text
+
+
+@pytest.mark.parametrize("typed", ["video", "paper", "videos", "talk"])
+async def test_a_kind_names_nothing(server: Server, store: Store, typed: str) -> None:
+    seen = await server.ask("done", resource=typed)
+    assert "Pick one that Discord offers while you type" in seen.text
+    assert await done(store, server) == set()
 
 
 async def test_what_is_not_on_the_list(server: Server, store: Store) -> None:
