@@ -43,10 +43,18 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("must be one line: it is the text of buttons, links and headings")
+    return text
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9 -]*$", max_length=32)]
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256), AfterValidator(_one_line)
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)]
 Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=512), AfterValidator(_web_address)]
 

@@ -14,8 +14,8 @@ from bot.library import Library
 from bot.store import Store
 from bot.views.cards import notice
 from bot.views.done import marks_of
-from bot.views.path_pages import path_card
-from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
+from bot.views.path_pages import TITLE_LIMIT, path_card
+from bot.views.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit, show
 
 NEAR_ENOUGH = 60
 """The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
@@ -37,7 +37,7 @@ class Path(commands.Cog):
         """Answer with the first page, privately."""
         group = find_group(self._library.catalog, stage) if stage else None
         if stage and group is None:
-            titles = "\n".join(f"- {group.title}" for group in groups(self._library.catalog))
+            titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in groups(self._library.catalog))
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return

@@ -138,6 +138,8 @@ def test_ten_problems_are_ten_lines(file: Path) -> None:
         ({"url": "https://example.org/" + "x" * 600}, "url has 620 characters; at most 512 fit"),
         ({"url": "https://EXAMPLE.org/a/"}, 'is used already in line 10'),
         ({"title": "x" * 300}, "title has 300 characters; at most 256 fit"),
+        ({"title": "Two\nlines"}, "title must be one line"),
+        ({"authors": ["Ada\u2028Lovelace"]}, "authors, item 1, must be one line"),
         ({"summary": "x" * 601}, "summary has 601 characters; at most 600 fit"),
         ({"year": "soon"}, 'year must be a whole number, not "soon"'),
         ({"year": 20170}, "year must be a year such as 2017"),

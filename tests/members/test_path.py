@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from bot.catalog import Catalog
+from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
@@ -59,6 +60,23 @@ async def test_no_such_stage(server: Server, catalog: Catalog) -> None:
     assert "There is no stage or track" in seen.text
     assert "@everyone" not in seen.text
     assert catalog.stages[0].title in seen.text
+
+
+ALIVE = "**kwargs and *args*: __init__ ||spoiler|| `code` [x](https://evil.example) @everyone"
+
+
+async def test_titles_come_back_dead_and_their_links_alive(server: Server, store: Store) -> None:
+    titles = [ALIVE, "Ends in a backslash \\", "[", "]", "a]b\\]c"]
+    resources = tuple(Resource(f"r{n}", title, f"https://example.org/{n}") for n, title in enumerate(titles))
+    catalog = Catalog("Odd", stages=(Stage("s", ALIVE, resources=resources),))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
+    for seen in (await server.ask("path"), await server.ask("path", stage="no such thing")):
+        for alive in ("**kwargs", "*args*", "__init__", "||spoiler||", "`code`", "[x](https", "@everyone"):
+            assert alive not in seen.text.replace("\\\\", "").replace("\\[", "")
+    text = (await server.ask("path")).text
+    for n, title in enumerate(titles):
+        (label,) = re.findall(rf"\[((?:\\.|[^\\\[\]])*)\]\(https://example\.org/{n}\)", text)  # as markdown reads it
+        assert re.sub(r"\\(.)", r"\1", label).replace("\u200b", "") == title
 
 
 async def test_stages_are_offered(server: Server, catalog: Catalog) -> None:
