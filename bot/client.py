@@ -37,7 +37,7 @@ from bot.store import Store
 from bot.views.done import DoneButton
 from bot.views.failures import answer_failure
 from bot.views.next_card import NextButton, NextDoneButton
-from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton
+from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton, YourStepButton
 from bot.views.privacy_card import ForgetButton, KeepButton
 from bot.views.recommendation import FoundDoneButton, SearchButton
 from bot.views.weekly_post import FinishedButton
@@ -86,7 +86,7 @@ class StudyBot(commands.Bot):
         await self.add_cog(FinishedCounts(self, self.library, self.store, self.membership))
         await self.add_cog(Weekly(self, self.library, self.store, self.clock, delivering))
         await self.add_cog(Remind(self.store, self.clock, delivering))
-        self.add_dynamic_items(SearchButton, PageButton, FinishedButton)
+        self.add_dynamic_items(SearchButton, PageButton, YourStepButton, FinishedButton)
         self.add_dynamic_items(DoneButton, FoundDoneButton, PathDoneButton, PartDoneButton, NextDoneButton, NextButton)
         self.add_dynamic_items(ForgetButton, KeepButton)
         await self._sync()

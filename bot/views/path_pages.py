@@ -165,11 +165,19 @@ def _blocks(
         footer += _standing(library, done, following)
     if footer:
         yield discord.ui.TextDisplay(f"-# {' · '.join(footer)}")
+    if buttons := [*_turning(found, number, group_id), *_leading_on(found[number], group_id, following)]:
+        yield discord.ui.ActionRow(*buttons)
+
+
+def _turning(found: Sequence[Page], number: int, group_id: str) -> Iterator[PageButton]:
     if len(found) > 1:
-        yield discord.ui.ActionRow(
-            PageButton(group_id, number - 1, "Previous", enabled=number > 0),
-            PageButton(group_id, number + 1, "Next", enabled=number + 1 < len(found)),
-        )
+        yield PageButton(group_id, number - 1, "Previous", enabled=number > 0)
+        yield PageButton(group_id, number + 1, "Next", enabled=number + 1 < len(found))
+
+
+def _leading_on(page: Page, group_id: str, following: Resource | None) -> Iterator[YourStepButton]:
+    if following is not None and not _holds(page, following):
+        yield YourStepButton(group_id)
 
 
 def _section(
@@ -181,7 +189,9 @@ def _section(
     if words == OPEN[1]:
         words = state_words(library, resource, done) or words
     kind = PartDoneButton if group_id else PathDoneButton
-    return discord.ui.Section(_line(step, sign, words), accessory=kind(resource.id, intent(finished)))
+    label = f"Undo {step.number}" if finished else f"Mark {step.number} done"  # one of many to a screen reader
+    button = kind(resource.id, intent(finished), label=label)
+    return discord.ui.Section(_line(step, sign, words), accessory=button)
 
 
 def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:
@@ -216,6 +226,31 @@ class PageButton(LastingButton, template=r"path:(?P<group>[a-z0-9-]*):(?P<page>-
         bot = bot_of(interaction)
         done = await marks_of(bot.store, interaction.user.id)
         await turn(interaction, path_card(bot.library, self.group_id, self.page, done))
+
+
+class YourStepButton(LastingButton, template=r"path-step:(?P<group>[a-z0-9-]*)"):
+    """Turns to the page with the next step of whoever presses it: of the stage or track that is shown, if it is there.
+
+    It looks for the step when it is pressed: a mark may have moved it since the page was shown.
+    """
+
+    def __init__(self, group_id: str) -> None:
+        self.group_id = group_id
+        super().__init__(discord.ui.Button(label="To your next step", custom_id=f"path-step:{group_id}"))
+
+    async def press(self, interaction: discord.Interaction[Any]) -> None:
+        """Show the page; the first one to somebody who has done all."""
+        bot = bot_of(interaction)
+        done = await marks_of(bot.store, interaction.user.id)
+        await turn(interaction, _card_at_next(bot.library, self.group_id, done))
+
+
+def _card_at_next(library: Library, group_id: str, done: Collection[str] | None) -> Card:
+    following = next_step(library.catalog, done).resource if done is not None else None
+    if following is None:
+        return path_card(library, group_id, 0, done)
+    shown = group_id if library.step(following).group.id == group_id else ""
+    return path_card(library, shown, page_with(library, shown, following), done)
 
 
 class PathDoneButton(DoneButton, template=r"done-path:(?P<id>[a-z0-9-]{1,64})" + INTENT):

@@ -38,14 +38,14 @@ async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Se
 
 async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -> None:
     seen = await server.ask("path")
-    assert seen.labels.count("Mark done") == 7
+    assert seen.labels == [*(f"Mark {number} done" for number in range(1, 8)), "Next"]
     marked = await server.press(seen, custom_id="done-path:attention-is-all-you-need:mark")
     assert marked.message.id == seen.message.id
     assert "✓ 1. [" in marked.text
     assert "→ 2. [BERT]" in marked.text
     assert "1 of 23 done" in marked.text
-    assert marked.labels[0] == "Undo"
-    undone = await server.press(marked, "Undo")
+    assert marked.labels[:2] == ["Undo 1", "Mark 2 done"]
+    undone = await server.press(marked, "Undo 1")
     assert "→ 1. [" in undone.text
     assert await store.finished_by(server.mia.id) == {}
 
@@ -67,6 +67,34 @@ async def test_a_mark_where_one_stage_is_shown(server: Server, catalog: Catalog)
     assert "Page 2 of 2 · 1 of 23 done · next for you: step 1" in marked.text
     assert "✓ 22. [" in marked.text
     assert catalog.stages[0].title not in marked.text
+
+
+async def test_a_button_leads_to_the_next_step_on_another_page(server: Server, store: Store, catalog: Catalog) -> None:
+    seen = await server.ask("path")
+    assert "To your next step" not in seen.labels  # it is on this page
+    second = await server.press(seen, "Next")
+    assert "To your next step" in second.labels
+    assert "→ 1. [" in (await server.press(second, "To your next step")).text
+    await finish(store, server, *(one.id for one in catalog.resources[:18]))
+    last = await server.press(await server.ask("path"), "To your next step")
+    assert "→ 19. [" in last.text
+    assert "To your next step" not in last.labels
+
+
+async def test_it_leads_out_of_a_stage_where_nothing_is_next_and_follows_what_was_done_since(
+    server: Server, store: Store, catalog: Catalog
+) -> None:
+    first, second = catalog.stages[:2]
+    elsewhere = await server.ask("path", stage=second.id)
+    assert "→ 1. [" in (await server.press(elsewhere, "To your next step")).text
+    here = await server.press(await server.ask("path", stage=first.id), "Next")
+    assert f"### {first.title}" in (shown := await server.press(here, "To your next step")).text
+    assert "Page 1 of 2" in shown.text  # of this stage
+    stale = await server.press(await server.ask("path", stage=first.id), "Next")
+    await finish(store, server, *(one.id for one in catalog))
+    ended = await server.press(stale, "To your next step")
+    assert "23 of 23 done" in ended.text
+    assert "To your next step" not in ended.labels
 
 
 async def test_the_whole_path_done(server: Server, store: Store, catalog: Catalog) -> None:
@@ -164,7 +192,7 @@ async def test_a_broken_database_costs_the_marks_alone(
         await connection.exec_driver_sql("DROP TABLE progress")
     seen = await server.ask(command, **options)
     assert seen.private
-    assert "Mark done" in seen.labels
+    assert {"Mark done", "Mark 1 done"} & set(seen.labels)
     assert "shown without marks" in caplog.text
 
 
@@ -199,7 +227,7 @@ async def test_the_longest_catalog_fits_on_every_page(server: Server, store: Sto
     numbers = 0
     for _ in range(200):
         assert len(seen.text) <= 4000
-        numbers += seen.labels.count("Mark done")
+        numbers += sum(label.startswith("Mark ") for label in seen.labels)
         if "Next" not in seen.labels:
             break
         seen = await server.press(seen, "Next")
