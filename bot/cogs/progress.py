@@ -24,9 +24,13 @@ NOT_HERE = "I am no member of this server myself, so I cannot tell who is. `/pro
 OWN_ALONE = "`share` is about your own progress: leave out `member` to share it."
 ONE_AT_A_TIME = "Choose one: a `member`, or the whole `server`."
 SHARED = (
-    "Posted for everyone here. Others can now see yours with `/progress member:`; `/progress share: False` ends that."
+    "Posted for everyone here. On every server that you share with somebody, they can now see yours with "
+    "`/progress member:`; `/progress share: False` ends that on all of them."
 )
-SHARED_ALREADY = "Others can see this with `/progress member:`. `/progress share: False` ends that."
+SHARED_ALREADY = (
+    "On every server that you share with somebody, they can see this with `/progress member:`. "
+    "`/progress share: False` ends that."
+)
 WITHDRAWN = "From now on nobody else can see this. What was posted before stays where it is."
 PRIVATE = "Only you can see this. `/progress share: True` shows it to others."
 

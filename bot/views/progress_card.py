@@ -27,6 +27,8 @@ SHORT_TITLE_LIMIT = 45
 """Characters of one in a server's list; LISTED of them with as many headings stay under CARD_LIMIT."""
 GROUPS = 20
 """Stages and tracks that have a bar of their own; the longest card stays under CARD_LIMIT."""
+FEW = 3
+"""People from whom on the numbers of a server are shown: of two, each would read the other's marks from them."""
 LISTED = 25
 """Resources that are listed for a server: those that most people have done."""
 
@@ -77,7 +79,7 @@ def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
         yield "The whole path is done. Well done!"
     filled = [(group, part) for group, part in tallies(library.catalog, done) if part.total]
     for group, part in filled[:GROUPS]:
-        yield f"**{show(group.title, TITLE_LIMIT)}**\n{bar(part)} {part.done} of {part.total}"
+        yield f"**{show(group.title, TITLE_LIMIT)}**\n{part.done} of {part.total} {bar(part)}"
     if len(filled) > GROUPS:
         yield f"-# And {len(filled) - GROUPS} more."
     following = next_step(library.catalog, done).resource
@@ -88,7 +90,8 @@ def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
 
 
 def bar(part: Tally) -> str:
-    """`████░░░░░░░░` for the eye, to stand beside a number: a beginning shows, an end is never early."""
+    """`████░░░░░░░░` for the eye: a beginning shows, an end is never early. It stands after the number, which a screen
+    reader then says first."""
     filled = CELLS * part.done // part.total if part.total else 0
     filled = max(filled, 1) if part.done else 0
     return f"`{'█' * filled}{'░' * (CELLS - filled)}`"
@@ -112,6 +115,9 @@ def _server_lines(library: Library, people: int, counts: Mapping[str, int]) -> I
         yield "Nobody here has marked anything done yet. `/done` is the beginning."
         return
     yield f"{people} {'person here has' if people == 1 else 'people here have'} marked something done."
+    if people < FEW:
+        yield "With fewer than three people, numbers would be names: what is done is shown when more join in."
+        return
     listed = sorted(sorted(begun, key=lambda step: -counts[step.resource.id])[:LISTED], key=lambda step: step.number)
     yield from _listed(listed, people, counts)
     if len(begun) > len(listed):
@@ -130,4 +136,4 @@ def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> It
         number = counts[step.resource.id]
         title = show(step.resource.title, SHORT_TITLE_LIMIT)
         # A line that begins with a number is taken for a list, which some apps count anew.
-        yield f"Step {step.number}: {title}\n{bar(Tally(number, people))} {number} of {people}"
+        yield f"Step {step.number}: {title}\n{number} of {people} {bar(Tally(number, people))}"

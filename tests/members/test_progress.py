@@ -28,9 +28,9 @@ async def test_ones_own_in_bars_numbers_and_a_picture(server: Server, store: Sto
     seen = await server.ask("progress")
     assert seen.private
     assert "### Your progress: 3 of 23" in seen.text
-    assert "**Understand the lay of the land**\n`█░░░░░░░░░░░` 2 of 13" in seen.text
-    assert "`█░░░░░░░░░░░` 1 of 9" in seen.text
-    assert "`░░░░░░░░░░░░` 0 of 1" in seen.text
+    assert "**Understand the lay of the land**\n2 of 13 `█░░░░░░░░░░░`" in seen.text
+    assert "1 of 9 `█░░░░░░░░░░░`" in seen.text
+    assert "0 of 1 `░░░░░░░░░░░░`" in seen.text
     assert "Next: **Language Models are Few-Shot Learners**, step 3" in seen.text
     assert "Only you can see this" in seen.text
     (picture,) = media(seen)
@@ -75,7 +75,8 @@ async def test_share_posts_it_and_lets_others_see_it_until_withdrawn(server: Ser
     assert result.response is not None
     assert result.response.ephemeral
     assert "/progress share: False" in str(result.response.components)
-    assert "Others can see this" in (await server.ask("progress")).text
+    assert "On every server that you share with somebody" in str(result.response.components)
+    assert "On every server that you share with somebody, they can see this" in (await server.ask("progress")).text
 
     shown = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
     assert shown.private
@@ -119,19 +120,33 @@ async def test_what_does_not_go_together_is_said(server: Server, store: Store, o
 
 async def test_a_server_together_without_names(server: Server, store: Store) -> None:
     stranger = server.env.create_user("stranger")
+    ben = server.guild.add_member(server.env.create_user("ben", global_name="Ben"))
+    await finish(store, server, ben, "bert", "attention-is-all-you-need")
     await finish(store, server, server.mia, "attention-is-all-you-need", "bert", "lora-explained")
     await finish(store, server, server.ada, "attention-is-all-you-need", "retired")
     await finish(store, server, stranger, "attention-is-all-you-need", "gpt-1")
     seen = await server.ask("progress", server=True)
     assert seen.private
-    assert "2 people here have marked something done." in seen.text
-    assert "Step 1: Attention is all you need\n`████████████` 2 of 2" in seen.text
-    assert "Step 2: BERT\n`██████░░░░░░` 1 of 2" in seen.text
+    assert "3 people here have marked something done." in seen.text
+    assert "Step 1: Attention is all you need\n3 of 3 `████████████`" in seen.text
+    assert "Step 2: BERT\n2 of 3 `████████░░░░`" in seen.text
     assert "Step 18: LoRA explained" in seen.text
     assert "Improving language" not in seen.text  # only somebody else's, who is not here
     assert "20 resources nobody here has done yet." in seen.text
-    for name in ("Mia", "Ada", str(server.mia.id), str(server.ada.id)):
+    for name in ("Mia", "Ada", "Ben", str(server.mia.id), str(server.ada.id)):
         assert name not in seen.text
+
+
+@pytest.mark.parametrize("people", [1, 2])
+async def test_with_fewer_than_three_numbers_would_be_names(server: Server, store: Store, people: int) -> None:
+    for who in (server.mia, server.ada)[:people]:
+        await finish(store, server, who, "attention-is-all-you-need", "bert")
+    seen = await server.ask("progress", server=True)
+    assert f"{people} {'person here has' if people == 1 else 'people here have'} marked something done." in seen.text
+    assert "numbers would be names" in seen.text
+    assert "BERT" not in seen.text
+    assert " of " not in seen.text
+    assert "nobody here has done yet" not in seen.text
 
 
 async def test_a_server_can_look_at_it_together(server: Server, store: Store) -> None:
@@ -159,7 +174,9 @@ async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
         Stage(f"s{n}", title, resources=(Resource(f"r{n}", title, f"https://example.org/{n}"),)) for n in range(40)
     )
     await server.env.restart_bot(create_bot(Settings.model_construct(), Catalog(title, stages=stages), store))
-    await finish(store, server, server.mia, *(f"r{n}" for n in range(39)))
+    others = [server.guild.add_member(server.env.create_user(f"other{n}")) for n in range(2)]
+    for one in (server.mia, *others):
+        await finish(store, server, one, *(f"r{n}" for n in range(39)))
     for options in ({}, {"server": True}):
         seen = await server.ask("progress", **options)
         assert "And " in seen.text
