@@ -13,7 +13,7 @@ from bot.library import Library
 from bot.search import Answer, Related
 from bot.views.buttons import LastingButton, bot_of, turn
 from bot.views.cards import Card, open_button
-from bot.views.done import INTENT, DoneButton, Turned, intent, marks_of, state_words
+from bot.views.done import DONE, INTENT, DoneButton, Turned, intent, marks_of, state_words
 from bot.views.text import LABEL_LIMIT, by_line, echo, first_sentence, show
 
 SUMMARY_LIMIT = 110
@@ -53,7 +53,7 @@ def _found(
     if answer.related:
         yield discord.ui.Separator(spacing=discord.SeparatorSpacing.large)
         yield discord.ui.TextDisplay(_related_text(answer.related))
-        yield discord.ui.ActionRow(*_related_buttons(answer.related))
+        yield discord.ui.ActionRow(*_related_buttons(answer.related, done or ()))
 
 
 def _heading(answer: Answer) -> str:
@@ -84,9 +84,10 @@ def _related_text(related: Iterable[Related]) -> str:
     return f"**Related**{shared}"
 
 
-def _related_buttons(related: Iterable[Related]) -> Iterator[discord.ui.Button[Any]]:
+def _related_buttons(related: Iterable[Related], done: Collection[str]) -> Iterator[discord.ui.Button[Any]]:
     for one in related:
-        yield open_button(one.resource.url, one.resource.title)
+        mark = f"{DONE}: " if one.resource.id in done else ""
+        yield open_button(one.resource.url, f"{mark}{one.resource.title}")
 
 
 def _silent(answer: Answer, library: Library) -> Iterator[discord.ui.Item[Any]]:

@@ -116,6 +116,18 @@ async def test_recommend_puts_finished_ones_last_and_says_so(server: Server, sto
     assert after.labels.count("Undo") == 1
 
 
+async def test_related_resources_say_that_they_are_done(server: Server, store: Store, catalog: Catalog) -> None:
+    before = await server.ask("recommend", topic="paged attention")
+    assert "**Related**" in before.text
+    related = before.labels[-1]
+    await finish(store, server, *(one.id for one in catalog if one.title.startswith(related.rstrip("…"))))
+    after = await server.ask("recommend", topic="paged attention")
+    assert after.labels[-1].startswith(f"✓\u00a0done: {related[:60]}")
+    assert len(after.labels[-1]) <= 80
+    shared = await server.ask("recommend", topic="paged attention", share=True)
+    assert shared.labels[-1] == related
+
+
 async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: Store) -> None:
     seen = await server.ask("recommend", topic="kv cache")
     marked = await server.press(seen, custom_id="done-found:kv-cache-explainer:mark")
