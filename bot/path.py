@@ -43,8 +43,7 @@ class NextPrompt:
 
 def steps(catalog: Catalog) -> list[Step]:
     """Every resource with its number, in path order."""
-    groups: tuple[Stage | Track, ...] = (*catalog.stages, *catalog.tracks)
-    pairs = [(group, resource) for group in groups for resource in group.resources]
+    pairs = [(group, resource) for group in catalog.groups for resource in group.resources]
     return [Step(number, resource, group) for number, (group, resource) in enumerate(pairs, start=1)]
 
 
@@ -65,8 +64,7 @@ class Plan:
         if self.order == SHUFFLED:
             # Each has its own place, so that one that is added or removed leaves the others where they are.
             return sorted(catalog.resources, key=lambda one: sha256(f"{self.seed}:{one.id}".encode()).digest())
-        groups: tuple[Stage | Track, ...] = (*catalog.stages, *catalog.tracks)
-        chosen = next((group.resources for group in groups if group.id == self.order), ())
+        chosen = next((group.resources for group in catalog.groups if group.id == self.order), ())
         return chosen or catalog.resources
 
 

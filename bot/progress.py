@@ -54,8 +54,7 @@ def tally(catalog: Catalog, done: Collection[str]) -> Tally:
 
 def tallies(catalog: Catalog, done: Collection[str]) -> list[tuple[Stage | Track, Tally]]:
     """Each stage, then each track, with how much of it is done."""
-    groups: tuple[Stage | Track, ...] = (*catalog.stages, *catalog.tracks)
-    return [(group, _tally(group.resources, done)) for group in groups]
+    return [(group, _tally(group.resources, done)) for group in catalog.groups]
 
 
 def unmet(catalog: Catalog, resource: Resource, done: Collection[str]) -> tuple[Resource, ...]:

@@ -82,11 +82,15 @@ class Catalog:
     stages: tuple[Stage, ...] = ()
     tracks: tuple[Track, ...] = ()
 
+    @property
+    def groups(self) -> tuple[Stage | Track, ...]:
+        """The stages, then the tracks."""
+        return (*self.stages, *self.tracks)
+
     @cached_property
     def resources(self) -> tuple[Resource, ...]:
         """Every resource in path order: the stages', then the tracks'."""
-        groups: tuple[Stage | Track, ...] = (*self.stages, *self.tracks)
-        return tuple(resource for group in groups for resource in group.resources)
+        return tuple(resource for group in self.groups for resource in group.resources)
 
     @cached_property
     def _by_id(self) -> dict[str, Resource]:

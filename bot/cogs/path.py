@@ -37,7 +37,7 @@ class Path(commands.Cog):
         """Answer with the first page, privately."""
         group = find_group(self._library.catalog, stage) if stage else None
         if stage and group is None:
-            titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in groups(self._library.catalog))
+            titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in self._library.catalog.groups)
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return
@@ -48,7 +48,7 @@ class Path(commands.Cog):
     @path.autocomplete("stage")
     async def _stages(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
         fitting = [
-            group for group in groups(self._library.catalog) if current.strip().casefold() in group.title.casefold()
+            group for group in self._library.catalog.groups if current.strip().casefold() in group.title.casefold()
         ]
         return [
             app_commands.Choice(name=fit(group.title, CHOICE_LIMIT), value=group.id)
@@ -57,13 +57,13 @@ class Path(commands.Cog):
 
 
 def groups(catalog: Catalog) -> list[Stage | Track]:
-    """The stages, then the tracks."""
-    return [*catalog.stages, *catalog.tracks]
+    """The stages, then the tracks, as a list."""
+    return list(catalog.groups)
 
 
 def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
     """The group with this id, number or title, or the nearest title: a choice may be typed instead of picked."""
-    listed = groups(catalog)
+    listed = catalog.groups
     named = {group.id: group for group in listed} | {str(n): group for n, group in enumerate(listed, start=1)}
     if (group := named.get(text.strip().casefold())) is not None:
         return group

@@ -15,7 +15,7 @@ from bot.progress import NextStep, next_step, tally, unmet
 from bot.views.buttons import LastingButton, acknowledge, bot_of
 from bot.views.cards import Card, open_button
 from bot.views.done import INTENT, MARK, UNDO, DoneButton, Turned, marked_words
-from bot.views.text import LABEL_LIMIT, by_line, first_sentence, fit, show
+from bot.views.text import LABEL_LIMIT, by_line, first_sentence, fit, listed, show
 
 TITLE_LIMIT = 150
 """Characters of a title; the longest card stays under CARD_LIMIT."""
@@ -115,11 +115,9 @@ def _only_tracks_are_left(asked: Asked) -> bool:
 
 
 def _named(resources: Iterable[Resource]) -> str:
-    listed = list(resources)
-    names = [f"**{show(one.title, TITLE_LIMIT)}**" for one in listed[:NAMED]]
-    if len(listed) > NAMED:
-        names.append(f"{len(listed) - NAMED} more")
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    ones = list(resources)
+    more = [f"{len(ones) - NAMED} more"] if len(ones) > NAMED else []
+    return listed([*(f"**{show(one.title, TITLE_LIMIT)}**" for one in ones[:NAMED]), *more])
 
 
 def _alternative(resource: Resource) -> discord.ui.Button[Any]:

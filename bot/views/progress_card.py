@@ -8,7 +8,6 @@ from typing import Any
 
 import discord
 
-from bot.catalog import Stage, Track
 from bot.library import Library
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
@@ -36,7 +35,6 @@ LISTED = 25
 def picture_groups(library: Library, done: Collection[str]) -> list[PathGroup]:
     """The path as the picture takes it."""
     following = next_step(library.catalog, done).resource
-    groups: tuple[Stage | Track, ...] = (*library.catalog.stages, *library.catalog.tracks)
     return [
         PathGroup(
             group.title,
@@ -45,7 +43,7 @@ def picture_groups(library: Library, done: Collection[str]) -> list[PathGroup]:
                 for step in library.steps_of(group)
             ),
         )
-        for group in groups
+        for group in library.catalog.groups
     ]
 
 
