@@ -92,7 +92,7 @@ def _why(asked: Asked, found: NextStep, resource: Resource) -> str:
     if found.builds_on:
         return f"It builds on {_named(found.builds_on)}, which you have done."
     if found.passed is not None:
-        return _first_now(asked, found.passed)
+        return _first_now(asked, resource, found.passed)
     if asked.wanted:
         return f"It is the first {asked.wanted} on the path that you have not done."
     if _only_tracks_are_left(asked):
@@ -103,10 +103,11 @@ def _why(asked: Asked, found: NextStep, resource: Resource) -> str:
     return "The path begins here."
 
 
-def _first_now(asked: Asked, passed: Resource) -> str:
-    waits_for = _named(unmet(asked.library.catalog, passed, asked.done))
+def _first_now(asked: Asked, resource: Resource, passed: Resource) -> str:
+    waited_for = unmet(asked.library.catalog, passed, asked.done)
+    what = "it" if waited_for == (resource,) else _named(waited_for)
     first = f"first {asked.wanted} that" if asked.wanted else "first"
-    return f"It is the {first} you can take now: {_named([passed])}, earlier on the path, waits for {waits_for}."
+    return f"It is the {first} you can take now: {_named([passed])}, earlier on the path, waits for {what}."
 
 
 def _only_tracks_are_left(asked: Asked) -> bool:

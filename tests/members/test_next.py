@@ -72,6 +72,12 @@ def _step(slug: str, *requires: str, kind: str = "paper") -> Resource:
             "It is the first you can take now: **A**, earlier on the path, waits for **Z**.",
         ),
         (
+            [_step("a", "z"), _step("b"), _step("z")],
+            ["b"],
+            {},
+            "It is the first you can take now: **A**, earlier on the path, waits for it.",
+        ),
+        (
             [_step("a", "y", "z"), _step("b"), _step("c"), _step("y"), _step("z")],
             ["b"],
             {},
