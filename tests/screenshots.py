@@ -13,8 +13,10 @@ from bot.demo import open_demo
 from tests.demo_page import DemoPage, open_page
 
 ROOT = Path(__file__).parent.parent
-DONE = ("attention is all you need", "bert", "few-shot learners", "state of gpt", "kv cache brief explainer", "lora")
-"""What the member of the pictures has marked done."""
+DONE = (
+    "attention-is-all-you-need", "bert", "few-shot-learners", "state-of-gpt", "kv-cache-explainer", "lora-explained",
+)  # fmt: skip
+"""What the member of the pictures has marked done, by id: a title or a search may change what it names."""
 
 
 @asynccontextmanager
@@ -47,7 +49,8 @@ async def take(folder: Path) -> None:
         for number, resource in enumerate(DONE, start=1):
             await ask(page, "done", f"That is {number} of 23", resource=resource)
         await ask(page, "progress", "Your progress")
-        await page.page.wait_for_timeout(500)  # the picture is loaded after the text
+        # The picture is loaded after the text.
+        await page.page.wait_for_function("() => [...document.images].every(one => one.complete && one.naturalWidth)")
         await page.answer(folder / "progress.png")
 
 
