@@ -56,11 +56,6 @@ class Path(commands.Cog):
         ]
 
 
-def groups(catalog: Catalog) -> list[Stage | Track]:
-    """The stages, then the tracks, as a list."""
-    return list(catalog.groups)
-
-
 def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
     """The group with this id, number or title, or the nearest title: a choice may be typed instead of picked."""
     listed = catalog.groups

@@ -12,7 +12,6 @@ from discord.ext import commands
 
 from bot.cogs.delivering import Delivering
 from bot.cogs.options import Choices, choices
-from bot.cogs.path import groups
 from bot.cogs.weekly_checks import check_channel, check_role, findings_in
 from bot.cogs.weekly_options import (
     Channel,
@@ -137,7 +136,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     @set.autocomplete("order")
     async def _orders(self, interaction: discord.Interaction[Any], current: str) -> Choices:
         names = {PATH: "Along the path", SHUFFLED: "Shuffled"}
-        names |= {group.id: group.title for group in groups(self._library.catalog) if group.resources}
+        names |= {group.id: group.title for group in self._library.catalog.groups if group.resources}
         fitting = [(value, name) for value, name in names.items() if current.strip().casefold() in name.casefold()]
         listed = fitting[:CHOICES_LIMIT]
         return [app_commands.Choice(name=fit(name, CHOICE_LIMIT), value=value) for value, name in listed]

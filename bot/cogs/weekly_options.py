@@ -9,15 +9,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.path import find_group, groups
+from bot.cogs.path import find_group
 from bot.errors import ScheduleError, StudybotError
 from bot.library import Library
 from bot.path import PATH, SHUFFLED
 from bot.schedule import Schedule, parse_day, parse_time
 from bot.store import WeeklySchedule
-from bot.views.text import echo
+from bot.views.text import echo, show
 from bot.zones import resolve_zone
 
+TITLE_LIMIT = 80
+"""Characters of a stage's or a track's title."""
 Channel = discord.TextChannel | discord.ForumChannel
 """Where a prompt may go; an announcement channel is a text channel to discord.py."""
 
@@ -75,7 +77,7 @@ def chosen_order(library: Library, text: str | None) -> str | None:
     if text is None or text.strip().casefold() in (PATH, SHUFFLED):
         return text and text.strip().casefold()
     if (group := find_group(library.catalog, text)) is None:
-        titles = ", ".join(group.title for group in groups(library.catalog))
+        titles = ", ".join(show(group.title, TITLE_LIMIT) for group in library.catalog.groups)
         raise StudybotError(f"“{echo(text)}” is no order. There are: path, shuffled, {titles}.")
     return group.id
 

@@ -12,7 +12,7 @@ import discord
 
 from bot.delivery import Nudge
 from bot.views.cards import open_button
-from bot.views.done import DoneButton
+from bot.views.done import MARK, DoneButton
 from bot.views.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.views.weekly_post import TEXT_LIMIT, TITLE_LIMIT, shows_resource
 
@@ -58,4 +58,4 @@ def _lines(nudge: Nudge) -> Iterator[str]:
 def _buttons(nudge: Nudge) -> Iterator[discord.ui.Item[Any]]:
     if nudge.resource is not None:
         yield open_button(nudge.resource.url)
-        yield DoneButton(nudge.resource.id)
+        yield DoneButton(nudge.resource.id, MARK)
