@@ -27,7 +27,7 @@ SHORT_TITLE_LIMIT = 45
 GROUPS = 20
 """Stages and tracks that have a bar of their own; the longest card stays under CARD_LIMIT."""
 FEW = 3
-"""People from whom on the numbers of a server are shown: of two, each would read the other's marks from them."""
+"""People from whom on the numbers of a server tell nobody's marks: of two, each can read the other's from them."""
 LISTED = 25
 """Resources that are listed for a server: those that most people have done."""
 
@@ -113,16 +113,16 @@ def _server_lines(library: Library, people: int, counts: Mapping[str, int]) -> I
         yield "Nobody here has marked anything done yet. `/done` is the beginning."
         return
     yield f"{people} {'person here has' if people == 1 else 'people here have'} marked something done."
-    if people < FEW:
-        yield "With fewer than three people, numbers would be names: what is done is shown when more join in."
-        return
     listed = sorted(sorted(begun, key=lambda step: -counts[step.resource.id])[:LISTED], key=lambda step: step.number)
     yield from _listed(listed, people, counts)
     if len(begun) > len(listed):
         yield f"-# And {len(begun) - len(listed)} more that fewer people have done."
     if untouched := len(library.steps) - len(begun):
         yield f"-# {count(untouched, 'resource')} nobody here has done yet."
-    yield "-# These are numbers only: who did what stays with each person."
+    if people < FEW:
+        yield "-# These are numbers without names, but with so few people each can guess whose they are."
+    else:
+        yield "-# These are numbers only: who did what stays with each person."
 
 
 def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> Iterator[str]:

@@ -138,15 +138,13 @@ async def test_a_server_together_without_names(server: Server, store: Store) -> 
 
 
 @pytest.mark.parametrize("people", [1, 2])
-async def test_with_fewer_than_three_numbers_would_be_names(server: Server, store: Store, people: int) -> None:
+async def test_of_fewer_than_three_it_says_that_they_can_be_guessed(server: Server, store: Store, people: int) -> None:
     for who in (server.mia, server.ada)[:people]:
         await finish(store, server, who, "attention-is-all-you-need", "bert")
     seen = await server.ask("progress", server=True)
     assert f"{people} {'person here has' if people == 1 else 'people here have'} marked something done." in seen.text
-    assert "numbers would be names" in seen.text
-    assert "BERT" not in seen.text
-    assert " of " not in seen.text
-    assert "nobody here has done yet" not in seen.text
+    assert f"Step 2: BERT\n{people} of {people} " in seen.text
+    assert "each can guess whose they are" in seen.text
 
 
 async def test_a_server_can_look_at_it_together(server: Server, store: Store) -> None:
