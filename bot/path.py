@@ -86,7 +86,7 @@ def next_prompt(
     left = [one for one in sequence[first:] if one.id not in posted]
     begins_again = not left
     ahead = left or list(sequence)
-    this = next((one for one in ahead if one.id == chosen), ahead[0])
+    this = next((one for one in catalog.resources if one.id == chosen), ahead[0])
     others = tuple(islice((one for one in ahead if one is not this), OPTIONS))
     following = others[0] if others else sequence[0]
     return NextPrompt(this, catalog.place(this.id), len(catalog), following, begins_again, others)

@@ -98,15 +98,16 @@ def upcoming(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
     return list(islice(instants, count))
 
 
-def first_occurrence(schedule: Schedule, now: datetime, last: datetime | None) -> datetime:
-    """The first instant of a schedule that was just set.
+def first_occurrence(schedule: Schedule, now: datetime, last: datetime | None, old_zone: str | None = None) -> datetime:
+    """The first instant of a schedule that was just set; `old_zone` is where the one before it lived.
 
     `last` is the latest occurrence that was posted under the rule before it, if any: a week (Monday to Sunday where the
     schedule lives) that had its prompt gets no second one because an admin changed the day.
     """
     instant = next_occurrence(schedule, now)
-    if last is not None and _local_week(last, schedule.zone) == _local_week(instant, schedule.zone):
-        return next_occurrence(schedule, instant)
+    zones = {schedule.zone, old_zone or schedule.zone}
+    while last is not None and any(_local_week(last, zone) == _local_week(instant, zone) for zone in zones):
+        instant = next_occurrence(schedule, instant)
     return instant
 
 

@@ -31,7 +31,8 @@ from bot.delivery.errand import LEASE
 from bot.delivery.letters import Letter
 from bot.errors import CannotPost, PostFailed
 from bot.schedule import Schedule
-from bot.store import Store, WeeklySchedule
+from bot.store import Choice, Store, WeeklySchedule
+from bot.store.tables import schedules
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DUE = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -506,3 +507,76 @@ def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_o
             assert world.channel.resources == expected
 
     asyncio.run(live())
+
+
+async def test_skipped_and_changed_back_again_nothing_sticks(world: World) -> None:
+    """The next occurrence is never one of which something has become already."""
+    await world.store.skip_next(1)
+    await put(world.store, 1, replace(BERLIN, time=time(10)))
+    weekly = await put(world.store, 1, BERLIN)
+    assert weekly.next_at == DUE + WEEK  # the week that an admin left out stays out
+    assert await world.tick(DUE + WEEK) == {"posted": 1}
+
+
+async def test_a_schedule_at_an_occurrence_that_has_ended_moves_on(world: World) -> None:
+    await world.tick(DUE)
+    async with world.store._begin() as connection:
+        await connection.execute(schedules.update().values(next_at=DUE))
+    assert await world.tick(DUE + timedelta(minutes=1)) == {}
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    assert weekly.next_at == DUE + WEEK
+    assert len(world.channel.posts) == 1
+
+
+@pytest.mark.parametrize("change", ["now", "order", "start"])
+async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhile(
+    world: World, catalog: Catalog, change: str
+) -> None:
+    world.channel.after = [fail(PostFailed("connection reset"))]
+    await world.tick(DUE)
+    if change == "now":
+        weekly = await world.store.schedule_for(1)
+        assert weekly is not None
+        await deliver_now(world.store, catalog, world.channel, weekly, now=DUE + timedelta(seconds=20), owner="me")
+    elif change == "order":
+        await world.store.put_ritual(1, order="shuffled")
+    else:
+        await world.store.put_ritual(1, start_id=catalog.resources[5].id)
+    assert await world.tick(DUE + timedelta(minutes=5)) == {"posted": 1}
+    scheduled = [prompt.resource.id for _, prompt, _ in world.channel.posts if prompt.occurrence == DUE]
+    assert scheduled == [catalog.resources[0].id]
+
+
+async def test_a_pause_between_claim_and_post_is_kept(world: World) -> None:
+    claims = await world.store.claim_due(DUE, 10, owner="me", lease_until=DUE + LEASE)
+    await world.store.pause(1, reason="an admin", now=DUE)
+    assert await world.store.choose([Choice(claims[0][1], 1, "a")], owner="me", now=DUE) == frozenset()
+
+
+async def test_a_pause_until_the_very_instant_loses_nothing(store: Store, catalog: Catalog) -> None:
+    midnight = Schedule(0, time(0), "Europe/Berlin")
+    weekly = await put(store, 1, midnight)
+    await store.pause(1, reason="an admin", now=START, resume_at=weekly.next_at)
+    assert await store.resume_due(weekly.next_at) == 1
+    resumed = await store.schedule_for(1)
+    assert resumed is not None
+    assert resumed.next_at == weekly.next_at
+
+
+async def test_resuming_what_runs_loses_no_try(world: World) -> None:
+    world.channel.before = [fail(PostFailed("503"))]
+    await world.tick(DUE)
+    await world.store.resume(1, DUE + timedelta(seconds=10))
+    assert await world.tick(DUE + timedelta(minutes=1)) == {"posted": 1}
+
+
+async def test_another_zone_gives_no_week_a_second_prompt(store: Store, catalog: Catalog) -> None:
+    world = World(store, catalog, Channel())
+    weekly = await put(store, 1, Schedule(0, time(1), "Asia/Tokyo"))
+    await world.tick(weekly.next_at)
+    moved = await store.put_schedule(
+        guild_id=1, channel_id=10, role_id=None, schedule=Schedule(0, time(9), "America/New_York"), created_by=5,
+        now=weekly.next_at + timedelta(hours=1),
+    )  # fmt: skip
+    assert moved.next_at - weekly.next_at > timedelta(days=6)

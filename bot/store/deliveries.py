@@ -7,12 +7,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal, or_, select, true, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.schedule import next_occurrence
 from bot.store.database import Database
 from bot.store.rows import Choice, Delivery, History, Reminder, WeeklySchedule
-from bot.store.schedules import schedule
-from bot.store.tables import BESIDE, ERROR_LIMIT, deliveries, schedules
+from bot.store.schedules import is_next, schedule
+from bot.store.tables import CLAIMED, ERROR_LIMIT, deliveries, schedules
 
 Key = tuple[int, datetime]
 """What names a delivery: the id of its schedule and its occurrence."""
@@ -37,6 +39,9 @@ class Deliveries(Database):
                 return []
             claims = await connection.execute(self._claim([row.id for row in rows], owner, now, lease_until))
             claimed = {row.schedule_id: _delivery(row) for row in claims}
+            for row in rows:
+                if row.id not in claimed:
+                    await _move_on(connection, row)
         return [(schedule(row), claimed[row.id]) for row in rows if row.id in claimed]
 
     def _claim(self, schedule_ids: Sequence[int], owner: str, now: datetime, lease_until: datetime) -> Any:
@@ -88,8 +93,9 @@ class Deliveries(Database):
         by_schedule = {choice.delivery.schedule_id: choice for choice in choices}
         async with self._begin() as connection:
             # Locked, so that an admin's change comes before this or after, and a week is never posted by both rules.
-            wanted = [_still_at(choice.delivery) if scheduled else _of(choice.delivery) for choice in choices]
-            locked = select(schedules.c.id).where(or_(*wanted)).order_by(schedules.c.id).with_for_update()
+            wanted = or_(*(_still_at(choice.delivery) if scheduled else _of(choice.delivery) for choice in choices))
+            running = schedules.c.paused_at.is_(None) if scheduled else true()
+            locked = select(schedules.c.id).where(wanted, running).order_by(schedules.c.id).with_for_update()
             unchanged = frozenset(await connection.scalars(locked))
             mine = and_(_any_of(choices), deliveries.c.state == "claimed", deliveries.c.owner == owner)
             claims = select(deliveries.c.schedule_id).where(mine, deliveries.c.schedule_id.in_(unchanged))
@@ -99,8 +105,11 @@ class Deliveries(Database):
             return held
 
     async def take_interrupted(self, now: datetime, limit: int, *, owner: str, lease_until: datetime) -> list[Delivery]:
-        """At most `limit` claims beside the rhythm whose owner died over them, to see what became of the message."""
-        died = and_(BESIDE, deliveries.c.lease_until <= now)
+        """At most `limit` claims that ran out and are no schedule's next occurrence: nobody else comes back for them.
+
+        They are an admin's at once, or of a rule that was changed, and their owner died.
+        """
+        died = and_(CLAIMED, deliveries.c.lease_until <= now, ~is_next())
         return await self._take(died, limit, owner=owner, lease_until=lease_until)
 
     async def record_posted(
@@ -239,6 +248,18 @@ class Deliveries(Database):
                     raise _ClaimLost
                 return True
         return False
+
+
+async def _move_on(connection: AsyncConnection, row: Row[Any]) -> None:
+    """Take a schedule past an occurrence that has come to its end already: it would be due for ever."""
+    ended = and_(_is_of(row), deliveries.c.state != "claimed")
+    if await connection.scalar(select(deliveries.c.state).where(ended)) is not None:
+        later = next_occurrence(schedule(row).schedule, row.next_at)
+        await connection.execute(update(schedules).where(schedules.c.id == row.id).values(next_at=later))
+
+
+def _is_of(row: Row[Any]) -> ColumnElement[bool]:
+    return _has_key((row.id, row.next_at))
 
 
 class _ClaimLost(Exception):

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+import logging
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.schedule import Schedule, first_occurrence, next_occurrence, realigned
 from bot.store.database import Database
 from bot.store.rows import Reminder, WeeklySchedule
-from bot.store.tables import BESIDE, ERROR_LIMIT, deliveries, schedules
+from bot.store.tables import CLAIMED, ERROR_LIMIT, deliveries, schedules
+
+log = logging.getLogger(__name__)
 
 REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
 """Why a schedule is paused whose server removed the bot: nobody reads it before the bot is back."""
-
-
+LEFT_OUT = "an admin left it out"
+"""Why an occurrence was skipped at an admin's word: the week is taken all the same."""
+MOMENT = timedelta(microseconds=1)
 PAGE = 500
 """Schedules that are realigned at a time: commands are answered between two pages."""
+
+
+def _realigned(row: Row[Any]) -> datetime:
+    try:
+        return realigned(schedule(row).schedule, row.next_at)
+    except (
+        LookupError,
+        ValueError,
+        OSError,
+    ) as error:  # a zone that this machine's data does not know is that schedule's alone
+        log.error("Schedule %s cannot be computed: %s", row.id, error)
+        instant: datetime = row.next_at
+        return instant
 
 
 class Schedules(Database):
@@ -105,7 +122,7 @@ class Schedules(Database):
         """End a pause; what was due during it stays out. Returns the schedule, None if the server has none."""
         async with self._begin() as connection:
             old = await _schedule_of(connection, guild_id, lock=True)
-            return await _resume(connection, old, now) if old else None
+            return await _resume(connection, old, now) if old and old.paused_at is not None else old
 
     async def resume_due(self, now: datetime) -> int:
         """End every pause that ends by itself by now; returns how many there were."""
@@ -114,7 +131,8 @@ class Schedules(Database):
             weeklies = [_weekly(row) for row in await connection.execute(ended.with_for_update())]
             for weekly in weeklies:
                 # From the instant it was to end, not from now: what came due between the two is late, not lost.
-                await _resume(connection, weekly, weekly.resume_at or now)
+                # A moment before it, so that what is due at that very instant is still to come.
+                await _resume(connection, weekly, (weekly.resume_at or now) - MOMENT)
         return len(weeklies)
 
     async def realign(self, now: datetime) -> int:
@@ -125,7 +143,8 @@ class Schedules(Database):
                 page = select(schedules).where(schedules.c.next_at > now, schedules.c.id > last)
                 rows = (await connection.execute(page.order_by(schedules.c.id).limit(PAGE))).all()
                 for row in rows:
-                    if (next_at := realigned(schedule(row).schedule, row.next_at)) != row.next_at:
+                    next_at = _realigned(row)
+                    if next_at != row.next_at:
                         await connection.execute(
                             update(schedules).where(schedules.c.id == row.id).values(next_at=next_at)
                         )
@@ -140,7 +159,7 @@ class Schedules(Database):
             weekly = await _schedule_of(connection, guild_id, lock=True)
             if weekly is None:
                 return None
-            left_out = {"state": "skipped", "attempts": 0, "round": 1, "error": "an admin left it out"}
+            left_out = {"state": "skipped", "attempts": 0, "round": 1, "error": LEFT_OUT}
             key = {"schedule_id": weekly.id, "occurrence": weekly.next_at}
             done = await connection.execute(self._insert(deliveries).values(key | left_out).on_conflict_do_nothing())
             if not done.rowcount:
@@ -203,12 +222,13 @@ class Schedules(Database):
         free_at = func.coalesce(deliveries.c.lease_until, schedules.c.next_at, type_=instant)
         running = select(func.min(free_at)).select_from(schedules.outerjoin(deliveries, current))
         paused = select(func.min(schedules.c.resume_at, type_=instant)).where(schedules.c.paused_at.is_not(None))
+        abandoned = select(func.min(deliveries.c.lease_until, type_=instant)).where(CLAIMED, ~is_next())
         async with self._begin() as connection:
             found: list[datetime | None] = [
                 await connection.scalar(running.where(schedules.c.paused_at.is_(None))),
                 await connection.scalar(paused),
                 await connection.scalar(select(func.min(deliveries.c.extras_at, type_=instant))),
-                await connection.scalar(select(func.min(deliveries.c.lease_until, type_=instant)).where(BESIDE)),
+                await connection.scalar(abandoned),
             ]
         return min((instant for instant in found if instant is not None), default=None)
 
@@ -249,24 +269,34 @@ async def next_at(
         return old.next_at
     last = await _last_posted(connection, old.id)
     await _give_up_claims(connection, old.id, now)
-    return first_occurrence(schedule, now, last)
+    first = first_occurrence(schedule, now, last, old.schedule.zone)
+    return await _open_from(connection, old.id, schedule, first)
 
 
 async def _resume(connection: AsyncConnection, weekly: WeeklySchedule, now: datetime) -> WeeklySchedule:
     last = await _last_posted(connection, weekly.id)
     await _give_up_claims(connection, weekly.id, now)
-    next_at = weekly.next_at if weekly.next_at > now else first_occurrence(weekly.schedule, now, last)
+    first = weekly.next_at if weekly.next_at > now else first_occurrence(weekly.schedule, now, last)
+    next_at = await _open_from(connection, weekly.id, weekly.schedule, first)
     values = {"paused_at": None, "paused_reason": None, "resume_at": None, "left_at": None, "next_at": next_at}
     statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
     return _weekly((await connection.execute(statement)).one())
 
 
+async def _open_from(connection: AsyncConnection, schedule_id: int, schedule: Schedule, instant: datetime) -> datetime:
+    """The first occurrence from an instant on of which nothing has become yet."""
+    its = and_(deliveries.c.schedule_id == schedule_id, deliveries.c.state != "claimed")
+    while await connection.scalar(select(deliveries.c.state).where(its, deliveries.c.occurrence == instant)):
+        instant = next_occurrence(schedule, instant)
+    return instant
+
+
 async def _last_posted(connection: AsyncConnection, schedule_id: int) -> datetime | None:
     """The latest occurrence that was posted, or may have been: a claim that was overtaken, or given up in an outage,
-    may have reached Discord; a refusal did not. What an admin posted beside the rhythm does not count."""
-    maybe_posted = and_(
-        deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed", deliveries.c.unscheduled.is_(False)
-    )
+    may have reached Discord; a refusal did not. A week that an admin left out is taken, too;
+    what they posted beside the rhythm does not count."""
+    sent = and_(deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed")
+    maybe_posted = and_(or_(sent, deliveries.c.error == LEFT_OUT), deliveries.c.unscheduled.is_(False))
     statement = select(func.max(deliveries.c.occurrence, type_=deliveries.c.occurrence.type))
     found: datetime | None = await connection.scalar(
         statement.where(deliveries.c.schedule_id == schedule_id, maybe_posted)
@@ -277,11 +307,19 @@ async def _last_posted(connection: AsyncConnection, schedule_id: int) -> datetim
 async def _give_up_claims(connection: AsyncConnection, schedule_id: int, now: datetime) -> None:
     """Nobody will come back for what was claimed under a rule that is gone."""
     overtaken = and_(
-        deliveries.c.schedule_id == schedule_id, deliveries.c.state == "claimed", deliveries.c.lease_until <= now
+        deliveries.c.schedule_id == schedule_id,
+        deliveries.c.state == "claimed",
+        or_(deliveries.c.lease_until <= now, deliveries.c.owner.is_(None)),
     )
     await connection.execute(
         update(deliveries).where(overtaken).values(state="skipped", error="the schedule was changed meanwhile")
     )
+
+
+def is_next() -> ColumnElement[bool]:
+    """Whether a row of `deliveries` is its schedule's next occurrence."""
+    its = and_(schedules.c.id == deliveries.c.schedule_id, schedules.c.next_at == deliveries.c.occurrence)
+    return select(1).where(its).correlate(deliveries).exists()
 
 
 def _weekly(row: Row[Any]) -> WeeklySchedule:

@@ -60,8 +60,8 @@ metadata = MetaData(naming_convention=_NAMES)
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _RUNNING = text("paused_at IS NULL")
-BESIDE = text("unscheduled AND state = 'claimed'")
-"""What of `deliveries` is a claim beside the rhythm: in these very words, by which SQLite knows its index."""
+CLAIMED = text("state = 'claimed'")
+"""What of `deliveries` is a claim: in these very words, by which SQLite knows its index."""
 
 # A row is a server's weekly prompt (guild_id) or a member's reminder (user_id): one machinery delivers both.
 schedules = Table(
@@ -120,8 +120,7 @@ deliveries = Table(
     Column("unscheduled", Boolean, nullable=False, server_default=false()),
     Index("ix_deliveries_extras_at", "extras_at"),
     Index("ix_deliveries_message_id", "message_id"),
-    # Nobody comes back for these by their schedule's next occurrence.
-    Index("ix_deliveries_interrupted", "lease_until", sqlite_where=BESIDE, postgresql_where=BESIDE),
+    Index("ix_deliveries_interrupted", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
 )
 
 # What a member has finished, by ids alone: a position would be wrong as soon as the path changes.

@@ -12,7 +12,7 @@ down_revision = "0004"
 
 INSTANT = sa.DateTime(timezone=True)
 RUNNING = sa.text("paused_at IS NULL")
-BESIDE = sa.text("unscheduled AND state = 'claimed'")
+CLAIMED = sa.text("state = 'claimed'")
 FLAGS = ("pin", "poll", "quiet", "untold")
 
 
@@ -36,7 +36,7 @@ def upgrade() -> None:
     op.create_index("ix_deliveries_extras_at", "deliveries", ["extras_at"])
     op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
     op.create_index(
-        "ix_deliveries_interrupted", "deliveries", ["lease_until"], sqlite_where=BESIDE, postgresql_where=BESIDE
+        "ix_deliveries_interrupted", "deliveries", ["lease_until"], sqlite_where=CLAIMED, postgresql_where=CLAIMED
     )
 
 
