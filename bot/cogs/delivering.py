@@ -37,6 +37,7 @@ class Delivering(commands.Cog):
         self._clock = clock
         self._owner = uuid4().hex
         self._changed = True
+        self._aligned = False
         self._caught_up = False
         self._rest_until: datetime | None = None
 
@@ -51,7 +52,15 @@ class Delivering(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Pause the schedule of a server that removed the bot."""
+        self._caught_up = False  # should this fail, the next tick learns of it
+        self.wake()
         await self._store.mark_left(guild.id, self._clock())
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Learn what changed during a lost connection."""
+        self._caught_up = False
+        self.wake()
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -81,6 +90,8 @@ class Delivering(commands.Cog):
         if not self._changed and self._rest_until is not None and self._clock() < self._rest_until:
             return
         self._changed = False
+        if not self._aligned:
+            await self._align()
         if not self._caught_up:
             await self._catch_up()
         now = self._clock()
@@ -112,13 +123,14 @@ class Delivering(commands.Cog):
             log.info("Delivered: %s", report)
         return report.more
 
-    async def _catch_up(self) -> None:
-        """Learn what changed while the bot was offline: the zone data, and which servers have the bot.
-
-        Before any server is forgotten, so that one that took it back keeps what it had.
-        """
+    async def _align(self) -> None:
+        """Move what is to come to where today's zone data has it, which may have changed with this start."""
         if moved := await self._store.realign(self._clock()):
             log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
+        self._aligned = True
+
+    async def _catch_up(self) -> None:
+        """Learn which servers removed the bot, or added it again, unnoticed: before any is forgotten."""
         here = {guild.id for guild in self._bot.guilds}
         for guild_id in await self._store.guilds_with_schedules() - here:
             await self._store.mark_left(guild_id, self._clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from bot.catalog import Resource
 from bot.cogs.pace import Pace
 from bot.cogs.weekly_checks import usable_tags
 from bot.delivery import Nudge, Prompt, Sent
-from bot.errors import CannotPost, PostFailed
+from bot.errors import CannotPost, PostError, PostFailed
 from bot.store import WeeklySchedule
 from bot.views.nudge import nudge_content, nudge_view, shows_nudge
 from bot.views.text import fit
@@ -28,6 +29,8 @@ from bot.views.weekly_post import (
     weekly_view,
 )
 from bot.views.weekly_replies import paused_notice
+
+log = logging.getLogger(__name__)
 
 SEARCHED = 100
 """Messages that are looked through for an earlier post: one request. A post that more messages have followed since
@@ -42,8 +45,9 @@ THREAD_EXISTS = 160004
 LONGEST_POLL = timedelta(days=32)
 """The longest that Discord keeps a poll open."""
 
-CLOCK_SLACK = timedelta(minutes=1)
-"""How far this machine's clock may be ahead of Discord's before a post is missed by `find`."""
+CLOCK_SLACK = timedelta(hours=6)
+"""How far this machine's clock may have been ahead of Discord's before a post is missed by `find`: weeks lie between
+two posts about one resource."""
 
 
 class DiscordPoster:
@@ -74,8 +78,9 @@ class DiscordPoster:
         async with self._in_our_words(letter):
             if isinstance(letter, Prompt) and (forum := self._forum(letter)) is not None:
                 return await self._find_in_forum(forum, letter, since)
-            async for message in self._at(letter).history(limit=SEARCHED, after=since - CLOCK_SLACK):
-                if message.author.id == self._me and _shows(message, letter):
+            async for message in self._at(letter).history(limit=SEARCHED):
+                recent = message.created_at >= since - CLOCK_SLACK
+                if recent and message.author.id == self._me and _shows(message, letter):
                     return Sent(letter.channel_id, message.id)
         return None
 
@@ -104,9 +109,10 @@ class DiscordPoster:
 
     async def _pin(self, sent: Sent, *, pinned: bool) -> None:
         async with self._in_our_words(sent):
-            channel = self._bot.get_channel(sent.channel_id) or self._partial(sent.channel_id)
-            if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.ForumChannel):
-                await channel.edit(pinned=pinned)
+            if sent.channel_id == sent.message_id:  # the first message of a forum's thread has the thread's id
+                thread = self._bot.get_channel(sent.channel_id) or await self._bot.fetch_channel(sent.channel_id)
+                if isinstance(thread, discord.Thread):
+                    await thread.edit(pinned=pinned)
                 return
             message = self._partial(sent.channel_id).get_partial_message(sent.message_id)
             await (message.pin() if pinned else message.unpin())
@@ -139,7 +145,9 @@ class DiscordPoster:
         text = paused_notice(weekly, reason)
         async with self._in_our_words(Sent(weekly.channel_id, 0)):
             if weekly.created_by is not None:
-                with suppress(discord.Forbidden):  # their direct messages are closed
+                with suppress(
+                    discord.Forbidden, discord.NotFound
+                ):  # closed, or they are gone
                     direct = await self._bot.create_dm(discord.Object(weekly.created_by))
                     await direct.send(text)
                     return
@@ -174,7 +182,7 @@ class DiscordPoster:
         mine = [one for one in threads if one.parent_id == forum.id and one.owner_id == self._me]
         for thread in mine:
             opened = discord.utils.snowflake_time(thread.id)
-            if opened >= since - CLOCK_SLACK and thread.name == _thread_name(prompt):
+            if opened >= since - CLOCK_SLACK and (thread.name == _thread_name(prompt) or await _opens(thread, prompt)):
                 return Sent(thread.id, thread.id)
         return None
 
@@ -190,6 +198,12 @@ class DiscordPoster:
             raise CannotPost(_refusal(to)) from error
         except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             raise PostFailed(f"Discord did not take the message: {error}") from error
+        except PostError:
+            raise
+        except Exception as error:
+            # Whatever came over the wire, the occurrence is tried again, and in the end its reason is told.
+            log.exception("Discord answered in a way that the library cannot read")
+            raise PostFailed("Discord answered with something that I cannot read") from error
 
 
 async def _post_in_forum(forum: discord.ForumChannel, prompt: Prompt) -> discord.Message:
@@ -207,6 +221,14 @@ async def _post_in_forum(forum: discord.ForumChannel, prompt: Prompt) -> discord
     return opened.message
 
 
+async def _opens(thread: discord.Thread, prompt: Prompt) -> bool:
+    """Whether a thread begins with this prompt, whatever it is called by now."""
+    try:
+        return _shows(await thread.fetch_message(thread.id), prompt)
+    except discord.NotFound:  # somebody deleted its first message
+        return False
+
+
 def _refusal(to: Prompt | Nudge | Sent) -> str:
     if isinstance(to, Nudge):
         return "your direct messages are closed to me"
@@ -216,7 +238,7 @@ def _refusal(to: Prompt | Nudge | Sent) -> str:
 def _shows(message: discord.Message, letter: Prompt | Nudge) -> bool:
     if isinstance(letter, Nudge):
         return shows_nudge(message, letter)
-    return shows_resource(message, letter.resource.url)
+    return shows_resource(message, letter.sent_as or letter.resource.id)
 
 
 def _thread_name(prompt: Prompt) -> str:

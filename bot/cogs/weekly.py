@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -43,6 +43,8 @@ from bot.views.weekly_replies import (
 )
 from bot.zones import search_zones
 
+OVERDUE = timedelta(minutes=10)
+"""From when on a tick is missing: ten thousand prompts take four minutes."""
 NEEDED = "channel, day, time and timezone"
 NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
 UNDER_WAY = "The next prompt is being posted right now, so it is too late to leave it out."
@@ -226,8 +228,10 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
             "It is running",
             f"It is paused: {weekly.paused_reason}. `/weekly resume` goes on",
         )
-        failures = self._delivering.ticker.failures
-        yield Finding(failures == 0, "I look for due prompts", f"My last {failures} looks for due prompts failed")
+        ticker = self._delivering.ticker
+        looking = ticker.last_success is not None and self._clock() - ticker.last_success < OVERDUE
+        wrong = f"I have not looked for due prompts as I should; {ticker.failures} tries failed. Tell who hosts me"
+        yield Finding(looking, "I look for due prompts", wrong)
 
     @app_commands.command(name="show", description="Show when and where the weekly prompt comes.")
     async def show(self, interaction: discord.Interaction[Any]) -> None:

@@ -14,9 +14,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from bot.catalog import Catalog
@@ -122,9 +123,10 @@ async def deliver_now(
     choice = await errand.compose(delivery) if delivery else None
     if delivery is None or not isinstance(choice, Choice):
         return None
-    await store.choose([choice], owner=owner, now=now, scheduled=False)
+    if not await store.choose([choice], owner=owner, now=now, scheduled=False):
+        raise CannotPost("the weekly prompt was ended meanwhile")
     try:
-        sent = await _post(errand, delivery)
+        sent = await _post_surely(errand, delivery, now)
     except PostError as error:
         await store.record_skipped(delivery, owner=owner, reason=str(error), next_at=weekly.next_at)
         raise
@@ -207,6 +209,18 @@ async def _post(errand: Errand, delivery: Delivery) -> Sent:
         return await errand.shift.poster.post(errand.letter, nonce(delivery))
 
 
+async def _post_surely(errand: Errand, delivery: Delivery, since: datetime) -> Sent:
+    """Post, and look for the message if the answer was lost: nobody tries again."""
+    try:
+        return await _post(errand, delivery)
+    except PostFailed:
+        async with time_limit():
+            found = await errand.shift.poster.find(errand.letter, since)
+        if found is None:
+            raise
+        return found
+
+
 async def _sent_before(errand: Errand, delivery: Delivery) -> Sent | None:
     """The message of an earlier try that never came to record it."""
     if delivery.first_sent_at is None:
@@ -281,8 +295,22 @@ async def _history_before(store: Store, delivery: Delivery) -> History:
 async def _skip(errand: Errand, delivery: Delivery, reason: str) -> str:
     """Give up this occurrence and every one after it that would be too late as well."""
     next_at = errand.next_after(max(delivery.occurrence, errand.oldest))
+    if more := _between(errand, delivery.occurrence, next_at):
+        reason = f"{reason}; {more} more after it were left out too"
     done = await errand.shift.store.record_skipped(delivery, owner=errand.shift.owner, reason=reason, next_at=next_at)
     return "skipped" if done else "taken"
+
+
+def _between(errand: Errand, first: datetime, last: datetime) -> int:
+    """How many occurrences lie between two."""
+    instants = takewhile(lambda instant: instant < last, _from(errand, first))
+    return sum(1 for _ in instants)
+
+
+def _from(errand: Errand, instant: datetime) -> Iterator[datetime]:
+    while True:
+        instant = errand.next_after(instant)
+        yield instant
 
 
 async def _try_later(errand: Errand, delivery: Delivery, error: str) -> str:

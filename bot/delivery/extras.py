@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from bot.errors import PostError, PostFailed
 from bot.store import Delivery, Store, WeeklySchedule
 
 _Given = TypeVar("_Given")
+
+log = logging.getLogger(__name__)
 
 SHORTEST_POLL = timedelta(hours=1)
 """Discord's shortest poll; one that would close before the next prompt by less is not worth an answer."""
@@ -67,3 +70,7 @@ class Extras:
             self.failures.append(f"{failure}: {error}")
             self.again = self.again or isinstance(error, PostFailed)
             return None
+        except Exception:
+            log.exception("What should follow a post went wrong")
+            self.failures.append(f"{failure}: something unexpected, which is in my host's log")
+            return None  # the others are seen to all the same

@@ -36,7 +36,8 @@ class Prompt:
 
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
     that a new walk through the path starts here, `late` that the post comes noticeably after its time. `options` are
-    what a poll asks the members to choose from; without a poll there are none.
+    what a poll asks the members to choose from; without a poll there are none. `sent_as` is the id of the resource that
+    an earlier try may have posted for this occurrence, which the catalog may have lost since.
     """
 
     guild_id: int
@@ -52,6 +53,7 @@ class Prompt:
     occurrence: datetime
     recap: Recap | None = None
     options: tuple[Resource, ...] = ()
+    sent_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from bot.delivery.errand import COMPOSE_SECONDS, LEASE, Errand, Shift, time_limit
-from bot.delivery.extras import Extras
+from bot.delivery.extras import SHORTEST_POLL, Extras
 from bot.delivery.letters import EMPTY, Prompt, Recap, Sent
 from bot.errors import PostError
 from bot.path import NextPrompt, Plan, next_prompt
@@ -58,7 +58,8 @@ class WeeklyErrand(Errand):
             late=late,
             occurrence=occurrence,
             recap=await self._recap(),
-            options=found.ahead if self.weekly.poll and len(found.ahead) > 1 else (),
+            options=found.ahead if self.weekly.poll and len(found.ahead) > 1 and self._poll_pays(occurrence) else (),
+            sent_as=chosen or found.resource.id,
         )
 
     async def refused(self, delivery: Delivery, reason: str) -> bool:
@@ -67,7 +68,8 @@ class WeeklyErrand(Errand):
         if not await shift.store.record_failed(delivery, owner=shift.owner, reason=reason, now=shift.now):
             return False
         try:
-            await shift.poster.tell(self.weekly, reason)
+            async with time_limit():
+                await shift.poster.tell(self.weekly, reason)
         except PostError as error:
             log.warning("Nobody on server %s could be told about a pause: %s", self.weekly.guild_id, error)
         return True
@@ -84,6 +86,11 @@ class WeeklyErrand(Errand):
     def extras_at(self) -> datetime | None:
         """Once the claim would have run out, if anything follows the post."""
         return self.shift.now + LEASE if self.weekly.extras else None
+
+    def _poll_pays(self, occurrence: datetime) -> bool:
+        """Whether a poll that is begun now has time for answers before the next prompt."""
+        begun = max(occurrence, self.shift.now)
+        return self.next_after(begun) - begun >= 2 * SHORTEST_POLL
 
     def _walk(self) -> tuple[int, frozenset[str]]:
         """The walk through the path that the schedule is on, and what was posted on it."""

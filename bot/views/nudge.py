@@ -14,7 +14,7 @@ from bot.delivery import Nudge
 from bot.views.cards import open_button
 from bot.views.done import MARK, DoneButton
 from bot.views.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
-from bot.views.weekly_post import TEXT_LIMIT, TITLE_LIMIT, shows_resource
+from bot.views.weekly_post import TEXT_LIMIT, TITLE_LIMIT
 
 ALL_DONE = "**You have finished the whole path.** Well done! This was my last reminder."
 
@@ -37,7 +37,8 @@ def shows_nudge(message: discord.Message, nudge: Nudge) -> bool:
     """Whether a message is this reminder."""
     if nudge.resource is None:
         return message.content.startswith(ALL_DONE)
-    return shows_resource(message, nudge.resource.url)
+    buttons = [button for row in message.components for button in getattr(row, "children", ())]
+    return any(getattr(button, "url", None) == nudge.resource.url for button in buttons)
 
 
 def _lines(nudge: Nudge) -> Iterator[str]:

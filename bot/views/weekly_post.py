@@ -6,7 +6,6 @@ Plain content, not Components V2: a push that holds components alone has an empt
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import discord
 
@@ -19,7 +18,7 @@ from bot.views.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 
 TITLE_LIMIT = 200
 """Characters of a resource's title."""
-TEXT_LIMIT = 600
+TEXT_LIMIT = 500
 """Characters of the question or the summary; the longest post stays under CONTENT_LIMIT."""
 
 
@@ -89,13 +88,11 @@ def poll_answer(resource: Resource) -> str:
     return fit(resource.title, POLL_ANSWER_LIMIT)
 
 
-def shows_resource(message: discord.Message, url: str) -> bool:
-    """Whether a message is a weekly post of the resource at this address."""
-    return any(_url(component) == url for row in message.components for component in getattr(row, "children", ()))
-
-
-def _url(component: Any) -> str | None:
-    return getattr(component, "url", None)
+def shows_resource(message: discord.Message, resource_id: str) -> bool:
+    """Whether a message is a weekly post about a resource, whatever its title and address were then."""
+    marking = f"{FinishedButton.prefix}:{resource_id}"
+    buttons = [button for row in message.components for button in getattr(row, "children", ())]
+    return any(getattr(button, "custom_id", None) == marking for button in buttons)
 
 
 class FinishedButton(DoneButton, template=r"finished:(?P<id>[a-z0-9-]{1,64})"):
