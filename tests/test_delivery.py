@@ -580,3 +580,28 @@ async def test_another_zone_gives_no_week_a_second_prompt(store: Store, catalog:
         now=weekly.next_at + timedelta(hours=1),
     )  # fmt: skip
     assert moved.next_at - weekly.next_at > timedelta(days=6)
+
+
+async def test_a_lost_answer_to_a_post_at_once_is_looked_for(world: World, catalog: Catalog) -> None:
+    weekly = await world.store.schedule_for(1)
+    assert weekly is not None
+    world.channel.after = [fail(PostFailed("connection reset"))]
+    assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == Sent(10, 0)
+    assert await world.state() == [("posted", None)]
+
+
+async def test_a_telling_that_hangs_holds_nobody_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.delivery.errand.SEND_SECONDS", 0.02)
+    world.channel.before = [fail(CannotPost("gone"))]
+
+    async def hang(weekly: WeeklySchedule, reason: str) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(world.channel, "tell", hang)
+    assert await world.tick(DUE) == {"failed": 1}
+
+
+async def test_all_weeks_that_were_left_out_are_counted(world: World) -> None:
+    await world.tick(DUE + 5 * WEEK + timedelta(days=2))
+    ((_, said),) = await world.state()
+    assert "5 more after it were left out too" in str(said)

@@ -51,6 +51,15 @@ async def test_each_fails_alone(world: World, broken: str, error: Exception) -> 
     assert await world.tick(DUE + WEEK) == {"posted": 1}
 
 
+async def test_a_bug_in_the_pin_costs_neither_thread_nor_poll(world: World) -> None:
+    await world.store.put_ritual(1, thread=True, pin=True, poll=True)
+    world.channel.pinning = fail(RuntimeError("a bug"))
+    assert await world.tick(DUE) == {"posted": 1}
+    thread_id, poll_id, said = await last(world)
+    assert (thread_id, poll_id) == (1000, 2001)
+    assert "it could not be pinned: something unexpected" in str(said)
+
+
 async def test_all_failures_are_told(world: World) -> None:
     await world.store.put_ritual(1, thread=True, pin=True, poll=True)
     for what in ("opening", "pinning", "asking"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -102,6 +103,31 @@ async def test_what_the_next_try_mends(bot: Bot, faults: list[Fault], later: tim
     assert await bot.tick(DUE) == {"retried": 1}
     bot.server.faults = []
     assert await bot.tick(DUE + later) == {"posted": 1}
+    assert len(bot.server.messages) == 1
+
+
+@pytest.mark.parametrize("change", ["gone", "another address and title"])
+async def test_a_lost_answer_is_found_though_the_catalog_changed_meanwhile(
+    bot: Bot, catalog: Catalog, change: str
+) -> None:
+    bot.server.faults = [reset(after_accepting=True)] * 5
+    assert await bot.tick(DUE) == {"retried": 1}
+    bot.server.faults = []
+    stage = catalog.stages[0]
+    first = replace(stage.resources[0], url="https://example.org/moved", title="Another title")
+    kept = stage.resources[1:] if change == "gone" else (first, *stage.resources[1:])
+    bot.catalog = replace(catalog, stages=(replace(stage, resources=kept), *catalog.stages[1:]))
+    assert await bot.tick(DUE + timedelta(minutes=10)) == {"posted": 1}
+    assert len(bot.server.messages) == 1
+
+
+async def test_a_lost_answer_is_found_though_the_clock_was_ahead(bot: Bot) -> None:
+    bot.server.faults = [reset(after_accepting=True)] * 5
+    bot.server.now = DUE - timedelta(hours=1)
+    report = await deliver_due(bot.store, bot.catalog, bot.poster, now=DUE, owner="me")
+    assert report.outcomes == {"retried": 1}
+    bot.server.faults = []
+    assert await bot.tick(DUE + timedelta(minutes=10)) == {"posted": 1}
     assert len(bot.server.messages) == 1
 
 
