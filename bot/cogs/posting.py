@@ -145,9 +145,7 @@ class DiscordPoster:
         text = paused_notice(weekly, reason)
         async with self._in_our_words(Sent(weekly.channel_id, 0)):
             if weekly.created_by is not None:
-                with suppress(
-                    discord.Forbidden, discord.NotFound
-                ):  # closed, or they are gone
+                with suppress(discord.Forbidden, discord.NotFound):  # closed, or they are gone
                     direct = await self._bot.create_dm(discord.Object(weekly.created_by))
                     await direct.send(text)
                     return
