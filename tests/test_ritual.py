@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.catalog import Catalog
-from bot.delivery import Recap, Sent, finish_interrupted
+from bot.delivery import Prompt, Recap, Sent, finish_interrupted
 from bot.delivery.errand import LEASE
 from bot.errors import CannotPost, PostFailed
 from tests.test_delivery import DUE, WEEK, Killed, World, fail, world
@@ -189,3 +189,20 @@ async def test_in_a_forum_the_post_is_its_own_thread(world: World, monkeypatch: 
     await world.tick(DUE)
     assert world.channel.threads == []
     assert await last(world) == (77, None, None)
+
+
+async def test_in_a_forum_the_poll_is_nobodys_reply(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.store.put_ritual(1, poll=True)
+    letters = []
+
+    async def post(letter: Prompt, nonce: str) -> Sent:
+        letters.append(letter)
+        return Sent(77, 77)
+
+    monkeypatch.setattr(world.channel, "post", post)
+    await world.tick(DUE)
+    world.channel.replied = 1
+    await world.tick(DUE + WEEK)
+    world.channel.replied = 4
+    await world.tick(DUE + 2 * WEEK)
+    assert [letter.recap and letter.recap.replies for letter in letters] == [None, None, 3]

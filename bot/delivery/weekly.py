@@ -124,6 +124,8 @@ class WeeklyErrand(Errand):
         if last is None or resource is None:
             return None
         finished, replies = last.finished or 0, await self._replies(last.thread_id)
+        if last.poll_id is not None and last.thread_id == last.channel_id:
+            replies = max(0, replies - 1)  # in a forum the poll stands in the thread, and is nobody's reply
         return Recap(resource.title, finished, replies) if finished or replies else None
 
     async def _replies(self, thread_id: int | None) -> int:
