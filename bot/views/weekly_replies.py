@@ -120,7 +120,7 @@ def doctor_reply(
     verdict = "Everything is as it should be." if not wrong else f"{wrong} to mend:"
     return "\n".join(
         ["### The weekly prompt", verdict, *lines, f"- I last looked for due prompts {ticked}.",
-         f"\nThe next dates:\n{dates(instants)}"]
+         *([] if weekly.paused_at else [f"\nThe next dates:\n{dates(instants)}"])]
     )  # fmt: skip
 
 

@@ -206,6 +206,14 @@ async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server)
     assert "The role is gone" in seen.text
 
 
+async def test_the_doctor_names_no_dates_of_what_is_paused(server: Server) -> None:
+    await server.set_weekly()
+    await server.manage("weekly pause")
+    seen = await server.manage("weekly doctor")
+    assert "It is paused" in seen.text
+    assert "The next dates" not in seen.text
+
+
 async def test_a_role_that_is_gone_does_not_keep_the_prompt_back(server: Server) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     await server.set_weekly(role=role)
