@@ -38,11 +38,6 @@ def bot_of(interaction: discord.Interaction[Any]) -> Serves:
     return cast(Serves, interaction.client)
 
 
-def library_of(interaction: discord.Interaction[Any]) -> Library:
-    """The library of the bot that received an interaction."""
-    return bot_of(interaction).library
-
-
 class LastingButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
     """What all lasting buttons share: an answer even when `press` raises.
 
