@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import click
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.catalogs import Library
 from bot.errors import CatalogError, StudybotError
-from bot.library import Library
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
 

@@ -19,28 +19,28 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.catalog import Catalog
-from bot.cogs.about import About
-from bot.cogs.delivering import Delivering
-from bot.cogs.finished_counts import FinishedCounts
-from bot.cogs.membership import Membership
-from bot.cogs.path import Path
-from bot.cogs.privacy import Privacy
-from bot.cogs.progress import Progress
-from bot.cogs.recommend import Recommend
-from bot.cogs.remind import Remind
-from bot.cogs.steps import Steps
-from bot.cogs.weekly import Weekly
+from bot.catalogs import Library
+from bot.discord_io.delivery_loop import Delivering
+from bot.discord_io.failures import answer_failure
+from bot.discord_io.marks import DoneButton
+from bot.discord_io.membership import Membership
 from bot.errors import SettingsError, StoreError, StudybotError
-from bot.library import Library
+from bot.features.about.commands import About
+from bot.features.marks.commands import Steps
+from bot.features.path.cards import PageButton, PartDoneButton, PathDoneButton, YourStepButton
+from bot.features.path.commands import Path
+from bot.features.privacy.cards import ForgetButton, KeepButton
+from bot.features.privacy.commands import Privacy
+from bot.features.progress.commands import Progress
+from bot.features.progress.next_card import NextButton, NextDoneButton
+from bot.features.recommend.cards import FoundDoneButton, SearchButton
+from bot.features.recommend.commands import Recommend
+from bot.features.remind.commands import Remind
+from bot.features.weekly.commands import Weekly
+from bot.features.weekly.counts import FinishedCounts
+from bot.features.weekly.post import FinishedButton
 from bot.settings import Settings
 from bot.store import Store
-from bot.views.done import DoneButton
-from bot.views.failures import answer_failure
-from bot.views.next_card import NextButton, NextDoneButton
-from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton, YourStepButton
-from bot.views.privacy_card import ForgetButton, KeepButton
-from bot.views.recommendation import FoundDoneButton, SearchButton
-from bot.views.weekly_post import FinishedButton
 
 log = logging.getLogger(__name__)
 

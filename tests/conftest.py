@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.catalogs import Library
 from bot.client import StudyBot, create_bot
-from bot.library import Library
 from bot.settings import Settings
 from bot.store import Store
 

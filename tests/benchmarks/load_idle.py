@@ -10,10 +10,10 @@ import discord
 from sqlalchemy import text, update
 
 from bot.catalog import Catalog
+from bot.catalogs import Library
 from bot.client import create_bot
-from bot.cogs.delivering import Delivering
-from bot.cogs.ticker import Ticker
-from bot.library import Library
+from bot.discord_io.delivery_loop import Delivering
+from bot.discord_io.ticker import Ticker
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import schedules

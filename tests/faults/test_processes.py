@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.catalog import Catalog
-from bot.cogs.ticker import Ticker
 from bot.delivery import deliver_due
+from bot.discord_io.ticker import Ticker
 from bot.errors import CannotPost, PostFailed
 from bot.schedule import Schedule
 from bot.store import Store

@@ -11,9 +11,9 @@ import pytest
 
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.client import create_bot
+from bot.discord_io.marks import marks_of
 from bot.settings import Settings
 from bot.store import Store
-from bot.views.done import marks_of
 from tests.members.server import Seen, Server
 
 

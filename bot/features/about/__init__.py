@@ -1,0 +1,1 @@
+"""/about: what this bot is and which list it serves."""

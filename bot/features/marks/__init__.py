@@ -1,0 +1,1 @@
+"""/done: marking resources done."""

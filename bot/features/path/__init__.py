@@ -1,0 +1,1 @@
+"""/path: the whole list in order."""

@@ -1,0 +1,1 @@
+"""/privacy: what is kept about a member."""

@@ -1,0 +1,1 @@
+"""/progress and /next: how far a member is and what comes next."""

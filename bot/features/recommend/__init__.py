@@ -1,0 +1,1 @@
+"""/recommend: the resources that fit a topic or a question."""
