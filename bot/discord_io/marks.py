@@ -1,23 +1,23 @@
-"""Marking a resource done: the one place where a mark is set or taken, its words, and its buttons."""
+"""A member's marks on Discord: read in time for a card, changed by a button, said in words."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import LastingButton, Serves, acknowledge, bot_of, only_they_see
+from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.buttons import CATALOG, PersistentButton, acknowledge, button, is_private
 from bot.discord_io.cards import Card, notice, open_button
-from bot.discord_io.text import LABEL_LIMIT, echo, fit, show
+from bot.discord_io.text import show
+from bot.marks import Action, MarkChange, change_mark
 from bot.progress import next_step, tally, unmet
-from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -26,83 +26,64 @@ PATIENCE = 1.0
 list ever has marks; from 3 on a database that is locked takes every list away."""
 TITLE_LIMIT = 150
 """Characters of a resource's or a stage's title."""
-FIRST_LIMIT = 60
+PREREQUISITE_LIMIT = 60
 """Characters of a prerequisite's title."""
-STATE_LIMIT = FIRST_LIMIT + len("first: ") + len(" and 999 more")
+STATE_LIMIT = PREREQUISITE_LIMIT + len("first: ") + len(" and 999 more")
 """Most characters of `state_words`."""
 
+RESOURCE = r"(?P<resource>[a-z0-9-]{1,64})"
+"""The part of a button's template that a resource's id matches."""
+ACTION = r"(?P<action>[mut])"
+"""The part of a button's template that a mark's Action matches."""
 DONE = "✓\u00a0done"
-"""What marks a finished resource: a sign for the eye, a word for the ear, on one line."""
-GONE = (
+"""Shown beside a finished resource: a sign for the eye, a word for the ear, on one line."""
+RESOURCE_GONE = (
     "That one is not on the list any more. If you had marked it done, that stays in your record. "
     "`/path` shows what is on the list."
 )
-MARK, UNDO = "mark", "undo"
-"""What a button is for: one that says "Mark done" never takes a mark away, however old its card is."""
-INTENT = r"(?::(?P<intent>mark|undo))?"
-"""The end of a button's custom_id; without it, as on cards that everybody sees, the button turns the mark around."""
 
-_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+_locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
-async def marks_of(store: Store, user_id: int) -> frozenset[str] | None:
-    """The ids of what a member has finished; None, and a warning in the log, if the store does not say in time."""
-    asked = asyncio.ensure_future(store.finished_by(user_id))
-    asked.add_done_callback(_note_failure)
-    # Not cancelled when time is up: a connection that waits for a lock only comes back to the pool by itself.
-    await asyncio.wait((asked,), timeout=PATIENCE)
-    if asked.done() and asked.exception() is None:
-        return frozenset(asked.result())
+async def finished_in_time(bot: StudyBot, library: Library, user_id: int) -> frozenset[str] | None:
+    """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
+    reading = asyncio.ensure_future(bot.store.marks(user_id))
+    reading.add_done_callback(_log_failure)
+    # Not cancelled when time is up: a transaction that has begun ends by itself.
+    await asyncio.wait((reading,), timeout=PATIENCE)
+    if reading.done() and reading.exception() is None:
+        return library.finished(reading.result())
     log.warning("A list is shown without marks: the database did not answer")
     return None
 
 
-def _note_failure(asked: asyncio.Future[Any]) -> None:
-    if not asked.cancelled() and (error := asked.exception()) is not None:
+def _log_failure(reading: asyncio.Future[Any]) -> None:
+    if not reading.cancelled() and (error := reading.exception()) is not None:
         log.warning("Marks could not be read: %s", error)
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """What became of a mark: whether the resource is `finished` now, and whether that was `changed` just now."""
-
-    finished: bool
-    changed: bool = True
+def one_at_a_time(user_id: int) -> asyncio.Lock:
+    """A lock for a member's changes: of two quick presses, the second is also the last to be shown."""
+    return _locks.setdefault(user_id, asyncio.Lock())
 
 
-def turn_of(user_id: int) -> asyncio.Lock:
-    """One after the other, so that of two quick presses the second is also the last to be shown."""
-    return _turns.setdefault(user_id, asyncio.Lock())
+async def apply_action(interaction: Interaction, resource: Resource, action: Action) -> MarkChange:
+    """Change the mark of the member who acts, and let the number on a weekly post follow; raises StoreError."""
+    bot, member, guild = interaction.client, interaction.user, interaction.guild
+    change = await change_mark(bot.store, member.id, resource, action, bot.clock())
+    if guild is not None:
+        bot.membership.remember(guild.id, member.id)
+        if change.changed:
+            bot.post_counts.refresh(guild, resource)
+    return change
 
 
-def intent(finished: bool) -> str:
-    """What a button is for, beside a resource that is finished or not."""
-    return UNDO if finished else MARK
-
-
-async def toggle(interaction: discord.Interaction[Any], resource_id: str, wanted: str | None = None) -> Turned:
-    """Set (MARK) or take (UNDO) the mark of the member who acts, or turn it around.
-
-    Every mark is set and taken here: by buttons, `/done` and the weekly post. One that the catalog does not have any
-    more can only lose its mark. Raises StoreError.
-    """
-    bot = bot_of(interaction)
-    if interaction.guild_id is not None:
-        bot.membership.remember(interaction.guild_id, interaction.user.id)
-    if resource_id not in bot.catalogs.catalog:
-        return Turned(False, await bot.store.unfinish(interaction.user.id, resource_id))
-    turned = await _turn(bot, interaction.user.id, resource_id, wanted)
-    if turned.changed and interaction.guild is not None:
-        interaction.client.dispatch("mark", interaction.guild, resource_id)  # the number on a weekly post may follow
-    return turned
-
-
-async def _turn(bot: Serves, user_id: int, resource_id: str, wanted: str | None) -> Turned:
-    if wanted == MARK:
-        return Turned(True, await bot.store.finish(user_id, resource_id, bot.clock()))
-    if wanted == UNDO:
-        return Turned(False, await bot.store.unfinish(user_id, resource_id))
-    return Turned(await bot.store.toggle_finished(user_id, resource_id, bot.clock()))
+def mark_button(
+    library: Library, resource: Resource, action: Action, *, label: str = "", prefix: str = "done", suffix: str = ""
+) -> discord.ui.Button[Any]:
+    """A button that changes the mark of whoever presses it; `prefix` names the MarkButton that answers."""
+    label = label or ("Undo" if action is Action.UNDO else "Mark done")
+    return button(label, f"{prefix}:{library.catalog.id}:{resource.id}:{action.value}{suffix}")
 
 
 def state_words(library: Library, resource: Resource, done: Collection[str] | None) -> str:
@@ -115,17 +96,17 @@ def state_words(library: Library, resource: Resource, done: Collection[str] | No
     if not waiting:
         return ""
     more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-    return f"first: {show(waiting[0].title, FIRST_LIMIT)}{more}"
+    return f"first: {show(waiting[0].title, PREREQUISITE_LIMIT)}{more}"
 
 
-def marked_words(library: Library, resource: Resource, done: Collection[str], turned: Turned) -> str:
+def changed_words(library: Library, resource: Resource, done: Collection[str], change: MarkChange) -> str:
     """`Marked done: **BERT**. That is 8 of 23.`, and a warm word at the end of a stage or of everything."""
     title, whole = show(resource.title, TITLE_LIMIT), tally(library.catalog, done)
-    if not turned.changed:
-        already = "Marked done already" if turned.finished else "Not marked done"
+    if not change.changed:
+        already = "Already marked done" if change.finished else "Not marked done"
         return f"{already}: **{title}**. You have done {whole.done} of {whole.total}."
-    if not turned.finished:
-        return f"Not done any more: **{title}**. That leaves {whole.done} of {whole.total}."
+    if not change.finished:
+        return f"Unmarked: **{title}**. That leaves {whole.done} of {whole.total}."
     words = f"Marked done: **{title}**. That is {whole.done} of {whole.total}."
     if whole.complete:
         return f"{words} You have finished the whole path. Well done!"
@@ -135,64 +116,42 @@ def marked_words(library: Library, resource: Resource, done: Collection[str], tu
     return words
 
 
-def finished_words(library: Library, resource: Resource, done: Collection[str], turned: Turned) -> str:
-    """What a member is told after a mark was set or taken: what it is now, how far they are, what is next.
-
-    `done` are the ids of what they have finished, after it.
-    """
-    words = marked_words(library, resource, done, turned)
+def changed_card(library: Library, resource: Resource, done: Collection[str], change: MarkChange) -> Card:
+    """What a member is told after an action on a mark: the mark, how far they are, what is next, and a way back."""
+    words = changed_words(library, resource, done, change)
     following = next_step(library.catalog, done).resource
-    return f"{words} Next: **{show(following.title, TITLE_LIMIT)}**." if following else words
-
-
-def finished_card(library: Library, resource: Resource, done: Collection[str], turned: Turned) -> Card:
-    """`finished_words` with the button that does the opposite, and a link to what is next."""
-    words = finished_words(library, resource, done, turned)
-    buttons: list[Any] = [DoneButton(resource.id, intent(turned.finished))]
-    if (following := next_step(library.catalog, done).resource) is not None and turned.finished:
+    if following is not None:
+        words += f" Next: **{show(following.title, TITLE_LIMIT)}**."
+    buttons = [mark_button(library, resource, Action.beside(change.finished))]
+    if following is not None and change.finished:
         buttons.append(open_button(following.url, f"Open {following.title}"))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
 
 
-def which_card(text: str, candidates: Collection[Resource]) -> Card:
-    """Asks which of a few a member meant by a text; nothing is marked before they say."""
-    words = f"Which one have you done? “{echo(text)}” may be more than one of these, so nothing is marked yet."
-    buttons = [DoneButton(one.id, MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
-    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
+class MarkButton(PersistentButton, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"):
+    """Changes the mark of whoever presses it, and answers privately.
 
-
-class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})" + INTENT):
-    """Sets a member's mark at a resource or takes it, and says so privately; without a `wanted` it turns it around.
-
-    On a card that only its member sees, a kind of it (`prefix`, `redrawn`) shows that card anew instead. One that is
-    not on a card leaves what it is on as it is (`in_place`).
+    A subclass on a card that only its member sees shows that card again (`redrawn`). One on a message that must not
+    change says so (`in_place`).
     """
 
-    prefix: ClassVar[str] = "done"
-    in_place: ClassVar[bool] = True
+    in_place = True
 
-    def __init__(self, resource_id: str, wanted: str | None = None, *, rest: str = "", label: str = "") -> None:
-        self.resource_id = resource_id
-        self.wanted = wanted
-        label = label or ("Undo" if wanted == UNDO else "Mark done")
-        end = f":{wanted}" if wanted else ""
-        super().__init__(discord.ui.Button(label=label, custom_id=f"{self.prefix}:{resource_id}{rest}{end}"))
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Set or take the mark and answer; the mark of what is not on the list any more stays as it is."""
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Change the mark and answer; the mark on a resource that left the list stays as it is."""
         await acknowledge(interaction, in_place=self.in_place)
-        async with turn_of(interaction.user.id):
-            resource = bot_of(interaction).library.catalog.get(self.resource_id)
-            view = await self._turned(interaction, resource) if resource else notice(GONE)
-            await interaction.edit_original_response(view=view)
+        resource = library.catalog.get(self.state["resource"])
+        if resource is None:
+            await interaction.edit_original_response(view=notice(RESOURCE_GONE))
+            return
+        async with one_at_a_time(interaction.user.id):
+            change = await apply_action(interaction, resource, Action(self.state["action"]))
+            done = library.finished(await interaction.client.store.marks(interaction.user.id))
+            card = self.redrawn(library, resource, done, change) if is_private(interaction) else None
+            await interaction.edit_original_response(view=card or changed_card(library, resource, done, change))
 
-    async def _turned(self, interaction: discord.Interaction[Any], resource: Resource) -> discord.ui.LayoutView:
-        bot = bot_of(interaction)
-        turned = await toggle(interaction, resource.id, self.wanted)
-        done = frozenset(await bot.store.finished_by(interaction.user.id))
-        anew = self.redrawn(bot.catalogs, done, turned) if only_they_see(interaction) else None
-        return anew or finished_card(bot.catalogs, resource, done, turned)
-
-    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> discord.ui.LayoutView | None:
-        """The card that was pressed with the new marks; None if an answer in words takes its place."""
+    def redrawn(
+        self, library: Library, resource: Resource, done: frozenset[str], change: MarkChange
+    ) -> discord.ui.LayoutView | None:
+        """The card that was pressed, with the new marks; None to answer in words instead."""
         return None

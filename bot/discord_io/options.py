@@ -1,4 +1,4 @@
-"""Options that several commands have: a kind, a level, and what Discord offers while they are typed."""
+"""Options that several commands have, and what Discord offers while they are typed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from discord import app_commands
 
+from bot.catalog import Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
 
@@ -18,25 +19,36 @@ def choices(texts: Iterable[str]) -> Choices:
     return [app_commands.Choice(name=text, value=text) for text in list(cut)[:CHOICES_LIMIT]]
 
 
-def word(given: str | None) -> str | None:
+def named_choices(pairs: Iterable[tuple[str, str]], current: str = "") -> Choices:
+    """Pairs of a value and its name as choices: those whose name holds what is typed so far."""
+    fitting = [pair for pair in pairs if current.strip().casefold() in pair[1].casefold()]
+    return [app_commands.Choice(name=fit(name, CHOICE_LIMIT), value=value) for value, name in fitting[:CHOICES_LIMIT]]
+
+
+def group_choices(groups: Iterable[Stage | Track], current: str) -> Choices:
+    """Stages and tracks whose titles hold what is typed so far."""
+    return named_choices(((group.id, group.title) for group in groups), current)
+
+
+def as_stored(word: str | None) -> str | None:
     """A kind or level as the catalog writes it; None if none was given."""
-    return given.strip().casefold() if given else None
+    return word.strip().casefold() if word else None
 
 
-def words_offered(library: Library, option: str, current: str) -> Choices:
-    """The catalog's kinds or levels (`option`) that hold what is typed so far."""
-    return choices(one for one in _words(library, option) if current.strip().casefold() in one)
+def filter_choices(library: Library, option: str, current: str) -> Choices:
+    """The list's kinds or levels (`option`) that hold what is typed so far."""
+    return choices(word for word in _words(library, option) if current.strip().casefold() in word)
 
 
-def refusal(library: Library, kind: str | None, level: str | None) -> str | None:
-    """What to tell a member who asks for a kind or level that the catalog has not; None if it has both."""
+def filter_problem(library: Library, kind: str | None, level: str | None) -> str | None:
+    """What to tell a member who asks for a kind or level that the list does not have; None if it has both."""
     for option, given in (("kind", kind), ("level", level)):
         words = _words(library, option)
-        if given is not None and word(given) not in words:
-            return f"This index has no {option} “{echo(given)}”. It has: {', '.join(words) or 'none'}."
+        if given is not None and as_stored(given) not in words:
+            return f"This list has no {option} “{echo(given)}”. It has: {', '.join(words) or 'none'}."
     return None
 
 
 def _words(library: Library, option: str) -> list[str]:
-    """The kinds or levels that the catalog has, in path order."""
+    """The kinds or levels that the list has, in path order."""
     return list(dict.fromkeys(found for one in library.catalog if (found := getattr(one, option))))

@@ -17,7 +17,9 @@ CARD_LIMIT = 4000
 LABEL_LIMIT = 80
 """Characters on a button."""
 CHOICE_LIMIT = 100
-"""Characters of an autocomplete choice, its value likewise; a custom_id has the same limit."""
+"""Characters of an autocomplete choice, its value likewise."""
+CUSTOM_ID_LIMIT = 100
+"""Characters of a button's custom_id."""
 CHOICES_LIMIT = 25
 """Choices that one autocomplete may offer."""
 ECHO_LIMIT = 100

@@ -1,34 +1,30 @@
-"""/about: what this bot is and which index it serves."""
+"""/about."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.catalog import Catalog
-from bot.catalogs import Library
+from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.text import count, show
 
 TEXT_LIMIT = 600
-"""Characters of the index's own words."""
+"""Characters of each of the list's own texts."""
 
 
 class About(commands.Cog):
-    """Answers /about from the library alone."""
+    """Answers /about from the list alone."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
 
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    @app_commands.command(name="about", description="What this bot does, which index it serves, how to get help.")
-    async def about(self, interaction: discord.Interaction[Any]) -> None:
+    @app_commands.command(name="about", description="What this bot does, which list it serves, how to get help.")
+    async def about(self, interaction: Interaction) -> None:
         """Answer with a card, privately."""
-        await interaction.response.send_message(view=notice(_text(self._library.catalog)), ephemeral=True)
+        catalog = self._bot.library_for(interaction).catalog
+        await interaction.response.send_message(view=notice(_text(catalog)), ephemeral=True)
 
 
 def _text(catalog: Catalog) -> str:
@@ -37,7 +33,7 @@ def _text(catalog: Catalog) -> str:
     lines = [
         "### studybot",
         "I help you find the right thing to read or watch next, from a list that people chose by hand.",
-        f"**The index:** {show(catalog.title, TEXT_LIMIT)}, with {count(len(catalog), 'resource')} "
+        f"**The list:** {show(catalog.title, TEXT_LIMIT)}, with {count(len(catalog), 'resource')} "
         f"in {stages} and {tracks}.",
         show(catalog.description, TEXT_LIMIT),
         f"-# {show(catalog.source, TEXT_LIMIT)}" if catalog.source else "",

@@ -1,9 +1,8 @@
-"""/done and /next: one step after the other."""
+"""/done."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 import discord
 from discord import app_commands
@@ -11,92 +10,69 @@ from discord.ext import commands
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.cards import notice
-from bot.discord_io.marks import MARK, finished_card, marks_of, toggle, turn_of, which_card
-from bot.discord_io.options import Choices, refusal, word, words_offered
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
-from bot.features.progress.next_card import Asked, next_card
-from bot.store import Store
+from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.cards import Card, notice
+from bot.discord_io.marks import apply_action, changed_card, finished_in_time, mark_button, one_at_a_time
+from bot.discord_io.options import Choices
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo, fit
+from bot.marks import Action
 
 UNKNOWN = "Nothing on the list is called “{}”. Pick one that Discord offers while you type."
-FORGOTTEN = "That one is not on the list any more, and now it is out of your record too: its mark is taken away."
 DONE_SUFFIX = " (done)"
 """What marks a finished resource among the choices."""
 
 
-class Steps(commands.Cog):
-    """Marks what a member has done, and says what comes next."""
+class Marks(commands.Cog):
+    """Marks what a member has done."""
 
-    def __init__(self, library: Library, store: Store) -> None:
-        self._library = library
-        self._store = store
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
 
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.command(name="done", description="Mark a resource as done, or take the mark back.")
     @app_commands.describe(resource="Its title, or part of it")
-    async def done(self, interaction: discord.Interaction[Any], resource: str) -> None:
-        """Turn the mark around and answer with how far that is, privately."""
+    async def done(self, interaction: Interaction, resource: str) -> None:
+        """Toggle the mark and answer with how far the member is, privately."""
+        library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        async with turn_of(interaction.user.id):
-            card = await self._answer(interaction, resource)
-            await interaction.edit_original_response(view=card, allowed_mentions=discord.AllowedMentions.none())
+        async with one_at_a_time(interaction.user.id):
+            card = await self._answer(interaction, library, resource)
+            await interaction.edit_original_response(view=card)
 
-    async def _answer(self, interaction: discord.Interaction[Any], text: str) -> discord.ui.LayoutView:
-        if (named := self._library.named(text)) is not None:
-            return await self._turned(interaction, named)
-        if text.strip() in await self._store.finished_by(interaction.user.id):
-            await toggle(interaction, text.strip())  # a resource that was taken off the list since
-            return notice(FORGOTTEN)
-        guess = self._library.guess(text)
+    async def _answer(self, interaction: Interaction, library: Library, text: str) -> Card:
+        if (named := library.named(text)) is not None:
+            return await self._changed(interaction, library, named, Action.TOGGLE)
+        guess = library.guess(text)
         if guess.meant is not None:
-            return await self._turned(interaction, guess.meant, MARK)  # words that were only like it take no mark away
-        return which_card(text, guess.candidates) if guess.candidates else notice(UNKNOWN.format(echo(text)))
+            # A text that is only like a title never removes a mark.
+            return await self._changed(interaction, library, guess.meant, Action.MARK)
+        return _which(library, text, guess.candidates) if guess.candidates else notice(UNKNOWN.format(echo(text)))
 
-    async def _turned(
-        self, interaction: discord.Interaction[Any], resource: Resource, wanted: str | None = None
-    ) -> discord.ui.LayoutView:
-        turned = await toggle(interaction, resource.id, wanted)
-        done = await self._store.finished_by(interaction.user.id)
-        return finished_card(self._library, resource, done, turned)
+    async def _changed(self, interaction: Interaction, library: Library, resource: Resource, action: Action) -> Card:
+        change = await apply_action(interaction, resource, action)
+        done = library.finished(await self._bot.store.marks(interaction.user.id))
+        return changed_card(library, resource, done, change)
 
     @done.autocomplete("resource")
-    async def _resources(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        done = await marks_of(self._store, interaction.user.id) or frozenset()
-        fitting = sorted(_fitting(self._library, current), key=lambda one: one.id in done)
+    async def _resources(self, interaction: Interaction, current: str) -> Choices:
+        library = self._bot.library_for(interaction)
+        done = await finished_in_time(self._bot, library, interaction.user.id) or frozenset()
+        fitting = sorted(_fitting(library, current), key=lambda one: one.id in done)
         return [_choice(one, done) for one in fitting[:CHOICES_LIMIT]]
 
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
-    @app_commands.command(name="next", description="Show what is next for you on the path.")
-    @app_commands.describe(kind="Only one kind, such as paper or video", level="Only one level, such as beginner")
-    async def next(
-        self, interaction: discord.Interaction[Any], kind: str | None = None, level: str | None = None
-    ) -> None:
-        """Answer with one step, privately."""
-        if (refused := refusal(self._library, kind, level)) is not None:
-            await interaction.response.send_message(view=notice(refused), ephemeral=True)
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        done = await self._store.finished_by(interaction.user.id)
-        asked = Asked(self._library, done, word(kind), word(level))
-        await interaction.edit_original_response(view=next_card(asked), allowed_mentions=discord.AllowedMentions.none())
 
-    @next.autocomplete("kind")
-    async def _kinds(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        return words_offered(self._library, "kind", current)
-
-    @next.autocomplete("level")
-    async def _levels(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        return words_offered(self._library, "level", current)
+def _which(library: Library, text: str, candidates: Collection[Resource]) -> Card:
+    """Asks which of a few resources a member meant; nothing is marked before they say."""
+    words = f"Which one have you done? “{echo(text)}” may be more than one of these, so nothing is marked yet."
+    buttons = [mark_button(library, one, Action.MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
+    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
 
 
 def _fitting(library: Library, typed: str) -> list[Resource]:
-    """The resources with what is typed in their titles, then what a search finds; all of them for nothing typed."""
-    said = " ".join(typed.split()).casefold()
-    if not said:
+    """The resources whose titles hold what is typed, then what a search finds; all of them for nothing typed."""
+    text = " ".join(typed.split()).casefold()
+    if not text:
         return list(library.catalog)
-    titled = [one for one in library.catalog if said in one.title.casefold()]
+    titled = [one for one in library.catalog if text in one.title.casefold()]
     found = [hit.resource for hit in library.index.search(typed, limit=CHOICES_LIMIT).hits]
     return list(dict.fromkeys([*titled, *found]))
 

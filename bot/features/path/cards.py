@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from math import ceil
-from typing import Any, Self
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import discord
 
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalogs import Library
-from bot.discord_io.buttons import LastingButton, bot_of, turn
+from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import INTENT, STATE_LIMIT, DoneButton, Turned, intent, marks_of, state_words
+from bot.discord_io.marks import STATE_LIMIT, mark_button, state_words
 from bot.discord_io.text import by_line, link, show
+from bot.marks import Action
 from bot.path import Step
 from bot.progress import next_step, tally
 
@@ -34,9 +34,6 @@ GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note or the prerequisites."""
 DONE, NEXT, OPEN = ("✓", "done"), ("→", "next for you"), ("○", "to do")
 """A sign for the eye and words for the ear, of each state that a step can have for a member."""
-KEPT = 64
-"""Divisions into pages that are kept: the whole path's and those of most stages. At 0 each turn of a page divides all
-of it anew (a tenth of a second at 12,000 resources)."""
 UNKNOWN = "•"
 """Before a step where no marks are shown. Something stands before every number: a line that begins with one is taken
 for a list, which some apps count anew."""
@@ -63,11 +60,21 @@ class Part:
 
 Page = tuple[Part, ...]
 
+_paged: WeakKeyDictionary[Library, dict[str, tuple[Page, ...]]] = WeakKeyDictionary()
+"""The pages of each list, made once: at 12,000 resources that takes a tenth of a second. Weak, so that a list that was
+replaced can be freed."""
 
-@lru_cache(maxsize=KEPT)
+
 def pages(library: Library, group_id: str = "") -> tuple[Page, ...]:
     """The pages of the whole path, or of one stage or track; empty if there is no such group. Nobody's marks change
     where they begin and end."""
+    known = _paged.setdefault(library, {})
+    if group_id not in known and (found := _pages(library, group_id)):
+        known[group_id] = found
+    return known.get(group_id, ())
+
+
+def _pages(library: Library, group_id: str) -> tuple[Page, ...]:
     catalog = library.catalog
     stages = [stage for stage in catalog.stages if group_id in ("", stage.id)]
     tracks = [track for track in catalog.tracks if group_id in ("", track.id)]
@@ -83,9 +90,19 @@ def path_card(library: Library, group_id: str, number: int, done: Collection[str
     """
     found = pages(library, group_id)
     if not found:
-        return notice("That part of the path is not in the index any more. Use /path to see what is.")
+        return notice("That part of the path is not on the list any more. `/path` shows what is.")
     number = min(max(number, 0), len(found) - 1)
     return Card(_blocks(library, found, number, group_id, done))
+
+
+def card_at_next(library: Library, group_id: str, done: Collection[str] | None) -> Card:
+    """The page with the member's next step, of the group that is shown if the step is there; the first page to
+    somebody who has done all."""
+    following = next_step(library.catalog, done).resource if done is not None else None
+    if following is None:
+        return path_card(library, group_id, 0, done)
+    shown = group_id if library.step(following).group.id == group_id else ""
+    return path_card(library, shown, page_with(library, shown, following), done)
 
 
 def page_with(library: Library, group_id: str, resource: Resource) -> int:
@@ -165,19 +182,25 @@ def _blocks(
         footer += _standing(library, done, following)
     if footer:
         yield discord.ui.TextDisplay(f"-# {' · '.join(footer)}")
-    if buttons := [*_turning(found, number, group_id), *_leading_on(found[number], group_id, following)]:
+    if buttons := [
+        *_turning(library, found, number, group_id),
+        *_leading_on(library, found[number], group_id, following),
+    ]:
         yield discord.ui.ActionRow(*buttons)
 
 
-def _turning(found: Sequence[Page], number: int, group_id: str) -> Iterator[PageButton]:
+def _turning(library: Library, found: Sequence[Page], number: int, group_id: str) -> Iterator[discord.ui.Button[Any]]:
     if len(found) > 1:
-        yield PageButton(group_id, number - 1, "Previous", enabled=number > 0)
-        yield PageButton(group_id, number + 1, "Next", enabled=number + 1 < len(found))
+        catalog_id, last = library.catalog.id, len(found) - 1
+        yield path_button(catalog_id, "Previous", group_id, number - 1, disabled=number == 0)
+        yield path_button(catalog_id, "Next", group_id, number + 1, disabled=number == last)
 
 
-def _leading_on(page: Page, group_id: str, following: Resource | None) -> Iterator[YourStepButton]:
+def _leading_on(
+    library: Library, page: Page, group_id: str, following: Resource | None
+) -> Iterator[discord.ui.Button[Any]]:
     if following is not None and not _holds(page, following):
-        yield YourStepButton(group_id)
+        yield button("To your next step", f"here:{library.catalog.id}:{group_id}")
 
 
 def _section(
@@ -188,10 +211,10 @@ def _section(
     sign, words = (UNKNOWN, "") if done is None else DONE if finished else NEXT if resource is following else OPEN
     if words == OPEN[1]:
         words = state_words(library, resource, done) or words
-    kind = PartDoneButton if group_id else PathDoneButton
     label = f"Undo {step.number}" if finished else f"Mark {step.number} done"  # one of many to a screen reader
-    button = kind(resource.id, intent(finished), label=label)
-    return discord.ui.Section(_line(step, sign, words), accessory=button)
+    prefix = "part" if group_id else "step"
+    accessory = mark_button(library, resource, Action.beside(finished), label=label, prefix=prefix)
+    return discord.ui.Section(_line(step, sign, words), accessory=accessory)
 
 
 def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:
@@ -206,74 +229,3 @@ def _opening(catalog: Catalog) -> str:
     if catalog.prerequisites:
         text += f"\nBefore you start: {show('; '.join(catalog.prerequisites), GOAL_LIMIT)}"
     return text
-
-
-class PageButton(LastingButton, template=r"path:(?P<group>[a-z0-9-]*):(?P<page>-?\d{1,6})"):
-    """Turns to a page of the path."""
-
-    def __init__(self, group_id: str, page: int, label: str = "Path", *, enabled: bool = True) -> None:
-        self.group_id = group_id
-        self.page = page
-        super().__init__(discord.ui.Button(label=label, custom_id=f"path:{group_id}:{page}", disabled=not enabled))
-
-    @classmethod
-    def of(cls, match: re.Match[str]) -> Self:
-        """The button that a custom_id names."""
-        return cls(match["group"], int(match["page"]))
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the page."""
-        bot = bot_of(interaction)
-        done = await marks_of(bot.store, interaction.user.id)
-        await turn(interaction, path_card(bot.catalogs, self.group_id, self.page, done))
-
-
-class YourStepButton(LastingButton, template=r"path-step:(?P<group>[a-z0-9-]*)"):
-    """Turns to the page with the next step of whoever presses it: of the stage or track that is shown, if it is there.
-
-    It looks for the step when it is pressed: a mark may have moved it since the page was shown.
-    """
-
-    def __init__(self, group_id: str) -> None:
-        self.group_id = group_id
-        super().__init__(discord.ui.Button(label="To your next step", custom_id=f"path-step:{group_id}"))
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the page; the first one to somebody who has done all."""
-        bot = bot_of(interaction)
-        done = await marks_of(bot.store, interaction.user.id)
-        await turn(interaction, _card_at_next(bot.catalogs, self.group_id, done))
-
-
-def _card_at_next(library: Library, group_id: str, done: Collection[str] | None) -> Card:
-    following = next_step(library.catalog, done).resource if done is not None else None
-    if following is None:
-        return path_card(library, group_id, 0, done)
-    shown = group_id if library.step(following).group.id == group_id else ""
-    return path_card(library, shown, page_with(library, shown, following), done)
-
-
-class PathDoneButton(DoneButton, template=r"done-path:(?P<id>[a-z0-9-]{1,64})" + INTENT):
-    """The one beside each step of the whole path: it shows the same page with the new marks."""
-
-    prefix = "done-path"
-
-    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> Card:
-        """The page that the step stands on."""
-        resource = library.catalog[self.resource_id]
-        group_id = self.group_of(library.step(resource))
-        return path_card(library, group_id, page_with(library, group_id, resource), done)
-
-    def group_of(self, step: Step) -> str:
-        """The stage or track that the card shows; empty for the whole path."""
-        return ""
-
-
-class PartDoneButton(PathDoneButton, template=r"done-part:(?P<id>[a-z0-9-]{1,64})" + INTENT):
-    """The one beside each step where only its stage or track is shown."""
-
-    prefix = "done-part"
-
-    def group_of(self, step: Step) -> str:
-        """The step's own."""
-        return step.group.id

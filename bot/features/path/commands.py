@@ -1,69 +1,40 @@
-"""/path: the whole index in order."""
+"""/path."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.ext import commands
-from rapidfuzz import fuzz, process, utils
 
-from bot.catalog import Catalog, Stage, Track
-from bot.catalogs import Library
+from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
-from bot.discord_io.marks import marks_of
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit, show
+from bot.discord_io.marks import finished_in_time
+from bot.discord_io.options import Choices, group_choices
+from bot.discord_io.text import echo, show
 from bot.features.path.cards import TITLE_LIMIT, path_card
-from bot.store import Store
-
-NEAR_ENOUGH = 60
-"""The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
-title would. A word or two of a title, mistyped, score above 75; unrelated words below 50."""
+from bot.path import find_group
 
 
 class Path(commands.Cog):
-    """Answers /path from the library; the store adds the member's marks if it is quick."""
+    """Answers from the list alone; the store adds the member's marks if it is quick."""
 
-    def __init__(self, library: Library, store: Store) -> None:
-        self._library = library
-        self._store = store
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
 
-    @app_commands.allowed_installs(guilds=True, users=True)
-    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
     @app_commands.command(name="path", description="Show the whole reading list in order.")
     @app_commands.describe(stage="Only one stage or track")
-    async def path(self, interaction: discord.Interaction[Any], stage: str | None = None) -> None:
+    async def path(self, interaction: Interaction, stage: str | None = None) -> None:
         """Answer with the first page, privately."""
-        group = find_group(self._library.catalog, stage) if stage else None
+        library = self._bot.library_for(interaction)
+        group = find_group(library.catalog, stage) if stage else None
         if stage and group is None:
-            titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in self._library.catalog.groups)
+            titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in library.catalog.groups)
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return
-        done = await marks_of(self._store, interaction.user.id)
-        card = path_card(self._library, group.id if group else "", 0, done)
+        done = await finished_in_time(self._bot, library, interaction.user.id)
+        card = path_card(library, group.id if group else "", 0, done)
         await interaction.response.send_message(view=card, ephemeral=True)
 
     @path.autocomplete("stage")
-    async def _stages(self, interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
-        fitting = [
-            group for group in self._library.catalog.groups if current.strip().casefold() in group.title.casefold()
-        ]
-        return [
-            app_commands.Choice(name=fit(group.title, CHOICE_LIMIT), value=group.id)
-            for group in fitting[:CHOICES_LIMIT]
-        ]
-
-
-def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
-    """The group with this id, number or title, or the nearest title: a choice may be typed instead of picked."""
-    listed = catalog.groups
-    named = {group.id: group for group in listed} | {str(n): group for n, group in enumerate(listed, start=1)}
-    if (group := named.get(text.strip().casefold())) is not None:
-        return group
-    titles = [group.title for group in listed]
-    near = process.extractOne(
-        text, titles, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
-    )
-    return listed[near[2]] if near else None
+    async def _stages(self, interaction: Interaction, current: str) -> Choices:
+        return group_choices(self._bot.library_for(interaction).catalog.groups, current)

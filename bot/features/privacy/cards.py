@@ -1,4 +1,4 @@
-"""What the bot keeps about a member, in plain words, and the buttons that make it forget."""
+"""What the bot keeps about a member, in plain words."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any
 
 import discord
 
-from bot.discord_io.buttons import LastingButton, acknowledge, bot_of
+from bot.discord_io.buttons import button
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.text import count
 from bot.schedule import DAYS
 
 EXPORT = "studybot-about-you.json"
 """The name of the exported file."""
-GONE = "Done: I keep nothing about you any more. You can begin anew at any time."
-KEPT = "Nothing was deleted."
+DELETED = "Done: I keep nothing about you any more. You can start again at any time."
+NOT_DELETED = "Nothing was deleted."
+NOTHING = "I keep nothing about you, so there is nothing to delete."
 NEVER = (
     "I know you by your Discord user id alone. I keep no name, no message, nothing you searched for, and no list of "
     "servers that you are on."
@@ -54,7 +55,9 @@ def delete_card(kept: Mapping[str, Any]) -> Card:
         *_kept_lines(kept),
         "\nIt is then gone for good. Posts in channels stay; weekly prompts that you set go on without your id.",
     ]
-    return Card([discord.ui.TextDisplay("\n".join(lines)), discord.ui.ActionRow(ForgetButton(), KeepButton())])
+    delete = button("Delete everything", "privacy:delete", style=discord.ButtonStyle.danger)
+    row = discord.ui.ActionRow(delete, button("Keep it", "privacy:keep"))
+    return Card([discord.ui.TextDisplay("\n".join(lines)), row])
 
 
 def keeps_nothing(kept: Mapping[str, Any]) -> bool:
@@ -99,31 +102,3 @@ def _reminder(kept: Mapping[str, Any]) -> str:
 
 def _day(instant: str) -> str:
     return discord.utils.format_dt(datetime.fromisoformat(instant), "D")
-
-
-class ForgetButton(LastingButton, template=r"forget:yes"):
-    """Deletes everything about whoever presses it."""
-
-    def __init__(self) -> None:
-        style = discord.ButtonStyle.danger
-        super().__init__(discord.ui.Button(label="Delete everything", style=style, custom_id="forget:yes"))
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Forget, and say so."""
-        await acknowledge(interaction)
-        bot = bot_of(interaction)
-        await bot.store.forget_member(interaction.user.id)
-        bot.membership.forget(interaction.user.id)
-        await interaction.edit_original_response(view=notice(GONE))
-
-
-class KeepButton(LastingButton, template=r"forget:no"):
-    """Deletes nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(discord.ui.Button(label="Keep it", custom_id="forget:no"))
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Say that nothing happened."""
-        await acknowledge(interaction)
-        await interaction.edit_original_response(view=notice(KEPT))

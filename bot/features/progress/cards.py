@@ -11,7 +11,7 @@ import discord
 from bot.catalogs import Library
 from bot.discord_io.cards import Card
 from bot.discord_io.text import count, show
-from bot.features.progress.next_card import NextButton
+from bot.features.progress.next_card import next_button
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
 from bot.progress import Tally, next_step, tallies, tally
@@ -67,7 +67,7 @@ def _blocks(library: Library, done: Collection[str], name: str, remark: str) -> 
     if remark:
         yield discord.ui.TextDisplay(f"-# {remark}")
     if not name and not tally(library.catalog, done).complete:
-        yield discord.ui.ActionRow(NextButton())
+        yield discord.ui.ActionRow(next_button(library))
 
 
 def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
@@ -83,8 +83,6 @@ def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
     following = next_step(library.catalog, done).resource
     if following is not None:
         yield f"\nNext: **{show(following.title, TITLE_LIMIT)}**, step {library.step(following).number}"
-    if not name and (gone := sum(slug not in library.catalog for slug in done)):
-        yield f"-# {count(gone, 'resource')} that you did {'is' if gone == 1 else 'are'} not on the list any more."
 
 
 def bar(part: Tally) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import LastingButton, bot_of, turn
+from bot.discord_io.buttons import button
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE, INTENT, DoneButton, Turned, intent, marks_of, state_words
-from bot.discord_io.text import LABEL_LIMIT, by_line, echo, first_sentence, show
+from bot.discord_io.marks import DONE, mark_button, state_words
+from bot.discord_io.text import by_line, echo, first_sentence, show
+from bot.marks import Action
 from bot.search import Answer, Related
 
 SUMMARY_LIMIT = 110
@@ -22,6 +22,8 @@ WHY_LIMIT = 120
 """Characters of reasons per hit."""
 TITLE_LIMIT = 150
 """Characters of title per hit."""
+QUERY_LIMIT = 64
+"""Characters of a query on a button: with a catalog's id it fits a custom_id."""
 NEAREST = 5
 """Topics offered when nothing fits: one row of buttons holds five."""
 
@@ -44,12 +46,10 @@ def _found(
     yield discord.ui.TextDisplay(_heading(answer))
     hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
     for number, hit in enumerate(hits, start=1):
-        resource, why = hit.resource, "; ".join(reason.spoken() for reason in hit.why)
+        why = "; ".join(reason.spoken() for reason in hit.why)
         yield discord.ui.Separator()
-        yield discord.ui.TextDisplay(_hit_text(number, resource, f"-# Why: {show(why, WHY_LIMIT)}", library, done))
-        finished = done is not None and resource.id in done
-        button = DoneButton(resource.id) if shared else FoundDoneButton(resource.id, intent(finished))
-        yield discord.ui.ActionRow(open_button(resource.url), button)
+        yield discord.ui.TextDisplay(hit_text(number, hit.resource, f"-# Why: {show(why, WHY_LIMIT)}", library, done))
+        yield discord.ui.ActionRow(*hit_row(library, hit.resource, done, shared=shared))
     if answer.related:
         yield discord.ui.Separator(spacing=discord.SeparatorSpacing.large)
         yield discord.ui.TextDisplay(_related_text(answer.related))
@@ -65,7 +65,17 @@ def _heading(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _hit_text(number: int, resource: Resource, why: str, library: Library, done: Collection[str] | None) -> str:
+def hit_row(
+    library: Library, resource: Resource, done: Collection[str] | None, *, shared: bool = False
+) -> list[discord.ui.Button[Any]]:
+    """The buttons under a hit: the page, and the member's mark."""
+    if shared:
+        return [open_button(resource.url), mark_button(library, resource, Action.TOGGLE)]
+    action = Action.beside(done is not None and resource.id in done)
+    return [open_button(resource.url), mark_button(library, resource, action, prefix="hit")]
+
+
+def hit_text(number: int, resource: Resource, why: str, library: Library, done: Collection[str] | None) -> str:
     """A hit in lines, of which `why` is the last."""
     step, state = library.step(resource), state_words(library, resource, done)
     marked = f" · {state}" if state else ""
@@ -96,52 +106,15 @@ def _silent(answer: Answer, library: Library) -> Iterator[discord.ui.Item[Any]]:
     queries = _ways_on(answer)
     if queries:
         yield discord.ui.TextDisplay("The nearest that it does treat:")
-        yield discord.ui.ActionRow(*map(SearchButton, queries))
+        yield discord.ui.ActionRow(*(search_button(library, query) for query in queries))
+
+
+def search_button(library: Library, query: str) -> discord.ui.Button[Any]:
+    """A button that searches for the text on it, at most QUERY_LIMIT characters."""
+    return button(query, f"find:{library.catalog.id}:{query}")
 
 
 def _ways_on(answer: Answer) -> list[str]:
     names = [answer.suggestion] if answer.suggestion else []
     names += [topic.name for topic in answer.nearest]
-    return list(dict.fromkeys(name for name in names if len(name) <= LABEL_LIMIT))[:NEAREST]
-
-
-class SearchButton(LastingButton, template=r"search:(?P<query>[\s\S]{1,80})"):
-    """Searches for what is written on it."""
-
-    def __init__(self, query: str) -> None:
-        self.query = query
-        super().__init__(discord.ui.Button(label=query, custom_id=f"search:{query}"))
-
-    async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """Show the card for this query."""
-        bot = bot_of(interaction)
-        done = await marks_of(bot.store, interaction.user.id)
-        await turn(interaction, recommendation(bot.catalogs.index.search(self.query), bot.catalogs, done))
-
-
-class FoundDoneButton(DoneButton, template=r"done-found:(?P<id>[a-z0-9-]{1,64})" + INTENT):
-    """The one under each hit of a card that only its member sees, which is then marked there."""
-
-    prefix = "done-found"
-
-    def redrawn(self, library: Library, done: frozenset[str], turned: Turned) -> discord.ui.LayoutView:
-        """The same card with every mark as it is now: hits stay where they are while somebody reads them."""
-        card = cast(discord.ui.LayoutView, self.view)
-        blocks = list(cast(Iterable[Any], card.walk_children()))
-        texts = [one for one in blocks if isinstance(one, discord.ui.TextDisplay)]
-        rows = [one for one in blocks if isinstance(one, discord.ui.ActionRow)]
-        # A heading, then a text and a row for each hit; related resources have link buttons alone.
-        for number, (text, row) in enumerate(zip(texts[1:], rows, strict=False), start=1):
-            if (found := _hit_of(row, library, self.template)) is not None:
-                text.content = _hit_text(number, found, text.content.rpartition("\n")[2], library, done)
-                row.clear_items()
-                row.add_item(open_button(found.url))
-                row.add_item(FoundDoneButton(found.id, intent(found.id in done)))
-        card.stop()
-        return card
-
-
-def _hit_of(row: discord.ui.ActionRow[Any], library: Library, template: re.Pattern[str]) -> Resource | None:
-    """The resource that a row of buttons belongs to; None for other rows, and for a resource that is gone."""
-    marking = [template.fullmatch(str(getattr(button, "custom_id", ""))) for button in row.children]
-    return next((found for match in marking if match and (found := library.catalog.get(match["id"]))), None)
+    return list(dict.fromkeys(name for name in names if len(name) <= QUERY_LIMIT))[:NEAREST]
