@@ -147,7 +147,7 @@ async def _environment(catalog: Catalog, store: Store) -> AsyncIterator[simcord.
 
     # Not Settings(): what the host's environment says about the real bot is no concern of the demo's.
     bot = create_bot(Settings.model_construct(), catalog, store)
-    env = simcord.Env(bot, check_errors=False)
+    env = simcord.Env(bot, check_errors=False, shard_count=1)
     env.backend.edit_bot_profile("studybot")
     env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
     await env.start()
