@@ -59,7 +59,7 @@ def _complete(data: object) -> object:
     _add_ids(groups_of(data), "part")
     _add_ids(resources_of(data), "resource")
     for place, topic in topics_of(data):
-        topic.setdefault("id", place[-1])
+        topic["id"] = place[-1]
     return data
 
 

@@ -85,6 +85,7 @@ def find_problems(document: Document, data: object) -> list[Problem]:
     report.repeated_ids(groups_of(data))
     report.repeated_ids(resources)
     report.repeated_pages(resources)
+    report.ids_of_topics(topics_of(document.data))
     report.unknown(resources, "topics", "topic", known_topics)
     report.unknown(resources, "requires", "prerequisite", known_ids)
     report.unknown(topics, "broader", "topic", known_topics)
@@ -134,6 +135,12 @@ class _Report:
                 page = "" if same == url else f', which is the same page: "{same}"'
                 noun = "url" if place[-1] == "url" else "former url"
                 self._add(place, f'{noun} "{url}" is used already in line {self._document.line(at)}{page}')
+
+    def ids_of_topics(self, topics: Iterable[Located]) -> None:
+        """An id written in a topic: its key is its id."""
+        for place, topic in topics:
+            if "id" in topic:
+                self._add((*place, "id"), 'unknown key "id": the key of a topic is its id')
 
     def unknown(self, entries: Iterable[Located], key: str, noun: str, known: list[str]) -> None:
         names = set(known)
