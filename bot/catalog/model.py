@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -103,6 +103,10 @@ class Catalog:
     def place(self, slug: str) -> int:
         """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""
         return self._places[slug]
+
+    def finished(self, pages: Collection[str]) -> frozenset[str]:
+        """The ids of the resources of which the page is among `pages`."""
+        return frozenset(resource.id for resource in self.resources if resource.url in pages)
 
     def get(self, slug: str) -> Resource | None:
         """The resource with this id, or None."""

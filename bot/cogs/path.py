@@ -41,7 +41,7 @@ class Path(commands.Cog):
             text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
             await interaction.response.send_message(view=notice(text), ephemeral=True)
             return
-        done = await marks_of(self._store, interaction.user.id)
+        done = await marks_of(self._store, self._library.catalog, interaction.user.id)
         card = path_card(self._library, group.id if group else "", 0, done)
         await interaction.response.send_message(view=card, ephemeral=True)
 

@@ -77,7 +77,7 @@ class Progress(commands.Cog):
             await self._store.share(user.id, self._clock())
         elif share is False:
             await self._store.unshare(user.id)
-        done = await self._store.finished_by(user.id)
+        done = _done(self._library, await self._store.marks(user.id))
         shared = share is None and await self._store.shared_since(user.id) is not None
         remark = SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
         await self._show(interaction, done, remark=remark)
@@ -96,7 +96,8 @@ class Progress(commands.Cog):
             text = f"**{name}** keeps their progress to themselves, and that is fine. Why not ask them?"
             await _answer(interaction, notice(text))
         else:
-            await self._show(interaction, await self._store.finished_by(other.id), name=other.display_name)
+            done = _done(self._library, await self._store.marks(other.id))
+            await self._show(interaction, done, name=other.display_name)
 
     async def _server(self, interaction: discord.Interaction[Any], *, post: bool) -> None:
         if interaction.guild_id is None:
@@ -106,9 +107,12 @@ class Progress(commands.Cog):
         if guild is None:  # a member uses the bot from their own account, and the server does not have it
             await _answer(interaction, notice(NOT_HERE))
             return
-        learners = await self._store.learners([one.id for one in self._library.catalog], CANDIDATES)
+        pages = {one.id: one.url for one in self._library.catalog}
+        learners = await self._store.finishers(list(pages.values()), CANDIDATES)
         here, complete = await self._membership.present(guild, learners)
-        card = server_card(self._library, len(here), await self._store.counts(here), complete=complete)
+        counted = await self._store.mark_counts(here)
+        counts = {resource_id: counted.get(page, 0) for resource_id, page in pages.items()}
+        card = server_card(self._library, len(here), counts, complete=complete)
         await _answer(interaction, card)
         if post and here:
             await interaction.followup.send(view=card, allowed_mentions=discord.AllowedMentions.none())
@@ -128,6 +132,12 @@ class Progress(commands.Cog):
 
     async def _picture(self, done: Collection[str]) -> discord.File:
         return picture_file(await asyncio.to_thread(draw_path, picture_groups(self._library, done)))
+
+
+def _done(library: Library, marks: Collection[str]) -> frozenset[str]:
+    """The ids of the resources that are marked, and the pages that are marked and not on this list."""
+    ids = {resource.url: resource.id for resource in library.catalog}
+    return frozenset(ids.get(page, page) for page in marks)
 
 
 async def _answer(interaction: discord.Interaction[Any], card: Card, *files: discord.File) -> None:

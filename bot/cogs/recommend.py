@@ -95,7 +95,7 @@ class Recommend(commands.Cog):
 
     async def _answer(self, interaction: discord.Interaction[Any], answer: Answer) -> None:
         """Answer privately, with the member's marks if they can be had in time."""
-        done = await marks_of(self._store, interaction.user.id) if answer.hits else None
+        done = await marks_of(self._store, self._library.catalog, interaction.user.id) if answer.hits else None
         await interaction.response.send_message(view=recommendation(answer, self._library, done), ephemeral=True)
 
 

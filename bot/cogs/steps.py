@@ -45,8 +45,8 @@ class Steps(commands.Cog):
     async def _answer(self, interaction: discord.Interaction[Any], text: str) -> discord.ui.LayoutView:
         if (named := self._library.named(text)) is not None:
             return await self._turned(interaction, named)
-        if text.strip() in await self._store.finished_by(interaction.user.id):
-            await toggle(interaction, text.strip())  # a resource that was taken off the list since
+        page = text.strip()  # of a resource that was taken off the list since
+        if not self._library.catalog.finished([page]) and await self._store.unmark(interaction.user.id, [page]):
             return notice(FORGOTTEN)
         guess = self._library.guess(text)
         if guess.meant is not None:
@@ -57,12 +57,12 @@ class Steps(commands.Cog):
         self, interaction: discord.Interaction[Any], resource: Resource, wanted: str | None = None
     ) -> discord.ui.LayoutView:
         turned = await toggle(interaction, resource.id, wanted)
-        done = await self._store.finished_by(interaction.user.id)
+        done = self._library.catalog.finished(await self._store.marks(interaction.user.id))
         return finished_card(self._library, resource, done, turned)
 
     @done.autocomplete("resource")
     async def _resources(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        done = await marks_of(self._store, interaction.user.id) or frozenset()
+        done = await marks_of(self._store, self._library.catalog, interaction.user.id) or frozenset()
         fitting = sorted(_fitting(self._library, current), key=lambda one: one.id in done)
         return [_choice(one, done) for one in fitting[:CHOICES_LIMIT]]
 
@@ -78,7 +78,7 @@ class Steps(commands.Cog):
             await interaction.response.send_message(view=notice(refused), ephemeral=True)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        done = await self._store.finished_by(interaction.user.id)
+        done = self._library.catalog.finished(await self._store.marks(interaction.user.id))
         asked = Asked(self._library, done, word(kind), word(level))
         await interaction.edit_original_response(view=next_card(asked), allowed_mentions=discord.AllowedMentions.none())
 

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 import discord
 
-from bot.catalog import Resource
+from bot.catalog import Catalog, Resource
 from bot.library import Library
 from bot.progress import next_step, tally, unmet
 from bot.store import Store
@@ -45,14 +45,14 @@ INTENT = r"(?::(?P<intent>mark|undo))?"
 _turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
-async def marks_of(store: Store, user_id: int) -> frozenset[str] | None:
+async def marks_of(store: Store, catalog: Catalog, user_id: int) -> frozenset[str] | None:
     """The ids of what a member has finished; None, and a warning in the log, if the store does not say in time."""
-    asked = asyncio.ensure_future(store.finished_by(user_id))
+    asked = asyncio.ensure_future(store.marks(user_id))
     asked.add_done_callback(_note_failure)
     # Not cancelled when time is up: a connection that waits for a lock only comes back to the pool by itself.
     await asyncio.wait((asked,), timeout=PATIENCE)
     if asked.done() and asked.exception() is None:
-        return frozenset(asked.result())
+        return catalog.finished(asked.result())
     log.warning("A list is shown without marks: the database did not answer")
     return None
 
@@ -83,26 +83,24 @@ def intent(finished: bool) -> str:
 async def toggle(interaction: discord.Interaction[Any], resource_id: str, wanted: str | None = None) -> Turned:
     """Set (MARK) or take (UNDO) the mark of the member who acts, or turn it around.
 
-    Every mark is set and taken here: by buttons, `/done` and the weekly post. One that the catalog does not have any
-    more can only lose its mark. Raises StoreError.
+    Every mark of a resource is set and taken here: by buttons, `/done` and the weekly post. Raises KeyError for an id
+    that the catalog does not have, StoreError.
     """
     bot = bot_of(interaction)
     if interaction.guild_id is not None:
         bot.membership.remember(interaction.guild_id, interaction.user.id)
-    if resource_id not in bot.library.catalog:
-        return Turned(False, await bot.store.unfinish(interaction.user.id, resource_id))
-    turned = await _turn(bot, interaction.user.id, resource_id, wanted)
+    turned = await _turn(bot, interaction.user.id, bot.library.catalog[resource_id].url, wanted)
     if turned.changed and interaction.guild is not None:
         interaction.client.dispatch("mark", interaction.guild, resource_id)  # the number on a weekly post may follow
     return turned
 
 
-async def _turn(bot: Serves, user_id: int, resource_id: str, wanted: str | None) -> Turned:
+async def _turn(bot: Serves, user_id: int, page: str, wanted: str | None) -> Turned:
     if wanted == MARK:
-        return Turned(True, await bot.store.finish(user_id, resource_id, bot.clock()))
+        return Turned(True, await bot.store.mark(user_id, page, bot.clock()))
     if wanted == UNDO:
-        return Turned(False, await bot.store.unfinish(user_id, resource_id))
-    return Turned(await bot.store.toggle_finished(user_id, resource_id, bot.clock()))
+        return Turned(False, await bot.store.unmark(user_id, [page]))
+    return Turned(await bot.store.toggle_mark(user_id, [page], bot.clock()))
 
 
 def state_words(library: Library, resource: Resource, done: Collection[str] | None) -> str:
@@ -189,7 +187,7 @@ class DoneButton(LastingButton, template=r"done:(?P<id>[a-z0-9-]{1,64})" + INTEN
     async def _turned(self, interaction: discord.Interaction[Any], resource: Resource) -> discord.ui.LayoutView:
         bot = bot_of(interaction)
         turned = await toggle(interaction, resource.id, self.wanted)
-        done = frozenset(await bot.store.finished_by(interaction.user.id))
+        done = bot.library.catalog.finished(await bot.store.marks(interaction.user.id))
         anew = self.redrawn(bot.library, done, turned) if only_they_see(interaction) else None
         return anew or finished_card(bot.library, resource, done, turned)
 

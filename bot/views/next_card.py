@@ -184,5 +184,5 @@ class NextButton(LastingButton, template=r"next"):
         """Show the card of /next."""
         await acknowledge(interaction)
         bot = bot_of(interaction)
-        done = await bot.store.finished_by(interaction.user.id)
+        done = bot.library.catalog.finished(await bot.store.marks(interaction.user.id))
         await interaction.edit_original_response(view=next_card(Asked(bot.library, done)))

@@ -224,7 +224,7 @@ class PageButton(LastingButton, template=r"path:(?P<group>[a-z0-9-]*):(?P<page>-
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page."""
         bot = bot_of(interaction)
-        done = await marks_of(bot.store, interaction.user.id)
+        done = await marks_of(bot.store, bot.library.catalog, interaction.user.id)
         await turn(interaction, path_card(bot.library, self.group_id, self.page, done))
 
 
@@ -241,7 +241,7 @@ class YourStepButton(LastingButton, template=r"path-step:(?P<group>[a-z0-9-]*)")
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page; the first one to somebody who has done all."""
         bot = bot_of(interaction)
-        done = await marks_of(bot.store, interaction.user.id)
+        done = await marks_of(bot.store, bot.library.catalog, interaction.user.id)
         await turn(interaction, _card_at_next(bot.library, self.group_id, done))
 
 

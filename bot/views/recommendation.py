@@ -115,7 +115,7 @@ class SearchButton(LastingButton, template=r"search:(?P<query>[\s\S]{1,80})"):
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """Show the card for this query."""
         bot = bot_of(interaction)
-        done = await marks_of(bot.store, interaction.user.id)
+        done = await marks_of(bot.store, bot.library.catalog, interaction.user.id)
         await turn(interaction, recommendation(bot.library.index.search(self.query), bot.library, done))
 
 

@@ -11,12 +11,13 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import mark, marked_ids, unmark
 from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 
 
-async def done(store: Store, server: Server) -> set[str]:
-    return set(await store.finished_by(server.mia.id))
+async def done(store: Store, server: Server) -> frozenset[str]:
+    return await marked_ids(store, server.mia.id)
 
 
 async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store: Store) -> None:
@@ -123,11 +124,11 @@ async def test_marks_are_a_members_own_on_every_server(server: Server, store: St
 async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store: Store, catalog: Catalog) -> None:
     first = catalog.stages[0]
     for resource in first.resources[1:]:
-        await store.finish(server.mia.id, resource.id, server.env.now())
+        await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=first.resources[0].id)
     assert f"You have finished “{first.title}”!" in seen.text
     for resource in catalog.resources[:-1]:
-        await store.finish(server.mia.id, resource.id, server.env.now())
+        await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=catalog.resources[-1].id)
     assert "That is 23 of 23. You have finished the whole path. Well done!" in seen.text
 
@@ -178,10 +179,10 @@ async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Sto
 
 async def test_an_answer_tells_what_it_found_as_asked(server: Server, store: Store) -> None:
     undo = await server.ask("done", resource="bert")
-    await store.unfinish(server.mia.id, "bert")
+    await unmark(store, server.mia.id, "bert")
     still = await server.press(undo, "Undo")
     assert "Not marked done: **BERT**. You have done 0 of 23." in still.text
-    await store.finish(server.mia.id, "bert", server.env.now())
+    await mark(store, server.mia.id, "bert", server.env.now())
     already = await server.press(still, "Mark done")
     assert "Marked done already: **BERT**. You have done 1 of 23." in already.text
     assert already.labels[0] == "Undo"
@@ -228,7 +229,7 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
 
 
 async def test_a_retired_one_can_be_unmarked_by_its_id(server: Server, store: Store) -> None:
-    await store.finish(server.mia.id, "retired-long-ago", server.env.now())
+    await mark(store, server.mia.id, "retired-long-ago", server.env.now())
     seen = await server.ask("done", resource="retired-long-ago")
     assert "not on the list any more" in seen.text
     assert "its mark is taken away" in seen.text
@@ -238,8 +239,7 @@ async def test_a_retired_one_can_be_unmarked_by_its_id(server: Server, store: St
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
     shared = await server.ask("recommend", topic="kv cache", share=True)
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     for seen in (
         await server.ask("done", resource="bert"),
         await server.press(shared, custom_id="done:kv-cache-explainer"),

@@ -14,12 +14,13 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.views.done import marks_of
+from tests.marks import mark, marked_ids, shipped
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, *slugs: str) -> None:
     for slug in slugs:
-        await store.finish(server.mia.id, slug, server.env.now())
+        await mark(store, server.mia.id, slug, server.env.now())
 
 
 async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Server, store: Store) -> None:
@@ -47,7 +48,7 @@ async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -
     assert marked.labels[:2] == ["Undo 1", "Mark 2 done"]
     undone = await server.press(marked, "Undo 1")
     assert "→ 1. [" in undone.text
-    assert await store.finished_by(server.mia.id) == {}
+    assert await store.marks(server.mia.id) == {}
 
 
 async def test_a_mark_on_a_later_page_stays_on_that_page(server: Server) -> None:
@@ -142,7 +143,7 @@ async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: 
     assert (undone.text, undone.labels) == (seen.text, seen.labels)
     other = await server.press(undone, custom_id="done-found:paged-attention:mark")
     assert "Paged Attention** · ✓\u00a0done" in other.text
-    assert set(await store.finished_by(server.mia.id)) == {"paged-attention"}
+    assert await marked_ids(store, server.mia.id) == {"paged-attention"}
 
 
 async def test_the_topic_button_and_the_menu_show_marks_too(server: Server, store: Store) -> None:
@@ -178,21 +179,20 @@ async def test_everyones_marks_are_their_own(server: Server, store: Store) -> No
 
 async def lock(store: Store, seconds: float) -> None:
     """Take the database's one connection for a while, as another process does that writes for long."""
-    async with store._engine.begin():
-        await asyncio.sleep(seconds)
+    await store.write(lambda _: time.sleep(seconds))
 
 
 async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> None:
     """Asked of the function itself: SimCord's clock stands still while anything is under way."""
-    await store.finish(1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
-    assert await marks_of(store, 1) == {"bert"}
+    await mark(store, 1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
+    assert await marks_of(store, shipped(), 1) == {"bert"}
     locking = asyncio.create_task(lock(store, 2.0))
     await asyncio.sleep(0.05)
     asked = time.monotonic()
-    assert await marks_of(store, 1) is None
+    assert await marks_of(store, shipped(), 1) is None
     assert 0.9 < time.monotonic() - asked < 1.6
     await locking
-    assert await marks_of(store, 1) == {"bert"}
+    assert await marks_of(store, shipped(), 1) == {"bert"}
 
 
 @pytest.mark.expects_errors
@@ -200,8 +200,7 @@ async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> No
 async def test_a_broken_database_costs_the_marks_alone(
     server: Server, store: Store, caplog: pytest.LogCaptureFixture, command: str, options: dict[str, str]
 ) -> None:
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     seen = await server.ask(command, **options)
     assert seen.private
     assert {"Mark done", "Mark 1 done"} & set(seen.labels)

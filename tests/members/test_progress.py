@@ -10,12 +10,13 @@ from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import mark
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, who: Any, *slugs: str) -> None:
     for slug in slugs:
-        await store.finish(who.id, slug, server.env.now())
+        await mark(store, who.id, slug, server.env.now())
 
 
 def media(seen: Seen) -> list[dict[str, Any]]:
@@ -174,7 +175,7 @@ async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
     await server.env.restart_bot(create_bot(Settings.model_construct(), Catalog(title, stages=stages), store))
     others = [server.guild.add_member(server.env.create_user(f"other{n}")) for n in range(2)]
     for one in (server.mia, *others):
-        await finish(store, server, one, *(f"r{n}" for n in range(39)))
+        await finish(store, server, one, *(f"https://example.org/{n}" for n in range(39)))
     for options in ({}, {"server": True}):
         seen = await server.ask("progress", **options)
         assert "And " in seen.text
@@ -183,8 +184,7 @@ async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
 
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     seen = await server.ask("progress", share=True)
     assert seen.private
     assert "cannot reach my database" in seen.text
