@@ -133,7 +133,7 @@ async def open_demo(catalog: Catalog, *, port: int = 0) -> AsyncIterator[Demo]:
     """
     if not all(map(find_spec, ("simcord", "markdown_it", "PIL"))):
         raise MissingExtra("The demo", "demo")
-    store = await Store.open("sqlite+aiosqlite:///:memory:")
+    store = await Store.open("sqlite:///:memory:")
     try:
         async with _environment(catalog, store) as env, _page(env, port) as preview:
             yield Demo(env, preview, store)

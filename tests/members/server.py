@@ -10,21 +10,7 @@ import discord
 from simcord import Env
 from simcord.components import walk_components
 
-from bot.catalog import load_catalog, shipped_catalog
-from bot.store import Store
-
 MANAGE_SERVER = 1 << 5
-SHIPPED = load_catalog(shipped_catalog())
-
-
-def pages(resource_id: str) -> tuple[str, ...]:
-    """The pages of a resource of the shipped list, under which its marks are kept."""
-    return SHIPPED[resource_id].pages
-
-
-async def finished(store: Store, user_id: int) -> frozenset[str]:
-    """The resources of the shipped list that a member has marked."""
-    return SHIPPED.finished(await store.marks(user_id))
 
 
 class Server:

@@ -11,8 +11,9 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import finished, pages
 from tests.members.raw import press_at_once
-from tests.members.server import Seen, Server, finished, pages
+from tests.members.server import Seen, Server
 
 
 async def done(store: Store, server: Server) -> set[str]:

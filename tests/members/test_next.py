@@ -10,7 +10,8 @@ from bot.catalog import Catalog, Resource, Stage, Track
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.members.server import Seen, Server, finished, pages
+from tests.marks import finished, pages
+from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, *slugs: str) -> None:

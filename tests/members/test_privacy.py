@@ -12,7 +12,8 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import metadata
-from tests.members.server import Seen, Server, finished
+from tests.marks import finished
+from tests.members.server import Seen, Server
 
 
 async def live(server: Server) -> None:

@@ -10,7 +10,8 @@ from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.members.server import Seen, Server, pages
+from tests.marks import pages
+from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, who: Any, *slugs: str) -> None:

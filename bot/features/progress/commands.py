@@ -123,7 +123,7 @@ class Progress(commands.Cog):
             await _answer(interaction, notice(NOT_HERE if interaction.guild_id else NEEDS_SERVER))
             return
         pages = [page for resource in library.catalog for page in resource.pages]
-        learners = await self._bot.store.learners(pages, CANDIDATES)
+        learners = await self._bot.store.finishers(pages, CANDIDATES)
         here, complete = await self._bot.membership.present(guild, learners)
         counts = library.count_by_resource(await self._bot.store.mark_counts(here))
         card = server_card(library, len(here), counts, complete=complete)
