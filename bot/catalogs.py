@@ -13,9 +13,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.catalog import Catalog, Resource, Stage, Track
+from bot.errors import InputError
 from bot.path import Step, steps
+from bot.schedule import shorten
 from bot.search import Hit, SearchIndex
 from bot.search.text import words
 
@@ -32,6 +35,13 @@ class Guess:
 
     meant: Resource | None = None
     candidates: tuple[Resource, ...] = ()
+
+
+class Filters(NamedTuple):
+    """The only kind and the only level that somebody wants; None for any."""
+
+    kind: str | None = None
+    level: str | None = None
 
 
 class Library:
@@ -64,6 +74,23 @@ class Library:
         """Numbers of marks by page as numbers by resource id; a resource without marks is left out."""
         summed = {one.id: sum(counts.get(page, 0) for page in one.pages) for one in self.catalog}
         return {resource_id: number for resource_id, number in summed.items() if number}
+
+    def words_of(self, option: str) -> list[str]:
+        """The list's kinds or levels (`option` is "kind" or "level"), in path order."""
+        return list(dict.fromkeys(found for one in self.catalog if (found := getattr(one, option))))
+
+    def filters(self, kind: str | None, level: str | None) -> Filters:
+        """A kind and a level that somebody typed, as the list writes them; raises InputError for one that it lacks."""
+        return Filters(self._filter("kind", kind), self._filter("level", level))
+
+    def _filter(self, option: str, typed: str | None) -> str | None:
+        if not typed or not typed.strip():
+            return None
+        words = self.words_of(option)
+        if (word := typed.strip().casefold()) not in words:
+            known = ", ".join(words) or "none"
+            raise InputError(f"This list has no {option} “{shorten(typed)}”. It has: {known}.")
+        return word
 
     def find(self, text: str) -> Resource | None:
         """The resource that a text names: its id, its title, else the best that a search finds; None if nothing fits.

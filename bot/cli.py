@@ -143,9 +143,10 @@ def recommend(
     With - as QUERY, one query is read from each line of standard input. Exit code 1 says that nothing fits.
     """
     library = Library(_load(catalog_path))
+    filters = library.filters(kind, level)
     found = False
     for text in _lines() if query == ("-",) else (_printable(" ".join(query)),):
-        answer = library.index.search(text, kind=kind, level=level, limit=limit)
+        answer = library.index.search(text, kind=filters.kind, level=filters.level, limit=limit)
         found = found or bool(answer.hits)
         click.echo(as_line(answer_json(answer)) if as_json else answer_text(answer, library))
     ctx.exit(0 if found else 1)

@@ -5,12 +5,13 @@ StudybotError                   never raised itself; its text is fit to be shown
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
 │   └── StoreTooNew             it was written by a newer studybot
-├── ScheduleError               a day, time or time zone that means nothing
+├── InputError                  a person asked for something that does not exist; repeats what they typed
+│   └── ScheduleError           a day, time or time zone that means nothing
 └── MissingExtra                a command needs packages that were not installed
 
-PostError                       a message was not taken by Discord; never shown to people, who are told its reason
-├── CannotPost                  and trying again would not help: channel gone, not allowed
-└── PostFailed                  this time; the next attempt may succeed
+PostError                       Discord did not take a message; never shown to people, who are told its reason
+├── CannotPost                  and another attempt would not help: channel gone, not allowed
+└── PostFailed                  this time; another attempt may succeed
 """
 
 from __future__ import annotations
@@ -63,7 +64,12 @@ class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
 
 
-class ScheduleError(StudybotError):
+class InputError(StudybotError):
+    """A person asked for something that does not exist. The text repeats what they typed, so it must be escaped where
+    markup is interpreted, and says what would work."""
+
+
+class ScheduleError(InputError):
     """A day, time or time zone that means nothing; the text repeats it and gives an example that works."""
 
 

@@ -29,7 +29,7 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:
-    """The state of a mark after an action: whether the resource is `finished`, and whether the action `changed` that."""
+    """A mark after an action: whether the resource is `finished`, and whether the action `changed` that."""
 
     finished: bool
     changed: bool = True

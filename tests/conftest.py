@@ -35,3 +35,8 @@ async def store() -> AsyncIterator[Store]:
 @pytest_asyncio.fixture
 async def simcord_bot(catalog: Catalog, store: Store) -> StudyBot:
     return create_bot(Settings.model_construct(), catalog, store)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.simcord(shard_count=1))  # a bot that asks Discord how many shards it needs

@@ -1,86 +1,184 @@
-"""The catalog as the rest of studybot sees it: plain, immutable, in path order."""
+"""The catalog as the rest of studybot sees it: checked, immutable, in path order.
+
+These classes are also the schema of catalog.yaml: a key of the file is a field here, with the same limits.
+Built in Python they are checked in the same way; pydantic's ValidationError (a ValueError) says what is wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import KW_ONLY, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic.dataclasses import dataclass
+
+from bot.catalog.identity import canonical_page, slug
+from bot.catalog.kinds import KINDS
+
+MAX_CATALOG_ID = 28
+MAX_ID = 64
+"""Discord takes 100 characters of custom_id: both ids fit beside a prefix of four letters and what a button does.
+Longer ones would make buttons that Discord refuses; shorter ones cut titles to less than a name."""
+MAX_TITLE = 256
+"""Discord's limit for an embed's title, and what a title may take of a card."""
+MAX_NAME = 80
+"""Discord's limit for the label of a button."""
+MAX_PARAGRAPH = 600
+"""Some three sentences. Four of them with their titles fit the 4,000 characters that Discord allows in one message."""
+MAX_URL = 512
+"""Discord's limit for the address of a link button."""
+
+LEVELS = ("beginner", "intermediate", "advanced")
+"""From the first to the last. A catalog may use another word; one that looks like a misspelling is a problem."""
+
+_WEB_ADDRESS = re.compile(
+    r"https?://(?:[^\s/?#]*@)?(?:\[[0-9a-f:.]+]|[^\s/?#@:\[\]]+)(?::\d{0,5})?(?:[/?#]\S*)?", re.IGNORECASE
+)
 
 
-@dataclass(frozen=True, slots=True)
+def _not_misspelt(known: tuple[str, ...]) -> AfterValidator:
+    def check(word: str) -> str:
+        if word not in known and (near := difflib.get_close_matches(word, known, n=1, cutoff=0.8)):
+            raise ValueError(f'"{word}" is not known: did you mean "{near[0]}"?')
+        return word
+
+    return AfterValidator(check)
+
+
+def _web_address(url: str) -> str:
+    if _WEB_ADDRESS.fullmatch(url):
+        return url
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    raise ValueError("is not a web address")
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("must be one line: it is the text of buttons, links and headings")
+    return text
+
+
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+CatalogId = Annotated[str, StringConstraints(pattern=rf"^$|{_SLUG}", max_length=MAX_CATALOG_ID)]
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_ID)]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9 -]*$", max_length=32)]
+Language = Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_one_line)
+]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)
+]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PARAGRAPH)]
+OptionalParagraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Topic:
     """A concept that resources treat.
 
-    `id` is its slug; `name` is how it is shown; `aliases` are other things people type for it;
-    `broader` are the ids of the topics that this one is a part of.
+    `id` is its slug, the key of its entry in the file; `name` is how it is shown; `aliases` are other things people
+    type for it; `broader` are the ids of the topics that this one is a part of.
     """
 
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
+    id: Slug
+    name: Name
+    aliases: tuple[Name, ...] = ()
     broader: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=_STRICT)
 class Resource:
     """One link of the index.
 
-    `id` is a slug that outlives any change of title; `kind` is one word ("paper", "video");
-    `level` and `year` are None where they are not known; `topics` and `requires` hold ids;
-    `aliases` are what people call this very resource ("the BERT paper");
-    `prompts` are discussion questions that need the resource to answer.
+    `id` is unique in its catalog and outlives any change of title; the file may leave it out, it is then made from
+    the title. `former_urls` are addresses that it had before, so that what members finished there still counts.
+    `kind` is one word ("paper", "video"); `level` and `year` are None where they are not known; `topics` and
+    `requires` hold ids; `aliases` are what people call this very resource ("the BERT paper"); `prompts` are
+    discussion questions that need the resource to answer.
     """
 
-    id: str
-    title: str
-    url: str
-    kind: str = "link"
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    level: str | None = None
+    id: Slug
+    title: Title
+    url: Url
+    _: KW_ONLY
+    kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
+    authors: tuple[Name, ...] = ()
+    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
+    level: Annotated[Word, _not_misspelt(LEVELS)] | None = None
     topics: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    summary: str = ""
+    aliases: tuple[Name, ...] = ()
+    summary: OptionalParagraph = ""
     requires: tuple[str, ...] = ()
-    prompts: tuple[str, ...] = ()
+    prompts: tuple[Paragraph, ...] = ()
+    former_urls: tuple[Url, ...] = ()
+
+    @cached_property
+    def page(self) -> str:
+        """The canonical form of the url (see `canonical_page`): what a member's mark is kept for."""
+        return canonical_page(self.url)
+
+    @cached_property
+    def pages(self) -> tuple[str, ...]:
+        """The page, then the pages of the former urls, each once."""
+        return tuple(dict.fromkeys((self.page, *map(canonical_page, self.former_urls))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=_STRICT)
 class Stage:
     """A part of the path that everybody walks, with its goal and its resources in order."""
 
-    id: str
-    title: str
-    goal: str = ""
+    id: Slug
+    title: Title
+    goal: OptionalParagraph = ""
     resources: tuple[Resource, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=_STRICT)
 class Track:
     """A direction to go on in after the stages; it may have no resources yet, only a note."""
 
-    id: str
-    title: str
-    note: str = ""
+    id: Slug
+    title: Title
+    note: OptionalParagraph = ""
     resources: tuple[Resource, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Catalog:
     """A curated index: stages in order, then tracks.
 
-    `prerequisites` says in words what a reader should know before the first resource;
-    `source` says where the index comes from. `catalog["slug"]` is a resource (KeyError if there is none).
+    `id` names it among other catalogs, in buttons and in the database; made from the title if it is left out.
+    `prerequisites` says in words what a reader should know before the first resource; `source` says where the index
+    comes from; `language` is that of its texts as a language tag ("de"), empty if not known.
+    `catalog["kv-cache"]` is the resource with this id (KeyError if there is none).
     """
 
-    title: str
-    description: str = ""
-    source: str = ""
-    prerequisites: tuple[str, ...] = ()
-    topics: Mapping[str, Topic] = field(default_factory=lambda: MappingProxyType({}))
+    title: Title
+    _: KW_ONLY
+    id: CatalogId = ""
+    description: OptionalParagraph = ""
+    source: OptionalParagraph = ""
+    language: Language = ""
+    prerequisites: tuple[Paragraph, ...] = ()
+    topics: Annotated[Mapping[str, Topic], AfterValidator(MappingProxyType)] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
     stages: tuple[Stage, ...] = ()
     tracks: tuple[Track, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", slug(self.title, MAX_CATALOG_ID, fallback="list"))
 
     @property
     def groups(self) -> tuple[Stage | Track, ...]:
@@ -99,6 +197,21 @@ class Catalog:
     @cached_property
     def _places(self) -> dict[str, int]:
         return {resource.id: place for place, resource in enumerate(self.resources, start=1)}
+
+    @cached_property
+    def _ids_by_page(self) -> dict[str, list[str]]:
+        ids: dict[str, list[str]] = {}
+        for resource in self.resources:
+            for page in resource.pages:
+                ids.setdefault(page, []).append(resource.id)
+        return ids
+
+    def finished(self, pages: Collection[str]) -> frozenset[str]:
+        """The ids of the resources of which the page, or a former page, is among `pages`.
+
+        `pages` are canonical, as a member's marks are; pages of other catalogs are ignored.
+        """
+        return frozenset(id_ for page in pages for id_ in self._ids_by_page.get(page, ()))
 
     def place(self, slug: str) -> int:
         """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""

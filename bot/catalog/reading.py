@@ -110,7 +110,8 @@ class _Builder:
     def _value(self, event: yaml.Event, place: Place) -> object:
         self._document.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.ScalarEvent):
-            return None if event.style is None and event.value in _NULLS else event.value
+            plain = event.implicit[0]  # unquoted; libyaml and PyYAML differ in what they call its style
+            return None if plain and event.value in _NULLS else event.value
         if isinstance(event, yaml.AliasEvent):
             raise self._error(event, "a YAML alias (*name) repeats another entry; write it out instead")
         if len(place) > MAX_DEPTH:

@@ -1,6 +1,6 @@
 """Buttons that survive restarts: their whole state is in their custom_id.
 
-    PREFIX:CATALOG:…       "hit:quickstart-on-llms:bert:m": which button, of which list, about which resource, to do what
+    PREFIX:CATALOG:…     "hit:quickstart-on-llms:bert:m": which button, of which list, about which resource, to do what
 
 A catalog id has at most 28 characters and a resource id 64, so with a prefix of four letters and a verb of one they fit
 Discord's 100.

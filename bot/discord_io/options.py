@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.catalog import Stage, Track
 from bot.catalogs import Library
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, echo, fit
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 
 Choices = list[app_commands.Choice[str]]
 
@@ -30,25 +30,6 @@ def group_choices(groups: Iterable[Stage | Track], current: str) -> Choices:
     return named_choices(((group.id, group.title) for group in groups), current)
 
 
-def as_stored(word: str | None) -> str | None:
-    """A kind or level as the catalog writes it; None if none was given."""
-    return word.strip().casefold() if word else None
-
-
 def filter_choices(library: Library, option: str, current: str) -> Choices:
     """The list's kinds or levels (`option`) that hold what is typed so far."""
-    return choices(word for word in _words(library, option) if current.strip().casefold() in word)
-
-
-def filter_problem(library: Library, kind: str | None, level: str | None) -> str | None:
-    """What to tell a member who asks for a kind or level that the list does not have; None if it has both."""
-    for option, given in (("kind", kind), ("level", level)):
-        words = _words(library, option)
-        if given is not None and as_stored(given) not in words:
-            return f"This list has no {option} “{echo(given)}”. It has: {', '.join(words) or 'none'}."
-    return None
-
-
-def _words(library: Library, option: str) -> list[str]:
-    """The kinds or levels that the list has, in path order."""
-    return list(dict.fromkeys(found for one in library.catalog if (found := getattr(one, option))))
+    return choices(word for word in library.words_of(option) if current.strip().casefold() in word)

@@ -1,42 +1,5 @@
-"""Words that name a kind of resource: "any video about …", "the … paper"."""
+"""The words for kinds, from where they are defined."""
 
-from __future__ import annotations
+from bot.catalog.kinds import kinds_named
 
-from collections.abc import Collection
-
-_WATCHED = ("video", "talk", "lecture", "course", "webinar", "podcast")
-_WRITTEN = ("article", "blog", "post", "essay", "tutorial", "thread", "newsletter", "playbook")
-_FAMILIES: dict[str, tuple[str, ...]] = {
-    "video": _WATCHED,
-    "talk": ("talk", "lecture", "video"),
-    "lecture": ("lecture", "talk", "course", "video"),
-    "paper": ("paper", "preprint", "publication"),
-    "article": _WRITTEN,
-    "blog": _WRITTEN,
-    "post": _WRITTEN,
-    "blogpost": _WRITTEN,
-    "essay": _WRITTEN,
-    "book": ("book", "ebook", "playbook"),
-    "playbook": ("playbook",),
-    "course": ("course", "lecture"),
-    "podcast": ("podcast",),
-    "slide": ("slides",),
-    "notebook": ("notebook",),
-    "dataset": ("dataset",),
-    "repo": ("repository", "library", "tool"),
-    "repository": ("repository", "library", "tool"),
-    "library": ("library", "repository"),
-    "tool": ("tool", "library", "repository", "website"),
-    "documentation": ("documentation",),
-    "doc": ("documentation",),
-}
-
-
-def kinds_named(word: str, present: Collection[str]) -> frozenset[str]:
-    """The kinds that a word stands for, among those present in a catalog; empty if it names none of them.
-
-    A talk answers who asks for a video, and a blog post who asks for an article.
-    """
-    singular = word[:-1] if word.endswith("s") and word not in present else word
-    family = _FAMILIES.get(singular, (singular, word))
-    return frozenset(family).intersection(present)
+__all__ = ["kinds_named"]

@@ -42,15 +42,16 @@ class Jobs(Schedules):
         Of any number of owners at once exactly one gets each. After `lease` it can be claimed again: the owner may have
         died.
         """
-        free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= self._present(now))
-        ready = select(jobs.c.id).where(_WAITING, jobs.c.attempt_at <= now, free)
+        ready = select(jobs.c.id).where(_WAITING, jobs.c.attempt_at <= now)
         ready = ready.order_by(jobs.c.attempt_at, jobs.c.id).limit(limit).with_for_update(skip_locked=True)
-        taken = {"owner": owner, "lease_until": self._lease(now, lease), "attempts": jobs.c.attempts + 1}
 
         def work(connection: Connection) -> list[Job]:
-            ids = connection.scalars(ready).all()
+            free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= _present(connection, now))
+            ids = connection.scalars(ready.where(free)).all()
             if not ids:
                 return []
+            lease_until = _lease(connection, now, lease)
+            taken = {"owner": owner, "lease_until": lease_until, "attempts": jobs.c.attempts + 1}
             rows = connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(taken).returning(jobs))
             return sorted(map(_job, rows), key=lambda job: (job.attempt_at, job.id))
 
@@ -58,9 +59,12 @@ class Jobs(Schedules):
 
     async def renew(self, job_ids: Collection[int], now: datetime, *, owner: str, lease: timedelta) -> frozenset[int]:
         """Prolong the claims on some jobs; returns the ids of those that still hold."""
-        mine = (jobs.c.id.in_(job_ids), jobs.c.owner == owner, _WAITING)
-        statement = update(jobs).where(*mine).values(lease_until=self._lease(now, lease)).returning(jobs.c.id)
-        return await self.write(lambda connection: frozenset(connection.scalars(statement)))
+        mine = update(jobs).where(jobs.c.id.in_(job_ids), jobs.c.owner == owner, _WAITING).returning(jobs.c.id)
+
+        def work(connection: Connection) -> frozenset[int]:
+            return frozenset(connection.scalars(mine.values(lease_until=_lease(connection, now, lease))))
+
+        return await self.write(work)
 
     async def begin(
         self, job: Job, choose: Choose, now: datetime, *, owner: str, lease: timedelta
@@ -82,7 +86,7 @@ class Jobs(Schedules):
             if isinstance(chosen, Reason):
                 return chosen
             started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))
-            values = {"send_started_at": started, "lease_until": self._lease(now, lease), **chosen._asdict()}
+            values = {"send_started_at": started, "lease_until": _lease(connection, now, lease), **chosen._asdict()}
             values["options"] = json.dumps(chosen.options)
             values |= {"channel_id": schedule.channel_id} if job.kind in POSTS else {}
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
@@ -207,17 +211,19 @@ class Jobs(Schedules):
         row = await self.read(lambda connection: connection.execute(statement).one_or_none())
         return _job(row) if row else None
 
-    def _present(self, now: datetime) -> Any:
-        """The instant by which leases are judged."""
-        kind = jobs.c.lease_until.type
-        return func.clock_timestamp(type_=kind) if self.by_its_own_clock else literal(now, kind)
-
-    def _lease(self, now: datetime, lease: timedelta) -> Any:
-        return self._present(now) + lease if self.by_its_own_clock else now + lease
-
 
 _WAITING = jobs.c.state == State.WAITING
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
+
+
+def _present(connection: Connection, now: datetime) -> Any:
+    """The instant by which leases are judged."""
+    kind = jobs.c.lease_until.type
+    return func.clock_timestamp(type_=kind) if connection.dialect.name == "postgresql" else literal(now, kind)
+
+
+def _lease(connection: Connection, now: datetime, lease: timedelta) -> Any:
+    return func.clock_timestamp() + lease if connection.dialect.name == "postgresql" else now + lease
 
 
 def _locked_schedule(connection: Connection, job: Job) -> Row[Any] | None:

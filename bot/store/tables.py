@@ -137,14 +137,14 @@ jobs = Table(
     sqlite_autoincrement=True,
 )
 
-# What a member has finished, by ids alone: a position would be wrong as soon as the path changes.
-progress = Table(
-    "progress",
+# What a member has finished, by page: an id belongs to one catalog, and a page to every catalog that lists it.
+marks = Table(
+    "marks",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("resource_id", String(64), primary_key=True),
+    Column("page", String(PAGE_LIMIT), primary_key=True),
     Column("done_at", UtcDateTime, nullable=False),
-    Index("ix_progress_resource_id", "resource_id", "done_at"),
+    Index("ix_marks_page", "page", "done_at"),
 )
 
 # The members who let others see their progress.

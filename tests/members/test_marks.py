@@ -14,12 +14,13 @@ from bot.client import create_bot
 from bot.discord_io.marks import marks_of
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import finished, pages
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, *slugs: str) -> None:
     for slug in slugs:
-        await store.finish(server.mia.id, slug, server.env.now())
+        await store.mark(server.mia.id, pages(slug), server.env.now())
 
 
 async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Server, store: Store) -> None:
@@ -39,7 +40,7 @@ async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Se
 async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -> None:
     seen = await server.ask("path")
     assert seen.labels == [*(f"Mark {number} done" for number in range(1, 8)), "Next"]
-    marked = await server.press(seen, custom_id="done-path:attention-is-all-you-need:mark")
+    marked = await server.press(seen, custom_id="step:quickstart-on-llms:attention-is-all-you-need:m")
     assert marked.message.id == seen.message.id
     assert "✓ 1. [" in marked.text
     assert "→ 2. [BERT]" in marked.text
@@ -47,12 +48,12 @@ async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -
     assert marked.labels[:2] == ["Undo 1", "Mark 2 done"]
     undone = await server.press(marked, "Undo 1")
     assert "→ 1. [" in undone.text
-    assert await store.finished_by(server.mia.id) == {}
+    assert await finished(store, server.mia.id) == set()
 
 
 async def test_a_mark_on_a_later_page_stays_on_that_page(server: Server) -> None:
     second = await server.press(await server.ask("path"), "Next")
-    marked = await server.press(second, custom_id="done-path:illustrated-transformer:mark")
+    marked = await server.press(second, custom_id="step:quickstart-on-llms:illustrated-transformer:m")
     assert "Page 2 of 5" in marked.text
     assert "✓ 9. [" in marked.text
     assert "○ 10. [" in marked.text
@@ -63,7 +64,7 @@ async def test_a_mark_where_one_stage_is_shown(server: Server, catalog: Catalog)
     seen = await server.ask("path", stage=catalog.stages[1].id)
     second = await server.press(seen, "Next")
     resource = catalog.stages[1].resources[-1]
-    marked = await server.press(second, custom_id=f"done-part:{resource.id}:mark")
+    marked = await server.press(second, custom_id=f"part:quickstart-on-llms:{resource.id}:m")
     assert "Page 2 of 2 · 1 of 23 done · next for you: step 1" in marked.text
     assert "✓ 22. [" in marked.text
     assert catalog.stages[0].title not in marked.text
@@ -130,7 +131,7 @@ async def test_related_resources_say_that_they_are_done(server: Server, store: S
 
 async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: Store) -> None:
     seen = await server.ask("recommend", topic="kv cache")
-    marked = await server.press(seen, custom_id="done-found:kv-cache-explainer:mark")
+    marked = await server.press(seen, custom_id="hit:quickstart-on-llms:kv-cache-explainer:m")
     assert marked.message.id == seen.message.id
     expected = seen.text.replace("explainer**\n", "explainer** · ✓\u00a0done\n").replace(
         " · first: KV Cache brief explainer", ""
@@ -140,9 +141,9 @@ async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: 
     assert marked.links == seen.links
     undone = await server.press(marked, "Undo")
     assert (undone.text, undone.labels) == (seen.text, seen.labels)
-    other = await server.press(undone, custom_id="done-found:paged-attention:mark")
+    other = await server.press(undone, custom_id="hit:quickstart-on-llms:paged-attention:m")
     assert "Paged Attention** · ✓\u00a0done" in other.text
-    assert set(await store.finished_by(server.mia.id)) == {"paged-attention"}
+    assert await finished(store, server.mia.id) == {"paged-attention"}
 
 
 async def test_the_topic_button_and_the_menu_show_marks_too(server: Server, store: Store) -> None:
@@ -184,7 +185,7 @@ async def lock(store: Store, seconds: float) -> None:
 
 async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> None:
     """Asked of the function itself: SimCord's clock stands still while anything is under way."""
-    await store.finish(1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
+    await store.mark(1, pages("bert"), datetime(2026, 1, 1, tzinfo=UTC))
     assert await marks_of(store, 1) == {"bert"}
     locking = asyncio.create_task(lock(store, 2.0))
     await asyncio.sleep(0.05)
@@ -270,7 +271,7 @@ async def test_the_longest_recommendation_fits(server: Server, store: Store) -> 
     assert "first: " in seen.text
     assert len(seen.text) <= 4000
     for resource in [one for one in huge if f"done-found:{one.id}" in str(seen.message.components)]:
-        seen = await server.press(seen, custom_id=f"done-found:{resource.id}:mark")
+        seen = await server.press(seen, custom_id=f"hit:quickstart-on-llms:{resource.id}:m")
         assert len(seen.text) <= 4000
     assert seen.labels.count("Undo") == 5
 

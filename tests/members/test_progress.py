@@ -10,12 +10,13 @@ from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import pages
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, who: Any, *slugs: str) -> None:
     for slug in slugs:
-        await store.finish(who.id, slug, server.env.now())
+        await store.mark(who.id, pages(slug), server.env.now())
 
 
 def media(seen: Seen) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from bot.catalogs import Library
 from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import STATE_LIMIT, mark_button, state_words
-from bot.discord_io.text import by_line, link, show
+from bot.discord_io.text import by_line, echo, link, show
 from bot.marks import Action
 from bot.path import Step
 from bot.progress import next_step, tally
@@ -93,6 +93,12 @@ def path_card(library: Library, group_id: str, number: int, done: Collection[str
         return notice("That part of the path is not on the list any more. `/path` shows what is.")
     number = min(max(number, 0), len(found) - 1)
     return Card(_blocks(library, found, number, group_id, done))
+
+
+def unknown_group(library: Library, text: str) -> Card:
+    """What a member is told who asks for a stage or track that the list does not have."""
+    titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in library.catalog.groups)
+    return notice(f"There is no stage or track “{echo(text)}”. There are:\n{titles}")
 
 
 def card_at_next(library: Library, group_id: str, done: Collection[str] | None) -> Card:

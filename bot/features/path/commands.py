@@ -6,11 +6,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.cards import notice
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, group_choices
-from bot.discord_io.text import echo, show
-from bot.features.path.cards import TITLE_LIMIT, path_card
+from bot.features.path.cards import path_card, unknown_group
 from bot.path import find_group
 
 
@@ -27,9 +25,7 @@ class Path(commands.Cog):
         library = self._bot.library_for(interaction)
         group = find_group(library.catalog, stage) if stage else None
         if stage and group is None:
-            titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in library.catalog.groups)
-            text = f"There is no stage or track “{echo(stage)}”. There are:\n{titles}"
-            await interaction.response.send_message(view=notice(text), ephemeral=True)
+            await interaction.response.send_message(view=unknown_group(library, stage), ephemeral=True)
             return
         done = await finished_in_time(self._bot, library, interaction.user.id)
         card = path_card(library, group.id if group else "", 0, done)

@@ -13,7 +13,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.membership import CANDIDATES
-from bot.discord_io.options import Choices, as_stored, filter_choices, filter_problem
+from bot.discord_io.options import Choices, filter_choices
 from bot.discord_io.text import echo
 from bot.features.progress.cards import picture_file, picture_groups, progress_card, server_card
 from bot.features.progress.next_card import NextRequest, next_card
@@ -46,12 +46,10 @@ class Progress(commands.Cog):
     async def next(self, interaction: Interaction, kind: str | None = None, level: str | None = None) -> None:
         """Answer with one step, privately."""
         library = self._bot.library_for(interaction)
-        if (problem := filter_problem(library, kind, level)) is not None:
-            await interaction.response.send_message(view=notice(problem), ephemeral=True)
-            return
+        filters = library.filters(kind, level)
         await interaction.response.defer(ephemeral=True, thinking=True)
         done = library.finished(await self._bot.store.marks(interaction.user.id))
-        request = NextRequest(library, done, as_stored(kind), as_stored(level))
+        request = NextRequest(library, done, *filters)
         await interaction.edit_original_response(view=next_card(request))
 
     @next.autocomplete("kind")
@@ -125,7 +123,7 @@ class Progress(commands.Cog):
             await _answer(interaction, notice(NOT_HERE if interaction.guild_id else NEEDS_SERVER))
             return
         pages = [page for resource in library.catalog for page in resource.pages]
-        learners = await self._bot.store.learners(pages, CANDIDATES)
+        learners = await self._bot.store.finishers(pages, CANDIDATES)
         here, complete = await self._bot.membership.present(guild, learners)
         counts = library.count_by_resource(await self._bot.store.mark_counts(here))
         card = server_card(library, len(here), counts, complete=complete)

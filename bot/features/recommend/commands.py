@@ -10,7 +10,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.marks import finished_in_time
-from bot.discord_io.options import Choices, as_stored, choices, filter_choices, filter_problem
+from bot.discord_io.options import Choices, choices, filter_choices
 from bot.discord_io.text import CHOICES_LIMIT
 from bot.features.recommend.cards import recommendation
 from bot.search import Answer
@@ -57,10 +57,8 @@ class Recommend(commands.Cog):
     ) -> None:
         """Answer with a card, privately unless it is to be shared; an answer without hits is never shared."""
         library = self._bot.library_for(interaction)
-        if (problem := filter_problem(library, kind, level)) is not None:
-            await interaction.response.send_message(view=notice(problem), ephemeral=True)
-            return
-        answer = library.index.search(topic, kind=as_stored(kind), level=as_stored(level))
+        filters = library.filters(kind, level)
+        answer = library.index.search(topic, kind=filters.kind, level=filters.level)
         if share and answer.hits:
             await interaction.response.send_message(view=recommendation(answer, library, shared=True))
         else:

@@ -51,7 +51,7 @@ class FinishedCounts(commands.Cog):
         resource = self._library.catalog.get(resource_id)
         if resource is None or post is None or post.channel_id is None or post.message_id is None:
             return
-        presence = await self._membership.present(guild, await self._store.finishers(resource_id, CANDIDATES))
+        presence = await self._membership.present(guild, await self._store.finishers([resource.url], CANDIDATES))
         finished, before = len(presence.here), post.finished or 0
         if finished == before or (finished < before and not presence.complete):
             return
