@@ -12,12 +12,13 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, PersistentButton, acknowledge, button, is_private
 from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.text import show
 from bot.marks import Action, MarkChange, change_mark
 from bot.progress import next_step, tally, unmet
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ RESOURCE_GONE = (
 _locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
-async def finished_in_time(bot: StudyBot, library: Library, user_id: int) -> frozenset[str] | None:
+async def finished_in_time(store: Store, library: Library, user_id: int) -> frozenset[str] | None:
     """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
-    reading = asyncio.ensure_future(bot.store.marks(user_id))
+    reading = asyncio.ensure_future(store.marks(user_id))
     reading.add_done_callback(_log_failure)
     # Not cancelled when time is up: a transaction that has begun ends by itself.
     await asyncio.wait((reading,), timeout=PATIENCE)
