@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bot.catalog import Catalog, Resource, Stage, Track
-from bot.errors import InputError
 from bot.path import Step, steps
 from bot.schedule import shorten
 from bot.search import Hit, SearchIndex
@@ -42,6 +41,11 @@ class Filters(NamedTuple):
 
     kind: str | None = None
     level: str | None = None
+
+    @classmethod
+    def typed(cls, kind: str | None, level: str | None) -> Filters:
+        """Filters as somebody typed them: case and spaces around them tell nothing."""
+        return cls(*(word.strip().casefold() or None if word else None for word in (kind, level)))
 
 
 class Library:
@@ -79,18 +83,16 @@ class Library:
         """The list's kinds or levels (`option` is "kind" or "level"), in path order."""
         return list(dict.fromkeys(found for one in self.catalog if (found := getattr(one, option))))
 
-    def filters(self, kind: str | None, level: str | None) -> Filters:
-        """A kind and a level that somebody typed, as the list writes them; raises InputError for one that it lacks."""
-        return Filters(self._filter("kind", kind), self._filter("level", level))
+    def problem_with(self, filters: Filters) -> str | None:
+        """What to tell somebody who asks for a kind or level that the list does not have; None if it has both.
 
-    def _filter(self, option: str, typed: str | None) -> str | None:
-        if not typed or not typed.strip():
-            return None
-        words = self.words_of(option)
-        if (word := typed.strip().casefold()) not in words:
-            known = ", ".join(words) or "none"
-            raise InputError(f"This list has no {option} “{shorten(typed)}”. It has: {known}.")
-        return word
+        It repeats what they typed, so it must be escaped where markup is interpreted.
+        """
+        for option, word in zip(filters._fields, filters, strict=True):
+            known = self.words_of(option)
+            if word is not None and word not in known:
+                return f"This list has no {option} “{shorten(word)}”. It has: {', '.join(known) or 'none'}."
+        return None
 
     def find(self, text: str) -> Resource | None:
         """The resource that a text names: its id, its title, else the best that a search finds; None if nothing fits.

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
-from bot.catalogs import Library
+from bot.catalogs import Filters, Library
 from bot.errors import CatalogError, StudybotError
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
@@ -143,7 +143,10 @@ def recommend(
     With - as QUERY, one query is read from each line of standard input. Exit code 1 says that nothing fits.
     """
     library = Library(_load(catalog_path))
-    filters = library.filters(kind, level)
+    filters = Filters.typed(kind, level)
+    if (problem := library.problem_with(filters)) is not None:
+        click.echo(problem, err=True)
+        ctx.exit(1)
     found = False
     for text in _lines() if query == ("-",) else (_printable(" ".join(query)),):
         answer = library.index.search(text, kind=filters.kind, level=filters.level, limit=limit)

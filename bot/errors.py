@@ -5,8 +5,7 @@ StudybotError                   never raised itself; its text is fit to be shown
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
 │   └── StoreTooNew             it was written by a newer studybot
-├── InputError                  a person asked for something that does not exist; repeats what they typed
-│   └── ScheduleError           a day, time or time zone that means nothing
+├── ScheduleError               a day, time or time zone that means nothing
 └── MissingExtra                a command needs packages that were not installed
 
 PostError                       Discord did not take a message; never shown to people, who are told its reason
@@ -64,12 +63,7 @@ class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
 
 
-class InputError(StudybotError):
-    """A person asked for something that does not exist. The text repeats what they typed, so it must be escaped where
-    markup is interpreted, and says what would work."""
-
-
-class ScheduleError(InputError):
+class ScheduleError(StudybotError):
     """A day, time or time zone that means nothing; the text repeats it and gives an example that works."""
 
 

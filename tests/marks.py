@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache
 
-from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.catalog import Catalog, Resource, load_catalog, shipped_catalog
 from bot.store import Store
 
 
@@ -14,18 +14,19 @@ def shipped() -> Catalog:
     return load_catalog(shipped_catalog())
 
 
-def pages(resource_id: str) -> tuple[str, ...]:
-    """A resource's pages; of an id that the catalog does not have, the id itself, as the page of a retired one."""
-    resource = shipped().get(resource_id)
-    return resource.pages if resource else (resource_id,)
+def pages(resource: Resource | str) -> tuple[str, ...]:
+    """The pages of a resource, or of one that the shipped list has under an id; else the text itself, as the page of a
+    retired one."""
+    found = shipped().get(resource) if isinstance(resource, str) else resource
+    return found.pages if found else (str(resource),)
 
 
-async def mark(store: Store, user_id: int, resource_id: str, now: datetime) -> bool:
-    return await store.mark(user_id, pages(resource_id), now)
+async def mark(store: Store, user_id: int, resource: Resource | str, now: datetime) -> bool:
+    return await store.mark(user_id, pages(resource), now)
 
 
-async def unmark(store: Store, user_id: int, resource_id: str) -> bool:
-    return await store.unmark(user_id, pages(resource_id))
+async def unmark(store: Store, user_id: int, resource: Resource | str) -> bool:
+    return await store.unmark(user_id, pages(resource))
 
 
 async def finished(store: Store, user_id: int) -> frozenset[str]:

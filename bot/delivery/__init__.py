@@ -9,8 +9,8 @@ A new kind of job is a JobKind in a module of its own, registered with `Worker.r
 what a message looks like is handed in as a function, and a message is whatever that returns.
 """
 
-from bot.delivery.followups import NoticeJob, PinJob, PollJob, ThreadJob
-from bot.delivery.job import Attempt, JobKind, Messenger, Sent
+from bot.delivery.followups import Notice, NoticeJob, PinJob, Poll, PollJob, ThreadJob
+from bot.delivery.job import Attempt, JobKind, Messenger, Sent, tag
 from bot.delivery.prompt import Prompt, PromptJob, Recap
 from bot.delivery.reminder import NextStep, ReminderJob
 from bot.delivery.worker import Health, Worker
@@ -21,8 +21,10 @@ __all__ = [
     "JobKind",
     "Messenger",
     "NextStep",
+    "Notice",
     "NoticeJob",
     "PinJob",
+    "Poll",
     "PollJob",
     "Prompt",
     "PromptJob",
@@ -31,4 +33,5 @@ __all__ = [
     "Sent",
     "ThreadJob",
     "Worker",
+    "tag",
 ]

@@ -35,12 +35,12 @@ class ThreadJob(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Open it; a message that has one keeps it."""
-        post = await _post(attempt)
+        schedule, post = await attempt.weekly(), await _post(attempt)
         if self.too_late(attempt):
             return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
         await attempt.begin()
         attempt.check()
-        thread_id = await attempt.messenger.open_thread(post.sent.channel_id, post.sent.message_id, post.title)
+        thread_id = await attempt.messenger.open_thread(post.sent, schedule.guild_id, post.title)
         return Done(Sent(post.sent.channel_id, thread_id))
 
 

@@ -84,10 +84,10 @@ class Messenger(Protocol):
     async def find(self, channel_id: int, guild_id: int | None, recognise: Recognise, since: datetime) -> Sent | None:
         """The message that is recognised among those that the bot wrote in a channel since an instant."""
 
-    async def is_forum(self, channel_id: int, guild_id: int | None) -> bool:
+    def is_forum(self, channel_id: int, guild_id: int) -> bool:
         """Whether posts in a channel open threads; Discord knows no nonce there."""
 
-    async def open_thread(self, channel_id: int, message_id: int, name: str) -> int:
+    async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
         """Open a thread under a message, unless it has one; returns the thread's id."""
 
     async def pin(self, sent: Sent, instead_of: Sent | None) -> None:

@@ -134,7 +134,7 @@ class PromptJob(MessageKind):
         schedule = await attempt.weekly()
         if attempt.job.channel_id != schedule.channel_id:
             return False
-        return not await attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)
+        return not attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)
 
     async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
         """Pause; but not for what an admin posts at once, who sees it."""

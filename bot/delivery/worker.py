@@ -85,6 +85,7 @@ class Worker:
         self._attempts: dict[int, Attempt] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._slots: set[int] = set()
+        self._watched: dict[int, asyncio.Event] = {}
         self._more = False
 
     def register(self, kind: JobKind) -> None:
@@ -114,10 +115,9 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def attempted(self, job_id: int) -> None:
-        """Wait until an attempt at a job that is under way here has ended."""
-        if (task := self._tasks.get(job_id)) is not None:
-            await asyncio.wait({task})
+    def watch(self, job_id: int) -> asyncio.Event:
+        """What is set once the next attempt at a job has ended here."""
+        return self._watched.setdefault(job_id, asyncio.Event())
 
     @property
     def health(self) -> Health:
@@ -168,6 +168,8 @@ class Worker:
             self._attempts.pop(job.id, None)
             self._tasks.pop(job.id, None)
             self._free(job.id)
+            if (watched := self._watched.pop(job.id, None)) is not None:
+                watched.set()
 
         task.add_done_callback(ended)
 
@@ -215,12 +217,14 @@ class Worker:
         now = self._clock()
         if isinstance(outcome, Skip):
             await self._store.record_skipped(job, outcome.reason, outcome.detail, now, owner=self._owner)
+            self._wake()  # somebody may have to be told
         else:
             place = outcome.sent._asdict() if outcome.sent else {}
             await self._store.record_sent(
                 job, now=now, finished=outcome.finished, follow_ups=outcome.follow_ups, ends=outcome.ends, **place
             )
-        self._wake()  # for what follows it
+            if outcome.follow_ups:
+                self._wake()
 
     async def _try_later(self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str) -> None:
         """Give the job back for another attempt, or up if that would be too late."""

@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.discord_io.cards import notice
 from bot.discord_io.text import escape
-from bot.errors import InputError, StudybotError
+from bot.errors import ScheduleError, StudybotError
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def _cause(error: BaseException) -> BaseException:
 
 def _words(error: BaseException) -> str | None:
     """What to say of an expected error; None for a bug."""
-    if isinstance(error, InputError):  # it repeats what a member typed
+    if isinstance(error, ScheduleError):  # it repeats what a member typed
         return escape(str(error))
     if isinstance(error, StudybotError):
         return str(error)

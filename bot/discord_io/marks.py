@@ -12,12 +12,13 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, PersistentButton, acknowledge, button, is_private
 from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.text import show
 from bot.marks import Action, MarkChange, change_mark
 from bot.progress import next_step, tally, unmet
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,9 @@ RESOURCE_GONE = (
 _locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 
-async def finished_in_time(bot: StudyBot, library: Library, user_id: int) -> frozenset[str] | None:
+async def finished_in_time(store: Store, library: Library, user_id: int) -> frozenset[str] | None:
     """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
-    reading = asyncio.ensure_future(bot.store.marks(user_id))
+    reading = asyncio.ensure_future(store.marks(user_id))
     reading.add_done_callback(_log_failure)
     # Not cancelled when time is up: a transaction that has begun ends by itself.
     await asyncio.wait((reading,), timeout=PATIENCE)
@@ -137,6 +138,11 @@ class MarkButton(PersistentButton, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION
 
     in_place = True
 
+    @property
+    def action(self) -> Action:
+        """What the button does to the mark."""
+        return Action(self.state["action"])
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Change the mark and answer; the mark on a resource that left the list stays as it is."""
         await acknowledge(interaction, in_place=self.in_place)
@@ -145,7 +151,7 @@ class MarkButton(PersistentButton, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION
             await interaction.edit_original_response(view=notice(RESOURCE_GONE))
             return
         async with one_at_a_time(interaction.user.id):
-            change = await apply_action(interaction, resource, Action(self.state["action"]))
+            change = await apply_action(interaction, resource, self.action)
             done = library.finished(await interaction.client.store.marks(interaction.user.id))
             card = self.redrawn(library, resource, done, change) if is_private(interaction) else None
             await interaction.edit_original_response(view=card or changed_card(library, resource, done, change))

@@ -15,7 +15,7 @@ JITTER = 0.02
 minute do not ask in step."""
 
 
-class Pace:
+class RateLimiter:
     """Gives each request its turn, one after another.
 
     The "generic cell rate algorithm" at the head of the line: no turn is given before it can be used, or all that came

@@ -1,4 +1,4 @@
-"""The clock hand that looks for due prompts: it cannot die, and says when it last did its work."""
+"""The clock hand that has due jobs looked for: it cannot die, can be woken, and says when it last did its work."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from datetime import datetime
 
 log = logging.getLogger(__name__)
 
-TICK_SECONDS = 30
-"""How often due prompts are looked for: a prompt is at most this late. At 0 the database never rests; at an hour
-a prompt could be an hour late."""
+TICK_SECONDS = 30.0
+"""How often due jobs are looked for: a prompt is at most this late. At 0 the database never rests; at an hour a prompt
+could be an hour late."""
+LONGEST_TICK = 120.0
+"""Seconds after which a tick is given up. It waits for the database alone, of which each call has a limit; at 0 none
+ever ends, and without a limit one that hangs is the last."""
 
 
 class Ticker:
-    """Calls `look` every TICK_SECONDS from `start` to `stop`, whatever it raises.
+    """Calls `look` every TICK_SECONDS from `start` to `stop`, and at once after `wake`, whatever it raises.
 
     It sleeps for a time, not until a time, as `discord.ext.tasks` does: there, a clock that is set back an hour would
     stop it for an hour, and one that leaps ahead would have it run once for every tick it missed.
@@ -26,6 +29,7 @@ class Ticker:
         self._look = look
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
+        self._woken = asyncio.Event()
         self._cause = ""
         self.last_success: datetime | None = None
         self.failures = 0
@@ -39,16 +43,25 @@ class Ticker:
         if self._task is not None:
             self._task.cancel()
 
+    def wake(self) -> None:
+        """Tick at once, or once more if a tick is under way."""
+        self._woken.set()
+
     async def _run(self, ready: Callable[[], Awaitable[None]]) -> None:
         await ready()
         while True:
+            self._woken.clear()
             await self.tick()
-            await asyncio.sleep(TICK_SECONDS)
+            try:
+                await asyncio.wait_for(self._woken.wait(), TICK_SECONDS)
+            except TimeoutError:
+                continue
 
     async def tick(self) -> None:
         """Look once; what that raises is counted, and logged if it is not what the last tick raised."""
         try:
-            await self._look()
+            async with asyncio.timeout(LONGEST_TICK):
+                await self._look()
         except Exception as error:
             self.failures += 1
             if (cause := f"{type(error).__name__}: {error}") != self._cause:

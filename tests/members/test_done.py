@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import discord
 import pytest
 
 from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.marks import finished, pages
+from tests.marks import finished, mark, unmark
 from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 
@@ -124,11 +123,11 @@ async def test_marks_are_a_members_own_on_every_server(server: Server, store: St
 async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store: Store, catalog: Catalog) -> None:
     first = catalog.stages[0]
     for resource in first.resources[1:]:
-        await store.mark(server.mia.id, pages(resource.id), server.env.now())
+        await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=first.resources[0].id)
     assert f"You have finished “{first.title}”!" in seen.text
     for resource in catalog.resources[:-1]:
-        await store.mark(server.mia.id, pages(resource.id), server.env.now())
+        await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=catalog.resources[-1].id)
     assert "That is 23 of 23. You have finished the whole path. Well done!" in seen.text
 
@@ -150,8 +149,8 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
     private = await server.ask("done", resource="kv-cache-explainer")
     assert await done(store, server) == {"kv-cache-explainer"}
     for number in range(presses):
-        seen, end = (shared, "") if number % 2 else (private, ":undo")
-        press_at_once(server, seen.message.id, f"done:quickstart-on-llms:kv-cache-explainer{end}:t")
+        seen, action = (shared, "t") if number % 2 else (private, "u")
+        press_at_once(server, seen.message.id, f"done:quickstart-on-llms:kv-cache-explainer:{action}")
     await server.env.settle()
     assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
 
@@ -179,27 +178,13 @@ async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Sto
 
 async def test_an_answer_tells_what_it_found_as_asked(server: Server, store: Store) -> None:
     undo = await server.ask("done", resource="bert")
-    await store.unmark(server.mia.id, pages("bert"))
+    await unmark(store, server.mia.id, "bert")
     still = await server.press(undo, "Undo")
     assert "Not marked done: **BERT**. You have done 0 of 23." in still.text
-    await store.mark(server.mia.id, pages("bert"), server.env.now())
+    await mark(store, server.mia.id, "bert", server.env.now())
     already = await server.press(still, "Mark done")
     assert "Already marked done: **BERT**. You have done 1 of 23." in already.text
     assert already.labels[0] == "Undo"
-
-
-async def test_a_mark_is_told_to_the_weekly_posts_only_if_it_changed(server: Server) -> None:
-    told: list[str] = []
-
-    async def on_mark(_: discord.Guild, resource_id: str) -> None:
-        told.append(resource_id)
-
-    server.env.bot.add_listener(on_mark)
-    seen = await server.ask("next")
-    for _ in range(2):
-        press_at_once(server, seen.message.id, "next:quickstart-on-llms:attention-is-all-you-need:m::")
-    await server.env.settle()
-    assert told == ["attention-is-all-you-need"]
 
 
 async def retire_the_first(server: Server, store: Store, catalog: Catalog) -> None:
@@ -228,19 +213,10 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
         assert await done(store, server) == {retired.id, "bert"}
 
 
-async def test_a_retired_one_can_be_unmarked_by_its_id(server: Server, store: Store) -> None:
-    await store.mark(server.mia.id, pages("retired-long-ago"), server.env.now())
-    seen = await server.ask("done", resource="retired-long-ago")
-    assert "not on the list any more" in seen.text
-    assert "its mark is taken away" in seen.text
-    assert await done(store, server) == set()
-
-
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
     shared = await server.ask("recommend", topic="kv cache", share=True)
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     for seen in (
         await server.ask("done", resource="bert"),
         await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t"),

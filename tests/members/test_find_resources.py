@@ -31,7 +31,7 @@ async def test_a_message_about_lunch_gets_a_friendly_nothing(server: Server) -> 
     message = await server.ada.send(server.channel, "Pizza at 12:30? My treat, @everyone!")
     seen = Seen(await server.mia.context_menu(server.channel, "Find resources", message))
     assert seen.private
-    assert "That is fine" in seen.text
+    assert "nothing in that message that my list covers" in seen.text
     assert "Pizza" not in seen.text
 
 

@@ -10,17 +10,18 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage, Track
+from bot.catalogs import Library
 from bot.client import create_bot
-from bot.discord_io.marks import marks_of
+from bot.discord_io.marks import finished_in_time
 from bot.settings import Settings
 from bot.store import Store
-from tests.marks import finished, pages
+from tests.marks import finished, mark
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, *slugs: str) -> None:
     for slug in slugs:
-        await store.mark(server.mia.id, pages(slug), server.env.now())
+        await mark(store, server.mia.id, slug, server.env.now())
 
 
 async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Server, store: Store) -> None:
@@ -179,21 +180,20 @@ async def test_everyones_marks_are_their_own(server: Server, store: Store) -> No
 
 async def lock(store: Store, seconds: float) -> None:
     """Take the database's one connection for a while, as another process does that writes for long."""
-    async with store._engine.begin():
-        await asyncio.sleep(seconds)
+    await store.write(lambda _: time.sleep(seconds))
 
 
-async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> None:
+async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store, library: Library) -> None:
     """Asked of the function itself: SimCord's clock stands still while anything is under way."""
-    await store.mark(1, pages("bert"), datetime(2026, 1, 1, tzinfo=UTC))
-    assert await marks_of(store, 1) == {"bert"}
+    await mark(store, 1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
+    assert await finished_in_time(store, library, 1) == {"bert"}
     locking = asyncio.create_task(lock(store, 2.0))
     await asyncio.sleep(0.05)
     asked = time.monotonic()
-    assert await marks_of(store, 1) is None
+    assert await finished_in_time(store, library, 1) is None
     assert 0.9 < time.monotonic() - asked < 1.6
     await locking
-    assert await marks_of(store, 1) == {"bert"}
+    assert await finished_in_time(store, library, 1) == {"bert"}
 
 
 @pytest.mark.expects_errors
@@ -201,8 +201,7 @@ async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> No
 async def test_a_broken_database_costs_the_marks_alone(
     server: Server, store: Store, caplog: pytest.LogCaptureFixture, command: str, options: dict[str, str]
 ) -> None:
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     seen = await server.ask(command, **options)
     assert seen.private
     assert {"Mark done", "Mark 1 done"} & set(seen.labels)
@@ -270,8 +269,8 @@ async def test_the_longest_recommendation_fits(server: Server, store: Store) -> 
     assert seen.labels.count("Mark done") == 5
     assert "first: " in seen.text
     assert len(seen.text) <= 4000
-    for resource in [one for one in huge if f"done-found:{one.id}" in str(seen.message.components)]:
-        seen = await server.press(seen, custom_id=f"hit:quickstart-on-llms:{resource.id}:m")
+    for resource in [one for one in huge if f"hit:huge:{one.id}" in str(seen.message.components)]:
+        seen = await server.press(seen, custom_id=f"hit:huge:{resource.id}:m")
         assert len(seen.text) <= 4000
     assert seen.labels.count("Undo") == 5
 

@@ -12,7 +12,7 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import metadata
-from tests.marks import finished
+from tests.marks import finished, pages
 from tests.members.server import Seen, Server
 
 
@@ -68,7 +68,7 @@ async def test_export_is_a_file_of_all_of_it(server: Server, store: Store) -> No
     assert file.filename == "studybot-about-you.json"
     kept = json.loads(await file.read())
     assert kept == json.loads(json.dumps(await store.everything_of(server.ada.id)))
-    assert [one["resource_id"] for one in kept["finished"]] == ["attention-is-all-you-need", "bert"]
+    assert [one["page"] for one in kept["finished"]] == [*pages("attention-is-all-you-need"), *pages("bert")]
     assert kept["reminder"]["time"] == "18:30"
     assert str(server.mia.id) not in json.dumps(kept)
 
@@ -122,8 +122,7 @@ async def test_in_direct_messages(server: Server) -> None:
 async def test_without_a_database_it_does_not_claim_to_have_deleted(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
     asked = await server.ask("privacy delete")
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away")
+    await store.write(lambda connection: connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away"))
     answer = await server.press(asked, "Delete everything")
     assert "cannot reach my database" in answer.text
     assert await finished(store, server.mia.id) == {"bert"}  # all of it or nothing

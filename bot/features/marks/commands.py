@@ -55,7 +55,7 @@ class Marks(commands.Cog):
     @done.autocomplete("resource")
     async def _resources(self, interaction: Interaction, current: str) -> Choices:
         library = self._bot.library_for(interaction)
-        done = await finished_in_time(self._bot, library, interaction.user.id) or frozenset()
+        done = await finished_in_time(self._bot.store, library, interaction.user.id) or frozenset()
         fitting = sorted(_fitting(library, current), key=lambda one: one.id in done)
         return [_choice(one, done) for one in fitting[:CHOICES_LIMIT]]
 

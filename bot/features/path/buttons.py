@@ -21,7 +21,7 @@ class PageButton(PersistentButton, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the page."""
-        done = await finished_in_time(interaction.client, library, interaction.user.id)
+        done = await finished_in_time(interaction.client.store, library, interaction.user.id)
         await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), done))
 
 
@@ -33,7 +33,7 @@ class NextStepPageButton(PersistentButton, template=rf"here:{CATALOG}:{GROUP}"):
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the page; the first one to somebody who has done all."""
-        done = await finished_in_time(interaction.client, library, interaction.user.id)
+        done = await finished_in_time(interaction.client.store, library, interaction.user.id)
         await show_card(interaction, card_at_next(library, self.state["group"], done))
 
 

@@ -27,7 +27,7 @@ class Path(commands.Cog):
         if stage and group is None:
             await interaction.response.send_message(view=unknown_group(library, stage), ephemeral=True)
             return
-        done = await finished_in_time(self._bot, library, interaction.user.id)
+        done = await finished_in_time(self._bot.store, library, interaction.user.id)
         card = path_card(library, group.id if group else "", 0, done)
         await interaction.response.send_message(view=card, ephemeral=True)
 

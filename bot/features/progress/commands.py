@@ -9,12 +9,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalogs import Library
+from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.membership import CANDIDATES
 from bot.discord_io.options import Choices, filter_choices
-from bot.discord_io.text import echo
+from bot.discord_io.text import echo, escape
 from bot.features.progress.cards import picture_file, picture_groups, progress_card, server_card
 from bot.features.progress.next_card import NextRequest, next_card
 from bot.picture import draw_path
@@ -46,7 +46,10 @@ class Progress(commands.Cog):
     async def next(self, interaction: Interaction, kind: str | None = None, level: str | None = None) -> None:
         """Answer with one step, privately."""
         library = self._bot.library_for(interaction)
-        filters = library.filters(kind, level)
+        filters = Filters.typed(kind, level)
+        if (problem := library.problem_with(filters)) is not None:
+            await interaction.response.send_message(view=notice(escape(problem)), ephemeral=True)
+            return
         await interaction.response.defer(ephemeral=True, thinking=True)
         done = library.finished(await self._bot.store.marks(interaction.user.id))
         request = NextRequest(library, done, *filters)

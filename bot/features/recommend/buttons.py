@@ -21,7 +21,7 @@ class SearchButton(PersistentButton, template=rf"find:{CATALOG}:(?P<query>[\s\S]
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the card for this query."""
-        done = await finished_in_time(interaction.client, library, interaction.user.id)
+        done = await finished_in_time(interaction.client.store, library, interaction.user.id)
         await show_card(interaction, recommendation(library.index.search(self.state["query"]), library, done))
 
 

@@ -6,12 +6,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalogs import Library
+from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
-from bot.discord_io.text import CHOICES_LIMIT
+from bot.discord_io.text import CHOICES_LIMIT, escape
 from bot.features.recommend.cards import recommendation
 from bot.search import Answer
 
@@ -57,7 +57,10 @@ class Recommend(commands.Cog):
     ) -> None:
         """Answer with a card, privately unless it is to be shared; an answer without hits is never shared."""
         library = self._bot.library_for(interaction)
-        filters = library.filters(kind, level)
+        filters = Filters.typed(kind, level)
+        if (problem := library.problem_with(filters)) is not None:
+            await interaction.response.send_message(view=notice(escape(problem)), ephemeral=True)
+            return
         answer = library.index.search(topic, kind=filters.kind, level=filters.level)
         if share and answer.hits:
             await interaction.response.send_message(view=recommendation(answer, library, shared=True))
@@ -87,7 +90,7 @@ class Recommend(commands.Cog):
 
     async def _answer(self, interaction: Interaction, library: Library, answer: Answer) -> None:
         """Answer privately, with the member's marks if they can be read in time."""
-        done = await finished_in_time(self._bot, library, interaction.user.id) if answer.hits else None
+        done = await finished_in_time(self._bot.store, library, interaction.user.id) if answer.hits else None
         await interaction.response.send_message(view=recommendation(answer, library, done), ephemeral=True)
 
 
