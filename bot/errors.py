@@ -79,7 +79,7 @@ class PostError(Exception):
 
 
 class CannotPost(PostError):
-    """Impossible until a person changes something, for a `reason`: the channel is gone, or the bot may not write there."""
+    """Impossible until a person changes something, for a `reason`: the channel is gone, the bot may not write there."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(detail or reason)

@@ -199,9 +199,7 @@ class Worker:
             self._wake()
         except CannotPost as error:
             reason, pauses = await kind.refused(attempt, error.reason)
-            await self._store.record_failed(
-                job, reason, str(error), self._clock(), owner=self._owner, pauses=pauses
-            )
+            await self._store.record_failed(job, reason, str(error), self._clock(), owner=self._owner, pauses=pauses)
             self._wake()
         except PostFailed as error:
             await self._try_later(attempt, kind, Reason.OUTAGE, str(error))

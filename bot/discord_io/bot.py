@@ -15,8 +15,8 @@ from discord.ext import commands
 
 from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
-from bot.discord_io.failures import answer_failure
 from bot.discord_io.delivery_loop import Delivery
+from bot.discord_io.failures import answer_failure
 from bot.discord_io.membership import Membership
 from bot.discord_io.requests import request_trace
 from bot.errors import StoreError

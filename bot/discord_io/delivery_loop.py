@@ -114,9 +114,7 @@ class Delivery(commands.Cog):
             looked_at=ticked,
             looking=ticked is not None and now - ticked < OVERDUE,
             waiting=tuple(one for one in jobs if one.state is State.WAITING),
-            lost=tuple(
-                one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN
-            ),
+            lost=tuple(one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN),
         )
 
     @commands.Cog.listener()

@@ -16,7 +16,6 @@ from typing import Any, Literal, TypeVar
 
 import aiohttp
 import discord
-from discord.ext import commands
 
 from bot.delivery import Sent
 from bot.delivery.job import ClaimLost, Recognise
@@ -65,7 +64,7 @@ class Message:
 class DiscordMessenger:
     """Posts messages where they belong, finds one that was posted before, and adds what follows it."""
 
-    def __init__(self, bot: commands.Bot) -> None:
+    def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
         self._limiter = RateLimiter()
         self._left_alone: set[asyncio.Task[Any]] = set()
@@ -107,7 +106,9 @@ class DiscordMessenger:
                     return Sent(channel_id, message.id)
         return None
 
-    async def _find_in_forum(self, forum: discord.ForumChannel, recognise: Recognise, earliest: datetime) -> Sent | None:
+    async def _find_in_forum(
+        self, forum: discord.ForumChannel, recognise: Recognise, earliest: datetime
+    ) -> Sent | None:
         mine = [
             thread
             for thread in await forum.guild.active_threads()

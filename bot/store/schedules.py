@@ -406,9 +406,7 @@ def _due_job(row: Row[Any], instant: datetime, now: datetime) -> dict[str, Any]:
     return _job(row, instant, now, State.WAITING)
 
 
-def _job(
-    row: Row[Any], due_at: datetime, now: datetime, state: State, reason: Reason | None = None
-) -> dict[str, Any]:
+def _job(row: Row[Any], due_at: datetime, now: datetime, state: State, reason: Reason | None = None) -> dict[str, Any]:
     kind = "prompt" if row.user_id is None else "reminder"
     values = _job_values(row.id, week_of(_rule_of(row), due_at), kind, due_at, now)
     return values | {"state": state, "reason": reason}

@@ -1,8 +1,8 @@
 """/weekly: a server's weekly prompt.
 
-    commands   what admins do            options, checks   what their options mean, and what must be right for them
-    post       the prompt as a message   replies           every word that admins read
-    buttons    the button on a post      counts            the number on it
+commands   what admins do            options, checks   what their options mean, and what must be right for them
+post       the prompt as a message   replies           every word that admins read
+buttons    the button on a post      counts            the number on it
 """
 
 from bot.delivery import NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
