@@ -29,7 +29,8 @@ class Ticker:
         self._look = look
         self._clock = clock
         self._task: asyncio.Task[None] | None = None
-        self._woken = asyncio.Event()
+        self._pause: asyncio.Task[None] | None = None
+        self._woken = False
         self._cause = ""
         self.last_success: datetime | None = None
         self.failures = 0
@@ -40,22 +41,24 @@ class Ticker:
 
     def stop(self) -> None:
         """End it."""
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, self._pause):
+            if task is not None:
+                task.cancel()
 
     def wake(self) -> None:
         """Tick at once, or once more if a tick is under way."""
-        self._woken.set()
+        self._woken = True
+        if self._pause is not None:
+            self._pause.cancel()
 
     async def _run(self, ready: Callable[[], Awaitable[None]]) -> None:
         await ready()
         while True:
-            self._woken.clear()
+            self._woken = False
             await self.tick()
-            try:
-                await asyncio.wait_for(self._woken.wait(), TICK_SECONDS)
-            except TimeoutError:
-                continue
+            if not self._woken:
+                self._pause = asyncio.create_task(asyncio.sleep(TICK_SECONDS))
+                await asyncio.wait({self._pause})
 
     async def tick(self) -> None:
         """Look once; what that raises is counted, and logged if it is not what the last tick raised."""
