@@ -28,8 +28,9 @@ class Ticker:
     def __init__(self, look: Callable[[], Awaitable[None]], clock: Callable[[], datetime]) -> None:
         self._look = look
         self._clock = clock
-        self._task: asyncio.Task[None] | None = None
-        self._pause: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._looking = asyncio.Lock()
+        self._started = False
         self._woken = False
         self._cause = ""
         self.last_success: datetime | None = None
@@ -37,31 +38,35 @@ class Ticker:
 
     def start(self, ready: Callable[[], Awaitable[None]]) -> None:
         """Begin to tick once `ready` has returned."""
-        self._task = asyncio.create_task(self._run(ready))
+        self._tasks.add(asyncio.create_task(self._run(ready)))
 
     def stop(self) -> None:
         """End it."""
-        for task in (self._task, self._pause):
-            if task is not None:
-                task.cancel()
+        for task in self._tasks:
+            task.cancel()
 
     def wake(self) -> None:
         """Tick at once, or once more if a tick is under way."""
-        self._woken = True
-        if self._pause is not None:
-            self._pause.cancel()
+        if self._started and not self._woken:
+            self._woken = True
+            task = asyncio.create_task(self.tick())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _run(self, ready: Callable[[], Awaitable[None]]) -> None:
         await ready()
+        self._started = True
         while True:
-            self._woken = False
             await self.tick()
-            if not self._woken:
-                self._pause = asyncio.create_task(asyncio.sleep(TICK_SECONDS))
-                await asyncio.wait({self._pause})
+            await asyncio.sleep(TICK_SECONDS)
 
     async def tick(self) -> None:
-        """Look once; what that raises is counted, and logged if it is not what the last tick raised."""
+        """Look once, after any look that is under way; what that raises is counted, and logged if it is new."""
+        async with self._looking:
+            self._woken = False
+            await self._tick()
+
+    async def _tick(self) -> None:
         try:
             async with asyncio.timeout(LONGEST_TICK):
                 await self._look()
