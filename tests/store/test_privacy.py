@@ -20,7 +20,7 @@ BERLIN = Schedule(0, time(9), "Europe/Berlin")
 async def live(store: Store, user_id: int, guilds: tuple[int, ...]) -> None:
     """Everything that can be done with the bot by one person."""
     for number in range(3):
-        await store.mark(user_id, f"example.org/{number}", NOW + timedelta(hours=number))
+        await store.mark(user_id, (f"example.org/{number}",), NOW + timedelta(hours=number))
     await store.share(user_id, NOW)
     reminder = await store.put_reminder(user_id=user_id, channel_id=user_id + 7, schedule=BERLIN, quiet=True, now=NOW)
     await store.end_reminder(user_id, reason=f"<@{user_id}> closed their direct messages", now=NOW)
