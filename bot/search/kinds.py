@@ -30,6 +30,8 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "documentation": ("documentation",),
     "doc": ("documentation",),
 }
+KINDS = frozenset(kind for family in _FAMILIES.values() for kind in family) | _FAMILIES.keys()
+"""Every word that names a kind somewhere."""
 
 
 def kinds_named(word: str, present: Collection[str]) -> frozenset[str]:
