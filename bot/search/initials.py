@@ -18,7 +18,7 @@ WHOLE = 0.9
 """Score of initials that are those of a whole name. Under 1: other names may have the same."""
 INSIDE = 0.75
 """Score of initials of a run of words inside a name."""
-SHORTEST, SHORTEST_INSIDE, LONGEST = 2, 3, 8
+SHORTEST, SHORTEST_INSIDE, LONGEST = 2, 3, 6
 """Letters of initials, of those of a run inside a name, and at most. At 2 "in" would be a run inside every list."""
 SUMMARY = 0.7
 """What initials of words in a summary are worth beside those in a title."""

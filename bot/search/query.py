@@ -189,10 +189,8 @@ class QueryParser:
 
     def _parse_unknown(self, word: str) -> tuple[Token, ...]:
         general = telling(word)
-        derived = self._vocabulary.derived(word)
-        if general < 1 or derived:  # no typo, but a word that the index does not have
-            weight = max((self._weight(candidate.term) for candidate in derived), default=self._weight.unknown)
-            return (Token(word, word, Role.CONTENT, tuple(derived), weight * general),)
+        if general < 1:  # no typo, but a word that the index does not have
+            return (self._derived(word, general),)
         near = self._vocabulary.near(word)
         typo = bool(near) and near[0].how == "typo" and near[0].score > 0.85
         if not typo and (parts := self._vocabulary.split(word)):
@@ -201,10 +199,16 @@ class QueryParser:
             )
         if not near and (light := self._light_spelling.one_edit(word)):  # "recomend"
             return tuple(token._replace(typed=word) for token in self._tokens(light[0]))
+        if not near:
+            return (self._derived(word, _factor(word)),)
         # The commonest of the candidates is the likeliest, and weighs the least.
-        unknown = self._weight.unknown * _factor(word)
-        weight = min((self._weight(candidate.term) for candidate in near), default=unknown)
-        return (Token(word, word, Role.CONTENT, tuple(near), weight),)
+        return (Token(word, word, Role.CONTENT, tuple(near), min(self._weight(one.term) for one in near)),)
+
+    def _derived(self, word: str, factor: float) -> Token:
+        """The token of a word that the index has neither as it is nor nearly, but perhaps another word of its root."""
+        found = self._vocabulary.derived(word)
+        weight = max((self._weight(candidate.term) for candidate in found), default=self._weight.unknown)
+        return Token(word, word, Role.CONTENT, tuple(found), weight * factor)
 
     def _role(self, word: str) -> Role:
         language = self._language
@@ -226,9 +230,8 @@ class QueryParser:
             one, other = tokens[place : place + 2]
             if one.typed == other.typed:
                 continue
-            joined = one.word + other.word
-            if (known := self._vocabulary.known(joined)) is not None:
-                candidate = Candidate(known.term, known.score, "joined", known.word)
+            if (known := self._vocabulary.joined(one.word + other.word)) is not None:
+                candidate = known
                 tokens[place : place + 2] = [self._joined(one, candidate), self._joined(other, candidate)]
 
     def _joined(self, token: Token, candidate: Candidate) -> Token:

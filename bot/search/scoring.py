@@ -55,10 +55,13 @@ class Match(NamedTuple):
     phrase: PhraseMatch | None = None
 
 
-def score(clauses: Sequence[Clause], postings: Postings, cutoff: float, accept: Accept | None = None) -> Scores:
+def score(
+    clauses: Sequence[Clause], postings: Postings, cutoff: float, relative: float = 0.0, accept: Accept | None = None
+) -> Scores:
     """The documents that reach the cutoff (over 0, up to 1), with their scores: at least the best MOST of them.
 
-    `accept` says which documents may be among them; None: all.
+    `relative` is the least share of the best score that is asked for (0 to 1); `accept` says which documents may be
+    among them, None: all.
     """
     whole = sum([clause.weight for clause in clauses])
     if not whole:
@@ -69,18 +72,17 @@ def score(clauses: Sequence[Clause], postings: Postings, cutoff: float, accept: 
     left = sum(most)
     for amount, _, clause in sorted(zip(most, range(len(most)), clauses, strict=True), reverse=True):
         if left >= floor:
-            _find(clause, postings, sums)
+            _find(clause, postings, sums, accept)
         else:
-            sums = _promising(sums, left, floor, accept)
+            sums = _promising(sums, left, floor)
             _look_up(clause, postings, sums)
         left -= amount
-    return {document: total / whole for document, total in _promising(sums, 0.0, floor, accept).items()}
+        floor = max(floor, relative * max(sums.values(), default=0.0))
+    return {document: total / whole for document, total in _promising(sums, 0.0, floor).items()}
 
 
-def _promising(sums: Scores, left: float, floor: float, accept: Accept | None) -> Scores:
+def _promising(sums: Scores, left: float, floor: float) -> Scores:
     """The documents that can reach the floor, and the best MOST, with what is left to earn."""
-    if accept is not None:
-        sums = {document: total for document, total in sums.items() if accept(document)}
     if len(sums) > 2 * MOST:
         floor = max(floor, nlargest(MOST, sums.values())[-1])
     return {document: total for document, total in sums.items() if total + left >= floor}
@@ -98,11 +100,17 @@ def _most(clause: Clause) -> float:
     return clause.weight * best
 
 
-def _find(clause: Clause, postings: Postings, sums: Scores) -> None:
+def _find(clause: Clause, postings: Postings, sums: Scores, accept: Accept | None) -> None:
     """Add what each document earns by a clause, new documents too."""
     weight, known = clause.weight, sums.get
     earned = _credits(clause, postings).items()
-    sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in earned])
+    sums.update(
+        [
+            (document, known(document, 0.0) + weight * credit)
+            for document, credit in earned
+            if accept is None or accept(document)
+        ]
+    )
 
 
 def _look_up(clause: Clause, postings: Postings, sums: Scores) -> None:

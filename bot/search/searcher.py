@@ -17,6 +17,7 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from bot.search.corpus import LIGHT, Corpus
+from bot.search.initials import LONGEST as LONGEST_INITIALS
 from bot.search.language import telling
 from bot.search.phrases import LONGEST_RUN, Label, Phrase, PhraseMatch
 from bot.search.query import Query, Role, Token
@@ -141,13 +142,18 @@ class Searcher:
 
     def _unusual_word(self, token: Token, places: frozenset[int]) -> Iterator[PhraseMatch]:
         """Names that a word which means nothing else nearly is without their spaces, or is the initials of."""
-        if self._corpus.vocabulary.is_name(token.word) or telling(token.word) < 1:
-            return
         if not token.candidates:
             for phrase in self._corpus.phrases.near(token.word):
                 yield PhraseMatch(phrase, places, ONE_EDIT, "typo")
-        for label, match_score, text in self._corpus.initials.matches(token.word):
-            yield PhraseMatch(Phrase({}, 0.0, 0.0, label, text), places, match_score, "initials")
+        if self._may_be_initials(token):
+            for label, match_score, text in self._corpus.initials.matches(token.word):
+                yield PhraseMatch(Phrase({}, 0.0, 0.0, label, text), places, match_score, "initials")
+
+    def _may_be_initials(self, token: Token) -> bool:
+        """Whether a word is unknown here and in the language, or only a summary has it."""
+        word = token.word
+        known_only_there = token.known and not self._corpus.vocabulary.is_name(word)
+        return len(word) <= LONGEST_INITIALS and (not token.candidates or known_only_there) and telling(word) == 1
 
     # Scores.
 
@@ -155,8 +161,16 @@ class Searcher:
         clauses = self._clauses(query)
         content = [clauses[place] for place in query.content]
         named = self._of_named(query, accept)
-        scores = score(content, self._corpus.postings, self._cutoff, named) if named is not accept else {}
-        return Result(query, clauses, scores or score(content, self._corpus.postings, self._cutoff, accept))
+        scores = (
+            score(content, self._corpus.postings, self._cutoff, RELATIVE_CUTOFF - CLOSENESS, named)
+            if named is not accept
+            else {}
+        )
+        return Result(
+            query,
+            clauses,
+            scores or score(content, self._corpus.postings, self._cutoff, RELATIVE_CUTOFF - CLOSENESS, accept),
+        )
 
     def _of_named(self, query: Query, accept: Accept | None) -> Accept | None:
         """Accepts what is of the kinds and levels that a query names; `accept` itself if it names none."""
@@ -241,7 +255,7 @@ class Searcher:
         if len(text) < SHORTEST_PIECE:
             return {}
         shared = [one for one in result.clauses if one.candidates and self._length(one) <= MOST_POSTINGS]
-        scores = score(shared, self._corpus.postings, FAINT, accept)
+        scores = score(shared, self._corpus.postings, FAINT, accept=accept)
         nearest = nlargest(REFINED, scores, key=lambda document: (scores[document], -document))
         likeness = {document: _likeness(text, self._corpus.title_texts[document]) for document in nearest}
         return {document: like / 100 for document, like in likeness.items() if like >= PIECE_LIKENESS}
@@ -277,16 +291,16 @@ class Searcher:
     def _refined(self, query: Query, scores: Scores) -> tuple[Scores, Collection[int]]:
         """The scores with the likeness to the title mixed in, and the documents of whose title the query is a piece."""
         texts = {query.without_kinds(), query.whole()}
-        highest: Iterable[int] = scores
-        if len(scores) > REFINED:
-            highest = nsmallest(REFINED, scores, key=lambda document: (-scores[document], document))
-        likeness = {
-            document: max([_likeness(text, self._corpus.title_texts[document]) for text in texts])
-            for document in highest
-        }
+        floor = (RELATIVE_CUTOFF - CLOSENESS) * max(scores.values(), default=0.0)
+        near = {document: value for document, value in scores.items() if value >= floor}
+        highest: Iterable[int] = near
+        if len(near) > REFINED:
+            highest = nsmallest(REFINED, near, key=lambda document: (-near[document], document))
+        titles = self._corpus.title_texts
+        likeness = {document: max([_likeness(text, titles[document]) for text in texts]) for document in highest}
         refined = {
             document: value * (1 - CLOSENESS) + CLOSENESS * max(0.0, likeness.get(document, 0.0) / 50 - 1)
-            for document, value in scores.items()
+            for document, value in near.items()
         }
         pieces = {document for document, like in likeness.items() if like >= PIECE_LIKENESS}
         return (_as_piece(query, refined, pieces) if pieces else refined), pieces
@@ -311,8 +325,8 @@ class Searcher:
 
 
 def _likeness(text: str, title: str) -> float:
-    """From 0 to 100, how much of a text stands in a title in one piece; 0 if the title is the shorter one."""
-    return fuzz.partial_ratio(text, title) if len(title) + 1 >= len(text) else 0.0
+    """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and if the title is the shorter one."""
+    return fuzz.partial_ratio(text, title, score_cutoff=50) if len(title) + 1 >= len(text) else 0.0
 
 
 def _as_piece(query: Query, scores: Scores, pieces: Collection[int]) -> Scores:

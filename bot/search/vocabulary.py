@@ -89,6 +89,11 @@ class Vocabulary:
         known = self._words.get(term)
         return Candidate(term, STEM, "stem", known) if known is not None else None
 
+    def joined(self, word: str) -> Candidate | None:
+        """The candidate for neighbours written as one word, or for the singular of that: "note" and "books"."""
+        known = word if word in self._terms else word.removesuffix("s")
+        return Candidate(self._terms[known], STEM, "joined", known) if known in self._terms else None
+
     def derived(self, word: str) -> list[Candidate]:
         """The candidates of the same root as a word: "converter" for "convert", "ripping" for "ripper"."""
         term = self._stem(word)
