@@ -1,11 +1,10 @@
-"""A tiny search engine over a catalog: `SearchIndex(catalog).search("kv cache").hits[0].resource.title`.
+"""A small search engine over a catalog: `SearchIndex(catalog).search("kv cache").hits[0].resource.title`.
 
-text, stemming, segmentation, spelling   words and what people make of them
-vocabulary, postings, phrases            what is looked up: words, documents, names of several words
-fields, corpus                           a catalog made ready to be looked up in
-query -> finding -> ranking -> reasons   one search
-offers, autocomplete                     what is offered beside the hits, and while somebody types
-index                                    the door to it all
+language, text, spelling, vocabulary   words, and what a typed one may stand for
+postings, phrases, initials, corpus    what is looked up, made from a catalog
+query -> searcher, scoring             one search
+answer, explanation, autocomplete      what is shown of it, and while somebody types
+index                                  the class that others use
 """
 
 from bot.search.answer import Answer, Hit, Reason, Related

@@ -12,19 +12,22 @@ _WHERE = {
     "topic": "one of its topics",
     "alias": "a name for it",
     "author": "an author",
-    "site": "where it lies",
+    "site": "its site",
+    "heading": "the heading above it",
     "summary": "in the summary",
     "kind": "its kind",
+    "level": "its level",
+    "path": "the path begins here",
 }
-_HOW = {"alias": "means", "stem": "as"}
+_HOW = {"alias": "means", "initials": "stands for", "stem": "as"}
 
 
 class Reason(NamedTuple):
-    """Which of the query's words met which field of a resource, and how.
+    """Which of the query's words matched which field of a resource, and how.
 
-    `field` is "title", "topic", "alias", "author", "site", "summary" or "kind"; `how` is "exact", "stem", "alias",
-    "prefix", "typo" or "joined"; `matched` is what the words met there. `str()` is
-    short: `kv cache: topic`, `atention ≈ attention: title`.
+    `field` is "title", "topic", "alias", "author", "site", "heading", "summary", "kind", "level" or "path"; `how` is
+    "exact", "stem", "alias", "initials", "prefix", "typo" or "joined"; `matched` is what the words matched there.
+    `str()` is short: `kv cache: topic`, `atention ≈ attention: title`.
     """
 
     words: str
@@ -33,19 +36,19 @@ class Reason(NamedTuple):
     matched: str
 
     def __str__(self) -> str:
-        if not self._read_otherwise:
+        if not self._differs:
             return f"{self.words}: {self.field}"
         return f"{self.words} {'≈' if self.how == 'typo' else '='} {self.matched}: {self.field}"
 
     def spoken(self) -> str:
         """The reason as a person would say it: `“atention” read as “attention”, in the title`."""
-        said = f"“{self.words}”"
-        if self._read_otherwise:
-            said += f" {_HOW.get(self.how, 'read as')} “{self.matched}”"
-        return f"{said}, {_WHERE[self.field]}"
+        text = f"“{self.words}”"
+        if self._differs:
+            text += f" {_HOW.get(self.how, 'read as')} “{self.matched}”"
+        return f"{text}, {_WHERE[self.field]}"
 
     @property
-    def _read_otherwise(self) -> bool:
+    def _differs(self) -> bool:
         return self.how != "exact" and self.words.casefold() != self.matched.casefold()
 
 
@@ -69,7 +72,7 @@ class Answer:
     """The answer to `query`, which may be that nothing fits.
 
     `suggestion` is what was probably meant, if that differs from the query; `nearest` are topics to try instead, and
-    there only when there are no hits; `cut` says that the query was longer than a search looks at.
+    there only when there are no hits; `cut` says that the query was longer than what is read of it.
     """
 
     query: str

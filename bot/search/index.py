@@ -1,34 +1,44 @@
-"""Search over a catalog."""
+"""Search over a catalog: the public class, and what an answer offers beside its hits."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
+from heapq import nsmallest
 
-from bot.catalog.model import Catalog
-from bot.search.answer import Answer, Hit
+from rapidfuzz import fuzz, process
+
+from bot.catalog.model import Catalog, Topic
+from bot.search.answer import Answer, Hit, Related
 from bot.search.autocomplete import Autocomplete, cut
-from bot.search.corpus import Corpus
-from bot.search.fillers import STOP_WORDS
-from bot.search.finding import find
+from bot.search.corpus import Corpus, Neighbour
+from bot.search.explanation import Explanation
 from bot.search.messages import names_in, sentences
-from bot.search.offers import nearest_topics, related, suggestion
-from bot.search.ranking import Accept
-from bot.search.reasons import Reasons
+from bot.search.query import QueryParser, Role
+from bot.search.scoring import Accept
+from bot.search.searcher import Result, Searcher
 from bot.search.text import words
 
-LIMIT = 5
+HITS = 5
 """Hits of one answer: what a phone shows without much scrolling."""
-
-KEPT = 1024
-"""Sets of hits whose related resources are kept: "kv cache" and "kvcache" have the same."""
+MAX_RELATED = 3
+"""Most related resources: they are a hint, not a second answer."""
+RELATED_TO = 3
+"""Hits that related resources are looked for by. At 1 the answer to a broad question has few."""
+MAX_NEAREST = 5
+"""Most topics to try instead."""
+NEAR = 60.0
+"""The likeness (0 to 100) from which a topic's name counts as near to what was typed. At 0 every topic is near; at 100
+only the topic itself."""
+CACHE_SIZE = 1024
+"""Sets of hits whose related resources are cached: "kv cache" and "kvcache" have the same."""
 LONG_WORD = 6
 """Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
-every slip costs a search while it is being typed."""
-OFFERS = 25
-"""Names offered while typing: as many as Discord shows."""
+every typo costs a search while it is being typed."""
+
+_NO_NEIGHBOUR = Neighbour(-1, 0.0, ())
 
 
 class SearchIndex:
@@ -38,51 +48,52 @@ class SearchIndex:
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        with _no_collection():
+        with _without_garbage_collection():
             self._corpus = Corpus(catalog)
             self._autocomplete = Autocomplete(self._corpus)
-        self._related = lru_cache(maxsize=KEPT)(partial(related, self._corpus))
+        self._parser = QueryParser(self._corpus)
+        self._searcher = Searcher(self._corpus)
+        self._related = lru_cache(maxsize=CACHE_SIZE)(self._find_related)
 
-    def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = LIMIT) -> Answer:
+    def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
 
         `kind` and `level` leave only resources of exactly that kind and level. Any text may be asked, of any length:
-        the first `query.LONGEST` characters are read. An answer without hits says that nothing fits.
+        the first `query.MAX_LENGTH` characters are read. An answer without hits says that nothing fits.
         """
-        corpus = self._corpus
-        found = find(corpus, corpus.reader.read(query), self._accepting(kind, level))
-        best = found.best()[:limit]
-        why = Reasons(corpus, found)
-        hits = tuple([Hit(corpus.resources[one], found.scores[one], why.of(one)) for one in best])
+        result = self._searcher.find(self._parser.parse(query), self._accepting(kind, level))
+        ranked = result.ranked()[:limit]
+        why = Explanation(self._corpus, result)
+        hits = tuple([Hit(self._corpus.resources[one], result.scores[one], why.of(one)) for one in ranked])
         return Answer(
             query=query,
             hits=hits,
-            related=self._related(tuple(best)),
-            suggestion=suggestion(found, best),
-            nearest=() if hits else nearest_topics(corpus, found),
-            cut=found.query.cut,
+            related=self._related(tuple(ranked)),
+            suggestion=self._suggestion(result, ranked),
+            nearest=() if hits else self._nearest(result),
+            cut=result.query.truncated,
         )
 
-    def search_message(self, text: str, *, limit: int = LIMIT) -> Answer:
+    def search_message(self, text: str, *, limit: int = HITS) -> Answer:
         """The resources for what a message is about; `query` of the answer is what that was taken to be.
 
-        Any text may be given: the first `messages.LONGEST` characters are read. No hits if it is about nothing here.
+        Any text may be given: the first `messages.MAX_LENGTH` characters are read. No hits if it is about nothing here.
         """
         if names := names_in(self._corpus, text):
             return self.search(", ".join(names), limit=limit)
         answers = [self.search(sentence, limit=limit) for sentence in sentences(text)]
         return max(answers, key=_best_score, default=self.search("", limit=limit))
 
-    def suggest(self, prefix: str, limit: int = OFFERS) -> list[str]:
-        """Names to offer while somebody types, at most `limit`, none over 100 characters.
+    def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
+        """Names to offer while somebody types, at most `limit`, none over `max_length` characters.
 
         Each of them finds something. For an empty text they are good starting points; for a question that no name
         begins with, the titles of what a search for it finds.
         """
-        offers = self._autocomplete.offers(prefix, limit)
-        if offers or not _worth_a_search(prefix):
+        offers = self._autocomplete.offers(prefix, limit, max_length)
+        if offers or not self._worth_a_search(prefix):
             return offers
-        return [cut(hit.resource.title) for hit in self.search(prefix, limit=limit).hits]
+        return [cut(hit.resource.title, max_length) for hit in self.search(prefix, limit=limit).hits]
 
     def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
         if kind is None and level is None:
@@ -90,11 +101,68 @@ class SearchIndex:
         resources = self._corpus.resources
         return lambda number: kind in (None, resources[number].kind) and level in (None, resources[number].level)
 
+    def _worth_a_search(self, typed: str) -> bool:
+        """Whether a text that begins no name may be something else: a question, or words run together."""
+        found = words(typed)
+        return len(typed) >= LONG_WORD and (len(found) == 1 or not self._corpus.language.stop.isdisjoint(found))
+
+    def _find_related(self, hits: Sequence[int]) -> tuple[Related, ...]:
+        """The resources that share the most with one of the first hits; none of them is a hit."""
+        best: dict[int, Neighbour] = {}
+        for hit in hits[:RELATED_TO]:
+            for one in self._corpus.neighbours(hit):
+                if one.document not in hits and one.strength > best.get(one.document, _NO_NEIGHBOUR).strength:
+                    best[one.document] = one
+        chosen = nsmallest(MAX_RELATED, best.values(), key=lambda one: (-one.strength, one.document))
+        return tuple(Related(self._corpus.resources[one.document], one.topics) for one in chosen)
+
+    def _suggestion(self, result: Result, ranked: Sequence[int]) -> str | None:
+        """What was probably meant, if it is not what was typed: typos corrected, unfinished words finished."""
+        tokens = result.query.tokens
+        meant = [self._meant(result, place, ranked) for place in range(len(tokens))]
+        if not ranked or all(word is None for word in meant):
+            return None
+        return " ".join(word or token.typed for token, word in zip(tokens, meant, strict=True))
+
+    def _meant(self, result: Result, place: int, ranked: Sequence[int]) -> str | None:
+        """The mistyped or unfinished word at a place, as the best hit explains it."""
+        token = result.query.tokens[place]
+        if token.role is not Role.CONTENT or not ranked:
+            return None
+        best, explains = ranked[0], self._searcher.explains
+        if token.known and explains(result, place, token.candidates[0], best):
+            return None
+        wrong = [candidate for candidate in token.candidates if candidate.how in ("typo", "prefix")]
+        found = (candidate.word for candidate in wrong if explains(result, place, candidate, best))
+        phrases = result.clauses[place].phrases if not token.candidates else ()
+        names = (one.phrase.text.lower() for one in phrases if one.how == "typo" and best in one.documents)
+        return next(found, None) or next(names, None)
+
+    def _nearest(self, result: Result) -> tuple[Topic, ...]:
+        """Topics to try when nothing fits: those that share a word, those that look alike, the catalog's main ones."""
+        main = map(self._corpus.topics.__getitem__, self._corpus.main_topics)
+        every = (*self._sharing_a_word(result), *self._alike(result), *main)
+        return tuple({topic.id: topic for topic in every}.values())[:MAX_NEAREST]
+
+    def _sharing_a_word(self, result: Result) -> Iterator[Topic]:
+        for token in result.query.tokens:
+            for candidate in token.candidates if token.role is Role.CONTENT else ():
+                for phrase in self._corpus.phrases.holding(candidate.term):
+                    if phrase.label.topic is not None:
+                        yield phrase.label.topic
+
+    def _alike(self, result: Result) -> Iterator[Topic]:
+        topics = [self._corpus.topics[slug] for slug in self._corpus.main_topics]
+        names = [topic.name.casefold() for topic in topics]
+        text = result.query.without_kinds()
+        near = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=MAX_NEAREST)
+        yield from (topics[number] for _, _, number in near)
+
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the garbage collector: hundreds of thousands of small objects come, none of them goes, and it would
-    look at all of them again and again (a third of the time at 12,000 resources)."""
+def _without_garbage_collection() -> Iterator[None]:
+    """While hundreds of thousands of small objects come and none goes, the collector would look at all of them again
+    and again (a third of the time at 12,000 resources)."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -102,12 +170,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _worth_a_search(typed: str) -> bool:
-    """Whether a text that begins no name may be something else: a question, or words run together."""
-    said = words(typed)
-    return len(typed) >= LONG_WORD and (len(said) == 1 or not STOP_WORDS.isdisjoint(said))
 
 
 def _best_score(answer: Answer) -> float:

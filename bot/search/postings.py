@@ -1,6 +1,6 @@
-"""The inverted index: which documents hold a term, and for how much it counts there.
+"""The inverted index: which documents hold a term, in which field, and for how much it counts there.
 
-    term ──> documents, in the order they were added, with what it is worth in each   (to find)
+    term ──> documents, in the order they were added, with the field weight in each   (to find)
     document ──> {term: Credit}                                                       (to look up, and to say why)
 
 Knows numbered documents and terms alone, nothing of what they stand for.
@@ -15,52 +15,52 @@ from typing import NamedTuple
 
 
 class Credit(NamedTuple):
-    """What a term is worth in a document, 0 to 1, and the name of the field that it stands in."""
+    """The weight, 0 to 1, of a term in a document, and the name of the field that it stands in."""
 
     value: float
     field: str
 
 
-class Posted(NamedTuple):
-    """The documents that hold a term, in ascending order, and the term's value in each of them."""
+class PostingList(NamedTuple):
+    """The documents that hold a term, in ascending order, and the term's weight in each of them."""
 
     documents: array[int]
     values: array[float]
 
 
-_NOWHERE = Posted(array("I"), array("d"))
+_EMPTY = PostingList(array("I"), array("d"))
 
 
 class Postings:
     """An inverted index with a credit for each term of each document."""
 
     def __init__(self) -> None:
-        self._posted: dict[str, Posted] = {}
+        self._lists: dict[str, PostingList] = {}
         self._credits: list[dict[str, Credit]] = []
         self._interned: dict[Credit, Credit] = {}
 
     def add(self, credits: Iterable[tuple[str, Credit]]) -> int:
         """Add a document with its terms, the highest credit of each; returns its number, counted from 0."""
         document = len(self._credits)
-        own: dict[str, Credit] = {}
+        best: dict[str, Credit] = {}
         for term, credit in credits:
-            if term not in own or credit.value > own[term].value:
-                own[term] = self._interned.setdefault(credit, credit)
-        self._credits.append(own)
-        for term, credit in own.items():
-            if (posted := self._posted.get(term)) is None:
-                posted = self._posted[term] = Posted(array("I"), array("d"))
-            posted.documents.append(document)
-            posted.values.append(credit.value)
+            if term not in best or credit.value > best[term].value:
+                best[term] = self._interned.setdefault(credit, credit)
+        self._credits.append(best)
+        for term, credit in best.items():
+            if (postings := self._lists.get(term)) is None:
+                postings = self._lists[term] = PostingList(array("I"), array("d"))
+            postings.documents.append(document)
+            postings.values.append(credit.value)
         return document
 
-    def posted(self, term: str) -> Posted:
-        """Where a term stands, and for how much."""
-        return self._posted.get(term, _NOWHERE)
+    def of(self, term: str) -> PostingList:
+        """The posting list of a term."""
+        return self._lists.get(term, _EMPTY)
 
     def documents(self, term: str) -> Sequence[int]:
         """The documents that hold a term, in ascending order."""
-        return self.posted(term).documents
+        return self.of(term).documents
 
     def credits(self, document: int) -> Mapping[str, Credit]:
         """Every term of a document with its credit there."""
@@ -68,13 +68,13 @@ class Postings:
 
 
 class Weights:
-    """How much each term tells: its IDF, times what `light` says of it.
+    """How much each term tells: its IDF, times a factor for what it tells by itself.
 
-    `holding` counts the documents of each term, out of `documents`.
+    `document_frequency` counts the documents of each term, out of `documents`; `factor` is from 0 to 1.
     """
 
-    def __init__(self, holding: Mapping[str, int], documents: int, light: Callable[[str], float]) -> None:
-        self._weights = {term: idf(count, documents) * light(term) for term, count in holding.items()}
+    def __init__(self, document_frequency: Mapping[str, int], documents: int, factor: Callable[[str], float]) -> None:
+        self._weights = {term: idf(count, documents) * factor(term) for term, count in document_frequency.items()}
         self.unknown = idf(0, documents)
 
     def __call__(self, term: str) -> float:

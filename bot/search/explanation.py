@@ -1,0 +1,102 @@
+"""Why a resource was found: which words matched which field, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+
+from bot.search.answer import Reason
+from bot.search.corpus import Corpus
+from bot.search.phrases import PhraseMatch
+from bot.search.query import Query, Role
+from bot.search.scoring import Match, best_match
+from bot.search.searcher import Result
+from bot.search.text import words
+
+CACHE_SIZE = 1024
+"""Reasons that are cached: the hits of one answer share most of theirs."""
+
+
+class Explanation:
+    """The reasons for the documents that one query found; what several of them share is worked out once."""
+
+    def __init__(self, corpus: Corpus, result: Result) -> None:
+        self._corpus = corpus
+        self._query = result.query
+        self._clauses = result.clauses
+        self._places = self._query.content or self._query.places(Role.STOP, Role.ASKING)
+        self._by_phrase: dict[int, Reason] = {}
+
+    def of(self, document: int) -> tuple[Reason, ...]:
+        """The reasons for a document, in the order of the query's words; words that matched nothing are not in them."""
+        found: dict[Reason, None] = {}
+        plain: list[tuple[int, Match]] = []
+        for place in self._places:
+            match = best_match(self._clauses[place], self._corpus.postings, document)
+            if match is None:
+                continue
+            if plain and (match.phrase is not None or not _alike(plain[-1][1], match)):
+                found[self._of_words(plain)] = None
+                plain = []
+            if match.phrase is None:
+                plain.append((place, match))
+            else:
+                found[self._of_phrase(match.phrase)] = None
+        if plain:
+            found[self._of_words(plain)] = None
+        found.update(dict.fromkeys(self._of_kind_and_level(document)))
+        return tuple(found) or (self._of_letters(document),)
+
+    def _of_letters(self, document: int) -> Reason:
+        """For a title that the query is but for a typo."""
+        typed = " ".join(token.typed for token in self._query.tokens)
+        return Reason(typed, "title", "typo", self._corpus.resources[document].title)
+
+    def _of_words(self, matches: Sequence[tuple[int, Match]]) -> Reason:
+        """Neighbours that matched the same field exactly, or one word that matched it some other way."""
+        first = matches[0][1]
+        typed = _typed(self._query, [place for place, _ in matches])
+        return Reason(typed, first.field, first.how, " ".join(dict.fromkeys(one.text for _, one in matches)))
+
+    def _of_phrase(self, match: PhraseMatch) -> Reason:
+        # By identity: the clauses, which hold it, outlive this.
+        if (known := self._by_phrase.get(id(match))) is None:
+            typed = _typed(self._query, _span(self._query, match.places))
+            label, text = match.phrase.label, match.phrase.text
+            name = label.topic.name if label.topic and label.field == "topic" else text
+            known = self._by_phrase[id(match)] = _of_phrase(typed, label.field, match.how, text, name)
+        return known
+
+    def _of_kind_and_level(self, document: int) -> Iterable[Reason]:
+        resource, query = self._corpus.resources[document], self._query
+        for value, named, role in ((resource.kind, query.kinds, Role.KIND), (resource.level, query.levels, Role.LEVEL)):
+            if value in named:
+                typed = _typed(query, query.places(role))
+                yield Reason(typed, role.value, "exact" if typed == value else "alias", str(value))
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _of_phrase(typed: str, field: str, how: str, matched: str, name: str) -> Reason:
+    """The reason of words that matched a phrase, which is `name` or an alias of it."""
+    typed_words = words(typed)
+    if typed_words != words(matched):
+        return Reason(typed, field, how if how != "exact" else "alias", matched)
+    if typed_words != words(name):
+        return Reason(typed, field, "alias", name)
+    return Reason(typed, field, "exact", matched)
+
+
+def _alike(one: Match, other: Match) -> bool:
+    """Whether two neighbouring words make one reason: both matched the same field, each exactly."""
+    return one.field == other.field and (one.how == other.how == "exact" or one.text == other.text)
+
+
+def _typed(query: Query, places: Iterable[int]) -> str:
+    return " ".join(dict.fromkeys(query.tokens[place].typed for place in places))
+
+
+def _span(query: Query, places: Collection[int]) -> list[int]:
+    """The places that matched a phrase, and the light words between: "attention is all you need" has two others."""
+    light = (Role.STOP, Role.ASKING)
+    span = range(min(places), max(places) + 1)
+    return [place for place in span if place in places or query.tokens[place].role in light]
