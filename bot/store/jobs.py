@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_,
 from bot.outcomes import LOST, Reason, State
 from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job
 from bot.store.schedules import Schedules, follow_up_values, reason_of, schedule_of
-from bot.store.tables import DETAIL_LIMIT, jobs, schedules
+from bot.store.tables import DETAIL_LIMIT, WAITING, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
 """What a post is to be about, or why there is nothing to post; called inside a transaction, so that no other post of
@@ -42,7 +42,7 @@ class Jobs(Schedules):
         Of any number of owners at once exactly one gets each. After `lease` it can be claimed again: the owner may have
         died.
         """
-        ready = select(jobs.c.id).where(_WAITING, jobs.c.attempt_at <= now)
+        ready = select(jobs.c.id).where(WAITING, jobs.c.attempt_at <= now)
         ready = ready.order_by(jobs.c.attempt_at, jobs.c.id).limit(limit).with_for_update(skip_locked=True)
 
         def work(connection: Connection) -> list[Job]:
@@ -59,7 +59,7 @@ class Jobs(Schedules):
 
     async def renew(self, job_ids: Collection[int], now: datetime, *, owner: str, lease: timedelta) -> frozenset[int]:
         """Prolong the claims on some jobs; returns the ids of those that still hold."""
-        mine = update(jobs).where(jobs.c.id.in_(job_ids), jobs.c.owner == owner, _WAITING).returning(jobs.c.id)
+        mine = update(jobs).where(jobs.c.id.in_(job_ids), jobs.c.owner == owner, WAITING).returning(jobs.c.id)
 
         def work(connection: Connection) -> frozenset[int]:
             return frozenset(connection.scalars(mine.values(lease_until=_lease(connection, now, lease))))
@@ -115,7 +115,7 @@ class Jobs(Schedules):
         def work(connection: Connection) -> bool:
             if _locked_schedule(connection, job) is None:
                 return False
-            if not _end(connection, and_(jobs.c.id == job.id, _WAITING), State.SENT, None, values):
+            if not _end(connection, and_(jobs.c.id == job.id, WAITING), State.SENT, None, values):
                 return False
             if new := follow_up_values(job.schedule_id, job.week, follow_ups, now):
                 connection.execute(self._insert(jobs).values(new).on_conflict_do_nothing())
@@ -178,7 +178,7 @@ class Jobs(Schedules):
     async def job(self, job_id: int) -> Job | None:
         """The job with this id."""
         statement = select(jobs).where(jobs.c.id == job_id)
-        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.look_up(lambda connection: connection.execute(statement).one_or_none())
         return _job(row) if row else None
 
     async def history(self, schedule_id: int, *, besides: int | None = None) -> History:
@@ -212,7 +212,6 @@ class Jobs(Schedules):
         return _job(row) if row else None
 
 
-_WAITING = jobs.c.state == State.WAITING
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
 
 
@@ -234,7 +233,7 @@ def _locked_schedule(connection: Connection, job: Job) -> Row[Any] | None:
 
 def _held(job: Job, owner: str) -> ColumnElement[bool]:
     """That a claim holds: one whose lease ran out holds until somebody else claims the job."""
-    return and_(jobs.c.id == job.id, jobs.c.owner == owner, jobs.c.attempts == job.attempts, _WAITING)
+    return and_(jobs.c.id == job.id, jobs.c.owner == owner, jobs.c.attempts == job.attempts, WAITING)
 
 
 def _end(
@@ -258,7 +257,7 @@ def _history(connection: Connection, schedule_id: int, besides: int | None = Non
     chosen = and_(
         _is_post(schedule_id),
         jobs.c.id != (besides or 0),
-        or_(jobs.c.state == State.SENT, and_(_WAITING, jobs.c.resource_id.is_not(None))),
+        or_(jobs.c.state == State.SENT, and_(WAITING, jobs.c.resource_id.is_not(None))),
     )
     latest = connection.scalar(select(func.max(jobs.c.round)).where(chosen))
     used = connection.scalars(select(jobs.c.resource_id).where(chosen, jobs.c.round == latest)) if latest else ()

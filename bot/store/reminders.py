@@ -47,7 +47,7 @@ class Reminders(Schedules):
 
     async def reminder_for(self, user_id: int) -> Reminder | None:
         """A member's reminder, if they have one."""
-        row = await self.read(lambda connection: connection.execute(_OF_USER, {"user_id": user_id}).one_or_none())
+        row = await self.look_up(lambda connection: connection.execute(_OF_USER, {"user_id": user_id}).one_or_none())
         return reminder_of(row) if row else None
 
     async def remove_reminder(self, user_id: int) -> bool:
@@ -61,7 +61,7 @@ class Reminders(Schedules):
         None, without a write, for everybody else: it is asked at each command.
         """
         pending = select(schedules.c.id).where(schedules.c.user_id == user_id, schedules.c.notice_pending)
-        if await self.read(lambda connection: connection.scalar(pending)) is None:
+        if await self.look_up(lambda connection: connection.scalar(pending)) is None:
             return None
         taking = update(schedules).where(schedules.c.user_id == user_id, schedules.c.notice_pending)
         statement = taking.values(notice_pending=False).returning(schedules)

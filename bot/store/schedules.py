@@ -19,7 +19,7 @@ from bot.outcomes import LOST, Reason, State
 from bot.schedule import Schedule, due_by, first_free, next_occurrence, realigned, week_of
 from bot.store.database import Database
 from bot.store.rows import POSTS, AnySchedule, Reminder, WeeklySchedule
-from bot.store.tables import jobs, schedules
+from bot.store.tables import WAITING, jobs, schedules
 
 log = logging.getLogger(__name__)
 
@@ -102,13 +102,13 @@ class Schedules(Database):
 
     async def schedule_for(self, guild_id: int) -> WeeklySchedule | None:
         """A server's schedule, if it has one."""
-        row = await self.read(lambda connection: connection.execute(_OF_GUILD, {"guild_id": guild_id}).one_or_none())
+        row = await self.look_up(lambda connection: connection.execute(_OF_GUILD, {"guild_id": guild_id}).one_or_none())
         return _weekly(row) if row else None
 
     async def schedule_with(self, schedule_id: int) -> AnySchedule | None:
         """The schedule with this id, a server's or a member's."""
         statement = select(schedules).where(schedules.c.id == schedule_id)
-        row = await self.read(lambda connection: connection.execute(statement).one_or_none())
+        row = await self.look_up(lambda connection: connection.execute(statement).one_or_none())
         return schedule_of(row) if row else None
 
     async def remove_schedule(self, guild_id: int) -> bool:
@@ -151,7 +151,7 @@ class Schedules(Database):
         ended = select(schedules).where(schedules.c.paused_at.is_not(None), schedules.c.resume_at <= now)
 
         def work(connection: Connection) -> int:
-            rows = connection.execute(ended.order_by(schedules.c.id).with_for_update()).all()
+            rows = connection.execute(ended.with_for_update(skip_locked=True)).all()
             for row in rows:
                 # As of the instant at which it was to end: what came due since then is late, not lost. A moment before
                 # it, so that what is due at that very instant is still to come.
@@ -304,7 +304,7 @@ class Schedules(Database):
         statements = (
             select(func.min(schedules.c.next_at, type_=instant)).where(schedules.c.paused_at.is_(None)),
             select(func.min(schedules.c.resume_at, type_=instant)).where(schedules.c.paused_at.is_not(None)),
-            select(func.min(free_at, type_=instant)).where(jobs.c.state == State.WAITING),
+            select(func.min(free_at, type_=instant)).where(WAITING),
         )
 
         def work(connection: Connection) -> datetime | None:

@@ -64,7 +64,8 @@ metadata = MetaData(naming_convention=_NAMES)
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _RUNNING = text("paused_at IS NULL")
-_WAITING = text("state = 'waiting'")
+WAITING = text("state = 'waiting'")
+"""What of `jobs` is to be attempted yet: in these very words, by which SQLite knows its index."""
 
 # A row is a server's weekly prompt (guild_id) or a member's reminder (user_id): one machinery delivers both.
 schedules = Table(
@@ -132,7 +133,7 @@ jobs = Table(
     Column("options", Text, nullable=False, server_default="[]"),
     UniqueConstraint("schedule_id", "week", "kind"),
     # In the order in which they are claimed; what has ended, and what waits for later, is not looked at.
-    Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
     Index("ix_jobs_message_id", "message_id"),
     sqlite_autoincrement=True,
 )
