@@ -17,14 +17,14 @@ from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.discord_io.bot import StudyBot
 from bot.errors import SettingsError, StudybotError
-from bot.features import about, marks, path, privacy, progress, recommend
+from bot.features import about, marks, path, privacy, progress, recommend, remind, weekly
 from bot.settings import Settings
 from bot.store import Store
 
 # discord.py warns at every start that it cannot speak; this bot only writes.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-FEATURES = tuple(one.setup for one in (about, recommend, path, marks, progress, privacy))
+FEATURES = tuple(one.setup for one in (about, recommend, path, marks, progress, weekly, remind, privacy))
 """What the bot can do, one folder of `bot/features` each."""
 
 PERMISSIONS = discord.Permissions(

@@ -12,7 +12,7 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.tables import deliveries, schedules
+from bot.store.tables import jobs
 from tests.marks import mark
 from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
@@ -42,8 +42,8 @@ async def press(server: Server, who: Any, message: discord.Message, label: str) 
 
 async def test_done_counts_the_members_who_finished_it(server: Server) -> None:
     post = await posted(server)
-    assert labels(post) == ["Open", "Done", "Show the path"]
-    seen = await press(server, server.mia, post, "Done")
+    assert labels(post) == ["Open", "Done · 0", "Show the path"]
+    seen = await press(server, server.mia, post, "Done · 0")
     assert seen.private
     assert "Marked done" in seen.text
     assert "1 of 23" in seen.text
@@ -64,7 +64,7 @@ async def test_the_number_follows_marks_made_elsewhere_in_the_server(server: Ser
 async def test_done_on_the_preview_leaves_the_preview_as_it_is(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
     preview = await server.manage("weekly preview")
-    seen = Seen(await server.ada.click(preview.message, label="Done"))
+    seen = Seen(await server.ada.click(preview.message, label="Done · 0"))
     assert "Marked done" in seen.text
     assert seen.message.id != preview.message.id
 
@@ -73,14 +73,14 @@ async def test_people_of_other_servers_do_not_count(server: Server, catalog: Cat
     await posted(server)
     other = Server(server.env, "Another server")
     await other.ask("done", resource=catalog.resources[0].id)
-    assert labels(latest(server))[1] == "Done"
-    await press(server, server.ada, latest(server), "Done")
+    assert labels(latest(server))[1] == "Done · 0"
+    await press(server, server.ada, latest(server), "Done · 0")
     assert labels(latest(server))[1] == "Done · 1"
 
 
 async def test_the_number_is_right_after_a_restart(server: Server, catalog: Catalog, store: Store) -> None:
     await posted(server)
-    await press(server, server.mia, latest(server), "Done")
+    await press(server, server.mia, latest(server), "Done · 0")
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
     await press(server, server.ada, latest(server), "Done · 1")
@@ -89,7 +89,7 @@ async def test_the_number_is_right_after_a_restart(server: Server, catalog: Cata
 
 async def test_the_next_post_opens_with_what_became_of_the_last(server: Server, catalog: Catalog) -> None:
     await posted(server, thread=True)
-    await press(server, server.mia, latest(server), "Done")
+    await press(server, server.mia, latest(server), "Done · 0")
     (thread,) = server.channel.threads
     for words in ("I liked it", "me too"):
         await server.mia.send(thread, words)
@@ -150,7 +150,8 @@ async def test_other_kinds_of_channel(server: Server, catalog: Catalog, kind: st
 async def test_many_marks_at_once_end_at_the_right_number(server: Server, catalog: Catalog) -> None:
     post = await posted(server)
     people = [server.guild.add_member(server.env.create_user(f"m{n}")) for n in range(12)]
-    results = [press_at_once(server, post.id, f"finished:{catalog.resources[0].id}", one.id) for one in people]
+    (custom_id,) = [one.custom_id for row in post.components for one in row.children if one.label == "Done · 0"]  # type: ignore[union-attr]
+    results = [press_at_once(server, post.id, str(custom_id), one.id) for one in people]
     await server.env.settle()
     assert all(result.acknowledged for result in results)
     assert labels(latest(server))[1] == "Done · 12"
@@ -166,9 +167,8 @@ async def test_a_post_whose_record_was_lost_is_found_again(
     channel = getattr(server.guild, f"create_{kind}_channel")("weekly")
     await server.set_weekly(channel=channel)
     await server.pass_time(MONDAY + SOON)
-    lost = {"state": "claimed", "owner": "killed", "lease_until": MONDAY + SOON, "message_id": None}
-    await store.write(lambda connection: connection.execute(deliveries.update().values(lost)))
-    await store.write(lambda connection: connection.execute(schedules.update().values(next_at=MONDAY)))
+    lost = {"state": "waiting", "owner": "killed", "lease_until": MONDAY + SOON, "message_id": None, "sent_at": None}
+    await store.write(lambda connection: connection.execute(jobs.update().values(lost)))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.pass_time(MONDAY + 3 * SOON)
     if kind == "forum":
@@ -185,26 +185,26 @@ async def test_done_in_a_forum_counts_too(server: Server) -> None:
     await server.pass_time(MONDAY + SOON)
     (thread,) = channel.threads
     (post,) = [one for one in thread.history() if one.components]
-    await press(server, server.mia, post, "Done")
+    await press(server, server.mia, post, "Done · 0")
     (post,) = [one for one in thread.history() if one.components]
     assert labels(post)[1] == "Done · 1"
 
 
 async def test_who_left_the_server_counts_no_more_after_a_day(server: Server) -> None:
     await posted(server)
-    await press(server, server.mia, latest(server), "Done")
+    await press(server, server.mia, latest(server), "Done · 0")
     server.guild.remove_member(server.mia)
     await press(server, server.ada, latest(server), "Done · 1")
     server.env.backend.advance_clock(timedelta(days=1).total_seconds())
     await press(server, server.ada, latest(server), labels(latest(server))[1])
-    assert labels(latest(server))[1] == "Done"
+    assert labels(latest(server))[1] == "Done · 0"
 
 
 async def test_people_of_other_servers_do_not_crowd_out_those_of_this_one(
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     await posted(server)
-    await press(server, server.mia, latest(server), "Done")
+    await press(server, server.mia, latest(server), "Done · 0")
     for stranger in range(1, 1200):
         await mark(store, stranger, catalog.resources[0].id, server.env.now() + timedelta(seconds=1))
     await press(server, server.ada, latest(server), "Done · 1")
@@ -215,7 +215,7 @@ async def test_a_number_that_is_not_sure_is_never_lower(
     server: Server, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await posted(server)
-    await press(server, server.mia, latest(server), "Done")
+    await press(server, server.mia, latest(server), "Done · 0")
     await press(server, server.ada, latest(server), "Done · 1")
 
     async def silence(*_: Any, **__: Any) -> Any:
