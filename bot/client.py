@@ -46,11 +46,7 @@ def create_bot(
     """
     if isinstance(catalogs, Catalog):
         catalogs = Catalogs(catalogs)
-    from types import SimpleNamespace
-
-    bot = StudyBot(settings, catalogs, store, clock, FEATURES)
-    bot.post_counts = SimpleNamespace(refresh=lambda *_: None)  # WIP until weekly is back
-    return bot
+    return StudyBot(settings, catalogs, store, clock, FEATURES)
 
 
 async def run_bot(settings: Settings, catalogs: Catalog | Catalogs, store: Store) -> None:

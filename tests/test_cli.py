@@ -86,7 +86,14 @@ def test_one_query_a_line() -> None:
 def test_filters_and_limit() -> None:
     answer = json.loads(run("recommend", "--json", "--kind", "video", "--limit", "1", "kv cache").stdout)
     assert [(hit["id"], hit["kind"]) for hit in answer["hits"]] == [("kv-cache-explainer", "video")]
-    assert run("recommend", "--level", "nobody", "kv cache").exit_code == 1
+    unknown = run("recommend", "--level", "nobody", "kv cache")
+    assert unknown.exit_code == 1
+    assert "This list has no level “nobody”. It has: " in unknown.stderr
+
+
+def test_a_kind_may_be_written_as_on_discord() -> None:
+    small, capital = (run("recommend", "--json", "--kind", kind, "kv cache").stdout for kind in ("video", " Video"))
+    assert json.loads(small)["hits"] == json.loads(capital)["hits"] != []
 
 
 @pytest.mark.parametrize(

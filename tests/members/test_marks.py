@@ -265,7 +265,7 @@ async def test_the_longest_recommendation_fits(server: Server, store: Store) -> 
     staged = (first, *(_sourdough(number, first.id) for number in range(1, 12)))
     huge = Catalog("Huge", stages=(Stage("s", TITLE, PARAGRAPH[:600], staged),))
     await server.env.restart_bot(create_bot(Settings.model_construct(), huge, store))
-    seen = await server.ask("recommend", topic="sourdough " + "bread **" * 30)
+    seen = await server.ask("recommend", topic="sourdough " + "**" * 30)
     assert seen.labels.count("Mark done") == 5
     assert "first: " in seen.text
     assert len(seen.text) <= 4000
