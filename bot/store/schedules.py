@@ -180,7 +180,7 @@ class Schedules(Database):
             if current is not None:
                 under_way = current.owner is not None and current.lease_until > now
                 if not under_way:
-                    cancel(connection, row.id, Reason.ADMIN_SKIPPED)
+                    cancel(connection, row.id, Reason.ADMIN_SKIPPED, only=current.id)
                 return _weekly(changed(connection, row.id, {})), None if under_way else current.due_at
             row = changed(connection, row.id, {})
             skipped = _job(row, row.next_at, now, State.SKIPPED, Reason.ADMIN_SKIPPED)
@@ -357,22 +357,28 @@ def _paused(now: datetime, reason: Reason) -> dict[str, Any]:
     return {"paused_at": now, "pause_reason": reason, "paused_by": None, "resume_at": None}
 
 
-def cancel(connection: Connection, schedule_id: int, reason: Reason) -> None:
-    """Have no further attempt made at the posts of a schedule that wait for one; what was sent is still found."""
+def cancel(connection: Connection, schedule_id: int, reason: Reason, *, only: int | None = None) -> None:
+    """Have no further attempt made at the posts of a schedule that wait for one, or `only` at the one with this id.
+
+    What was sent before is still found.
+    """
     waiting = (jobs.c.schedule_id == schedule_id, jobs.c.state == State.WAITING, jobs.c.kind.in_(POSTS))
     statement = update(jobs).where(*waiting, jobs.c.cancelled.is_(None))
+    if only is not None:
+        statement = statement.where(jobs.c.id == only)
     connection.execute(statement.values(cancelled=reason, attempt_at=jobs.c.enqueued_at))
 
 
 def _waiting_post(schedule_id: int) -> Select[Any]:
-    """The scheduled prompt that is to be attempted yet, if there is one."""
-    return select(jobs).where(
+    """The first scheduled prompt that is to be attempted yet, if there is one."""
+    waiting = select(jobs).where(
         jobs.c.schedule_id == schedule_id,
         jobs.c.state == State.WAITING,
         jobs.c.kind.in_(POSTS),
         jobs.c.cancelled.is_(None),
         jobs.c.week.not_like("now:%"),
     )
+    return waiting.order_by(jobs.c.due_at).limit(1)
 
 
 def changed(connection: Connection, schedule_id: int, values: Mapping[str, Any]) -> Row[Any]:
