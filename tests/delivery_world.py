@@ -1,4 +1,4 @@
-"""Where jobs are delivered in tests: a real store and worker, a clock to set, and a channel that remembers and fails."""
+"""Where jobs are delivered in tests: a real store and worker, a clock to set, a channel that remembers and fails."""
 
 from __future__ import annotations
 

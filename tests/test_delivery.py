@@ -23,7 +23,7 @@ from bot.errors import CannotPost, PostFailed
 from bot.outcomes import Reason
 from bot.schedule import Schedule
 from bot.store import Store
-from bot.store.schedules import AT_ONCE, GRACE
+from bot.store.due import AT_ONCE, GRACE
 from bot.store.tables import schedules
 from tests.delivery_world import BERLIN, DUE, START, WEEK, Killed, World, fail
 

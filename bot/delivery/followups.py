@@ -23,7 +23,7 @@ from bot.delivery.job import (
     nonce,
 )
 from bot.delivery.prompt import SHORTEST_POLL, options_after
-from bot.outcomes import Reason
+from bot.outcomes import NEWS, Reason
 from bot.schedule import next_occurrence
 from bot.store import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 
@@ -138,7 +138,7 @@ class NoticeJob(JobKind):
         schedule, job = await attempt.weekly(), attempt.job
         delivery = await attempt.store.delivery(schedule.id, job.week)
         lost = delivery.post if delivery else None
-        if schedule.pause_reason is None and (lost is None or lost.sent_at is not None):
+        if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):
             return Skip(job.reason or Reason.OFFLINE, job.detail)

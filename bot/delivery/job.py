@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -13,14 +13,14 @@ from bot.catalogs import Catalogs, Library
 from bot.errors import CannotPost
 from bot.outcomes import Reason
 from bot.store import AnySchedule, Choice, Job, Store, WeeklySchedule
+from bot.store.due import GRACE
 from bot.store.jobs import Begun, Choose
-from bot.store.schedules import GRACE
 
 LATE = timedelta(minutes=5)
 """From when on a message says that it is late. At 0 every one does; at GRACE none."""
 MANUAL_GRACE = timedelta(minutes=5)
-"""How long attempts are made at what an admin posts at once, who waits for it. At 0 a single lost connection ends it; at
-hours it comes when nobody expects it any more."""
+"""How long attempts are made at what an admin posts at once, who waits for it. At 0 a single lost connection ends it;
+at hours it comes when nobody expects it any more."""
 NONCE_LENGTH = 25
 """Characters of a nonce: the most that Discord takes."""
 NONCE_WINDOW = timedelta(minutes=2)
@@ -237,8 +237,3 @@ def library_of(catalogs: Catalogs, schedule: AnySchedule) -> Library:
     """The list that a schedule walks; if that is not served any more, the one that its server is served now."""
     found = catalogs.get(schedule.catalog_id)
     return found or catalogs.for_server(schedule.guild_id if isinstance(schedule, WeeklySchedule) else None)
-
-
-def fields_of(resource: Any) -> Mapping[str, str]:
-    """What is stored of a resource that was chosen."""
-    return {"resource_id": resource.id, "page": resource.page, "title": resource.title}

@@ -22,7 +22,7 @@ from bot.delivery.job import Attempt, ClaimLost, Done, JobKind, Messenger, Skip,
 from bot.errors import CannotPost, PostFailed, StoreError
 from bot.outcomes import Reason
 from bot.store import Job, Store
-from bot.store.schedules import AT_ONCE
+from bot.store.due import AT_ONCE
 
 log = logging.getLogger(__name__)
 

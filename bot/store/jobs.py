@@ -9,16 +9,15 @@ processes may differ; SQLite is used by the processes of one machine, which have
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, update
 
-from bot.outcomes import LOST, Reason, State
-from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job
-from bot.store.schedules import Schedules, follow_up_values, reason_of, schedule_of
+from bot.outcomes import LOST, NEWS, Reason, State
+from bot.store.due import Due, job_values, schedule_of
+from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job, built
 from bot.store.tables import DETAIL_LIMIT, WAITING, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
@@ -33,7 +32,7 @@ class Begun(NamedTuple):
     choice: Choice
 
 
-class Jobs(Schedules):
+class Jobs(Due):
     """The part of the store that makes each job happen once."""
 
     async def claim(self, now: datetime, limit: int, *, owner: str, lease: timedelta) -> list[Job]:
@@ -53,7 +52,7 @@ class Jobs(Schedules):
             lease_until = _lease(connection, now, lease)
             taken = {"owner": owner, "lease_until": lease_until, "attempts": jobs.c.attempts + 1}
             rows = connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(taken).returning(jobs))
-            return sorted(map(_job, rows), key=lambda job: (job.attempt_at, job.id))
+            return sorted((built(Job, row) for row in rows), key=lambda job: (job.attempt_at, job.id))
 
         return await self.write(work)
 
@@ -87,7 +86,6 @@ class Jobs(Schedules):
                 return chosen
             started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))
             values = {"send_started_at": started, "lease_until": _lease(connection, now, lease), **chosen._asdict()}
-            values["options"] = json.dumps(chosen.options)
             values |= {"channel_id": schedule.channel_id} if job.kind in POSTS else {}
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
             return Begun(schedule, chosen)
@@ -117,7 +115,7 @@ class Jobs(Schedules):
                 return False
             if not _end(connection, and_(jobs.c.id == job.id, WAITING), State.SENT, None, values):
                 return False
-            if new := follow_up_values(job.schedule_id, job.week, follow_ups, now):
+            if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in follow_ups]:
                 connection.execute(self._insert(jobs).values(new).on_conflict_do_nothing())
             if ends is not None:
                 self.pause_itself(connection, job.schedule_id, job.week, ends, now, tell=False)
@@ -132,7 +130,7 @@ class Jobs(Schedules):
             row = _locked_schedule(connection, job)
             if row is None:
                 return False
-            news = reason in LOST or (reason is Reason.EMPTY_ORDER and _last_reason(connection, job) != reason)
+            news = reason in NEWS and (reason in LOST or _last_reason(connection, job) != reason)
             skipped = _end(connection, _held(job, owner), State.SKIPPED, reason, {"detail": _cut(detail)})
             if skipped and news and job.kind == "prompt" and not job.manual:
                 self.enqueue_notice(connection, job.schedule_id, job.week, now)
@@ -179,7 +177,7 @@ class Jobs(Schedules):
         """The job with this id."""
         statement = select(jobs).where(jobs.c.id == job_id)
         row = await self.look_up(lambda connection: connection.execute(statement).one_or_none())
-        return _job(row) if row else None
+        return built(Job, row) if row else None
 
     async def history(self, schedule_id: int, *, besides: int | None = None) -> History:
         """What a schedule sent so far; the job `besides` counts for nothing."""
@@ -209,7 +207,7 @@ class Jobs(Schedules):
         about = and_(jobs.c.page.in_(pages), jobs.c.state == State.SENT, jobs.c.kind == "prompt")
         statement = select(jobs).join(schedules, its).where(about).order_by(*_LATEST_FIRST).limit(1)
         row = await self.read(lambda connection: connection.execute(statement).one_or_none())
-        return _job(row) if row else None
+        return built(Job, row) if row else None
 
 
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
@@ -274,8 +272,8 @@ def _deliveries(connection: Connection, posts: Sequence[Row[Any]]) -> list[Deliv
     followed = and_(jobs.c.schedule_id == posts[0].schedule_id, jobs.c.week.in_(weeks), jobs.c.kind.not_in(POSTS))
     by_week: dict[str, dict[str, Job]] = {week: {} for week in weeks}
     for row in connection.execute(select(jobs).where(followed)):
-        by_week[row.week][row.kind] = _job(row)
-    return [Delivery(_job(post), by_week[post.week]) for post in posts]
+        by_week[row.week][row.kind] = built(Job, row)
+    return [Delivery(built(Job, post), by_week[post.week]) for post in posts]
 
 
 def _is_post(schedule_id: int) -> ColumnElement[bool]:
@@ -284,31 +282,3 @@ def _is_post(schedule_id: int) -> ColumnElement[bool]:
 
 def _cut(detail: str | None) -> str | None:
     return detail[:DETAIL_LIMIT] if detail else None
-
-
-def _job(row: Row[Any]) -> Job:
-    return Job(
-        id=row.id,
-        schedule_id=row.schedule_id,
-        week=row.week,
-        kind=row.kind,
-        due_at=row.due_at,
-        enqueued_at=row.enqueued_at,
-        state=State(row.state),
-        reason=reason_of(row.reason),
-        detail=row.detail,
-        cancelled=reason_of(row.cancelled),
-        attempts=row.attempts,
-        attempt_at=row.attempt_at,
-        under_way=row.owner is not None,
-        send_started_at=row.send_started_at,
-        round=row.round,
-        resource_id=row.resource_id,
-        page=row.page,
-        title=row.title,
-        channel_id=row.channel_id,
-        message_id=row.message_id,
-        sent_at=row.sent_at,
-        finished=row.finished,
-        options=tuple(json.loads(row.options)),
-    )

@@ -19,10 +19,10 @@ from sqlalchemy import insert
 
 from bot.catalog import Catalog
 from bot.client import StudyBot, create_bot
-from bot.schedule import Schedule, next_occurrence
+from bot.schedule import Schedule, next_occurrence, week_of
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.tables import deliveries, schedules
+from bot.store.tables import jobs, schedules
 from tests.search.test_judged import JUDGED
 
 ZONE = "Asia/Kolkata"
@@ -50,21 +50,22 @@ async def fill(store: Store, catalog: Catalog, count: int, due: datetime, past: 
     assert next_occurrence(rule, due - WEEK) == due
     new = {
         "weekday": rule.weekday, "time": f"{rule.time:%H:%M}", "zone": ZONE, "created_by": 5,
-        "created_at": due - WEEK * (past + 1), "next_at": due,
+        "created_at": due - WEEK * (past + 1), "next_at": due, "catalog_id": catalog.id,
     }  # fmt: skip
     servers = ({"id": one, "guild_id": one, "channel_id": one + CHANNELS} | new for one in range(1, count + 1))
     await _insert(store, schedules, servers)
-    posts = (
-        _post(catalog, one, week, due - WEEK * (past - week)) for one in range(1, count + 1) for week in range(past)
-    )
-    await _insert(store, deliveries, posts)
+    weeks = [(week, week_of(rule, due - WEEK * (past - week)), due - WEEK * (past - week)) for week in range(past)]
+    posts = (_post(catalog, one, *week) for one in range(1, count + 1) for week in weeks)
+    await _insert(store, jobs, posts)
 
 
-def _post(catalog: Catalog, schedule_id: int, week: int, at: datetime) -> dict[str, Any]:
+def _post(catalog: Catalog, schedule_id: int, number: int, week: str, at: datetime) -> dict[str, Any]:
+    resource = catalog.resources[number % len(catalog)]
     return {
-        "schedule_id": schedule_id, "occurrence": at, "state": "posted", "attempts": 1, "round": 1,
-        "resource_id": catalog.resources[week % len(catalog)].id, "first_sent_at": at,
-        "message_id": (schedule_id << 10) + week, "channel_id": schedule_id + CHANNELS, "posted_at": at,
+        "schedule_id": schedule_id, "week": week, "kind": "prompt", "due_at": at, "enqueued_at": at, "attempt_at": at,
+        "state": "sent", "attempts": 1, "resource_id": resource.id, "page": resource.page, "title": resource.title,
+        "send_started_at": at, "message_id": (schedule_id << 10) + number, "channel_id": schedule_id + CHANNELS,
+        "sent_at": at,
     }  # fmt: skip
 
 

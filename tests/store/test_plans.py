@@ -110,7 +110,8 @@ def _schedule(number: int) -> dict[str, Any]:
     paused = DUE < number <= DUE + PAUSED
     left, ended = paused and number <= DUE + LEFT, paused and number > DUE + PAUSED - ENDED
     return {
-        "guild_id": number, "catalog_id": "list", "channel_id": number, "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
+        "guild_id": number, "catalog_id": "list", "channel_id": number,
+        "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
         "created_by": 5, "created_at": NOW - 4 * WEEK, "next_at": NOW if number <= DUE + PAUSED else NOW + WEEK,
         "paused_at": NOW - WEEK if paused else None, "left_at": NOW - WEEK if left else None,
         "resume_at": NOW if ended else None,
