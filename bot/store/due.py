@@ -187,6 +187,7 @@ def _due_job(row: Row[Any], instant: datetime, now: datetime) -> dict[str, Any]:
 def post_values(
     row: Row[Any], due_at: datetime, now: datetime, state: State, reason: Reason | None = None
 ) -> dict[str, Any]:
+    """A row of `jobs` for a post of a schedule."""
     kind = "prompt" if row.user_id is None else "reminder"
     values = job_values(row.id, week_of(rule_of(row), due_at), kind, due_at, now)
     return values | {"state": state, "reason": reason}

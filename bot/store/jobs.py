@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_,
 
 from bot.outcomes import LOST, NEWS, Reason, State
 from bot.store.due import Due, job_values, schedule_of
+from bot.store.group import GroupCommit
 from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job, built
 from bot.store.tables import DETAIL_LIMIT, WAITING, jobs, schedules
 
@@ -34,6 +35,10 @@ class Begun(NamedTuple):
 
 class Jobs(Due):
     """The part of the store that makes each job happen once."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._group = GroupCommit(self)
 
     async def claim(self, now: datetime, limit: int, *, owner: str, lease: timedelta) -> list[Job]:
         """Take at most `limit` jobs that may be attempted and that nobody is at work on, the longest waiting first.
@@ -90,7 +95,7 @@ class Jobs(Due):
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
             return Begun(schedule, chosen)
 
-        return await self.write(work)
+        return await self._group.write(work, job.schedule_id)
 
     async def record_sent(
         self,
@@ -121,7 +126,7 @@ class Jobs(Due):
                 self.pause_itself(connection, job.schedule_id, job.week, ends, now, tell=False)
             return True
 
-        return await self.write(work)
+        return await self._group.write(work, job.schedule_id)
 
     async def record_skipped(self, job: Job, reason: Reason, detail: str | None, now: datetime, *, owner: str) -> bool:
         """The job is given up. Whoever set a prompt that was lost is to be told. False if the claim was lost."""

@@ -14,8 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
+import discord
 import yaml
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from bot.catalog import Catalog
 from bot.client import StudyBot, create_bot
@@ -23,13 +24,12 @@ from bot.schedule import Schedule, next_occurrence, week_of
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import jobs, schedules
+from tests.benchmarks.load_server import CHANNELS
 from tests.search.test_judged import JUDGED
 
 ZONE = "Asia/Kolkata"
 """Where all servers of a load live: not UTC, and its clocks never change."""
 WEEK = timedelta(days=7)
-CHANNELS = 10**12
-"""What a server's id and its channel's id are apart."""
 ASK_SECONDS = 0.05
 """From one `/recommend` to the next, whether or not the first was answered."""
 AT_ONCE = 5_000
@@ -92,6 +92,22 @@ def _guild(number: int) -> Any:
         "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
     }  # fmt: skip
     return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [channel]}
+
+
+async def deliver(bot: StudyBot, store: Store, patience: float = 3600) -> None:
+    """Let the ticker begin, as when the gateway is ready, and wait until all is posted that can be."""
+    bot._ready.set()
+    until = time.monotonic() + patience
+    while await _waiting(store) and time.monotonic() < until:  # noqa: ASYNC110 - of another process's making
+        await asyncio.sleep(0.2)
+
+
+async def _waiting(store: Store) -> int:
+    """Schedules and jobs that are due."""
+    now = discord.utils.utcnow()
+    due = select(func.count()).select_from(schedules).where(schedules.c.next_at <= now)
+    waiting = select(func.count()).select_from(jobs).where(jobs.c.state == "waiting")
+    return await store.read(lambda connection: sum(connection.scalar(one) or 0 for one in (due, waiting)))
 
 
 class Members:

@@ -34,9 +34,13 @@ async def claim(store: Store) -> Any:
     return await store.claim(NOW, 25, owner=OWNER, lease=timedelta(seconds=90))
 
 
+async def enqueue(store: Store) -> Any:
+    return await store.enqueue_due(NOW)
+
+
 TICK: dict[str, Asking] = {
     "claim": claim,
-    "enqueue_due": lambda store: store.enqueue_due(NOW),
+    "enqueue_due": enqueue,
     "renew": lambda store: store.renew(range(1, 26), NOW, owner=OWNER, lease=timedelta(seconds=90)),
     "resume_due": lambda store: store.resume_due(NOW),
     "forget_left": lambda store: store.forget_left(NOW),
