@@ -76,9 +76,6 @@ class Channel:
     tries: int = 0
     told: list[str] = field(default_factory=list)
 
-    async def turn(self) -> None:
-        """Nobody has to wait."""
-
     async def post(self, message: Any, nonce: str, check: Callable[[], None]) -> Sent:
         if self.before_post is not None:
             self.before_post()

@@ -567,13 +567,16 @@ async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhi
 async def test_a_change_between_claim_and_post_is_kept(
     world: World, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    async def changed() -> None:
-        if change == "pause":
-            await world.store.pause(1, by=5, now=DUE)
-        else:
-            await world.store.remove_schedule(1)
+    history = Store.history
 
-    monkeypatch.setattr(world.channel, "turn", changed)
+    async def changed(store: Store, *given: Any, **options: Any) -> Any:
+        if change == "pause":
+            await store.pause(1, by=5, now=DUE)
+        else:
+            await store.remove_schedule(1)
+        return await history(store, *given, **options)
+
+    monkeypatch.setattr(Store, "history", changed)
     assert await world.tick(DUE) == ({"skipped": 1} if change == "pause" else {})
     assert world.channel.posts == []
 

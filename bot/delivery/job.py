@@ -72,9 +72,6 @@ class Messenger(Protocol):
     No request is ever cancelled: one that takes too long is waited for elsewhere.
     """
 
-    async def turn(self) -> None:
-        """Wait until a request may be made; of the methods below only `post` does not do so itself."""
-
     async def post(self, message: Any, nonce: str, check: Callable[[], None]) -> Sent:
         """Post a message that a feature rendered; a second one with the same nonce soon after is none.
 
@@ -126,11 +123,10 @@ class Attempt:
             raise ClaimLost
 
     async def begin(self, choose: Choose = lambda schedule, history: Choice()) -> Begun | Reason:
-        """Wait for a turn to make a request, choose what the job is about, and record that it may be sent from now on.
+        """Choose what the job is about, and record that it may be sent from now on.
 
         Returns the reason if there is nothing to send; raises ClaimLost if nothing may be sent.
         """
-        await self.messenger.turn()
         begun_at = self.monotonic()
         begun = await self.store.begin(self.job, choose, self.clock(), owner=self.owner, lease=self.lease)
         if begun is None:

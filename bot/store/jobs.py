@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal, or_, select, update
 
 from bot.outcomes import LOST, NEWS, Reason, State
 from bot.store.due import Due, job_values, schedule_of
@@ -82,8 +82,7 @@ class Jobs(Due):
 
         def work(connection: Connection) -> Begun | Reason | None:
             row = _locked_schedule(connection, job)
-            claim = select(jobs).where(_held(job, owner), jobs.c.cancelled.is_(None)).with_for_update()
-            if row is None or connection.execute(claim).one_or_none() is None:
+            if row is None:
                 return None
             schedule = schedule_of(row)
             chosen = choose(schedule, _history(connection, job.schedule_id, besides=job.id))
@@ -92,8 +91,8 @@ class Jobs(Due):
             started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))
             values = {"send_started_at": started, "lease_until": _lease(connection, now, lease), **chosen._asdict()}
             values |= {"channel_id": schedule.channel_id} if job.kind in POSTS else {}
-            connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
-            return Begun(schedule, chosen)
+            holds = update(jobs).where(_held(job, owner), jobs.c.cancelled.is_(None))
+            return Begun(schedule, chosen) if connection.execute(holds.values(values)).rowcount else None
 
         return await self._group.write(work, job.schedule_id)
 
@@ -217,6 +216,20 @@ class Jobs(Due):
 
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
 
+# Built once: each prompt asks all of these, and building costs more than asking.
+_LOCKED = select(schedules).where(schedules.c.id == bindparam("id")).with_for_update()
+_CHOSEN = and_(
+    jobs.c.schedule_id == bindparam("of"),
+    jobs.c.kind.in_(POSTS),
+    jobs.c.id != bindparam("besides"),
+    or_(jobs.c.state == State.SENT, and_(WAITING, jobs.c.resource_id.is_not(None))),
+)
+_USED = select(jobs.c.round, jobs.c.resource_id).where(
+    _CHOSEN, jobs.c.round == select(func.max(jobs.c.round)).where(_CHOSEN).scalar_subquery()
+)
+_LAST_WEEK = select(jobs.c.week).where(_CHOSEN, jobs.c.state == State.SENT).order_by(*_LATEST_FIRST).limit(1)
+_LAST = select(jobs).where(jobs.c.schedule_id == bindparam("of"), jobs.c.week == _LAST_WEEK.scalar_subquery())
+
 
 def _present(connection: Connection, now: datetime) -> Any:
     """The instant by which leases are judged."""
@@ -230,8 +243,7 @@ def _lease(connection: Connection, now: datetime, lease: timedelta) -> Any:
 
 def _locked_schedule(connection: Connection, job: Job) -> Row[Any] | None:
     """The schedule of a job: first it, then the job, as everywhere, or two transactions could wait for each other."""
-    of = select(schedules).where(schedules.c.id == job.schedule_id)
-    return connection.execute(of.with_for_update()).one_or_none()
+    return connection.execute(_LOCKED, {"id": job.schedule_id}).one_or_none()
 
 
 def _held(job: Job, owner: str) -> ColumnElement[bool]:
@@ -257,16 +269,12 @@ def _last_reason(connection: Connection, job: Job) -> str | None:
 
 
 def _history(connection: Connection, schedule_id: int, besides: int | None = None) -> History:
-    chosen = and_(
-        _is_post(schedule_id),
-        jobs.c.id != (besides or 0),
-        or_(jobs.c.state == State.SENT, and_(WAITING, jobs.c.resource_id.is_not(None))),
-    )
-    latest = connection.scalar(select(func.max(jobs.c.round)).where(chosen))
-    used = connection.scalars(select(jobs.c.resource_id).where(chosen, jobs.c.round == latest)) if latest else ()
-    last = select(jobs).where(chosen, jobs.c.state == State.SENT).order_by(*_LATEST_FIRST).limit(1)
-    deliveries = _deliveries(connection, connection.execute(last).all()) if latest else []
-    return History(latest or 1, frozenset(filter(None, used)), deliveries[0] if deliveries else None)
+    which = {"of": schedule_id, "besides": besides or 0}
+    used = connection.execute(_USED, which).all()
+    rows = connection.execute(_LAST, which).all() if used else ()
+    post = next((row for row in rows if row.kind in POSTS), None)
+    last = Delivery(built(Job, post), {row.kind: built(Job, row) for row in rows if row is not post}) if post else None
+    return History(used[0].round if used else 1, frozenset(row.resource_id for row in used if row.resource_id), last)
 
 
 def _deliveries(connection: Connection, posts: Sequence[Row[Any]]) -> list[Delivery]:
