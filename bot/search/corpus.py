@@ -20,7 +20,7 @@ from bot.search.kinds import KINDS, kinds_named
 from bot.search.language import detect, language, telling
 from bot.search.phrases import Label, Phrases
 from bot.search.postings import Credit, Postings, Weights
-from bot.search.text import fold, letters, stemmer, words
+from bot.search.text import fold, is_katakana, letters, pairs, stemmer, words
 from bot.search.vocabulary import Vocabulary
 
 TITLE, TITLE_SHARE = 0.72, 0.18
@@ -67,7 +67,7 @@ UNSTATED_KIND = "link"
 """The kind of a resource whose kind nobody stated."""
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
-_RAW_WORD = re.compile(r"[^\W_]+")
+_RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _KNOWN_SITES = {"youtu": "youtube"}
 _BETWEEN_HEADINGS = re.compile(r"\s+[·•|›»>–—-]\s+|[/()\[\]:]")
@@ -270,8 +270,13 @@ def _fields(resource: Resource, headings: Sequence[str]) -> Fields:
 
 
 def _parts(word: str) -> list[str]:
-    """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "fast" and "api" of "FastAPI"."""
-    if not word.isascii() or word[1:].islower() or word.isupper():
+    """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "fast" and "api" of "FastAPI".
+
+    A run of Katakana has its pairs of characters: it is often several words.
+    """
+    if not word.isascii():
+        return pairs(word) if is_katakana(word) else []
+    if word[1:].islower() or word.isupper():
         return []
     return [part.lower() for part in _PART.findall(word)]
 

@@ -18,7 +18,7 @@ from bot.search.corpus import Corpus
 from bot.search.kinds import KINDS, kinds_named
 from bot.search.language import telling
 from bot.search.spelling import Spelling
-from bot.search.text import is_unspaced, pairs, runs
+from bot.search.text import is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate
 
 MAX_LENGTH = 400
@@ -199,6 +199,8 @@ class QueryParser:
             )
         if not near and (light := self._light_spelling.one_edit(word)):  # "recomend"
             return tuple(token._replace(typed=word) for token in self._tokens(light[0]))
+        if not near and is_katakana(word) and len(word) > 2:
+            return tuple(self._parse_pairs(word))
         if not near:
             return (self._derived(word, _factor(word)),)
         # The commonest of the candidates is the likeliest, and weighs the least.

@@ -30,7 +30,7 @@ an answer; at 1 only a title or topic typed exactly is. It rises to the second w
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
 """The least score of a resource that has nothing of the query's weightiest word."""
-RELATIVE_CUTOFF = 0.4
+RELATIVE_CUTOFF = 0.45
 """The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
 of its words; at 1 only the best is shown."""
 CLOSENESS = 0.06
@@ -38,6 +38,9 @@ CLOSENESS = 0.06
 whole-string comparison that finds "and" in everything."""
 REFINED = 40
 """Documents whose titles are compared letter by letter: those with the highest scores."""
+NEAR_BEST = 0.6
+"""The share of the best score from which a title is compared so. At 0 work is done for what cannot come first any more;
+at 1 of two titles with the same words the wrong one may win."""
 PIECE_LIKENESS = 88.0
 """The likeness (0 to 100) from which a query counts as a piece of a title, a typo or two aside."""
 ONE_OF = 0.7
@@ -198,16 +201,26 @@ class Searcher:
         return all(earned(result.clauses[place], credits, document) >= ANSWERED for place in result.query.content)
 
     def _with_typos(self, result: Result, best: int | None) -> Query | None:
-        """The query with more candidates for known words that do not fit ("batch" for "patch"); None if all fit."""
+        """The query with more candidates for words that do not fit ("batch" for "patch"); None if all fit.
+
+        A word that is only known to the language is corrected where something else in the query was found.
+        """
         query = result.query
         typos = {
             place: self._corpus.vocabulary.typos(query.tokens[place].word)
             for place in query.content
-            if query.tokens[place].known and not self._earns(result.clauses[place], best)
+            if (query.tokens[place].known or (best is not None and not query.tokens[place].candidates))
+            and not self._earns(result.clauses[place], best)
         }
         if not any(typos.values()):
             return None
-        return query.with_tokens(token.adding(typos.get(place, ())) for place, token in enumerate(query.tokens))
+        return query.with_tokens(self._adding(token, typos.get(place, ())) for place, token in enumerate(query.tokens))
+
+    def _adding(self, token: Token, candidates: Sequence[Candidate]) -> Token:
+        """The token with more candidates; where it had none, it weighs what the commonest of them does."""
+        if candidates and not token.candidates:
+            token = token._replace(weight=min(self._corpus.weight(one.term) for one in candidates))
+        return token.adding(candidates)
 
     def _earns(self, clause: Clause, document: int | None) -> bool:
         return document is not None and earned(clause, self._corpus.postings.credits(document), document) > 0
@@ -291,16 +304,15 @@ class Searcher:
     def _refined(self, query: Query, scores: Scores) -> tuple[Scores, Collection[int]]:
         """The scores with the likeness to the title mixed in, and the documents of whose title the query is a piece."""
         texts = {query.without_kinds(), query.whole()}
-        floor = (RELATIVE_CUTOFF - CLOSENESS) * max(scores.values(), default=0.0)
-        near = {document: value for document, value in scores.items() if value >= floor}
-        highest: Iterable[int] = near
-        if len(near) > REFINED:
-            highest = nsmallest(REFINED, near, key=lambda document: (-near[document], document))
+        floor = NEAR_BEST * max(scores.values(), default=0.0)
+        highest: Iterable[int] = [document for document, value in scores.items() if value >= floor]
+        if len(scores) > REFINED:
+            highest = nsmallest(REFINED, highest, key=lambda document: (-scores[document], document))
         titles = self._corpus.title_texts
         likeness = {document: max([_likeness(text, titles[document]) for text in texts]) for document in highest}
         refined = {
             document: value * (1 - CLOSENESS) + CLOSENESS * max(0.0, likeness.get(document, 0.0) / 50 - 1)
-            for document, value in near.items()
+            for document, value in scores.items()
         }
         pieces = {document for document, like in likeness.items() if like >= PIECE_LIKENESS}
         return (_as_piece(query, refined, pieces) if pieces else refined), pieces

@@ -26,6 +26,7 @@ _INDIC = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _PAIRED = f"{_HAN}{_HIRAGANA}{_INDIC}"
 _RUN = re.compile(rf"[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_INDIC}]+|[^\W_{_PAIRED}{_KATAKANA}]+")
 _PAIRED_RUN = re.compile(rf"[{_PAIRED}]+")
+_KATAKANA_RUN = re.compile(rf"[{_KATAKANA}]+")
 _NOT_DECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
 _MARK = re.compile(r"(?<![иИ])[\u0300-\u036f]|(?<=[иИ])[\u0300-\u0305\u0307-\u036f]")
 """A combining accent; that of й stays, since и is another letter."""
@@ -82,6 +83,11 @@ def runs(text: str) -> list[str]:
 def is_unspaced(run: str) -> bool:
     """Whether a run is of a script whose runs are cut into pairs."""
     return not run.isascii() and _PAIRED_RUN.fullmatch(run) is not None
+
+
+def is_katakana(run: str) -> bool:
+    """Whether a run is of Katakana."""
+    return _KATAKANA_RUN.fullmatch(run) is not None
 
 
 def pairs(run: str) -> list[str]:
