@@ -9,7 +9,6 @@ from bot.catalog.model import Resource, Topic
 
 _WHERE = {
     "title": "in the title",
-    "topic": "one of its topics",
     "alias": "a name for it",
     "author": "an author",
     "site": "its site",
@@ -17,23 +16,25 @@ _WHERE = {
     "summary": "in the summary",
     "kind": "its kind",
     "level": "its level",
-    "path": "the path begins here",
+    "path": "where the path begins",
 }
-_HOW = {"alias": "means", "initials": "stands for", "stem": "as"}
+_HOW = {"alias": "means", "initials": "stands for", "stem": "as", "derived": "as"}
 
 
 class Reason(NamedTuple):
     """Which of the query's words matched which field of a resource, and how.
 
     `field` is "title", "topic", "alias", "author", "site", "heading", "summary", "kind", "level" or "path"; `how` is
-    "exact", "stem", "alias", "initials", "prefix", "typo" or "joined"; `matched` is what the words matched there.
-    `str()` is short: `kv cache: topic`, `atention ≈ attention: title`.
+    "exact", "stem", "derived", "alias", "narrower", "initials", "prefix", "typo" or "joined"; `matched` is what the
+    words matched there. A reason of a topic says in `beside` what the resource is mainly about, if that is another
+    topic. `str()` is short: `kv cache: topic`, `atention ≈ attention: title`.
     """
 
     words: str
     field: str
     how: str
     matched: str
+    beside: str = ""
 
     def __str__(self) -> str:
         if not self._differs:
@@ -43,9 +44,17 @@ class Reason(NamedTuple):
     def spoken(self) -> str:
         """The reason as a person would say it: `“atention” read as “attention”, in the title`."""
         text = f"“{self.words}”"
+        if self.field == "topic" and self.how in ("alias", "narrower"):
+            return f"{text}: listed under “{self.matched}”{self._beside}"
         if self._differs:
             text += f" {_HOW.get(self.how, 'read as')} “{self.matched}”"
+        if self.field == "topic":
+            return f"{text}, {'one of its topics' if self.beside else 'its main topic'}{self._beside}"
         return f"{text}, {_WHERE[self.field]}"
+
+    @property
+    def _beside(self) -> str:
+        return f" beside “{self.beside}”" if self.beside else ""
 
     @property
     def _differs(self) -> bool:
@@ -71,8 +80,11 @@ class Related(NamedTuple):
 class Answer:
     """The answer to `query`, which may be that nothing fits.
 
-    `suggestion` is what was probably meant, if that differs from the query; `nearest` are topics to try instead, and
-    there only when there are no hits; `cut` says that the query was longer than what is read of it.
+    `suggestion` is what was probably meant, if that differs from the query; `nearest` are topics and headings near to
+    what was asked, and there only when there are no hits; `cut` says that the query was longer than what is read of it;
+    `excluded` counts what fits but for the kind or level that was asked for, 100 at most; `ignored` are telling words
+    of the query that no hit has ("4" of "gpt-4"); `start` says that the query asks where to begin, so that the hits are
+    the beginning of the path.
     """
 
     query: str
@@ -81,3 +93,6 @@ class Answer:
     suggestion: str | None
     nearest: tuple[Topic, ...]
     cut: bool = False
+    excluded: int = 0
+    ignored: tuple[str, ...] = ()
+    start: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -107,8 +107,8 @@ class Corpus:
         code = getattr(catalog, "language", "") or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
-        headings = [_headings(group) for group in catalog.groups for _ in group.resources]
-        fields = [_fields(resource, above) for resource, above in zip(self.resources, headings, strict=True)]
+        self._headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
+        fields = [_fields(resource, above) for resource, above in zip(self.resources, self._headings, strict=True)]
         self.titles = [one.title for one in fields]
         self.title_texts = [" ".join(title) for title in self.titles]
         self.topic_documents = _topic_documents(catalog)
@@ -125,6 +125,10 @@ class Corpus:
         self.kinds = kinds - {UNSTATED_KIND} if len(kinds) > 1 else frozenset[str]()
         self.levels = frozenset(resource.level for resource in self.resources if resource.level)
         self.neighbours = lru_cache(maxsize=CACHE_SIZE)(self._neighbours)
+
+    def broader(self, slug: str) -> set[str]:
+        """The ids of all topics that a topic is a part of, at any remove."""
+        return {wider for wider, _ in _and_broader(self.topics, slug)} - {slug}
 
     def without_light_words(self, title: Iterable[str]) -> list[str]:
         """The words of a title without stop words; all of them if it has no others."""
@@ -225,16 +229,23 @@ class Corpus:
 
     def _neighbours(self, document: int) -> list[Neighbour]:
         """The documents that share the most of a document's leading topics, or its heading; the nearest first."""
-        shared: dict[int, dict[str, float]] = {}
-        for slug in self.resources[document].topics[:LEADING_TOPICS]:
-            own = self.topic_documents[slug][document]
-            for other, credit in self._leading(slug):
+        shared: dict[int, dict[Topic, float]] = {}
+        for topic, own, documents in self._shared_by(document):
+            for other, credit in documents:
                 if other != document:
-                    shared.setdefault(other, {})[slug] = own * credit
-        found = (
-            Neighbour(other, sum(by.values()), tuple(map(self.topics.__getitem__, by))) for other, by in shared.items()
-        )
-        return sorted(found, key=lambda one: (-one.strength, one.document))[:NEIGHBOURS]
+                    shared.setdefault(other, {})[topic] = own * credit
+        found = (Neighbour(other, sum(by.values()), tuple(by)) for other, by in shared.items())
+        return sorted(found, key=lambda one: (-one.strength, abs(one.document - document)))[:NEIGHBOURS]
+
+    def _shared_by(self, document: int) -> Iterator[tuple[Topic, float, list[tuple[int, float]]]]:
+        """What a document may share with others: topic or heading, its own credit, and the documents with theirs."""
+        for slug in self.resources[document].topics[:LEADING_TOPICS]:
+            yield self.topics[slug], self.topic_documents[slug][document], self._leading(slug)
+        if not self.resources[document].topics:
+            for name in self._headings[document]:
+                label = self.headings.get(name)
+                if label is not None and label.topic and len(label.documents) <= LEADING:
+                    yield label.topic, label.documents[document], list(label.documents.items())
 
     def _leading(self, slug: str) -> list[tuple[int, float]]:
         """The documents of a topic with their credit, those first to which it is most central."""
@@ -321,16 +332,21 @@ def _topic_documents(catalog: Catalog) -> dict[str, dict[int, float]]:
     for document, resource in enumerate(catalog.resources):
         for place, slug in enumerate(resource.topics):
             central = CENTRAL[min(place, len(CENTRAL) - 1)]
-            for wider, discount in _and_broader(catalog, slug):
+            for wider, discount in _and_broader(catalog.topics, slug):
                 credits = found[wider]
                 credits[document] = max(credits.get(document, 0.0), round(central * discount, 3))
     return found
 
 
-def _and_broader(catalog: Catalog, slug: str, discount: float = 1.0) -> Iterator[tuple[str, float]]:
-    yield slug, discount
-    for wider in catalog.topics[slug].broader:
-        yield from _and_broader(catalog, wider, discount * BROADER)
+def _and_broader(topics: Mapping[str, Topic], slug: str) -> Iterator[tuple[str, float]]:
+    """A topic and those that it is a part of, each once with its discount: the nearest first."""
+    waiting, found = [(slug, 1.0)], {slug}
+    for one, discount in waiting:
+        yield one, discount
+        for wider in topics[one].broader:
+            if wider not in found:
+                found.add(wider)
+                waiting.append((wider, discount * BROADER))
 
 
 def _main_topics(resources: Iterable[Resource]) -> list[str]:

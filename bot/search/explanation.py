@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
+from bot.catalog.model import Topic
 from bot.search.answer import Reason
 from bot.search.corpus import Corpus
 from bot.search.phrases import PhraseMatch
@@ -24,7 +25,9 @@ class Explanation:
         self._corpus = corpus
         self._query = result.query
         self._clauses = result.clauses
-        self._places = self._query.content or self._query.places(Role.STOP, Role.ASKING)
+        self._places = self._query.content or (
+            [] if self._asks_for_the_path else self._query.places(Role.STOP, Role.ASKING)
+        )
         self._by_phrase: dict[int, Reason] = {}
 
     def of(self, document: int) -> tuple[Reason, ...]:
@@ -41,11 +44,23 @@ class Explanation:
             if match.phrase is None:
                 plain.append((place, match))
             else:
-                found[self._of_phrase(match.phrase)] = None
+                found[self._of_phrase(match.phrase, document)] = None
         if plain:
             found[self._of_words(plain)] = None
         found.update(dict.fromkeys(self._of_kind_and_level(document)))
-        return tuple(found) or (self._of_letters(document),)
+        return tuple(found) or (self._of_path() if self._asks_for_the_path else self._of_letters(document),)
+
+    @property
+    def _asks_for_the_path(self) -> bool:
+        return self._query.start and not self._query.content
+
+    def _of_path(self) -> Reason:
+        """For a query that asks where to begin."""
+        language = self._corpus.language
+        typed = [
+            token.typed for token in self._query.tokens if token.word in language.start or token.word in language.levels
+        ]
+        return Reason(" ".join(dict.fromkeys(typed)), "path", "exact", "the beginning")
 
     def _of_letters(self, document: int) -> Reason:
         """For a title that the query is but for a typo."""
@@ -58,21 +73,30 @@ class Explanation:
         typed = _typed(self._query, [place for place, _ in matches])
         return Reason(typed, first.field, first.how, " ".join(dict.fromkeys(one.text for _, one in matches)))
 
-    def _of_phrase(self, match: PhraseMatch) -> Reason:
+    def _of_phrase(self, match: PhraseMatch, document: int) -> Reason:
         # By identity: the clauses, which hold it, outlive this.
         if (known := self._by_phrase.get(id(match))) is None:
             typed = _typed(self._query, _span(self._query, match.places))
             label, text = match.phrase.label, match.phrase.text
             name = label.topic.name if label.topic and label.field == "topic" else text
             known = self._by_phrase[id(match)] = _of_phrase(typed, label.field, match.how, text, name)
-        return known
+        topic = match.phrase.label.topic
+        return known if topic is None or known.field != "topic" else self._of_topic(known, topic, document)
+
+    def _of_topic(self, reason: Reason, topic: Topic, document: int) -> Reason:
+        """The reason with what tells this document from others of the topic: what it is mainly about."""
+        topics = [self._corpus.topics[slug] for slug in self._corpus.resources[document].topics]
+        if topic not in topics:
+            narrower = next((one for one in topics if topic.id in self._corpus.broader(one.id)), topic)
+            return reason._replace(how="narrower", matched=narrower.name, beside=_beside(narrower, topics))
+        return reason._replace(beside=_beside(topic, topics))
 
     def _of_kind_and_level(self, document: int) -> Iterable[Reason]:
         resource, query = self._corpus.resources[document], self._query
         for value, named, role in ((resource.kind, query.kinds, Role.KIND), (resource.level, query.levels, Role.LEVEL)):
             if value in named:
                 typed = _typed(query, query.places(role))
-                yield Reason(typed, role.value, "exact" if typed == value else "alias", str(value))
+                yield Reason(typed, role.value, "exact" if typed.startswith(str(value)) else "alias", str(value))
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -84,6 +108,11 @@ def _of_phrase(typed: str, field: str, how: str, matched: str, name: str) -> Rea
     if typed_words != words(name):
         return Reason(typed, field, "alias", name)
     return Reason(typed, field, "exact", matched)
+
+
+def _beside(topic: Topic, topics: Sequence[Topic]) -> str:
+    """The name of the main one of some topics, if it is not this one."""
+    return topics[0].name if topics and topics[0] != topic else ""
 
 
 def _alike(one: Match, other: Match) -> bool:

@@ -12,9 +12,10 @@ from rapidfuzz import fuzz, process
 
 from bot.catalog.model import Catalog, Topic
 from bot.search.answer import Answer, Hit, Related
-from bot.search.autocomplete import Autocomplete, cut
+from bot.search.autocomplete import MAX_TYPED, Autocomplete, cut
 from bot.search.corpus import Corpus, Neighbour
 from bot.search.explanation import Explanation
+from bot.search.language import telling
 from bot.search.messages import names_in, sentences
 from bot.search.query import QueryParser, Role
 from bot.search.scoring import Accept
@@ -32,6 +33,10 @@ MAX_NEAREST = 5
 NEAR = 60.0
 """The likeness (0 to 100) from which a topic's name counts as near to what was typed. At 0 every topic is near; at 100
 only the topic itself."""
+MAX_EXCLUDED = 100
+"""Most hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
+TELLING = 0.5
+"""How much a word must tell to be named as one that no hit has. At 0 every "really" is; at 1 no common noun."""
 CACHE_SIZE = 1024
 """Sets of hits whose related resources are cached: "kv cache" and "kvcache" have the same."""
 LONG_WORD = 6
@@ -61,7 +66,8 @@ class SearchIndex:
         `kind` and `level` leave only resources of exactly that kind and level. Any text may be asked, of any length:
         the first `query.MAX_LENGTH` characters are read. An answer without hits says that nothing fits.
         """
-        result = self._searcher.find(self._parser.parse(query), self._accepting(kind, level))
+        accept = self._accepting(kind, level)
+        result = self._searcher.find(self._parser.parse(query), accept)
         ranked = result.ranked()[:limit]
         why = Explanation(self._corpus, result)
         hits = tuple([Hit(self._corpus.resources[one], result.scores[one], why.of(one)) for one in ranked])
@@ -72,6 +78,9 @@ class SearchIndex:
             suggestion=self._suggestion(result, ranked),
             nearest=() if hits else self._nearest(result),
             cut=result.query.truncated,
+            excluded=0 if accept is None else self._excluded(query, accept),
+            ignored=self._ignored(result, ranked),
+            start=bool(hits) and result.query.start,
         )
 
     def search_message(self, text: str, *, limit: int = HITS) -> Answer:
@@ -81,8 +90,14 @@ class SearchIndex:
         """
         if names := names_in(self._corpus, text):
             return self.search(", ".join(names), limit=limit)
-        answers = [self.search(sentence, limit=limit) for sentence in sentences(text)]
+        asked = [one for one in sentences(text) if self._asks(one)]
+        answers = [self.search(sentence, limit=limit) for sentence in asked]
         return max(answers, key=_best_score, default=self.search("", limit=limit))
+
+    def _asks(self, sentence: str) -> bool:
+        """Whether a sentence of a message may be answered: it names something, or asks where to begin."""
+        query = self._parser.parse(sentence)
+        return not query.thanks and bool(query.content or (query.start and query.question))
 
     def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over `max_length` characters.
@@ -103,7 +118,7 @@ class SearchIndex:
 
     def _worth_a_search(self, typed: str) -> bool:
         """Whether a text that begins no name may be something else: a question, or words run together."""
-        found = words(typed)
+        found = words(typed[:MAX_TYPED])
         return len(typed) >= LONG_WORD and (len(found) == 1 or not self._corpus.language.stop.isdisjoint(found))
 
     def _find_related(self, hits: Sequence[int]) -> tuple[Related, ...]:
@@ -138,11 +153,27 @@ class SearchIndex:
         names = (one.phrase.text.lower() for one in phrases if one.how == "typo" and best in one.documents)
         return next(found, None) or next(names, None)
 
+    def _excluded(self, query: str, accept: Accept) -> int:
+        """How many documents answer a query that are not accepted, 100 at most."""
+        every = self._searcher.find(self._parser.parse(query)).ranked()[:MAX_EXCLUDED]
+        return sum(not accept(document) for document in every)
+
+    def _ignored(self, result: Result, ranked: Sequence[int]) -> tuple[str, ...]:
+        """The telling words of a query that no hit has."""
+        if not ranked:
+            return ()
+        tokens = [(place, result.query.tokens[place]) for place in result.query.content]
+        return tuple(
+            token.typed
+            for place, token in tokens
+            if (telling(token.word) >= TELLING or token.word.isdigit())
+            and not any(self._searcher.earns(result.clauses[place], document) for document in ranked)
+        )
+
     def _nearest(self, result: Result) -> tuple[Topic, ...]:
-        """Topics to try when nothing fits: those that share a word, those that look alike, the catalog's main ones."""
-        main = map(self._corpus.topics.__getitem__, self._corpus.main_topics)
-        every = (*self._sharing_a_word(result), *self._alike(result), *main)
-        return tuple({topic.id: topic for topic in every}.values())[:MAX_NEAREST]
+        """Topics and headings to try when nothing fits: those that share a word, and those that look alike."""
+        every = (*self._sharing_a_word(result), *self._alike(result))
+        return tuple({topic.name: topic for topic in every}.values())[:MAX_NEAREST]
 
     def _sharing_a_word(self, result: Result) -> Iterator[Topic]:
         for token in result.query.tokens:
@@ -152,9 +183,11 @@ class SearchIndex:
                         yield phrase.label.topic
 
     def _alike(self, result: Result) -> Iterator[Topic]:
-        topics = [self._corpus.topics[slug] for slug in self._corpus.main_topics]
-        names = [topic.name.casefold() for topic in topics]
+        corpus = self._corpus
+        topics = [corpus.topics[slug] for slug in corpus.main_topics]
+        topics += [label.topic for label in corpus.headings.values() if label.topic]
         text = result.query.without_kinds()
+        names = (topic.name.casefold() for topic in topics)
         near = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=MAX_NEAREST)
         yield from (topics[number] for _, _, number in near)
 

@@ -5,6 +5,7 @@ The folder `words` has a file for each language, in sections:
     [stop]     words that carry no topic
     [asking]   words of asking for something to learn from; they help to find a title that has them, nothing else
     [start]    words of asking where to begin
+    [introductory]   words by which a title says that it is for the beginning
     [beginner] [intermediate] [advanced]   words for a level
     [question] words that make a question or a request
     [thanks]   words after which nothing is asked for
@@ -42,6 +43,7 @@ class Language:
         self.stop = frozenset[str]()
         self.asking = frozenset[str]()
         self.start = frozenset[str]()
+        self.introductory = frozenset[str]()
         self.question = frozenset[str]()
         self.thanks = frozenset[str]()
         self.size = frozenset[str]()
@@ -51,7 +53,7 @@ class Language:
             self._add(_sections(code))
 
     def _add(self, sections: Mapping[str, list[str]]) -> None:
-        for name in ("stop", "asking", "start", "question", "thanks", "size"):
+        for name in ("stop", "asking", "start", "introductory", "question", "thanks", "size"):
             found = getattr(self, name).union(*map(_folded, sections.get(name, ())))
             setattr(self, name, found)
         for level in LEVELS:

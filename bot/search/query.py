@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bot.search.corpus import Corpus
 from bot.search.kinds import KINDS, kinds_named
-from bot.search.language import telling
+from bot.search.language import LEVELS, telling
 from bot.search.spelling import Spelling
 from bot.search.text import is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate
@@ -43,6 +43,7 @@ CIRCUMSTANCE = 1.0
 """In a question, the most that an unknown word weighs, as a multiple of the weightiest known one."""
 
 
+FIRST = LEVELS[0]
 _DIGITS = re.compile(r"(?<=[^\W\d])\d+(?=[^\W\d])")
 
 
@@ -82,8 +83,8 @@ class Token(NamedTuple):
 class Query:
     """A query with its tokens in order.
 
-    `kinds` and `levels` are those that it names; `start`: it asks where to begin; `thanks`: it is one of thanks;
-    `truncated`: it was too long to be read whole.
+    `kinds` and `levels` are those that it names; `start`: it has a word of beginning; `question`: it has a word of
+    asking; `thanks`: it has one of thanks; `truncated`: it was too long to be read whole.
     """
 
     text: str
@@ -91,13 +92,15 @@ class Query:
     kinds: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
     start: bool = False
+    question: bool = False
     thanks: bool = False
     truncated: bool = False
 
     @cached_property
     def content(self) -> list[int]:
-        """The places of the tokens that say what is looked for."""
-        return self.places(Role.CONTENT)
+        """The places of the tokens that say what is looked for, each word once."""
+        places = self.places(Role.CONTENT)
+        return list({self.tokens[place].word: place for place in reversed(places)}.values())[::-1]
 
     def places(self, *roles: Role) -> list[int]:
         """The places of the tokens that have one of these roles."""
@@ -134,18 +137,19 @@ class QueryParser:
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        if len(tokens) >= LONG_QUESTION and ("?" in text or any(one.word in self._language.question for one in tokens)):
-            tokens = _circumstances_capped(tokens)
         language = self._language
-        return Query(
+        query = Query(
             text,
             tuple(tokens),
             frozenset().union(*(self._kinds_named(token.word) for token in tokens if token.role is Role.KIND)),
             frozenset(language.levels[token.word] for token in tokens if token.role is Role.LEVEL),
-            start=any(token.word in language.start or token.word in language.levels for token in tokens),
+            start=any(token.word in language.start or language.levels.get(token.word) == FIRST for token in tokens),
+            question="?" in text or any(token.word in language.question for token in tokens),
             thanks=any(token.word in language.thanks for token in tokens),
             truncated=truncated,
         )
+        is_long = len(tokens) >= LONG_QUESTION and query.question
+        return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
 
     def _parse_run(self, run: str) -> Iterator[Token]:
         if not is_unspaced(run):

@@ -55,6 +55,11 @@ FAINT = 0.01
 """The least score of a title that is compared so: it shares a word."""
 MOST_POSTINGS = 300
 """Documents of a word that titles are compared for. Without a limit "the" has the whole index compared."""
+LATER = 0.9
+"""What the path is worth to who asks where to begin, where a heading says that another part is for beginners."""
+EARLY = 0.08
+"""How much of a score is the place on the path, where a query asks where to begin with something. At 0 it is no
+question of beginning; at 1 the first resource answers everything."""
 PIECE_LIGHT = 0.3
 """The share of their full weight that stop words and words of asking gain once the query is a piece of a title. At 0
 "attention is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
@@ -88,6 +93,8 @@ class Searcher:
 
     def find(self, query: Query, accept: Accept | None = None) -> Result:
         """What answers a query; `accept` says which documents may be among it, None: all of them."""
+        if query.content and all(query.tokens[place].word.isdigit() for place in query.content):
+            query = query.with_tokens(token._replace(candidates=()) for token in query.tokens)  # names alone count
         if not query.content:
             return Result(query, self._clauses(query), self._without_content(query, accept))
         result = self._scored(query, accept)
@@ -210,7 +217,7 @@ class Searcher:
             place: self._corpus.vocabulary.typos(query.tokens[place].word)
             for place in query.content
             if (query.tokens[place].known or (best is not None and not query.tokens[place].candidates))
-            and not self._earns(result.clauses[place], best)
+            and not self.earns(result.clauses[place], best)
         }
         if not any(typos.values()):
             return None
@@ -222,7 +229,8 @@ class Searcher:
             token = token._replace(weight=min(self._corpus.weight(one.term) for one in candidates))
         return token.adding(candidates)
 
-    def _earns(self, clause: Clause, document: int | None) -> bool:
+    def earns(self, clause: Clause, document: int | None) -> bool:
+        """Whether a document has anything for a clause."""
         return document is not None and earned(clause, self._corpus.postings.credits(document), document) > 0
 
     def _with_one_of_several(self, result: Result, accept: Accept | None) -> Scores:
@@ -282,22 +290,38 @@ class Searcher:
             return {}
         named = self._of_named(query, accept)
         if named is not accept or query.start:
-            return {
-                document: 1.0 for document in range(len(self._corpus.resources)) if named is None or named(document)
-            }
+            return self._beginning(query, named)
         if len(query.tokens) < 2:
             return {}
-        run = f" {' '.join(token.word for token in query.tokens)} "
+        run = f" {query.whole()} "
         return {
             document: 1.0 - CLOSENESS
             for document in self._holding_all(query.tokens)
             if (accept is None or accept(document)) and run in f" {self._corpus.title_texts[document]} "
         }
 
-    def _holding_all(self, tokens: Iterable[Token]) -> set[int]:
+    def _beginning(self, query: Query, accept: Accept | None) -> Scores:
+        """What is accepted; where the query asks for a beginning, what is under a heading of that word comes first."""
+        clauses = self._clauses(query)
+        first = {
+            document
+            for place, token in enumerate(query.tokens)
+            for match in (clauses[place].phrases if token.role is Role.ASKING else ())
+            if match.phrase.label.field == "heading"
+            for document in match.documents
+        }
+        every = range(len(self._corpus.resources))
+        scores = {one: 1.0 for one in every if accept is None or accept(one)}
+        return {one: value if one in first or not first else LATER for one, value in scores.items()}
+
+    def _holding_all(self, tokens: Iterable[Token]) -> Iterable[int]:
+        """The documents that hold every token, at most MOST_POSTINGS of them."""
         postings = self._corpus.postings
-        holding = [{one for each in token.candidates for one in postings.documents(each.term)} for token in tokens]
-        return set.intersection(*holding)
+        terms = {candidate.term for token in tokens for candidate in token.candidates[:1]}
+        if not terms or not all(token.candidates for token in tokens):
+            return []
+        rarest = min(terms, key=lambda term: len(postings.documents(term)))
+        return [one for one in postings.documents(rarest)[:MOST_POSTINGS] if terms <= postings.credits(one).keys()]
 
     # The order among those that were found.
 
@@ -315,7 +339,15 @@ class Searcher:
             for document, value in scores.items()
         }
         pieces = {document for document, like in likeness.items() if like >= PIECE_LIKENESS}
+        if query.start:
+            refined = {document: self._earlier(value, document) for document, value in refined.items()}
         return (_as_piece(query, refined, pieces) if pieces else refined), pieces
+
+    def _earlier(self, score: float, document: int) -> float:
+        """A score with the place on the path mixed in: the first, and what calls itself introductory, gain most."""
+        introductory = not self._corpus.language.introductory.isdisjoint(self._corpus.titles[document])
+        place = 1 - document / len(self._corpus.resources)
+        return (1 - EARLY) * score + EARLY * (1.0 if introductory else place / 2)
 
     def _above_cutoff(self, result: Result, scores: Scores, pieces: Collection[int]) -> Scores:
         """The scores that are high enough; those that leave the weightiest word unexplained must be higher."""
@@ -337,7 +369,7 @@ class Searcher:
 
 
 def _likeness(text: str, title: str) -> float:
-    """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and if the title is the shorter one."""
+    """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and for titles that are shorter."""
     return fuzz.partial_ratio(text, title, score_cutoff=50) if len(title) + 1 >= len(text) else 0.0
 
 
