@@ -174,10 +174,8 @@ def best_match(clause: Clause, postings: Postings, document: int) -> Match | Non
     credits = postings.credits(document)
     credit, candidate, phrase = _best(clause, credits, document)
     # "the Karpathy talk" comes down to one word, and that he is its author tells more.
-    is_author = candidate is not None and credits[candidate.term].field == "author"
-    if phrase is not None and not (
-        is_author and phrase.phrase.label.field == "alias" and len(phrase.phrase.terms) == 1
-    ):
+    own = candidate is not None and credits[candidate.term].field != "summary"
+    if phrase is not None and not (own and phrase.phrase.label.field == "alias" and len(phrase.phrase.terms) == 1):
         return Match(credit, phrase.phrase.label.field, phrase.how, phrase.phrase.text, phrase)
     if candidate is not None:
         return Match(credit, credits[candidate.term].field, candidate.how, candidate.word)
