@@ -39,6 +39,9 @@ TELLING = 0.5
 """How much a word must tell to be named as one that no hit has. At 0 every "really" is; at 1 no common noun."""
 CACHE_SIZE = 1024
 """Sets of hits whose related resources are cached: "kv cache" and "kvcache" have the same."""
+SHORT_SENTENCE = 4
+"""Words up to which a sentence of a message that asks nothing is taken for a query. At 0 "paged attention" is answered
+with nothing; at 20 every remark about the office is a search."""
 LONG_WORD = 6
 """Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
 every typo costs a search while it is being typed."""
@@ -90,14 +93,24 @@ class SearchIndex:
         """
         if names := names_in(self._corpus, text):
             return self.search(", ".join(names), limit=limit)
-        asked = [one for one in sentences(text) if self._asks(one)]
-        answers = [self.search(sentence, limit=limit) for sentence in asked]
-        return max(answers, key=_best_score, default=self.search("", limit=limit))
+        strengths = {sentence: self._strength(sentence) for sentence in sentences(text)}
+        best = max(strengths, key=lambda sentence: strengths[sentence], default="")
+        return self.search(best if strengths.get(best) else "", limit=limit)
 
-    def _asks(self, sentence: str) -> bool:
-        """Whether a sentence of a message may be answered: it names something, or asks where to begin."""
+    def _strength(self, sentence: str) -> float:
+        """How much of what a sentence of a message tells is answered here, over 0; 0 for one that asks for nothing.
+
+        What half of the list is about tells too little to be asked for in passing.
+        """
         query = self._parser.parse(sentence)
-        return not query.thanks and bool(query.content or (query.start and query.question))
+        asks = query.question or len(query.tokens) <= SHORT_SENTENCE
+        if query.thanks or not asks or not (query.content or (query.start and query.question)):
+            return 0.0
+        weight = sum(query.tokens[place].weight for place in query.content)
+        result = self._searcher.find(query)
+        if query.content and weight < self._corpus.weight.of_half:
+            return 0.0
+        return max(result.scores.values(), default=0.0) * (weight if query.content else 1.0)
 
     def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over `max_length` characters.
@@ -203,7 +216,3 @@ def _without_garbage_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _best_score(answer: Answer) -> float:
-    return max((hit.score for hit in answer.hits), default=0.0)

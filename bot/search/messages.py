@@ -32,7 +32,10 @@ _END = re.compile(r"[.!?;\n]+")
 
 
 def names_in(corpus: Corpus, text: str) -> list[str]:
-    """The names in a text of what the catalog treats, at most MAX_NAMES, the most telling first."""
+    """The names in a text of what the catalog treats, at most MAX_NAMES, the most telling first.
+
+    A name of what half of the list is about is none: it would take over whatever the message asks.
+    """
     found: dict[frozenset[str], Phrase] = {}
     terms = [corpus.stem(word) for word in words(_cleaned(text)) if word not in corpus.language.stop]
     for phrase in _phrases_in(corpus, terms):
@@ -41,6 +44,7 @@ def names_in(corpus: Corpus, text: str) -> list[str]:
         if _is_a_name(phrase, corpus, text) and not any(own < longer for longer in found):
             found.setdefault(own, phrase)
     telling_most = sorted(found.values(), key=lambda phrase: -phrase.weight)
+    telling_most = [phrase for phrase in telling_most if phrase.weight >= corpus.weight.of_half]
     return [phrase.text for phrase in telling_most[:MAX_NAMES]]
 
 

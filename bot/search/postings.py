@@ -76,6 +76,7 @@ class Weights:
     def __init__(self, document_frequency: Mapping[str, int], documents: int, factor: Callable[[str], float]) -> None:
         self._weights = {term: idf(count, documents) * factor(term) for term, count in document_frequency.items()}
         self.unknown = idf(0, documents)
+        self.of_half = idf(documents // 2, documents)
 
     def __call__(self, term: str) -> float:
         """The weight of a term; that of an unknown word if no document holds it."""
