@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
 from bot.search.initials import Initials
 from bot.search.kinds import KINDS, kinds_named
-from bot.search.language import detect, language, telling
+from bot.search.language import detect, language
 from bot.search.phrases import Label, Phrases
 from bot.search.postings import Credit, Postings, Weights
 from bot.search.text import fold, is_katakana, letters, pairs, stemmer, words
@@ -63,6 +63,8 @@ NEIGHBOURS = 12
 """Neighbours kept of a document: after the hits among them are left out, some must be left."""
 CACHE_SIZE = 1024
 """Documents whose neighbours are cached once they were asked for."""
+COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nl", "no", "sv"})
+"""Languages that write compounds as one word."""
 UNSTATED_KIND = "link"
 """The kind of a resource whose kind nobody stated."""
 
@@ -153,7 +155,7 @@ class Corpus:
         general: dict[str, float] = {}
         for word in {word for one in fields for word in chain(one.names(), one.summary)}:
             term = self.stem(word)
-            general[term] = max(general.get(term, 0.0), telling(word))
+            general[term] = max(general.get(term, 0.0), self.language.telling(word))
 
         def factor(term: str) -> float:
             if term in light:
@@ -166,7 +168,9 @@ class Corpus:
     def _vocabulary(self, fields: Sequence[Fields]) -> Vocabulary:
         names = set(chain.from_iterable(one.names() for one in fields))
         names.update(word for topic in self.topics.values() for word in _words_of(topic))
-        return Vocabulary(self.stem, self.language.stop, names, {word for one in fields for word in one.summary})
+        others = {word for one in fields for word in one.summary}
+        compounding = self.language.code in COMPOUNDING
+        return Vocabulary(self.stem, self.language.stop, names, others, compounding=compounding)
 
     def _postings(self, fields: Sequence[Fields]) -> Postings:
         postings = Postings()

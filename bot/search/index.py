@@ -15,7 +15,6 @@ from bot.search.answer import Answer, Hit, Related
 from bot.search.autocomplete import MAX_TYPED, Autocomplete, cut
 from bot.search.corpus import Corpus, Neighbour
 from bot.search.explanation import Explanation
-from bot.search.language import telling
 from bot.search.messages import names_in, sentences
 from bot.search.query import QueryParser, Role
 from bot.search.scoring import Accept
@@ -179,7 +178,7 @@ class SearchIndex:
         return tuple(
             token.typed
             for place, token in tokens
-            if (telling(token.word) >= TELLING or token.word.isdigit())
+            if (self._corpus.language.telling(token.word) >= TELLING or token.word.isdigit())
             and not any(self._searcher.earns(result.clauses[place], document) for document in ranked)
         )
 

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 
 from bot.search.corpus import Corpus
-from bot.search.language import telling
 from bot.search.phrases import Phrase
 from bot.search.text import words
 
@@ -75,4 +74,4 @@ def _is_a_name(phrase: Phrase, corpus: Corpus, text: str) -> bool:
         return True
     odd = any(letter.isupper() or letter.isdigit() for letter in phrase.text[1:])
     own = [word for word in words(phrase.text) if corpus.stem(word) in phrase.terms]
-    return odd and (phrase.text in text or all(telling(word) == 1 for word in own))
+    return odd and (phrase.text in text or all(corpus.language.telling(word) == 1 for word in own))

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from bot.search.corpus import Corpus
 from bot.search.kinds import KINDS, kinds_named
-from bot.search.language import LEVELS, telling
+from bot.search.language import LEVELS
 from bot.search.spelling import Spelling
-from bot.search.text import is_katakana, is_unspaced, pairs, runs
+from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate
 
 MAX_LENGTH = 400
@@ -133,7 +134,7 @@ class QueryParser:
 
     def parse(self, text: str) -> Query:
         """Parse a query; whatever is in it, this takes bounded time and raises nothing."""
-        tokens = [token for run in runs(text[:MAX_LENGTH])[: MAX_WORDS + 1] for token in self._parse_run(run)]
+        tokens = list(islice(self._parse_words(text[:MAX_LENGTH]), MAX_WORDS + 1))
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
@@ -151,12 +152,13 @@ class QueryParser:
         is_long = len(tokens) >= LONG_QUESTION and query.question
         return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
 
-    def _parse_run(self, run: str) -> Iterator[Token]:
-        if not is_unspaced(run):
-            yield from self._tokens(run)
-            return
-        for piece in self._language.cut(run):
-            yield from self._tokens(piece) if self._role(piece) is not Role.CONTENT else self._parse_pairs(piece)
+    def _parse_words(self, text: str) -> Iterator[Token]:
+        for piece in self._language.cut(fold(text)):
+            if not piece.isascii() and self._role(piece) is not Role.CONTENT:
+                yield from self._tokens(piece)
+                continue
+            for run in runs(piece):
+                yield from self._parse_pairs(run) if is_unspaced(run) else self._tokens(run)
 
     def _parse_pairs(self, piece: str) -> list[Token]:
         """The pairs of a piece without spaces; those across two words, which no text has, are dropped."""
@@ -192,9 +194,12 @@ class QueryParser:
         return tuple(token._replace(typed=word) for token in tokens)
 
     def _parse_unknown(self, word: str) -> tuple[Token, ...]:
-        general = telling(word)
+        general = self._language.telling(word)
         if general < 1:  # no typo, but a word that the index does not have
             return (self._derived(word, general),)
+        if compounds := self._vocabulary.compounds(word):
+            weight = min(self._weight(candidate.term) for candidate in compounds)
+            return (Token(word, word, Role.CONTENT, tuple(compounds), weight),)
         near = self._vocabulary.near(word)
         typo = bool(near) and near[0].how == "typo" and near[0].score > 0.85
         if not typo and (parts := self._vocabulary.split(word)):
@@ -212,7 +217,8 @@ class QueryParser:
 
     def _derived(self, word: str, factor: float) -> Token:
         """The token of a word that the index has neither as it is nor nearly, but perhaps another word of its root."""
-        found = self._vocabulary.derived(word)
+        english = self._language.code == "en" and word.isascii()
+        found = self._vocabulary.derived(word) if english else self._vocabulary.inflections(word)
         weight = max((self._weight(candidate.term) for candidate in found), default=self._weight.unknown)
         return Token(word, word, Role.CONTENT, tuple(found), weight * factor)
 

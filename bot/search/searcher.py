@@ -18,7 +18,6 @@ from rapidfuzz import fuzz
 
 from bot.search.corpus import LIGHT, Corpus
 from bot.search.initials import LONGEST as LONGEST_INITIALS
-from bot.search.language import telling
 from bot.search.phrases import LONGEST_RUN, Label, Phrase, PhraseMatch
 from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
@@ -163,7 +162,11 @@ class Searcher:
         """Whether a word is unknown here and in the language, or only a summary has it."""
         word = token.word
         known_only_there = token.known and not self._corpus.vocabulary.is_name(word)
-        return len(word) <= LONGEST_INITIALS and (not token.candidates or known_only_there) and telling(word) == 1
+        return (
+            len(word) <= LONGEST_INITIALS
+            and (not token.candidates or known_only_there)
+            and self._corpus.language.telling(word) == 1
+        )
 
     # Scores.
 

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from importlib import resources
 
 import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
@@ -56,11 +57,20 @@ Stem = Callable[[str], str]
 
 
 def fold(text: str) -> str:
-    """The text in lower case, without accents and in one width: "Ｃafé" becomes "cafe"."""
+    """The text in lower case, without accents, in one width and in simplified Chinese: "Ｃafé" becomes "cafe"."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold().translate(_NOT_DECOMPOSED)
+    return unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold().translate(_other_forms())
+
+
+@lru_cache
+def _other_forms() -> dict[int, str]:
+    """Letters that are written otherwise but have no accent to drop; traditional Chinese is read as simplified."""
+    text = resources.files("bot.search").joinpath("words/zh-simplified.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    simplified = {ord(pair[0]): pair[1] for line in lines for pair in line.split()}
+    return {**simplified, **_NOT_DECOMPOSED}
 
 
 def words(text: str) -> list[str]:

@@ -25,6 +25,10 @@ STEM = 0.97
 """Score of another form of the word. At 1 "batches" could beat "batching" for who typed "batching"."""
 ROOT = 0.8
 """Score of a word derived from the same root. At 1 a ripper would be ripping; at 0 nobody can ask to convert a file."""
+COMPOUND = 0.8
+"""Score of a compound that the word is a part of."""
+INFLECTION, SHORTEST_INFLECTED, LONGEST_INFLECTION = 0.75, 5, 3
+"""Score of a word that differs in its last letters alone, how many must be alike, and how many may differ."""
 ONE_EDIT = 0.9
 """Score of a word one edit away. At 1 a typo could beat the word itself; at 0.5 two typos find nothing."""
 TWO_EDITS = 0.8
@@ -57,10 +61,19 @@ class Vocabulary:
     """The words of an index.
 
     `names` are those that people name things by: they are corrected and completed. `others` are the words of summaries:
-    a typo is read as one of them only if it is near no name. It is never read as a stop word.
+    a typo is read as one of them only if it is near no name. It is never read as a stop word. `compounding` says that
+    the language writes compounds as one word.
     """
 
-    def __init__(self, stem: Stem, stop_words: Collection[str], names: Iterable[str], others: Iterable[str]) -> None:
+    def __init__(
+        self,
+        stem: Stem,
+        stop_words: Collection[str],
+        names: Iterable[str],
+        others: Iterable[str],
+        *,
+        compounding: bool = False,
+    ) -> None:
         self._stem = stem
         self._names = set(names)
         self._terms = {word: stem(word) for word in self._names.union(others)}
@@ -72,6 +85,9 @@ class Vocabulary:
             if term.isascii():
                 self._by_root.setdefault(root(term), []).append(term)
         self._sorted = sorted(self._names)
+        self._compounding = compounding
+        self._sorted_terms = sorted(self._words)
+        self._reversed_terms = sorted(term[::-1] for term in self._words) if compounding else []
         # A typo is never read as a word that says nothing: "form" is not "from".
         self._spelling = Spelling(self._names.difference(stop_words))
         self._others_spelling = Spelling(word for word in self._terms.keys() - self._names if len(word) >= LONG_OTHER)
@@ -112,7 +128,8 @@ class Vocabulary:
 
     def split(self, word: str) -> list[Candidate]:
         """The words that were run together in a word, in order; empty if it is no such word."""
-        return [Candidate(self._terms[part], STEM, "joined", part) for part in split(word, self._is_part)]
+        parts = (self.known(part) for part in split(word, self._is_part))
+        return [Candidate(part.term, STEM, "joined", part.word) for part in parts if part]
 
     def completions(self, prefix: str, limit: int) -> list[str]:
         """At most `limit` words that begin with a prefix, in alphabetical order."""
@@ -125,8 +142,29 @@ class Vocabulary:
         near = self._spelling.one_edit(word)[:MOST_CANDIDATES]
         return [Candidate(self._terms[one], ONE_EDIT, "typo", one) for one in near]
 
+    def compounds(self, word: str) -> list[Candidate]:
+        """The candidates that a word is the first or the last part of: "Gemüsesuppe" for "Suppen"."""
+        term = self._stem(word)
+        if not self._compounding or len(term) < SHORTEST_PREFIX:
+            return []
+        longer = _starting_with(self._sorted_terms, term)
+        longer += [one[::-1] for one in _starting_with(self._reversed_terms, term[::-1])]
+        return [Candidate(one, COMPOUND, "joined", self._words[one]) for one in longer if one != term]
+
+    def inflections(self, word: str) -> list[Candidate]:
+        """The candidates that differ from a word in their last letters alone: "protègent" for "protéger"."""
+        start = word[: max(SHORTEST_INFLECTED, len(word) - LONGEST_INFLECTION)]
+        if len(start) < SHORTEST_INFLECTED:
+            return []
+        found = [
+            one for one in _starting_with(self._sorted_terms, start) if len(one) - len(start) <= LONGEST_INFLECTION
+        ]
+        return [Candidate(one, INFLECTION, "stem", self._words[one]) for one in found]
+
     def _is_part(self, word: str) -> bool:
-        return word in self._names or (len(word) >= SHORTEST_OTHER_PART and word in self._terms)
+        if word in self._names or (len(word) >= SHORTEST_OTHER_PART and word in self._terms):
+            return True
+        return self._compounding and len(word) >= SHORTEST_PREFIX and self._stem(word) in self._words
 
     def _typos_in_others(self, word: str) -> list[Candidate]:
         return [Candidate(self._terms[one], ONE_EDIT, "typo", one) for one in self._others_spelling.one_edit(word)]
@@ -141,6 +179,11 @@ class Vocabulary:
 
     def _two_edits(self, word: str, spelling: Spelling) -> list[Candidate]:
         return [Candidate(self._terms[near], TWO_EDITS, "typo", near) for near in spelling.two_edits(word)]
+
+
+def _starting_with(listed: Sequence[str], start: str) -> list[str]:
+    first = bisect_left(listed, start)
+    return [one for one in listed[first : first + MOST_CANDIDATES] if one.startswith(start)]
 
 
 def root(term: str) -> str:
