@@ -47,7 +47,8 @@ class Explanation:
                 found[self._of_phrase(match.phrase, document)] = None
         if plain:
             found[self._of_words(plain)] = None
-        found.update(dict.fromkeys(self._of_kind_and_level(document)))
+        if self._query.kinds or self._query.levels:
+            found.update(dict.fromkeys(self._of_kind_and_level(document)))
         return tuple(found) or (self._of_path() if self._asks_for_the_path else self._of_letters(document),)
 
     @property

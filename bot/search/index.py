@@ -174,13 +174,18 @@ class SearchIndex:
         """The telling words of a query that no hit has."""
         if not ranked:
             return ()
-        tokens = [(place, result.query.tokens[place]) for place in result.query.content]
+        missing = (
+            place for place in result.query.content if not self._searcher.earns(result.clauses[place], ranked[0])
+        )
         return tuple(
-            token.typed
-            for place, token in tokens
-            if (self._corpus.language.telling(token.word) >= TELLING or token.word.isdigit())
+            result.query.tokens[place].typed
+            for place in missing
+            if self._tells(result.query.tokens[place].word)
             and not any(self._searcher.earns(result.clauses[place], document) for document in ranked)
         )
+
+    def _tells(self, word: str) -> bool:
+        return word.isdigit() or self._corpus.language.telling(word) >= TELLING
 
     def _nearest(self, result: Result) -> tuple[Topic, ...]:
         """Topics and headings to try when nothing fits: those that share a word, and those that look alike."""

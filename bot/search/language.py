@@ -82,8 +82,9 @@ class Language:
         if self.code in LATIN and self.code != "en":
             return 1.0
         general = _general()
-        if (value := general.get(word)) is not None:
-            return value
+        value = general.get(word)
+        if value is not None or word[-1] not in "sdg":  # where the endings of base_forms end
+            return 1.0 if value is None else value
         return next((general[base] for base in base_forms(word) if base in general), 1.0)
 
     def cut(self, text: str) -> list[str]:

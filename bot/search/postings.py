@@ -38,6 +38,8 @@ class Postings:
         self._lists: dict[str, PostingList] = {}
         self._credits: list[dict[str, Credit]] = []
         self._interned: dict[Credit, Credit] = {}
+        self.highest = 0.0
+        """The highest credit that any term has in any document."""
 
     def add(self, credits: Iterable[tuple[str, Credit]]) -> int:
         """Add a document with its terms, the highest credit of each; returns its number, counted from 0."""
@@ -47,6 +49,7 @@ class Postings:
             if term not in best or credit.value > best[term].value:
                 best[term] = self._interned.setdefault(credit, credit)
         self._credits.append(best)
+        self.highest = max([self.highest, *[credit.value for credit in best.values()]])
         for term, credit in best.items():
             if (postings := self._lists.get(term)) is None:
                 postings = self._lists[term] = PostingList(array("I"), array("d"))

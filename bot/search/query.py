@@ -153,6 +153,10 @@ class QueryParser:
         return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
 
     def _parse_words(self, text: str) -> Iterator[Token]:
+        if text.isascii():
+            for run in runs(text):
+                yield from self._tokens(run)
+            return
         for piece in self._language.cut(fold(text)):
             if not piece.isascii() and self._role(piece) is not Role.CONTENT:
                 yield from self._tokens(piece)
@@ -172,7 +176,7 @@ class QueryParser:
     def _parse_word(self, word: str) -> tuple[Token, ...]:
         role = self._role(word)
         known = self._vocabulary.known(word)
-        if not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word)):
+        if not word.isalpha() and not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word)):
             return parts
         if known is not None and role is Role.ASKING and word not in self._language.light:
             return (Token(word, word, Role.CONTENT, (known,), self._weight(known.term) * UNSTATED_KIND),)

@@ -68,16 +68,17 @@ def score(
         return {}
     floor = cutoff * whole
     sums: Scores = {}
-    most = [_most(clause) for clause in clauses]
+    most = [_most(clause, postings.highest) for clause in clauses]
     left = sum(most)
     for amount, _, clause in sorted(zip(most, range(len(most)), clauses, strict=True), reverse=True):
         if left >= floor:
             _find(clause, postings, sums, accept)
+            floor = max(floor, relative * max(sums.values(), default=0.0))
         else:
             sums = _promising(sums, left, floor)
             _look_up(clause, postings, sums)
         left -= amount
-        floor = max(floor, relative * max(sums.values(), default=0.0))
+    floor = max(floor, relative * max(sums.values(), default=0.0))
     return {document: total / whole for document, total in _promising(sums, 0.0, floor).items()}
 
 
@@ -88,12 +89,13 @@ def _promising(sums: Scores, left: float, floor: float) -> Scores:
     return {document: total for document, total in sums.items() if total + left >= floor}
 
 
-def _most(clause: Clause) -> float:
-    """The most that any document can earn by a clause."""
+def _most(clause: Clause, highest: float) -> float:
+    """The most that any document can earn by a clause, given the highest credit of any term."""
     best = 0.0
     for candidate in clause.candidates:
         if candidate.score > best:
             best = candidate.score
+    best *= highest
     for phrase in clause.phrases:
         if phrase.score > best:
             best = phrase.score
