@@ -15,11 +15,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
-from bot.search.initials import Initials
 from bot.search.kinds import KINDS, kinds_named
 from bot.search.language import detect, language
-from bot.search.phrases import Label, Phrases
-from bot.search.postings import Credit, Postings, Weights
+from bot.search.phrases import Initials, Label, Phrases
+from bot.search.scoring import Credit, Postings, Weights
 from bot.search.text import fold, is_katakana, letters, pairs, stemmer, words
 from bot.search.vocabulary import Vocabulary
 

@@ -18,9 +18,8 @@ from typing import NamedTuple
 from bot.search.corpus import Corpus
 from bot.search.kinds import KINDS, kinds_named
 from bot.search.language import LEVELS
-from bot.search.spelling import Spelling
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
-from bot.search.vocabulary import Candidate
+from bot.search.vocabulary import Candidate, Spelling
 
 MAX_LENGTH = 400
 """Characters of a query that are read. At 40 a whole question is cut; without a limit the work grows with what a

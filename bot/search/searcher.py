@@ -17,8 +17,7 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from bot.search.corpus import LIGHT, Corpus
-from bot.search.initials import LONGEST as LONGEST_INITIALS
-from bot.search.phrases import LONGEST_RUN, Label, Phrase, PhraseMatch
+from bot.search.phrases import LONGEST_INITIALS, LONGEST_RUN, Label, Phrase, PhraseMatch
 from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
 from bot.search.vocabulary import ONE_EDIT, STEM, Candidate
