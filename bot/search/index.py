@@ -30,6 +30,8 @@ from bot.search.text import words
 
 MAX_MESSAGE = 4000
 """Characters of a message that are read."""
+MAX_MESSAGE_WORDS = 600
+"""Words of a message that names are looked for in: a full message of Discord's has about that many."""
 LONGEST_NAME = 6
 """Words of the longest name looked for. At 1 "kv cache" is not found; at 12 the work doubles for whole titles, which
 nobody writes into a sentence."""
@@ -48,7 +50,9 @@ def names_in(corpus: Corpus, text: str) -> list[str]:
     A name of what half of the list is about is none: it would take over whatever the message asks.
     """
     found: dict[frozenset[str], Phrase] = {}
-    terms = [corpus.stem(word) for word in words(_cleaned(text)) if word not in corpus.language.stop]
+    terms = [corpus.stem(word) for word in words(_cleaned(text)) if word not in corpus.language.stop][
+        :MAX_MESSAGE_WORDS
+    ]
     for phrase in _phrases_in(corpus, terms):
         # The first name of a thing is its topic's; "the KV cache video" comes down to the same words.
         own = frozenset(phrase.terms)
@@ -188,7 +192,7 @@ class SearchIndex:
         offers = self._autocomplete.offers(prefix, limit, max_length)
         if offers or not self._worth_a_search(prefix):
             return offers
-        return [cut(hit.resource.title, max_length) for hit in self.search(prefix, limit=limit).hits]
+        return [cut(hit.resource.title, max_length) for hit in self.search(prefix[:MAX_TYPED], limit=limit).hits]
 
     def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
         if kind is None and level is None:

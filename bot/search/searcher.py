@@ -17,7 +17,7 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from bot.search.corpus import LIGHT, Corpus
-from bot.search.phrases import LONGEST_INITIALS, LONGEST_RUN, Label, Phrase, PhraseMatch
+from bot.search.phrases import LONGEST_RUN, Label, Phrase, PhraseMatch
 from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
 from bot.search.vocabulary import ONE_EDIT, STEM, Candidate
@@ -39,6 +39,8 @@ REFINED = 40
 NEAR_BEST = 0.6
 """The share of the best score from which a title is compared so. At 0 work is done for what cannot come first any more;
 at 1 of two titles with the same words the wrong one may win."""
+MOST_UNUSUAL = 3
+"""Unknown words of a query that are looked up as initials, each of which is a search through all of the list's."""
 PIECE_LIKENESS = 88.0
 """The likeness (0 to 100) from which a query counts as a piece of a title, a typo or two aside."""
 ONE_OF = 0.7
@@ -126,7 +128,8 @@ class Searcher:
         ]
         yield from self._corpus.phrases.match(candidates)
         yield from self._run_together(query)
-        for place in query.content:
+        unusual = [place for place in query.content if self._is_unusual(query.tokens[place])]
+        for place in unusual[:MOST_UNUSUAL]:
             yield from self._unusual_word(query.tokens[place], frozenset((place,)))
 
     def _run_together(self, query: Query) -> Iterator[PhraseMatch]:
@@ -148,24 +151,18 @@ class Searcher:
         title = self._corpus.resources[document].title
         return PhraseMatch(Phrase({}, 0.0, 0.0, Label({document: 1.0}, "title"), title), places, 1.0, "exact")
 
+    def _is_unusual(self, token: Token) -> bool:
+        """Whether a word is unknown here, or only a summary has it; a word of the language is not."""
+        known_only_there = token.known and not self._corpus.vocabulary.is_name(token.word)
+        return (not token.candidates or known_only_there) and self._corpus.language.telling(token.word) == 1
+
     def _unusual_word(self, token: Token, places: frozenset[int]) -> Iterator[PhraseMatch]:
         """Names that a word which means nothing else nearly is without their spaces, or is the initials of."""
         if not token.candidates:
             for phrase in self._corpus.phrases.near(token.word):
                 yield PhraseMatch(phrase, places, ONE_EDIT, "typo")
-        if self._may_be_initials(token):
-            for label, match_score, text in self._corpus.initials.matches(token.word):
-                yield PhraseMatch(Phrase({}, 0.0, 0.0, label, text), places, match_score, "initials")
-
-    def _may_be_initials(self, token: Token) -> bool:
-        """Whether a word is unknown here and in the language, or only a summary has it."""
-        word = token.word
-        known_only_there = token.known and not self._corpus.vocabulary.is_name(word)
-        return (
-            len(word) <= LONGEST_INITIALS
-            and (not token.candidates or known_only_there)
-            and self._corpus.language.telling(word) == 1
-        )
+        for label, match_score, text in self._corpus.initials.matches(token.word):
+            yield PhraseMatch(Phrase({}, 0.0, 0.0, label, text), places, match_score, "initials")
 
     # Scores.
 
