@@ -210,7 +210,9 @@ class Corpus:
     def _add_phrases(self, phrases: Phrases, label: Label, names: Iterable[str]) -> None:
         for name in names:
             every = words(name)
-            found = [word for word in self.without_light_words(every) if not kinds_named(word, KINDS)] or every
+            found = self.without_light_words(every)
+            if label.field != "heading":  # "the BERT paper"; but "Post-Mortem"
+                found = [word for word in found if not kinds_named(word, KINDS)] or every
             if found:
                 phrases.add(found, label, name)
 

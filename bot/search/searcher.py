@@ -28,7 +28,8 @@ an answer; at 1 only a title or topic typed exactly is. It rises to the second w
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
 """The least score of a resource that has nothing of the query's weightiest word."""
-RELATIVE_CUTOFF = 0.45
+HEAVY = 1.0
+RELATIVE_CUTOFF = 0.42
 """The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
 of its words; at 1 only the best is shown."""
 CLOSENESS = 0.06
@@ -353,7 +354,7 @@ class Searcher:
         floor = max(self._cutoff, RELATIVE_CUTOFF * max(scores.values(), default=0.0))
         clauses = [result.clauses[place] for place in result.query.content]
         unknown = max((one.weight for one in clauses if not one.candidates and not one.phrases), default=0.0)
-        heavy = [clause for clause in clauses if clause.weight >= unknown]
+        heavy = [clause for clause in clauses if clause.weight >= HEAVY * unknown]
         return {
             document: value
             for document, value in scores.items()
