@@ -54,7 +54,9 @@ class Reason(NamedTuple):
         text = f"“{self.words}”"
         if self.field == "topic" and self.how in ("alias", "narrower"):
             return f"{text}: listed under “{self.matched}”{self._beside}"
-        if self._differs:
+        if self.how == "initials" and len(self.matched) < len(self.words):
+            text += f", “{self.matched}” for short"
+        elif self._differs:
             text += f" {_HOW.get(self.how, 'read as')} “{self.matched}”"
         if self.field == "topic":
             return f"{text}, {'one of its topics' if self.beside else 'its main topic'}{self._beside}"

@@ -69,6 +69,7 @@ UNSTATED_KIND = "link"
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
+_CAPITALS = re.compile(r"\b[A-Z]{2,6}s?\b")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _KNOWN_SITES = {"youtu": "youtube"}
 _BETWEEN_HEADINGS = re.compile(r"\s+[·•|›»>–—-]\s+|[/()\[\]:]")
@@ -115,6 +116,8 @@ class Corpus:
         self.topic_documents = _topic_documents(catalog)
         self.headings = _heading_labels(catalog)
         self.main_topics = _main_topics(self.resources)
+        self.capitals = self._capitals()
+        self.names_of_stop_words = self._names_of_stop_words()
         self.weight = self._weights(catalog, fields)
         self.vocabulary = self._vocabulary(fields)
         self.postings = self._postings(fields)
@@ -136,6 +139,21 @@ class Corpus:
         every = list(title)
         return [word for word in every if word not in self.language.stop] or every
 
+    def _names(self) -> Iterator[str]:
+        """All names of the list: titles, headings, and the topics' own."""
+        yield from (resource.title for resource in self.resources)
+        yield from self.headings
+        yield from (name for topic in self.topics.values() for name in (topic.name, *topic.aliases))
+
+    def _capitals(self) -> frozenset[str]:
+        """The words that names here write in capitals, folded: "sre"."""
+        return frozenset(fold(word).removesuffix("s") for name in self._names() for word in _CAPITALS.findall(name))
+
+    def _names_of_stop_words(self) -> frozenset[str]:
+        """The stop words that are a whole name here: "go", of a heading "Go"."""
+        names = (words(name) for name in self._names())
+        return frozenset(name[0] for name in names if len(name) == 1 and name[0] in self.language.stop)
+
     def _weights(self, catalog: Catalog, fields: Sequence[Fields]) -> Weights:
         topics = {slug: set(map(self.stem, _words_of(topic))) for slug, topic in self.topics.items()}
         frequency: Counter[str] = Counter()
@@ -148,7 +166,7 @@ class Corpus:
 
     def _telling(self, fields: Sequence[Fields], topics: set[str]) -> Callable[[str], float]:
         """How much each term tells by itself, by the language and by where it stands in this list."""
-        light = set(map(self.stem, self.language.light))
+        light = set(map(self.stem, self.language.light - self.names_of_stop_words))
         names = topics.union(map(self.stem, chain.from_iterable((*one.headings, *one.aliases) for one in fields)))
         titles = {self.stem(word) for one in fields for word in one.title}
         general: dict[str, float] = {}

@@ -158,8 +158,11 @@ WHOLE_INITIALS = 0.9
 """Score of initials that are those of a whole name. Under 1: other names may have the same."""
 RUN_INITIALS = 0.75
 """Score of initials of a run of words inside a name."""
-SHORTEST_INITIALS, SHORTEST_RUN_INITIALS, LONGEST_INITIALS = 2, 3, 6
-"""Letters of initials, of those of a run inside a name, and at most. At 2 "in" would be a run inside every list."""
+SHORTEST_INITIALS, LONG_INITIALS, LONGEST_INITIALS = 2, 3, 6
+"""Letters of initials, of those that are rarely met by chance, and at most."""
+OFTEN = 2
+"""Names that a run inside them must be in more often than, if its initials are shorter than that and no name begins so.
+At 0 any two neighbouring words are the meaning of any two letters."""
 SUMMARY_INITIALS = 0.7
 """What initials of words in a summary are worth beside those in a title."""
 MOST_MATCHES = 200
@@ -212,15 +215,14 @@ class Initials:
         return whole or self._inside(word)
 
     def _inside(self, word: str) -> list[tuple[Label, float, str]]:
-        if len(word) < SHORTEST_RUN_INITIALS:
-            return []
         found = [(number, run) for number in self._holding(word) if (run := self._run(number, word))]
-        counts = Counter(run for _, run in found)
+        counts = Counter(run for number, run in found)
         best = max(counts.values(), default=0)
+        often = best > (1 if len(word) >= LONG_INITIALS else OFTEN)
         return [
             (self._label(number), RUN_INITIALS, run)
             for number, run in found
-            if counts[run] == best and (best > 1 or self._begins(number, run))
+            if counts[run] == best and (often or self._begins(number, run))
         ]
 
     def _begins(self, number: int, run: str) -> bool:

@@ -44,6 +44,11 @@ CIRCUMSTANCE = 1.0
 
 
 FIRST = LEVELS[0]
+SHORT = 4
+"""Words up to which a stop word may be a name: "go" in "learn go". At 1 "go books" finds nothing; at 20 "how do I go
+about it" is about Go."""
+MIN_ABBREVIATED, MAX_ABBREVIATED, ABBREVIATED = 3, 6, 0.9
+"""Words that initials may stand for, and the score of the initials for them. At 2 any two words are some initials."""
 _DIGITS = re.compile(r"(?<=[^\W\d])\d+(?=[^\W\d])")
 
 
@@ -128,6 +133,8 @@ class QueryParser:
         self._weight = corpus.weight
         self._kinds = corpus.kinds
         self._levels = corpus.levels
+        self._capitals = corpus.capitals
+        self._names_of_stop_words = corpus.names_of_stop_words
         self._light_spelling = Spelling(corpus.language.light)
         self._tokens = lru_cache(maxsize=CACHE_SIZE)(self._parse_word)
 
@@ -137,6 +144,9 @@ class QueryParser:
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
+        self._abbreviate(tokens)
+        if len(tokens) <= SHORT:
+            tokens = [self._as_name(token) for token in tokens]
         language = self._language
         query = Query(
             text,
@@ -248,6 +258,19 @@ class QueryParser:
             if (known := self._vocabulary.joined(one.word + other.word)) is not None:
                 candidate = known
                 tokens[place : place + 2] = [self._joined(one, candidate), self._joined(other, candidate)]
+
+    def _as_name(self, token: Token) -> Token:
+        """In a short query a stop word is content if it is a name here: "learn go"."""
+        return token._replace(role=Role.CONTENT) if token.word in self._names_of_stop_words else token
+
+    def _abbreviate(self, tokens: list[Token]) -> None:
+        """ "site reliability engineering" may stand for the word "SRE": its tokens get that candidate."""
+        for start in range(len(tokens) - MIN_ABBREVIATED + 1):
+            for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
+                initials = "".join(token.word[0] for token in tokens[start:end])
+                if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
+                    candidate = known._replace(score=ABBREVIATED, how="initials", word=initials.upper())
+                    tokens[start:end] = [token.adding([candidate]) for token in tokens[start:end]]
 
     def _joined(self, token: Token, candidate: Candidate) -> Token:
         weight = token.weight if token.candidates else self._weight(candidate.term)

@@ -28,7 +28,6 @@ an answer; at 1 only a title or topic typed exactly is. It rises to the second w
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
 """The least score of a resource that has nothing of the query's weightiest word."""
-HEAVY = 1.0
 RELATIVE_CUTOFF = 0.42
 """The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
 of its words; at 1 only the best is shown."""
@@ -153,9 +152,12 @@ class Searcher:
         return PhraseMatch(Phrase({}, 0.0, 0.0, Label({document: 1.0}, "title"), title), places, 1.0, "exact")
 
     def _is_unusual(self, token: Token) -> bool:
-        """Whether a word is unknown here, or only a summary has it; a word of the language is not."""
-        known_only_there = token.known and not self._corpus.vocabulary.is_name(token.word)
-        return (not token.candidates or known_only_there) and self._corpus.language.telling(token.word) == 1
+        """Whether a word may be initials: it is unknown here, in capitals here, or only in a summary, and no word of
+        the language."""
+        corpus = self._corpus
+        known_only_there = token.known and not corpus.vocabulary.is_name(token.word)
+        may_be = not token.candidates or known_only_there or token.word in corpus.capitals
+        return may_be and corpus.language.telling(token.word) == 1
 
     def _unusual_word(self, token: Token, places: frozenset[int]) -> Iterator[PhraseMatch]:
         """Names that a word which means nothing else nearly is without their spaces, or is the initials of."""
@@ -354,7 +356,7 @@ class Searcher:
         floor = max(self._cutoff, RELATIVE_CUTOFF * max(scores.values(), default=0.0))
         clauses = [result.clauses[place] for place in result.query.content]
         unknown = max((one.weight for one in clauses if not one.candidates and not one.phrases), default=0.0)
-        heavy = [clause for clause in clauses if clause.weight >= HEAVY * unknown]
+        heavy = [clause for clause in clauses if clause.weight >= unknown]
         return {
             document: value
             for document, value in scores.items()
