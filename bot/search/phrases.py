@@ -160,9 +160,6 @@ RUN_INITIALS = 0.75
 """Score of initials of a run of words inside a name."""
 SHORTEST_INITIALS, LONG_INITIALS, LONGEST_INITIALS = 2, 3, 6
 """Letters of initials, of those that are rarely met by chance, and at most."""
-OFTEN = 2
-"""Names that a run inside them must be in more often than, if its initials are shorter than that and no name begins so.
-At 0 any two neighbouring words are the meaning of any two letters."""
 SUMMARY_INITIALS = 0.7
 """What initials of words in a summary are worth beside those in a title."""
 MOST_MATCHES = 200
@@ -216,14 +213,18 @@ class Initials:
 
     def _inside(self, word: str) -> list[tuple[Label, float, str]]:
         found = [(number, run) for number in self._holding(word) if (run := self._run(number, word))]
-        counts = Counter(run for number, run in found)
+        counts = Counter(run for _, run in found)
         best = max(counts.values(), default=0)
-        often = best > (1 if len(word) >= LONG_INITIALS else OFTEN)
+        if len(word) < LONG_INITIALS:
+            return [(self._label(one), RUN_INITIALS, run) for one, run in found if self._begins_title(one, run)]
         return [
             (self._label(number), RUN_INITIALS, run)
             for number, run in found
-            if counts[run] == best and (often or self._begins(number, run))
+            if counts[run] == best and (best > 1 or self._begins(number, run))
         ]
+
+    def _begins_title(self, number: int, run: str) -> bool:
+        return number < len(self._titles) and self._begins(number, run)
 
     def _begins(self, number: int, run: str) -> bool:
         """Whether a name, and no summary, begins with a run of words."""

@@ -11,7 +11,7 @@ LEAST = {
     # list: nDCG@5, first right, recall@5, precision, silence, silence on what no list is about
     "shipped": (0.94, 0.91, 0.9, 0.90, 1.0, 1.0),
     "econ": (0.76, 0.80, 0.68, 0.85, 1.0, 0.97),
-    "music": (0.70, 0.73, 0.65, 0.80, 1.0, 0.96),
+    "music": (0.70, 0.73, 0.65, 0.77, 1.0, 0.96),
     "sre": (0.90, 0.96, 0.85, 0.55, 1.0, 0.93),
 }
 """What each list must reach; constants were chosen on the shipped one, music and others, and checked on the rest."""
