@@ -1,7 +1,7 @@
 """Pictures of the demo page.
 
-    python -m tests.screenshots             the README's three, into docs
-    python -m tests.screenshots --all DIR   every card, 400 and 1,000 pixels wide, into a folder to look at
+python -m tests.screenshots             the README's three, into docs
+python -m tests.screenshots --all DIR   every card, 400 and 1,000 pixels wide, into a folder to look at
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from bot.schedule import Schedule, next_occurrence
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import deliveries, schedules
-from tests.search.test_judged import JUDGED
+from tests.search.judging import JUDGED
 
 ZONE = "Asia/Kolkata"
 """Where all servers of a load live: not UTC, and its clocks never change."""

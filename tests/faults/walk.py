@@ -41,7 +41,7 @@ class Walk:
     """One walk. What the model knows is in `deeds`, `harms` and `due`."""
 
     def __init__(self, seed: int, store: Store, catalog: Catalog) -> None:
-        self.random = random.Random(seed)  # noqa: S311
+        self.random = random.Random(seed)
         self.world = World(store, catalog)
         self.store = store
         self.catalog = catalog
@@ -167,9 +167,7 @@ class Walk:
         """What holds after every step."""
         posted = Counter(prompt.job.id for prompt in self.world.channel.prompts if prompt.job)
         assert max(posted.values(), default=0) <= 1, "a job was posted twice"
-        weeks = Counter(
-            (prompt.schedule.id, prompt.job.week) for prompt in self.world.channel.prompts if prompt.job
-        )
+        weeks = Counter((prompt.schedule.id, prompt.job.week) for prompt in self.world.channel.prompts if prompt.job)
         assert max(weeks.values(), default=0) <= 1, "a week has two posts"
         weekly = await self.schedule()
         if weekly is None:
