@@ -6,7 +6,7 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \
     PIP_ROOT_USER_ACTION=ignore \
-    DATABASE_URL=sqlite+aiosqlite:////data/studybot.db
+    DATABASE_URL=sqlite:////data/studybot.db
 
 WORKDIR /app
 COPY pyproject.toml README.md LICENSE catalog.yaml ./

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 import click
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.catalogs import Filters, Library
 from bot.errors import CatalogError, StudybotError
-from bot.library import Library
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
 
@@ -143,9 +143,13 @@ def recommend(
     With - as QUERY, one query is read from each line of standard input. Exit code 1 says that nothing fits.
     """
     library = Library(_load(catalog_path))
+    filters = Filters.typed(kind, level)
+    if (problem := library.problem_with(filters)) is not None:
+        click.echo(problem, err=True)
+        ctx.exit(1)
     found = False
     for text in _lines() if query == ("-",) else (_printable(" ".join(query)),):
-        answer = library.index.search(text, kind=kind, level=level, limit=limit)
+        answer = library.index.search(text, kind=filters.kind, level=filters.level, limit=limit)
         found = found or bool(answer.hits)
         click.echo(as_line(answer_json(answer)) if as_json else answer_text(answer, library))
     ctx.exit(0 if found else 1)

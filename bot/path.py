@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 
+from rapidfuzz import fuzz, process, utils
+
 from bot.catalog.model import Catalog, Resource, Stage, Track
 
 OPTIONS = 4
 """Most resources to choose the next one from: with five a poll is a survey."""
 PATH, SHUFFLED = "path", "shuffled"
 """The two orders that are not a stage's or a track's."""
+NEAR_ENOUGH = 60
+"""The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
+title would. A word or two of a title, mistyped, score above 75; unrelated words below 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,20 @@ def steps(catalog: Catalog) -> list[Step]:
     """Every resource with its number, in path order."""
     pairs = [(group, resource) for group in catalog.groups for resource in group.resources]
     return [Step(number, resource, group) for number, (group, resource) in enumerate(pairs, start=1)]
+
+
+def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
+    """The stage or track with this id, number (from 1) or title, or the nearest title: a choice may be typed instead of
+    picked. An id that looks like a number means the id."""
+    groups, key = catalog.groups, text.strip().casefold()
+    named = {str(number): group for number, group in enumerate(groups, start=1)} | {group.id: group for group in groups}
+    if (group := named.get(key)) is not None:
+        return group
+    titles = [group.title for group in groups]
+    near = process.extractOne(
+        text, titles, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
+    )
+    return groups[near[2]] if near else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -520,8 +520,7 @@ async def test_skipped_and_changed_back_again_nothing_sticks(world: World) -> No
 
 async def test_a_schedule_at_an_occurrence_that_has_ended_moves_on(world: World) -> None:
     await world.tick(DUE)
-    async with world.store._begin() as connection:
-        await connection.execute(schedules.update().values(next_at=DUE))
+    await world.store.write(lambda connection: connection.execute(schedules.update().values(next_at=DUE)))
     assert await world.tick(DUE + timedelta(minutes=1)) == {}
     weekly = await world.store.schedule_for(1)
     assert weekly is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.cogs.pace import A_SECOND, Pace
+from bot.discord_io.rate_limiter import A_SECOND, Pace
 
 ALLOWED = 50
 """Requests a second that Discord takes from a bot."""

@@ -9,6 +9,7 @@ import pytest
 from bot.catalog import Catalog
 from bot.delivery import Nudge, deliver_due
 from bot.store import Store
+from tests.marks import mark
 from tests.test_delivery import BERLIN, DUE, WEEK, Channel
 
 MIA = 7
@@ -30,7 +31,7 @@ async def test_a_quiet_week_is_one_of_the_calendar(store: Store, catalog: Catalo
     channel = Channel()
     await remind(store, first, quiet=True)
     assert await tick(store, catalog, channel, first) == {"posted": 1}
-    await store.finish(MIA, catalog.resources[0].id, first + timedelta(minutes=30))
+    await mark(store, MIA, catalog.resources[0].id, first + timedelta(minutes=30))
     second = first + timedelta(hours=hours)
     assert await tick(store, catalog, channel, second) == {"skipped": 1}
     assert await tick(store, catalog, channel, second + WEEK) == {"posted": 1}
@@ -40,7 +41,7 @@ async def test_the_last_letter_comes_once_even_if_the_end_was_not_recorded(store
     channel = Channel()
     await remind(store, DUE)
     for one in catalog:
-        await store.finish(MIA, one.id, DUE)
+        await mark(store, MIA, one.id, DUE)
     end = Store.end_reminder
 
     async def killed(*_: object, **__: object) -> None:

@@ -143,8 +143,8 @@ async def _errands(shift: Shift, schedules: Sequence[WeeklySchedule | Reminder])
         histories = await shift.store.histories([weekly.id for weekly in weeklies])
         found += [WeeklyErrand(shift, weekly, histories[weekly.id]) for weekly in weeklies]
     if reminders:
-        finished = await shift.store.finished_by_each([reminder.user_id for reminder in reminders])
-        found += [ReminderErrand(shift, reminder, finished[reminder.user_id]) for reminder in reminders]
+        marks = await shift.store.marks_of_each([reminder.user_id for reminder in reminders])
+        found += [ReminderErrand(shift, reminder, marks[reminder.user_id]) for reminder in reminders]
     return found
 
 

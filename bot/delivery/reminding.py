@@ -23,14 +23,14 @@ REFUSALS = 2
 
 
 class ReminderErrand(Errand):
-    """One week's reminder of one member; `finished` is what they have finished, with the instants."""
+    """One week's reminder of one member; `marks` are the pages that they have finished, with the instants."""
 
     letter: Nudge
 
-    def __init__(self, shift: Shift, reminder: Reminder, finished: Mapping[str, datetime]) -> None:
+    def __init__(self, shift: Shift, reminder: Reminder, marks: Mapping[str, datetime]) -> None:
         super().__init__(shift, reminder)
         self.reminder = reminder
-        self.finished = finished
+        self.marks = marks
 
     async def compose(self, delivery: Delivery) -> Choice | str:
         """The member's next step; nothing in a week in which they finished something, if they like it so."""
@@ -72,16 +72,17 @@ class ReminderErrand(Errand):
     def _busy(self, occurrence: datetime) -> bool:
         # By the calendar, not by 168 hours: a week with a change of clocks has one more or one less.
         before = realigned(self.reminder.schedule, occurrence - WEEK)
-        return any(before < instant <= self.shift.now for instant in self.finished.values())
+        return any(before < instant <= self.shift.now for instant in self.marks.values())
 
     def _nudge(self, delivery: Delivery) -> Nudge:
         catalog = self.shift.catalog
-        sums = tally(catalog, self.finished)
+        finished = catalog.finished(self.marks)
+        sums = tally(catalog, finished)
         chosen = catalog.get(delivery.resource_id) if delivery.resource_id else None
         return Nudge(
             user_id=self.reminder.user_id,
             channel_id=self.reminder.channel_id,
-            resource=chosen or next_step(catalog, self.finished).resource,
+            resource=chosen or next_step(catalog, finished).resource,
             done=sums.done,
             total=sums.total,
             late=self.late(delivery),

@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal, or_, select, true, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal, or_, select, true, tuple_, update
 
 from bot.schedule import next_occurrence
 from bot.store.database import Database
@@ -31,18 +30,21 @@ class Deliveries(Database):
         Of any number of owners at once exactly one gets each. After `lease_until` it can be claimed again: the owner
         may have died.
         """
-        async with self._begin() as connection:
+
+        def work(connection: Connection) -> list[tuple[WeeklySchedule | Reminder, Delivery]]:
             due = select(schedules).where(_is_due(now)).order_by(schedules.c.next_at, schedules.c.id).limit(limit)
             # Rows that somebody else is claiming just now are theirs; the next ones are as due.
-            rows = (await connection.execute(due.with_for_update(of=schedules, skip_locked=True))).all()
+            rows = connection.execute(due.with_for_update(of=schedules, skip_locked=True)).all()
             if not rows:
                 return []
-            claims = await connection.execute(self._claim([row.id for row in rows], owner, now, lease_until))
+            claims = connection.execute(self._claim([row.id for row in rows], owner, now, lease_until))
             claimed = {row.schedule_id: _delivery(row) for row in claims}
             for row in rows:
                 if row.id not in claimed:
-                    await _move_on(connection, row)
-        return [(schedule(row), claimed[row.id]) for row in rows if row.id in claimed]
+                    _move_on(connection, row)
+            return [(schedule(row), claimed[row.id]) for row in rows if row.id in claimed]
+
+        return await self.write(work)
 
     def _claim(self, schedule_ids: Sequence[int], owner: str, now: datetime, lease_until: datetime) -> Any:
         """The key of `deliveries` is what makes this happen once: whoever comes second conflicts."""
@@ -75,9 +77,12 @@ class Deliveries(Database):
             "lease_until": lease_until, "attempts": 1, "round": 1, "unscheduled": True,
         }  # fmt: skip
         statement = self._insert(deliveries).values(values).on_conflict_do_nothing().returning(deliveries)
-        async with self._begin() as connection:
-            row = (await connection.execute(statement)).one_or_none()
+
+        def work(connection: Connection) -> Delivery | None:
+            row = connection.execute(statement).one_or_none()
             return _delivery(row) if row else None
+
+        return await self.write(work)
 
     async def choose(
         self, choices: Sequence[Choice], *, owner: str, now: datetime, scheduled: bool = True
@@ -91,18 +96,21 @@ class Deliveries(Database):
         if not choices:
             return frozenset()
         by_schedule = {choice.delivery.schedule_id: choice for choice in choices}
-        async with self._begin() as connection:
+
+        def work(connection: Connection) -> frozenset[int]:
             # Locked, so that an admin's change comes before this or after, and a week is never posted by both rules.
             wanted = or_(*(_still_at(choice.delivery) if scheduled else _of(choice.delivery) for choice in choices))
             running = schedules.c.paused_at.is_(None) if scheduled else true()
             locked = select(schedules.c.id).where(wanted, running).order_by(schedules.c.id).with_for_update()
-            unchanged = frozenset(await connection.scalars(locked))
+            unchanged = frozenset(connection.scalars(locked))
             mine = and_(_any_of(choices), deliveries.c.state == "claimed", deliveries.c.owner == owner)
             claims = select(deliveries.c.schedule_id).where(mine, deliveries.c.schedule_id.in_(unchanged))
-            held = frozenset(await connection.scalars(claims.with_for_update()))
+            held = frozenset(connection.scalars(claims.with_for_update()))
             if held:
-                await connection.execute(_chosen(now), [_values(by_schedule[one]) for one in sorted(held)])
+                connection.execute(_chosen(now), [_values(by_schedule[one]) for one in sorted(held)])
             return held
+
+        return await self.write(work)
 
     async def take_interrupted(self, now: datetime, limit: int, *, owner: str, lease_until: datetime) -> list[Delivery]:
         """At most `limit` claims that ran out and are no schedule's next occurrence: nobody else comes back for them.
@@ -137,12 +145,15 @@ class Deliveries(Database):
     async def _take(self, which: ColumnElement[bool], limit: int, **values: Any) -> list[Delivery]:
         """Change at most `limit` deliveries that nobody else is changing just now, and return them."""
         keys = select(deliveries.c.schedule_id, deliveries.c.occurrence).where(which).limit(limit)
-        async with self._begin() as connection:
-            rows = (await connection.execute(keys.with_for_update(skip_locked=True))).all()
+
+        def work(connection: Connection) -> list[Delivery]:
+            rows = connection.execute(keys.with_for_update(skip_locked=True)).all()
             if not rows:
                 return []
             taken = update(deliveries).where(or_(*(_has_key((row[0], row[1])) for row in rows))).values(values)
-            return [_delivery(row) for row in await connection.execute(taken.returning(deliveries))]
+            return [_delivery(row) for row in connection.execute(taken.returning(deliveries))]
+
+        return await self.write(work)
 
     async def record_extras(
         self,
@@ -159,14 +170,20 @@ class Deliveries(Database):
         """
         failed = error[:ERROR_LIMIT] if error else None
         values: dict[str, Any] = {"thread_id": thread_id, "poll_id": poll_id, "extras_at": retry_at, "error": failed}
-        async with self._begin() as connection:
-            await connection.execute(update(deliveries).where(_has_key(_key(delivery))).values(values))
+
+        def work(connection: Connection) -> None:
+            connection.execute(update(deliveries).where(_has_key(_key(delivery))).values(values))
+
+        return await self.write(work)
 
     async def record_finished(self, message_id: int, finished: int) -> None:
         """How many members of its server have finished what a post is about."""
         statement = update(deliveries).where(deliveries.c.message_id == message_id).values(finished=finished)
-        async with self._begin() as connection:
-            await connection.execute(statement)
+
+        def work(connection: Connection) -> None:
+            connection.execute(statement)
+
+        return await self.write(work)
 
     async def record_skipped(self, delivery: Delivery, *, owner: str, reason: str, next_at: datetime) -> bool:
         """The occurrence is given up: record why and move on to `next_at`. False if the claim was lost."""
@@ -189,9 +206,12 @@ class Deliveries(Database):
     async def release(self, delivery: Delivery, *, owner: str, error: str, retry_at: datetime) -> bool:
         """This try failed: give the claim back, to be taken again from `retry_at` on. False if it was lost already."""
         values = {"owner": None, "lease_until": retry_at, "error": error[:ERROR_LIMIT]}
-        async with self._begin() as connection:
-            done = await connection.execute(update(deliveries).where(_held(delivery, owner)).values(values))
+
+        def work(connection: Connection) -> bool:
+            done = connection.execute(update(deliveries).where(_held(delivery, owner)).values(values))
             return done.rowcount > 0
+
+        return await self.write(work)
 
     async def histories(self, schedule_ids: Collection[int]) -> Mapping[int, History]:
         """What each of some schedules posted so far."""
@@ -202,21 +222,27 @@ class Deliveries(Database):
         walked = walked.where(posted, tuple_(key, deliveries.c.round).in_(rounds))
         latest = select(key, func.max(deliveries.c.occurrence)).where(posted).group_by(key)
         last = select(deliveries).where(posted, tuple_(key, deliveries.c.occurrence).in_(latest))
-        async with self._begin() as connection:
+
+        def work(connection: Connection) -> Mapping[int, History]:
             walks: dict[int, list[Any]] = {one: [] for one in schedule_ids}
-            for row in await connection.execute(walked):
+            for row in connection.execute(walked):
                 walks[row.schedule_id].append(row)
-            lasts = {row.schedule_id: _delivery(row) for row in await connection.execute(last)}
-        return {one: _history(walk, lasts.get(one)) for one, walk in walks.items()}
+            lasts = {row.schedule_id: _delivery(row) for row in connection.execute(last)}
+            return {one: _history(walk, lasts.get(one)) for one, walk in walks.items()}
+
+        return await self.read(work)
 
     async def last_post_about(self, guild_id: int, resource_id: str) -> Delivery | None:
         """A server's latest post about a resource."""
         its = and_(schedules.c.guild_id == guild_id, deliveries.c.schedule_id == schedules.c.id)
         about = and_(deliveries.c.resource_id == resource_id, deliveries.c.state == "posted")
         statement = select(deliveries).join(schedules, its).where(about)
-        async with self._begin() as connection:
-            row = (await connection.execute(statement.order_by(deliveries.c.occurrence.desc()).limit(1))).one_or_none()
+
+        def work(connection: Connection) -> Delivery | None:
+            row = connection.execute(statement.order_by(deliveries.c.occurrence.desc()).limit(1)).one_or_none()
             return _delivery(row) if row else None
+
+        return await self.read(work)
 
     async def recent_deliveries(self, schedule_id: int, limit: int) -> list[Delivery]:
         """The latest deliveries of a schedule, the newest first."""
@@ -226,8 +252,11 @@ class Deliveries(Database):
             .order_by(deliveries.c.occurrence.desc())
             .limit(limit)
         )
-        async with self._begin() as connection:
-            return [_delivery(row) for row in await connection.execute(statement)]
+
+        def work(connection: Connection) -> list[Delivery]:
+            return [_delivery(row) for row in connection.execute(statement)]
+
+        return await self.read(work)
 
     async def _finish(self, delivery: Delivery, owner: str, next_at: datetime, **outcome: Any) -> bool:
         return await self._leave(delivery, owner, {"next_at": next_at}, **outcome)
@@ -239,23 +268,25 @@ class Deliveries(Database):
         the two orders together would be a deadlock.
         """
         values = {"owner": None, "lease_until": None} | outcome
+
+        def work(connection: Connection) -> bool:
+            # An admin may have changed the schedule meanwhile; then it has a next occurrence of its own.
+            connection.execute(update(schedules).where(_still_at(delivery)).values(then))
+            if not connection.execute(update(deliveries).where(_held(delivery, owner)).values(values)).rowcount:
+                raise _ClaimLost  # the change of the schedule is rolled back
+            return True
+
         with suppress(_ClaimLost):
-            async with self._begin() as connection:
-                # An admin may have changed the schedule meanwhile; then it has a next occurrence of its own.
-                await connection.execute(update(schedules).where(_still_at(delivery)).values(then))
-                left = await connection.execute(update(deliveries).where(_held(delivery, owner)).values(values))
-                if not left.rowcount:
-                    raise _ClaimLost
-                return True
+            return await self.write(work)
         return False
 
 
-async def _move_on(connection: AsyncConnection, row: Row[Any]) -> None:
+def _move_on(connection: Connection, row: Row[Any]) -> None:
     """Take a schedule past an occurrence that has come to its end already: it would be due for ever."""
     ended = and_(_is_of(row), deliveries.c.state != "claimed")
-    if await connection.scalar(select(deliveries.c.state).where(ended)) is not None:
+    if connection.scalar(select(deliveries.c.state).where(ended)) is not None:
         later = next_occurrence(schedule(row).schedule, row.next_at)
-        await connection.execute(update(schedules).where(schedules.c.id == row.id).values(next_at=later))
+        connection.execute(update(schedules).where(schedules.c.id == row.id).values(next_at=later))
 
 
 def _is_of(row: Row[Any]) -> ColumnElement[bool]:

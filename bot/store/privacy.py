@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
 
 from bot.store.database import Database
-from bot.store.tables import deliveries, progress, schedules, sharing
+from bot.store.tables import deliveries, marks, schedules, sharing
 
 SOMEBODY = "an admin"
 """Who paused a weekly prompt once they are forgotten."""
@@ -23,31 +23,30 @@ class Privacy(Database):
         `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `weekly_prompts_set` the servers
         whose schedule they set or changed last, `pauses` the reasons of theirs that name them.
         """
-        async with self._begin() as connection:
+        mine = schedules.c.user_id == user_id
+        reminder = select(schedules).where(mine)
+        sent = select(deliveries).join(schedules).where(mine).order_by(deliveries.c.occurrence)
+        finished = select(marks.c.page, marks.c.done_at).where(marks.c.user_id == user_id)
+        set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
+        paused = select(schedules.c.guild_id, schedules.c.paused_at, schedules.c.paused_reason)
+        naming = paused.where(schedules.c.guild_id.is_not(None), schedules.c.paused_reason.contains(_mention(user_id)))
 
-            async def rows(statement: Select[Any]) -> list[dict[str, Any]]:
-                return [_plain(row) for row in await connection.execute(statement)]
+        def work(connection: Connection) -> dict[str, Any]:
+            def rows(statement: Select[Any]) -> list[dict[str, Any]]:
+                return [_plain(row) for row in connection.execute(statement)]
 
-            mine = schedules.c.user_id == user_id
-            reminder = select(schedules).where(mine)
-            sent = select(deliveries).join(schedules).where(mine).order_by(deliveries.c.occurrence)
-            marks = select(progress.c.resource_id, progress.c.done_at).where(progress.c.user_id == user_id)
-            set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
-            paused = select(schedules.c.guild_id, schedules.c.paused_at, schedules.c.paused_reason)
-            shared = await rows(select(sharing.c.shared_at).where(sharing.c.user_id == user_id))
+            shared = rows(select(sharing.c.shared_at).where(sharing.c.user_id == user_id))
             return {
                 "user_id": str(user_id),
-                "finished": await rows(marks.order_by(progress.c.done_at, progress.c.resource_id)),
+                "finished": rows(finished.order_by(marks.c.done_at, marks.c.page)),
                 "shared_since": shared[0]["shared_at"] if shared else None,
-                "reminder": next(iter(await rows(reminder)), None),
-                "reminder_weeks": await rows(sent),
-                "weekly_prompts_set": await rows(set_up),
-                "pauses": await rows(
-                    paused.where(
-                        schedules.c.guild_id.is_not(None), schedules.c.paused_reason.contains(_mention(user_id))
-                    )
-                ),
+                "reminder": next(iter(rows(reminder)), None),
+                "reminder_weeks": rows(sent),
+                "weekly_prompts_set": rows(set_up),
+                "pauses": rows(naming),
             }
+
+        return await self.read(work)
 
     async def forget_member(self, user_id: int) -> int:
         """Remove everything that is kept about a member, in one transaction; how many rows were removed or changed.
@@ -57,7 +56,7 @@ class Privacy(Database):
         reason, mention = schedules.c.paused_reason, _mention(user_id)
         touched = or_(schedules.c.user_id == user_id, schedules.c.created_by == user_id, reason.contains(mention))
         statements = (
-            delete(progress).where(progress.c.user_id == user_id),
+            delete(marks).where(marks.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
             delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
             update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),
@@ -65,10 +64,13 @@ class Privacy(Database):
             .where(reason.contains(mention))
             .values(paused_reason=func.replace(reason, mention, SOMEBODY)),
         )
-        async with self._begin() as connection:
+
+        def work(connection: Connection) -> int:
             # In the order in which a batch of deliveries locks them: another would be a deadlock.
-            await connection.execute(select(schedules.c.id).where(touched).order_by(schedules.c.id).with_for_update())
-            return sum([(await connection.execute(statement)).rowcount for statement in statements])
+            connection.execute(select(schedules.c.id).where(touched).order_by(schedules.c.id).with_for_update())
+            return sum(connection.execute(statement).rowcount for statement in statements)
+
+        return await self.write(work)
 
 
 def _mention(user_id: int) -> str:

@@ -25,6 +25,9 @@ from sqlalchemy import (
 
 ERROR_LIMIT = 300
 """Characters of an error that are kept: enough to act on."""
+PAGE_LIMIT = 640
+"""Characters of a page: a catalog's address has at most 512, and one that grows when it is normalised still fits.
+PostgreSQL's indexes take 2,704 bytes, which four times this stays below."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -123,14 +126,14 @@ deliveries = Table(
     Index("ix_deliveries_interrupted", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
 )
 
-# What a member has finished, by ids alone: a position would be wrong as soon as the path changes.
-progress = Table(
-    "progress",
+# What a member has finished, by page: an id belongs to one catalog, and a page to every catalog that lists it.
+marks = Table(
+    "marks",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("resource_id", String(64), primary_key=True),
+    Column("page", String(PAGE_LIMIT), primary_key=True),
     Column("done_at", UtcDateTime, nullable=False),
-    Index("ix_progress_resource_id", "resource_id", "done_at"),
+    Index("ix_marks_page", "page", "done_at"),
 )
 
 # The members who let others see their progress.

@@ -25,8 +25,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
-from bot.cogs.delivering import Delivering
-from bot.cogs.ticker import TICK_SECONDS
+from bot.discord_io.delivery_loop import Delivering
+from bot.discord_io.ticker import TICK_SECONDS
 from bot.store import Store
 from tests.benchmarks.load_bot import Members, discord_process, fill, logged_in, seen
 from tests.benchmarks.load_idle import Idle, measured_idle

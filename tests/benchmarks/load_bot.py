@@ -92,8 +92,7 @@ def _post(catalog: Catalog, schedule_id: int, week: int, at: datetime) -> dict[s
 
 async def _insert(store: Store, table: Any, rows: Iterator[dict[str, Any]]) -> None:
     while some := list(itertools.islice(rows, AT_ONCE)):
-        async with store._begin() as connection:
-            await connection.execute(insert(table), some)
+        await store.write(lambda connection, some=some: connection.execute(insert(table), some))
 
 
 @asynccontextmanager

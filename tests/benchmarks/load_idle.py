@@ -10,10 +10,10 @@ import discord
 from sqlalchemy import text, update
 
 from bot.catalog import Catalog
+from bot.catalogs import Library
 from bot.client import create_bot
-from bot.cogs.delivering import Delivering
-from bot.cogs.ticker import Ticker
-from bot.library import Library
+from bot.discord_io.delivery_loop import Delivering
+from bot.discord_io.ticker import Ticker
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import schedules
@@ -55,9 +55,9 @@ async def _fill(store: Store, catalog: Catalog, count: int) -> None:
     due = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=3)
     await fill(store, catalog, count, due, PAST)
     paused = update(schedules).where(schedules.c.id % PAUSED_EACH == 0)
-    async with store._begin() as connection:
-        await connection.execute(paused.values(paused_at=due - timedelta(days=70), next_at=due - timedelta(days=63)))
-        await connection.execute(text("ANALYZE"))  # as PostgreSQL does by itself, after a while
+    long_ago = paused.values(paused_at=due - timedelta(days=70), next_at=due - timedelta(days=63))
+    await store.write(lambda connection: connection.execute(long_ago))
+    await store.write(lambda connection: connection.execute(text("ANALYZE")))  # as PostgreSQL does after a while
 
 
 def _ticker(store: Store, catalog: Catalog, servers: int) -> Ticker:

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.catalog import Catalog
-from bot.cogs.ticker import Ticker
 from bot.delivery import deliver_due
+from bot.discord_io.ticker import Ticker
 from bot.errors import CannotPost, PostFailed
 from bot.schedule import Schedule
 from bot.store import Store
@@ -80,7 +80,7 @@ asyncio.run(Store.open(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("step", ["create_index", "add_column"])
+@pytest.mark.parametrize("step", ["create_index", "create_table"])
 async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: str) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATING, lasting_url, step, stderr=DEVNULL)
     assert await process.wait() == -signal.SIGKILL
@@ -92,7 +92,7 @@ async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: st
 async def test_a_database_that_is_locked_for_a_while(
     tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.store.engine.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("bot.store.sqlite.BUSY_TIMEOUT", 50)
     file, channel = tmp_path / "studybot.db", Channel()
     async with await Store.open(f"sqlite:///{file}") as store:
         await put(store, 1)
@@ -116,9 +116,8 @@ async def test_a_database_server_that_drops_every_connection(postgres_url: str, 
     channel = Channel()
     async with await Store.open(postgres_url) as store, await Store.open(postgres_url) as other:
         await put(store, 1)
-        async with other._begin() as connection:
-            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            await connection.execute(text(f"{others} AND datname = current_database()"))
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        await other.write(lambda connection: connection.execute(text(f"{others} AND datname = current_database()")))
         assert (await deliver_due(store, catalog, channel, now=DUE, owner="me")).outcomes == {"posted": 1}
         assert (await deliver_due(store, catalog, channel, now=DUE, owner="me")).outcomes == {}
 

@@ -15,8 +15,8 @@ from discord.ext import commands
 
 from bot.catalog import Catalog
 from bot.client import run_bot
-from bot.cogs.posting import DiscordPoster
 from bot.delivery import deliver_due
+from bot.discord_io.messenger import DiscordPoster
 from bot.errors import SettingsError
 from bot.schedule import Schedule
 from bot.settings import Settings

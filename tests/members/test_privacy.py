@@ -12,6 +12,7 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import metadata
+from tests.marks import finished, pages
 from tests.members.server import Seen, Server
 
 
@@ -67,7 +68,7 @@ async def test_export_is_a_file_of_all_of_it(server: Server, store: Store) -> No
     assert file.filename == "studybot-about-you.json"
     kept = json.loads(await file.read())
     assert kept == json.loads(json.dumps(await store.everything_of(server.ada.id)))
-    assert [one["resource_id"] for one in kept["finished"]] == ["attention-is-all-you-need", "bert"]
+    assert [one["page"] for one in kept["finished"]] == [*pages("attention-is-all-you-need"), *pages("bert")]
     assert kept["reminder"]["time"] == "18:30"
     assert str(server.mia.id) not in json.dumps(kept)
 
@@ -90,7 +91,7 @@ async def test_delete_asks_first_and_then_leaves_nothing(server: Server, store: 
     assert gone.labels == []
     assert str(server.ada.id) not in await everything(store)
     assert not any(user_id == server.ada.id for _, user_id in membership._known)
-    assert set(await store.finished_by(server.mia.id)) == {"bert"}
+    assert await finished(store, server.mia.id) == {"bert"}
 
     assert "Your progress: 0 of 23" in (await server.manage("progress")).text
     shown = await server.manage("weekly show")  # the server's prompt goes on, paused as it was
@@ -102,7 +103,7 @@ async def test_keep_it_deletes_nothing(server: Server, store: Store) -> None:
     kept = await server.press(await server.ask("privacy delete"), "Keep it")
     assert "Nothing was deleted" in kept.text
     assert kept.labels == []
-    assert set(await store.finished_by(server.mia.id)) == {"bert"}
+    assert await finished(store, server.mia.id) == {"bert"}
 
 
 async def test_its_buttons_work_after_a_restart(server: Server, store: Store, catalog: Catalog) -> None:
@@ -110,7 +111,7 @@ async def test_its_buttons_work_after_a_restart(server: Server, store: Store, ca
     asked = await server.ask("privacy delete")
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.press(asked, "Delete everything")
-    assert await store.finished_by(server.mia.id) == {}
+    assert await finished(store, server.mia.id) == set()
 
 
 async def test_in_direct_messages(server: Server) -> None:
@@ -121,8 +122,7 @@ async def test_in_direct_messages(server: Server) -> None:
 async def test_without_a_database_it_does_not_claim_to_have_deleted(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
     asked = await server.ask("privacy delete")
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away")
+    await store.write(lambda connection: connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away"))
     answer = await server.press(asked, "Delete everything")
     assert "cannot reach my database" in answer.text
-    assert set(await store.finished_by(server.mia.id)) == {"bert"}  # all of it or nothing
+    assert await finished(store, server.mia.id) == {"bert"}  # all of it or nothing

@@ -12,6 +12,7 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import mark
 from tests.members.server import Seen, Server
 
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -130,7 +131,7 @@ async def test_setting_it_again_ends_the_pause(server: Server) -> None:
 async def test_the_last_one_is_a_warm_word(server: Server, catalog: Catalog, store: Store) -> None:
     await remind(server)
     for one in catalog:
-        await store.finish(server.mia.id, one.id, server.env.now())
+        await mark(store, server.mia.id, one.id, server.env.now())
     await server.pass_time(MONDAY + SOON)
     (letter,) = letters(server)
     assert "You have finished the whole path" in letter.content

@@ -13,6 +13,7 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import deliveries, schedules
+from tests.marks import mark
 from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 from tests.members.test_weekly import MONDAY
@@ -50,7 +51,7 @@ async def test_done_counts_the_members_who_finished_it(server: Server) -> None:
     await press(server, server.ada, latest(server), "Done · 1")
     assert labels(latest(server))[1] == "Done · 2"
     seen = await press(server, server.mia, latest(server), "Done · 2")
-    assert "Not done any more" in seen.text
+    assert "Unmarked" in seen.text
     assert labels(latest(server))[1] == "Done · 1"
 
 
@@ -165,10 +166,9 @@ async def test_a_post_whose_record_was_lost_is_found_again(
     channel = getattr(server.guild, f"create_{kind}_channel")("weekly")
     await server.set_weekly(channel=channel)
     await server.pass_time(MONDAY + SOON)
-    async with store._begin() as connection:
-        lost = {"state": "claimed", "owner": "killed", "lease_until": MONDAY + SOON, "message_id": None}
-        await connection.execute(deliveries.update().values(lost))
-        await connection.execute(schedules.update().values(next_at=MONDAY))
+    lost = {"state": "claimed", "owner": "killed", "lease_until": MONDAY + SOON, "message_id": None}
+    await store.write(lambda connection: connection.execute(deliveries.update().values(lost)))
+    await store.write(lambda connection: connection.execute(schedules.update().values(next_at=MONDAY)))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.pass_time(MONDAY + 3 * SOON)
     if kind == "forum":
@@ -206,7 +206,7 @@ async def test_people_of_other_servers_do_not_crowd_out_those_of_this_one(
     await posted(server)
     await press(server, server.mia, latest(server), "Done")
     for stranger in range(1, 1200):
-        await store.finish(stranger, catalog.resources[0].id, server.env.now() + timedelta(seconds=1))
+        await mark(store, stranger, catalog.resources[0].id, server.env.now() + timedelta(seconds=1))
     await press(server, server.ada, latest(server), "Done · 1")
     assert labels(latest(server))[1] == "Done · 2"
 

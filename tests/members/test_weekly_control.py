@@ -10,7 +10,7 @@ import pytest
 
 from bot.catalog import Catalog
 from bot.client import create_bot
-from bot.cogs.ticker import Ticker
+from bot.discord_io.ticker import Ticker
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store

@@ -457,7 +457,7 @@ async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pyte
     monkeypatch.setattr("bot.store.schedules.PAGE", 2)
     for guild_id in range(1, 6):
         await put(store, guild_id)
-    async with store._begin() as connection:
-        await connection.execute(schedules.update().values(next_at=MONDAY + timedelta(hours=1)))
+    hour_late = schedules.update().values(next_at=MONDAY + timedelta(hours=1))
+    await store.write(lambda connection: connection.execute(hour_late))
     assert await store.realign(NOW) == 5
     assert await store.next_due() == MONDAY

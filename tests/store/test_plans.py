@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event, insert, inspect, text
+from sqlalchemy import Connection, Engine, event, insert, inspect, text
 
 from bot.store import Store
-from bot.store.tables import deliveries, schedules
+from bot.store.tables import deliveries, marks, schedules, sharing
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -46,51 +46,62 @@ TICK: dict[str, Asking] = {
 
 
 @contextmanager
-def listening(store: Store) -> Iterator[list[tuple[str, Any]]]:
-    """The statements that reach the engine meanwhile, each with its parameters."""
+def listening() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that reach any engine meanwhile, each with its parameters."""
     heard: list[tuple[str, Any]] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         heard.append((statement, parameters[0] if many else parameters))
 
-    engine = store._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", hear)
+    event.listen(Engine, "before_cursor_execute", hear)
     try:
         yield heard
     finally:
-        event.remove(engine, "before_cursor_execute", hear)
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 async def plans(store: Store, asking: Asking) -> list[str]:
     """The engine's plan of each statement that a call makes, in the state that it finds."""
-    with listening(store) as heard:
+    with listening() as heard:
         await asking(store)
-    explain = "EXPLAIN" if store._engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    found = []
-    for statement, parameters in heard:
-        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
-            async with store._begin() as connection:
-                rows = await connection.exec_driver_sql(f"{explain} {statement}", parameters)
-                found.append("\n".join(str(row[-1]) for row in rows))
-    return found
+    wanted = [one for one in heard if one[0].startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+    return await store.write(lambda connection: [plan(connection, *one) for one in wanted])
+
+
+def plan(connection: Connection, statement: str, parameters: Any) -> str:
+    explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    return "\n".join(str(row[-1]) for row in rows)
 
 
 def scans(plan: str) -> list[str]:
     """The lines of a plan that read a whole table or a whole index."""
-    return [line for line in plan.splitlines() if re.search(r"Seq Scan on|\bSCAN (schedules|deliveries)\b", line)]
+    return [
+        line
+        for line in plan.splitlines()
+        if re.search(r"Seq Scan on|\bSCAN (schedules|deliveries|marks|sharing)\b", line)
+    ]
 
 
 @pytest_asyncio.fixture
 async def many(lasting_url: str) -> AsyncIterator[Store]:
     """SERVERS servers with three weeks behind each."""
     async with await Store.open(lasting_url) as store:
-        async with store._begin() as connection:
-            await connection.execute(insert(schedules), [_schedule(number) for number in range(1, SERVERS + 1)])
-            weeks = [(number, week) for number in range(1, SERVERS + 1) for week in (1, 2, 3)]
-            await connection.execute(insert(deliveries), [_delivery(number, week) for number, week in weeks])
-        async with store._begin() as connection:
-            await connection.execute(text("ANALYZE"))
+        await store.write(fill)
+        await store.write(lambda connection: connection.execute(text("ANALYZE")))
         yield store
+
+
+def fill(connection: Connection) -> None:
+    numbers = range(1, SERVERS + 1)
+    connection.execute(insert(schedules), [_schedule(number) for number in numbers])
+    connection.execute(insert(deliveries), [_delivery(number, week) for number in numbers for week in (1, 2, 3)])
+    pages = [(number, page) for number in numbers for page in range(number % 5)]
+    connection.execute(
+        insert(marks),
+        [{"user_id": number, "page": f"example.org/{page}/{number % 50}", "done_at": NOW} for number, page in pages],
+    )
+    connection.execute(insert(sharing), [{"user_id": number, "shared_at": NOW} for number in numbers])
 
 
 def _schedule(number: int) -> dict[str, Any]:
@@ -112,6 +123,24 @@ def _delivery(number: int, week: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+MEMBERS: dict[str, Asking] = {
+    "marks": lambda store: store.marks(7),
+    "marks_of_each": lambda store: store.marks_of_each(range(1, 26)),
+    "finishers": lambda store: store.finishers(["example.org/0/7", "example.org/1/7"], 100),
+    "mark_counts": lambda store: store.mark_counts(range(1, 26)),
+    "unmark": lambda store: store.unmark(7, ["example.org/0/7"]),
+    "shared_since": lambda store: store.shared_since(7),
+}
+"""What members' commands ask, by the name that a failure shows."""
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+async def test_what_a_member_asks_goes_by_an_index(many: Store, name: str) -> None:
+    found = await plans(many, MEMBERS[name])
+    assert found
+    assert [line for plan in found for line in scans(plan)] == []
+
+
 @pytest.mark.parametrize("name", TICK)
 async def test_what_a_tick_asks_goes_by_an_index(many: Store, name: str) -> None:
     found = await plans(many, TICK[name])
@@ -131,8 +160,7 @@ async def test_claiming_reads_no_more_than_it_takes(many: Store) -> None:
 
 
 async def test_what_is_paused_is_not_in_the_index_of_what_is_due(many: Store) -> None:
-    async with many._begin() as connection:
-        indexes = await connection.run_sync(lambda bare: inspect(bare).get_indexes("schedules"))
+    indexes = await many.write(lambda connection: inspect(connection).get_indexes("schedules"))
     options = next(index["dialect_options"] for index in indexes if index["name"] == "ix_schedules_next_at")
     assert [str(value) for name, value in options.items() if name.endswith("_where")] in CONDITIONS
 
@@ -141,7 +169,6 @@ async def test_a_scan_would_be_seen(many: Store) -> None:
     by_channel = text("SELECT * FROM schedules WHERE channel_id = 1")
 
     async def ask(store: Store) -> None:
-        async with store._begin() as connection:
-            await connection.execute(by_channel)
+        await store.read(lambda connection: connection.execute(by_channel).all())
 
     assert all(scans(plan) for plan in await plans(many, ask))

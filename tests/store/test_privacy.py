@@ -20,7 +20,7 @@ BERLIN = Schedule(0, time(9), "Europe/Berlin")
 async def live(store: Store, user_id: int, guilds: tuple[int, ...]) -> None:
     """Everything that can be done with the bot by one person."""
     for number in range(3):
-        await store.finish(user_id, f"r{number}", NOW + timedelta(hours=number))
+        await store.mark(user_id, f"example.org/{number}", NOW + timedelta(hours=number))
     await store.share(user_id, NOW)
     reminder = await store.put_reminder(user_id=user_id, channel_id=user_id + 7, schedule=BERLIN, quiet=True, now=NOW)
     await store.end_reminder(user_id, reason=f"<@{user_id}> closed their direct messages", now=NOW)
@@ -35,10 +35,9 @@ async def live(store: Store, user_id: int, guilds: tuple[int, ...]) -> None:
 async def cells(store: Store) -> list[tuple[str, str, object]]:
     """Every value of every table."""
     found = []
-    async with store._begin() as connection:
-        for table in metadata.sorted_tables:
-            for row in await connection.execute(select(table)):
-                found += [(table.name, name, value) for name, value in row._mapping.items()]
+    for table in metadata.sorted_tables:
+        for row in await store.read(lambda connection, table=table: connection.execute(select(table)).all()):
+            found += [(table.name, name, value) for name, value in row._mapping.items()]
     return found
 
 
@@ -52,7 +51,7 @@ async def test_nothing_of_a_forgotten_member_is_left_in_any_table(store: Store) 
     await live(store, ADA, (3,))
     before = await cells(store)
     assert {(table, column) for table, column, _ in traces(before, MIA)} == {
-        ("progress", "user_id"),
+        ("marks", "user_id"),
         ("sharing", "user_id"),
         ("schedules", "user_id"),
         ("schedules", "channel_id"),
@@ -101,7 +100,7 @@ async def test_everything_of_a_member_can_be_written_as_json(store: Store) -> No
     await live(store, ADA, (3,))
     kept = json.loads(json.dumps(await store.everything_of(MIA)))
     assert kept["user_id"] == str(MIA)
-    assert kept["finished"][0] == {"resource_id": "r0", "done_at": "2026-01-01T00:00:00+00:00"}
+    assert kept["finished"][0] == {"page": "example.org/0", "done_at": "2026-01-01T00:00:00+00:00"}
     assert len(kept["finished"]) == 3
     assert kept["shared_since"] == "2026-01-01T00:00:00+00:00"
     assert (kept["reminder"]["zone"], kept["reminder"]["channel_id"]) == ("Europe/Berlin", str(MIA + 7))
@@ -113,10 +112,9 @@ async def test_everything_of_a_member_can_be_written_as_json(store: Store) -> No
 async def test_what_a_reminder_sent_is_shown_and_forgotten_with_it(store: Store) -> None:
     reminder = await store.put_reminder(user_id=MIA, channel_id=9, schedule=BERLIN, quiet=False, now=NOW)
     due = reminder.next_at
-    async with store._begin() as connection:
-        deliveries = metadata.tables["deliveries"]
-        row = {"schedule_id": reminder.id, "occurrence": due, "state": "posted", "attempts": 1, "round": 1}
-        await connection.execute(deliveries.insert().values(row | {"resource_id": "r0", "message_id": 77}))
+    row = {"schedule_id": reminder.id, "occurrence": due, "state": "posted", "attempts": 1, "round": 1}
+    insert = metadata.tables["deliveries"].insert().values(row | {"resource_id": "r0", "message_id": 77})
+    await store.write(lambda connection: connection.execute(insert))
     (sent,) = (await store.everything_of(MIA))["reminder_weeks"]
     assert (sent["resource_id"], sent["message_id"], sent["occurrence"]) == ("r0", "77", due.isoformat())
     await store.forget_member(MIA)

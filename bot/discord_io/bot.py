@@ -1,0 +1,98 @@
+"""The bot as every feature sees it: what it serves, where it keeps state, and the present."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.catalog import Resource
+from bot.catalogs import Catalogs, Library
+from bot.discord_io.failures import answer_failure
+from bot.discord_io.membership import Membership
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction["StudyBot"]
+"""An interaction with this bot: `interaction.client` is a StudyBot."""
+Feature = Callable[["StudyBot"], Awaitable[None]]
+"""What adds a feature's cogs and buttons to the bot when it starts: each feature's `setup`."""
+
+
+class PostCounts(Protocol):
+    """Keeps the number on weekly posts: how many members of a server have finished the week's resource."""
+
+    def refresh(self, guild: discord.Guild, resource: Resource) -> None:
+        """Count again soon: somebody in this server marked the resource or took the mark back."""
+
+
+class StudyBot(commands.AutoShardedBot):
+    """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
+    datetime, `membership` knows who is on which server, `post_counts` follows marks; `settings` are its host's."""
+
+    post_counts: PostCounts
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogs: Catalogs,
+        store: Store,
+        clock: Callable[[], datetime],
+        features: Sequence[Feature] = (),
+    ) -> None:
+        super().__init__(
+            # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
+            commands.when_mentioned,
+            intents=discord.Intents.default(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Commands that only a server can answer say so themselves.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            help_command=None,
+        )
+        self.settings = settings
+        self.catalogs = catalogs
+        self.store = store
+        self.clock = clock
+        self.membership = Membership(clock)
+        self._features = features
+        self.tree.error(answer_failure)
+
+    def library_for(self, interaction: Interaction) -> Library:
+        """The list that answers an interaction; ask once and pass it on."""
+        return self.catalogs.for_server(interaction.guild_id)
+
+    async def setup_hook(self) -> None:
+        """Add the features, and tell Discord about the commands if they changed."""
+        for add_to in self._features:
+            await add_to(self)
+        await self._sync()
+
+    async def _sync(self) -> None:
+        """Discord takes 200 new commands a day and has no diff of its own: ask only when something changed."""
+        key = f"commands:{self.application_id}"
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        try:
+            if await self.store.get_state(key) == digest and await self._discord_has_them():
+                return
+            await self.tree.sync()
+            await self.store.put_state(key, digest)
+        except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
+            # The commands of the last start are there still; the next start tries again.
+            log.warning("Discord did not take the list of commands: %s", error)
+
+    async def _discord_has_them(self) -> bool:
+        """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
+        there = {command.name for command in await self.tree.fetch_commands()}
+        return there == {command.name for command in self.tree.get_commands()}

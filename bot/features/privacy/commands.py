@@ -1,0 +1,41 @@
+"""/privacy."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.cards import notice
+from bot.features.privacy.cards import NOTHING, delete_card, export_card, export_file, keeps_nothing, kept_card
+
+
+class Privacy(
+    commands.GroupCog, group_name="privacy", group_description="What I keep about you, and how to delete it."
+):
+    """Shows, exports and deletes what is kept about the member who asks; always privately."""
+
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="show", description="Say what I keep about you.")
+    async def show(self, interaction: Interaction) -> None:
+        """Answer in words and numbers."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        kept = await self._bot.store.everything_of(interaction.user.id)
+        await interaction.edit_original_response(view=kept_card(kept))
+
+    @app_commands.command(name="export", description="Get everything that I keep about you, as a file.")
+    async def export(self, interaction: Interaction) -> None:
+        """Answer with a JSON file."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        kept = await self._bot.store.everything_of(interaction.user.id)
+        await interaction.edit_original_response(view=export_card(), attachments=[export_file(kept)])
+
+    @app_commands.command(name="delete", description="Delete everything that I keep about you.")
+    async def delete(self, interaction: Interaction) -> None:
+        """Ask first; the button deletes."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        kept = await self._bot.store.everything_of(interaction.user.id)
+        card = notice(NOTHING) if keeps_nothing(kept) else delete_card(kept)
+        await interaction.edit_original_response(view=card)

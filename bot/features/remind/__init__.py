@@ -1,0 +1,1 @@
+"""/remind: a member's own weekly reminder."""

@@ -1,0 +1,1 @@
+"""/weekly: a server's weekly prompt."""
