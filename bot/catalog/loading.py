@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.catalog.identity import slug, unused
 from bot.catalog.model import MAX_ID, Catalog
 from bot.catalog.problems import ENTRIES, Located, describe, find_problems, groups_of, resources_of, topics_of
-from bot.catalog.reading import Document, read_document
+from bot.catalog.reading import Document, parse_document, read_text
 from bot.errors import CatalogError, Problem
 
 _CATALOG = TypeAdapter(Catalog)
@@ -29,12 +29,17 @@ def load_catalog(path: str | Path) -> Catalog:
     changed anywhere, so a running bot keeps the catalog it has when this raises.
     """
     path = Path(path)
-    document = read_document(path)
+    return parse_catalog(read_text(path), path.name)
+
+
+def parse_catalog(text: str, source: str) -> Catalog:
+    """Check a catalog that is at hand as text; `source` names it in errors. Raises CatalogError as `load_catalog`."""
+    document = parse_document(text, source)
     data = _complete(document.data)
     catalog, problems = _validate(document, data)
     problems += find_problems(document, data)
     if problems or catalog is None:
-        raise CatalogError(path.name, problems)
+        raise CatalogError(source, problems)
     return catalog
 
 

@@ -39,7 +39,10 @@ def _joined(base: str, address: str) -> str:
 
 
 class Resolver:
-    """Makes the links of blocks absolute; those that cannot be resources become text, and are noted in `left_out`."""
+    """Makes the links of blocks absolute; those that cannot be resources become text, and are noted in `left_out`.
+
+    `base` is the address of the index; one that ends with a slash is that of its folder.
+    """
 
     def __init__(self, base: str | None) -> None:
         self._base = base
@@ -58,7 +61,8 @@ class Resolver:
         return tuple(self._link(piece) if isinstance(piece, Link) else piece for piece in pieces)
 
     def _link(self, link: Link) -> Piece:
-        url = absolute(link.url, self._base)
+        base = self._base and _joined(self._base, link.source.name) if (self._base or "").endswith("/") else self._base
+        url = absolute(link.url, base)
         if isinstance(url, str):
             return replace(link, url=url)
         self.left_out.append(LeftOut(link.source, link.url, url))
