@@ -15,7 +15,7 @@ LAYERS = (
     {"path", "search", "zones"},
     {"progress"},
     {"store"},
-    {"catalogs", "marks"},
+    {"catalogs", "marks", "importing"},
     {"delivery"},
     {"discord_io"},
     {"features"},
@@ -35,6 +35,7 @@ FORBIDDEN = {
     "catalogs": {"asyncio", "sqlalchemy", "os", "pathlib"},
     "marks": {"asyncio", "sqlalchemy", "os", "pathlib"},
     "delivery": {"sqlalchemy", "os", "pathlib"},
+    "importing": {"asyncio", "sqlalchemy", "click"},
     "discord_io": {"sqlalchemy"},
     "features": {"sqlalchemy"},
 }

@@ -46,8 +46,6 @@ class Document:
         return self.lines.get(place, 1)
 
 
-
-
 def parse_document(text: str, source: str) -> Document:
     """Read YAML that is at hand as text; `source` names it in errors. Raises CatalogError as `read_document` does."""
     try:

@@ -1,7 +1,7 @@
 """From any Markdown index to a catalog, and back again when the index changes.
 
-    file, folder --sources--> text --markdown--> blocks --drafting--> Draft --writing--> catalog.yaml
-                                                                        └────sync────> edits of a catalog.yaml
+file, folder --sources--> text --markdown--> blocks --drafting--> Draft --writing--> catalog.yaml
+                                                                    └────sync────> edits of a catalog.yaml
 """
 
 from bot.importing.indexes import Imported, import_index

@@ -7,8 +7,10 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from bot.catalog.model import MAX_URL, is_web_address
-from bot.importing.blocks import Block, Cell, LeftOut, Link, Piece, Reason
+from bot.importing.blocks import Block, BlockKind, Cell, LeftOut, Link, Piece, Reason, plain
+from bot.importing.texts import has_words
 
+_INSIDE = re.compile(r"[\[(<\"'“]+(https?://[^\s\])>\"'”]+)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -20,6 +22,8 @@ def absolute(address: str, base: str | None) -> str | Reason:
         address = f"https:{address}"
     elif address.lower().startswith("www."):
         address = f"http://{address}"
+    elif (inside := _INSIDE.match(address)) is not None:
+        address = inside[1]  # `[title]([https://…)`: the markup is wrong, the address is plain to see
     elif not _SCHEME.match(address):
         if base is None:
             return Reason.RELATIVE if address else Reason.MALFORMED
@@ -29,6 +33,14 @@ def absolute(address: str, base: str | None) -> str | Reason:
     if is_web_address(address):
         return address
     return Reason.MALFORMED if address.lower().startswith("http") else Reason.NOT_WEB
+
+
+def _without_anchors(block: Block) -> tuple[Piece, ...]:
+    """The pieces of a block; those of a heading without its links to places in the page, if words remain."""
+    if block.kind is not BlockKind.HEADING:
+        return block.pieces
+    kept = tuple(piece for piece in block.pieces if isinstance(piece, str) or not piece.url.startswith("#"))
+    return kept if has_words(plain(kept)) else block.pieces
 
 
 def _joined(base: str, address: str) -> str:
@@ -53,7 +65,7 @@ class Resolver:
         if not any(True for _ in block.links):
             return block
         if not block.cells:
-            return replace(block, pieces=self._pieces(block.pieces))
+            return replace(block, pieces=self._pieces(_without_anchors(block)))
         cells = tuple(Cell(cell.heading, self._pieces(cell.pieces)) for cell in block.cells)
         return replace(block, cells=cells, pieces=tuple(piece for cell in cells for piece in (*cell.pieces, " ")))
 

@@ -19,14 +19,14 @@ class BlockKind(Enum):
 class Reason(Enum):
     """Why an address was left out."""
 
-    IN_PAGE = "lead to a place in the index itself"
-    RELATIVE = "are relative; give the index's address with --base URL"
-    NOT_WEB = "are no web addresses (http or https)"
-    MALFORMED = "are malformed"
-    TOO_LONG = "are longer than 512 characters, which is more than Discord takes"
-    IMAGE = "are pictures that link to nothing"
-    IN_CODE = "stand in code"
-    UNUSED = "are defined as references that nothing uses"
+    IN_PAGE = "places in the index itself"
+    RELATIVE = "relative addresses (give that of the index with --base URL)"
+    NOT_WEB = "no addresses of the web (http or https)"
+    MALFORMED = "malformed addresses"
+    TOO_LONG = "longer than 512 characters, more than Discord takes"
+    IMAGE = "pictures that link to nothing"
+    IN_CODE = "in code"
+    UNUSED = "references that nothing uses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,12 @@ class Link:
     bare: bool = False
     badge: bool = False
     tooltip: str = ""
+
+
+class Strong(str):
+    """Text in bold: where it begins a list item, the item's title."""
+
+    __slots__ = ()
 
 
 Piece = str | Link

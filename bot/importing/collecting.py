@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.importing.blocks import Block, BlockKind, Cell, LeftOut, Link, Piece, Reason, Source, one_line, plain
+from bot.importing.blocks import Block, BlockKind, Cell, LeftOut, Link, Piece, Reason, Source, Strong, one_line, plain
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
 
@@ -23,6 +23,7 @@ class Collector:
         self._depth = 0
         self._in_new_item = False
         self._heading = 0
+        self._strong = 0
         self.line = 1
         self.blocks: list[Block] = []
         self.left_out: list[LeftOut] = []
@@ -36,7 +37,14 @@ class Collector:
 
     def text(self, text: str) -> None:
         """Some text, of the open link if there is one."""
-        (self._pieces if self._link is None else self._text).append(text)
+        if self._link is not None:
+            self._text.append(text)
+        else:
+            self._pieces.append(Strong(text) if self._strong and text.strip() else text)
+
+    def strong(self, *, begins: bool) -> None:
+        """Text in bold begins or ends."""
+        self._strong = max(0, self._strong + (1 if begins else -1))
 
     def code(self, text: str) -> None:
         """Some code: text, but addresses in it are no links."""
@@ -142,6 +150,7 @@ class Collector:
 
     def _take(self) -> tuple[Piece, ...]:
         self.close()
+        self._strong = 0
         pieces, self._pieces = tuple(self._pieces), []
         return pieces
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from bot.catalog.identity import canonical_page, slug, unused
 from bot.catalog.model import MAX_CATALOG_ID, MAX_ID, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.importing.addresses import Resolver
-from bot.importing.blocks import Block, BlockKind, LeftOut, Link, Source
-from bot.importing.entries import Context, Entry, entries_in, is_titled
+from bot.importing.blocks import Block, BlockKind, LeftOut, Source
+from bot.importing.entries import Context, Entry, entries_in, is_titled, speaks
 from bot.importing.markdown import Outline
 from bot.importing.texts import clean, cut, has_words, heading_text
 
@@ -111,16 +111,22 @@ def _language(front_matter: dict[str, str]) -> str:
     return language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else ""
 
 
+_CONTENTS = re.compile(
+    r"(?:table of )?contents?|index|summary|toc|目录|目次|sommaire|inhalt\w*|[ií]ndice|содержание", re.I
+)
+
+
 def _first_heading(blocks: Sequence[Block]) -> str:
-    """The heading that names the whole: the first of level 1, else the first if no other is as high."""
-    headings = [block for block in blocks if block.kind is BlockKind.HEADING]
-    if not headings:
-        return ""
+    """The heading that names the whole: the only one of level 1, or the first if no other before it is as high."""
+    headings = [
+        block for block in blocks if block.kind is BlockKind.HEADING and not _CONTENTS.fullmatch(_heading(block))
+    ]
     top = [block for block in headings if block.level == 1]
-    if top:
+    if top and (top[0] is headings[0] or len(top) == 1):
         return _heading(top[0])
-    first = headings[0]
-    return _heading(first) if all(block.level > first.level for block in headings[1:]) else ""
+    if top or (headings and all(block.level > headings[0].level for block in headings[1:])):
+        return _heading(headings[0])
+    return ""
 
 
 def _heading(block: Block) -> str:
@@ -153,8 +159,8 @@ def _is_label_of_list(blocks: Sequence[Block], index: int) -> bool:
     """Whether an item has no link itself, and items with links below it."""
     if any(True for _ in blocks[index].links):
         return False
-    below = blocks[index + 1 : index + 2]
-    return bool(below) and below[0].level > 1
+    below = blocks[index + 1] if index + 1 < len(blocks) else None
+    return below is not None and below.level > 1 and (any(map(is_titled, below.links)) or not any(below.links))
 
 
 def _among_tracks(blocks: Sequence[Block], index: int) -> bool:
@@ -225,8 +231,8 @@ class _Drafter:
         is_track = block.level == _TRACK_LEVEL or any(_TRACK_HEADING.fullmatch(text) for text in path)
         if block.level == _TRACK_LEVEL:
             path = path[-1:]
-        elif "tracks" in (folded := [text.casefold() for text in path]) and (below := folded.index("tracks") + 1):
-            path, is_track = path[below:] or path, bool(path[below:])
+        elif "tracks" in (above := [text.casefold() for text in path[:-1]]):
+            path, is_track = path[above.index("tracks") + 1 :], True
         self._groups.append(Group(_title(path) or self._title, path, block.source, is_track, clean(note)))
 
     def _group(self, block: Block) -> Group:
@@ -276,7 +282,7 @@ class _Drafter:
 
     def _add_text(self, block: Block) -> None:
         text = clean(block.text)
-        if block.level > 0 or not has_words(text):
+        if block.level > 0 or not speaks(block):
             if self._items and self._items[-1][2] and self._last is not None:
                 self._describe(self._last, text)
             return

@@ -1,9 +1,9 @@
 """From a block of an index to the resources that it names: title, summary, kind, year and authors of each link.
 
-    - [Title](url) by Name - What it is. [[PDF](url)]      title first: the rest is its summary; "[PDF]" is "Title (PDF)"
-    - Title, Name (2017). [PDF](url) [Code](url)           a mere label: the text before it is its title
-    | Title | What it is | [Notebook](url) |               a row: its first words are the title, other cells the summary
-    As [Title](url) shows, …                               running text: the sentence is the summary
+- [Title](url) by Name - What it is. [[PDF](url)]      title first: the rest is its summary; "[PDF]" is "Title (PDF)"
+- Title, Name (2017). [PDF](url) [Code](url)           a mere label: the text before it is its title
+| Title | What it is | [Notebook](url) |               a row: its first words are the title, other cells the summary
+As [Title](url) shows, …                               running text: the sentence is the summary
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.catalog.model import MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
-from bot.importing.blocks import Block, BlockKind, Cell, Link, Piece, Source, plain
+from bot.importing.blocks import Block, BlockKind, Cell, Link, Piece, Source, Strong, plain
 from bot.importing.facts import authors_in, kind_of, split_names, year_in, year_of
 from bot.importing.texts import (
     MAX_SUBJECT,
@@ -72,6 +72,11 @@ def is_titled(link: Link) -> bool:
     return not link.bare and bool(link.text) and not is_label(link.text)
 
 
+def speaks(block: Block) -> bool:
+    """Whether a block has words outside of its links, as a sentence has and a row of links has not."""
+    return has_words("".join(piece for piece in block.pieces if isinstance(piece, str)))
+
+
 class _Run:
     """The links of an item, a heading or a paragraph."""
 
@@ -98,8 +103,8 @@ class _Run:
             summary = self._summary(index, title, leads=first and not clean(before))
         else:
             title = self._title_of_label(link, before)
-            summary = self._rest(index) if first and self._listed else ""
-        beside = f"{title} {summary}" if self._listed else title
+            summary = self._around(index, title) if first and self._listed else ""
+        beside = f"{title} {self._own_text()}" if self._listed else title
         byline = summary if summary.startswith("by ") else title
         return Entry(
             cut(title, MAX_TITLE),
@@ -130,14 +135,27 @@ class _Run:
         label = clean(link.text).strip("[]() ")
         if label.casefold() in _POINTERS and not self._listed:
             return cut(clean(self._sentence(link)), MAX_SUBJECT)
-        if not self._subject or not self._listed:
-            text = clean(last_sentence(before))
-            if has_words(text) and not is_label(text) and len(text) <= MAX_SUBJECT:
-                self._subject, self._subject_is_used = text, False
+        if not self._listed and before and not has_words(before):
+            self._subject = ""  # links in a row, with dots or bars between them, say nothing of each other
+        if (not self._subject or not self._listed) and (text := self._text_before(link, before)):
+            self._subject, self._subject_is_used = text, False
         if not self._subject:
             self._subject = self._following_title(link) or self._context.subject
             self._subject_is_used = bool(self._subject)
         return self._joined(label, link)
+
+    def _own_text(self) -> str:
+        """The text of a block without its links."""
+        return "".join(piece for piece in self._pieces if isinstance(piece, str))
+
+    def _text_before(self, link: Link, before: str) -> str:
+        """The text that names a link with a mere label: what is in bold at its item's beginning, else all before it."""
+        bold = clean("".join(_leading_bold(self._pieces))) if self._listed else ""
+        text = clean(before)
+        if len(text) > MAX_SUBJECT or not self._listed:
+            text = clean(last_sentence(before))
+        named = bold or text
+        return named if has_words(named) and not is_label(named) and len(named) <= MAX_SUBJECT else ""
 
     def _joined(self, label: str, link: Link) -> str:
         address = address_title(link.url)
@@ -159,7 +177,13 @@ class _Run:
         if self._listed and leads:
             return self._rest(index)
         sentence = clean(self._sentence(self._pieces[index]))
-        return sentence if len(sentence.split()) >= len(title.split()) + 3 else ""
+        return sentence if speaks(self._block) and len(sentence.split()) >= len(title.split()) + 3 else ""
+
+    def _around(self, index: int, title: str) -> str:
+        """What an item says besides the title that stands in it as text."""
+        before = clean(plain(self._pieces[:index]))
+        before = clean(before.removeprefix(title)) if before.startswith(title) else ""
+        return " ".join(filter(None, (before if has_words(before) else "", self._rest(index))))
 
     def _rest(self, index: int) -> str:
         """What stands behind a link, without labels and pictures; empty if it is but other links."""
@@ -170,6 +194,14 @@ class _Run:
     def _sentence(self, link: Piece) -> str:
         at = next(index for index, piece in enumerate(self._pieces) if piece is link)
         return sentence_around(plain(self._pieces), len(plain(self._pieces[: at + 1])) - 1)
+
+
+def _leading_bold(pieces: tuple[Piece, ...]) -> Iterator[str]:
+    for piece in pieces:
+        if isinstance(piece, Strong):
+            yield piece
+        elif isinstance(piece, Link) or has_words(piece):
+            return
 
 
 def _in_row(block: Block, context: Context) -> Iterator[Entry]:

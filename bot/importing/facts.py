@@ -39,7 +39,7 @@ _KINDS_BY_SITE: tuple[tuple[str, str], ...] = (
     (r"news\.ycombinator\.com/item", "thread"),
 )
 _REPOSITORY = re.compile(r"(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)/[\w.-]+/[\w.-]+/?$", re.I)
-_SITES = tuple((re.compile(pattern, re.IGNORECASE), kind) for pattern, kind in _KINDS_BY_SITE)
+_SITES = re.compile("|".join(f"({pattern})" for pattern, _ in _KINDS_BY_SITE), re.IGNORECASE)
 
 _KIND_WORDS = {
     "article": "article", "articles": "article", "blog": "blog", "blogs": "blog", "blog post": "article",
@@ -76,7 +76,8 @@ def kind_of(url: str, label: str = "", headings: Iterable[str] = ()) -> str | No
     `headings` are those above the link, the nearest first. None if none of them says it.
     """
     address = _without_scheme(url)
-    site = next((kind for pattern, kind in _SITES if pattern.match(address)), None)
+    match = _SITES.match(address)
+    site = _KINDS_BY_SITE[match.lastindex - 1][1] if match and match.lastindex else None
     if (named := _KIND_WORDS.get(_word(label))) and not (named == "repository" and not _is_repository(address)):
         return named
     if site:

@@ -13,6 +13,7 @@ _BLOCKS = frozenset(
     "address article aside blockquote center dd details div dl dt figcaption figure footer form header hr main nav ol"
     " p section summary ul".split()
 )
+_BOLD = frozenset({"b", "strong"})
 _SILENT = frozenset({"pre", "script", "style", "template", "textarea"})
 """Elements whose content is code or is not shown."""
 
@@ -58,6 +59,8 @@ class HtmlReader(HTMLParser):
             self._open_link(values)
         elif tag == "img":
             self._collector.picture(values.get("alt", ""), values.get("src", ""))
+        elif tag in _BOLD:
+            self._collector.strong(begins=True)
         elif tag == "br":
             self._collector.text(" ")
         elif self._on_text is not None:
@@ -75,6 +78,8 @@ class HtmlReader(HTMLParser):
             self._silent = max(0, self._silent - 1)
         elif tag == "a":
             self._collector.close()
+        elif tag in _BOLD:
+            self._collector.strong(begins=False)
         elif self._on_text is not None:
             self._close_block(tag)
 

@@ -1,7 +1,7 @@
 """Markdown as blocks: markdown-it reads it, with HTML, tables, footnotes, front matter and bare addresses.
 
-    text --markdown-it--> tokens --_Reader--> Collector --> blocks
-                             └── html --HtmlReader──┘
+text --markdown-it--> tokens --_Reader--> Collector --> blocks
+                         └── html --HtmlReader──┘
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from bot.importing.html import HtmlReader
 OnProgress = Callable[[int, int], None]
 """Told how many parts of how many have been read."""
 
-MAX_NESTING = 60
-"""Lists, quotes and emphasis inside each other. At markdown-it's own 20 deep outlines lose links; at several hundred
+MAX_NESTING = 200
+"""Lists, quotes and emphasis inside each other. At markdown-it's own 20 deep outlines lose links; at a thousand
 its recursion would reach Python's limit."""
 
 _AS_ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -57,13 +57,13 @@ def read_markdown(text: str, name: str, on_progress: OnProgress | None = None) -
 class _Parser(MarkdownIt):
     """markdown-it that keeps addresses as they were written, so that a catalog shows what the index has."""
 
-    def normalizeLink(self, url: str) -> str:  # noqa: N802
+    def normalizeLink(self, url: str) -> str:
         return re.sub(r"\s", lambda space: f"%{ord(space[0]):02X}", url.strip())
 
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+    def normalizeLinkText(self, link: str) -> str:
         return link
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802
+    def validateLink(self, url: str) -> bool:
         """Every address is a link here; what is not one of the web is left out later, with the reason."""
         return True
 
@@ -223,6 +223,9 @@ class _Reader:
         self._collector.text(" ")
         self._collector.line += 1
 
+    def _bold(self, token: Token) -> None:
+        self._collector.strong(begins=token.nesting > 0)
+
     def _link(self, token: Token) -> None:
         title, address = str(token.attrGet("title") or ""), str(token.attrGet("href") or "")
         self._collector.open(address, bare=token.info == "auto", tooltip=title)
@@ -279,6 +282,8 @@ _INLINES: dict[str, Callable[[_Reader, Token], None]] = {
     "text": _Reader._plain,
     "softbreak": _Reader._break,
     "hardbreak": _Reader._break,
+    "strong_open": _Reader._bold,
+    "strong_close": _Reader._bold,
     "link_open": _Reader._link,
     "link_close": _Reader._link_end,
     "image": _Reader._image,

@@ -27,7 +27,9 @@ def _lines(draft: Draft) -> Iterator[str]:
     yield f"{draft.title}: {_count(sum(1 for _ in draft.entries), 'link')} in {' and '.join(parts)}{topics}."
     if draft.merged:
         yield f"Merged, because an earlier link leads to the same page: {len(draft.merged)}"
-        named = [f"{one.source} “{one.title}” is “{one.entry.title}”, line {one.entry.source.line}" for one in draft.merged]
+        named = [
+            f"{one.source} “{one.title}” is “{one.entry.title}”, line {one.entry.source.line}" for one in draft.merged
+        ]
         yield from _some(named, [one.source for one in draft.merged])
     if draft.left_out:
         yield f"Left out: {len(draft.left_out)}"
@@ -39,10 +41,10 @@ def _of(reason: Reason, left_out: Sequence[LeftOut]) -> Iterator[str]:
     if not left_out:
         return
     if reason in _NAMED:
-        yield f"  {len(left_out)} {reason.value}:"
+        yield f"  {reason.value}: {len(left_out)}"
         yield from _some([f"{one.source} {one.address}" for one in left_out], [one.source for one in left_out])
     else:
-        yield f"  {len(left_out)} {reason.value}: {_where([one.source for one in left_out])}"
+        yield f"  {reason.value}: {len(left_out)} ({_where([one.source for one in left_out])})"
 
 
 def _some(named: Sequence[str], sources: Sequence[Source]) -> Iterator[str]:

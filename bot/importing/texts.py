@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 _LABELS = frozenset(
-    """abstract abs arxiv article announcement audio blog blogpost blog-post book chapter code colab course demo details
-    dataset doc docs documentation doi download ebook epub experience github gist here homepage home html info
-    implementation landing lecture link links model more notebook notes official page paper papers pdf playlist post
-    poster preprint project ps pubmed read recording repo repository review site slide slides source spotify summary
-    supplementary talk thread transcript tutorial tweet twitter url version video view visit watch web webpage website
-    wiki wikipedia youtube""".split()
+    """abs abstract announcement article arxiv audio blog blog-post blogpost book chapter chat code colab course
+    dataset demo details discord discussion doc docs documentation doi download ebook epub experience forum gist
+    github here home homepage html implementation info landing lecture link links model more notebook notes
+    official page paper papers pdf playlist post poster preprint project ps pubmed read recording repo
+    repository review site slack slide slides source spotify summary supplementary talk thread transcript
+    tutorial tweet twitter url version video view visit watch web webpage website wiki wikipedia youtube""".split()
 )
 """Words that say what a link leads to, and not which one."""
 _FILLERS = frozenset("a an and at by click full github's in my of on open our the this to your free full-text".split())
@@ -20,8 +20,11 @@ _LEADING = re.compile(r"^(?:[\s:：,，;.。|/·•*)\]）】–—\-−➜→~]
 _TRAILING = re.compile(r"[\s:：,，;|/·•*(\[（【–—\-−~]+$")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
 _MARKERS = re.compile(r"\{[:#.][^{}]*\}|\[\^?[!^]\w+\]|¶")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|(?<=[。！？])")
-_BACK = re.compile(r"[\s⬆↑🔝⏫^#(\[]*(?:back to top|top)?[\s⬆↑🔝⏫^#)\]]*$", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bal\.)(?<!\b[Vv]s\.)(?<!\bDr\.)(?<!\b[ei]\.[ge]\.)\s+(?=[^\W\d_a-z])|(?<=[。！？])"
+)
+"""Where a sentence ends: not behind an initial ("J. Weston") or "et al."."""
+_BACK = re.compile(r"\s*[(\[]?\s*(?:[⬆↑🔝⏫]\ufe0f?|\^|#+|\bback to (?:the )?top)[\s)\]⬆↑🔝⏫\ufe0f]*$", re.IGNORECASE)
 
 MAX_SUBJECT = 160
 """The longest text before a "[PDF]" that is taken for its title. A citation fits; a paragraph does not."""
@@ -30,8 +33,8 @@ MAX_SUBJECT = 160
 def is_label(text: str) -> bool:
     """Whether a link's text says only what it leads to: "PDF", "[code]", "Open in Colab", "here"."""
     words = [word.casefold() for word in _WORD.findall(text)]
-    telling = [word for word in words if word not in _FILLERS and not word.isdigit()]
-    return len(words) <= 4 and all(word in _LABELS for word in telling)
+    telling = [word for word in words if word not in _FILLERS]
+    return len(words) <= 4 and all(word in _LABELS or word.isdigit() for word in telling) and bool(telling or not words)
 
 
 def clean(text: str) -> str:

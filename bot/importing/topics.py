@@ -21,13 +21,14 @@ MOST_SHARE = 0.25
 
 _WORD = re.compile(r"[^\W\d_][\w'’+#.-]*[\w+#]|[^\W\d_]")
 _TELLING_NOTHING = frozenset(
-    """a about an and are as at be best by can code course courses de der des die do edition el en for free from get guide
-    het how i ii in introduction into is it its la learn learning le lecture les list los more my new of on one online or
-    our part projects resources the to tutorial tutorials und using via we what why with you your""".split()
+    """a about an and are as at be best by can code course courses de der des die do edition el en for free from get
+    guide het how i ii in introduction into is it its la learn learning le lecture les list los more my new of on one
+    online or our part projects resources the to tutorial tutorials und using via we what why with you your""".split()
 )
 _HEADINGS_OF_ANYTHING = re.compile(
-    r"(?:\d+[.)]?\s*)?(?:about|additional|badges|contents?|general|introduction|links?|lists?|misc\w*|more|others?|overview"
-    r"|prerequisites|references|related|resources?|see also|uncategori[sz]ed|various)(?:\s+(?:lists?|resources?|links?))?",
+    r"(?:\d+[.)]?\s*)?(?:about|additional|badges|contents?|general|introduction|links?|lists?|misc\w*|more|others?"
+    r"|overview|prerequisites|references|related|resources?|see also|uncategori[sz]ed|various)"
+    r"(?:\s+(?:lists?|resources?|links?))?",
     re.IGNORECASE,
 )
 
@@ -64,10 +65,9 @@ def _shared_phrases(entries: list[Entry]) -> Iterator[tuple[str, list[Entry]]]:
     holders: dict[str, list[Entry]] = {}
     spelled: dict[str, Counter[str]] = {}
     for entry in entries:
-        phrases = dict.fromkeys(_phrases(entry.title))
-        for phrase in {text.casefold(): text for text in phrases}.items():
-            holders.setdefault(phrase[0], []).append(entry)
-            spelled.setdefault(phrase[0], Counter())[phrase[1]] += 1
+        for phrase, text in {text.casefold(): text for text in _phrases(entry.title)}.items():
+            holders.setdefault(phrase, []).append(entry)
+            spelled.setdefault(phrase, Counter())[text] += 1
     shared = {
         phrase: found
         for phrase, found in holders.items()

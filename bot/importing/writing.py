@@ -16,7 +16,7 @@ from bot.importing.drafting import Draft, Group
 from bot.importing.entries import Entry
 
 WIDTH = 120
-"""Where long texts are folded. At 40 a summary takes a page; without a limit a diff shows a paragraph for each letter."""
+"""Where long texts are folded. At 40 a summary takes a page; without a limit a diff shows a whole paragraph."""
 
 HEADER = """\
 # Imported by `studybot import`. After a change, run: studybot check
