@@ -35,7 +35,7 @@ def load_catalog(path: str | Path) -> Catalog:
 def parse_catalog(text: str, source: str) -> Catalog:
     """Check a catalog that is at hand as text; `source` names it in errors. Raises CatalogError as `load_catalog`."""
     document = parse_document(text, source)
-    data = _complete(document.data)
+    data = complete(document.data)
     catalog, problems = _validate(document, data)
     problems += find_problems(document, data)
     if problems or catalog is None:
@@ -58,7 +58,7 @@ def _validate(document: Document, data: object) -> tuple[Catalog | None, list[Pr
         return None, [*document.problems, *found]
 
 
-def _complete(data: object) -> object:
+def complete(data: object) -> object:
     """A copy without the keys that have no value, and with the ids that were left out."""
     data = _without_empty(data, Catalog)
     _add_ids(groups_of(data), "part")

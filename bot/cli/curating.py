@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ from bot.errors import StudybotError
 
 if TYPE_CHECKING:
     from bot.importing import Imported
+
+CHANGED = 3
+"""The exit code of a sync that changed something: a scheduled job opens a pull request then."""
 
 
 def imported(index: Path, *, base: str | None = None, topics: bool = False) -> Imported:
@@ -56,10 +60,47 @@ def import_command(index: Path, output: Path | None, force: bool, topics: bool, 
     if output is None:
         click.echo(found.text, nl=False)
     else:
-        from bot.importing.files import write_text
+        from bot.importing import write_text
 
         write_text(output, found.text)
         click.echo(f"Written to {output}. Try it with: studybot demo --catalog {output}", err=True)
+
+
+@click.command(
+    epilog=examples(
+        "studybot sync README.md catalog.yaml --dry-run",
+        "studybot sync lectures/ catalog.yaml --base https://example.org/course/",
+    )
+)
+@click.argument("index", type=READABLE)
+@click.argument("catalog", type=CATALOG)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@base_option
+@click.pass_context
+def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: str | None) -> None:
+    """Bring a changed INDEX into the CATALOG that was imported from it.
+
+    New links are added in their place, changed titles and addresses updated, links that are gone retired. All else
+    that the catalog holds stays as it is, to the byte. Exit code 3 says that something changed, 0 that nothing did.
+    """
+    from bot.importing import read_catalog_text, sync_index, write_text
+
+    before = read_catalog_text(catalog)
+    with progress_bar("Reading") as on_progress:
+        synced = sync_index(index, sys.stdin.buffer, before, catalog.name, today(), base=base, on_progress=on_progress)
+    click.echo(synced.report())
+    if synced.after == before:
+        return
+    if dry_run:
+        click.echo(synced.diff(str(catalog)), nl=False)
+    else:
+        write_text(catalog, synced.after)
+    ctx.exit(CHANGED)
+
+
+def today() -> date:
+    """The date in UTC, for links that are added now."""
+    return datetime.now(UTC).date()
 
 
 @click.command(epilog=examples("studybot check", "studybot check my-index.yaml"))
@@ -72,7 +113,15 @@ def check(catalog: Path | None, catalog_path: Path | None) -> None:
     """
     checked = load_catalog(catalog or catalog_path or catalog_here())
     stages, tracks = len(checked.stages), len(checked.tracks)
-    counts = f"{len(checked)} resources, {stages} stages, {tracks} tracks, {len(checked.topics)} topics"
+    counts = ", ".join(
+        f"{number} {noun}{'s' * (number != 1)}"
+        for number, noun in (
+            (len(checked), "resource"),
+            (stages, "stage"),
+            (tracks, "track"),
+            (len(checked.topics), "topic"),
+        )
+    )
     click.echo(f"{checked.title}: {click.style('no problems', fg='green')} ({counts}).")
 
 
@@ -87,5 +136,5 @@ def schema() -> None:
     click.echo(json.dumps(catalog_schema(), indent=2))
 
 
-CURATING: tuple[click.Command, ...] = (import_command, check, schema)
+CURATING: tuple[click.Command, ...] = (import_command, sync, check, schema)
 """The commands of this module, in the order of the help."""

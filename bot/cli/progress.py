@@ -14,15 +14,14 @@ PATIENCE = 1.0
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Gives a function to call with how many parts of how many are done; the bar is drawn on a terminal alone."""
+def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
+    """Gives a function to call with the share that is done, from 0 to 1; the bar is drawn on a terminal alone."""
     began = time.monotonic()
     seen = sys.stderr.isatty()
-    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=True) as bar:
+    with click.progressbar(length=100, label=label, file=sys.stderr, hidden=True) as bar:
 
-        def advance(done: int, total: int) -> None:
+        def advance(share: float) -> None:
             bar.hidden = not seen or time.monotonic() - began < PATIENCE
-            bar.length = max(1, total)
-            bar.update(done - bar.pos)
+            bar.update(max(0, round(100 * share) - bar.pos))
 
         yield advance

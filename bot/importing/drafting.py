@@ -12,6 +12,7 @@ from bot.importing.addresses import Resolver
 from bot.importing.blocks import Block, BlockKind, LeftOut, Source
 from bot.importing.entries import Context, Entry, entries_in, is_titled, speaks
 from bot.importing.markdown import Outline
+from bot.importing.progress import OnProgress, told, unseen
 from bot.importing.texts import clean, cut, has_words, heading_text
 
 PATH_SEPARATOR = " › "
@@ -67,7 +68,7 @@ class Draft:
         return (entry for group in self.groups for entry in group.entries)
 
 
-def draft(outline: Outline, title: str, origin: str, base: str | None) -> Draft:
+def draft(outline: Outline, title: str, origin: str, base: str | None, on_progress: OnProgress = unseen) -> Draft:
     """The catalog that an outline describes.
 
     `title` is used where the index has none; `origin` says where it comes from; `base` is the address against which
@@ -78,7 +79,7 @@ def draft(outline: Outline, title: str, origin: str, base: str | None) -> Draft:
     named = outline.front_matter.get("title") or _first_heading(blocks) or title
     title = cut(heading_text(named), MAX_TITLE) or title
     drafter = _Drafter(title)
-    for block in _structured(blocks):
+    for block in told(list(_structured(blocks)), on_progress, 0.4, 0.7):
         drafter.add(block)
     made = Draft(
         id=slug(title, MAX_CATALOG_ID, "list"),

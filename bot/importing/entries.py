@@ -31,7 +31,7 @@ MOST_AUTHORS = 12
 
 _DESCRIPTIONS = re.compile(r"\b(?:about|comments?|desc\w*|details?|notes?|remarks?|summary|what)\b", re.IGNORECASE)
 _DATES = re.compile(r"\b(?:date|published|released?|year)\b", re.IGNORECASE)
-_AUTHORS = re.compile(r"\b(?:authors?|by|instructors?|lecturers?|speakers?)\b", re.IGNORECASE)
+_AUTHORS = re.compile(r"\W*(?:authors?(?:\(s\))?|by|instructors?|lecturers?|speakers?)\W*$", re.IGNORECASE)
 _POINTERS = frozenset({"here", "this", "link", "read", "more"})
 _LABEL_BEHIND = re.compile(r"\s*[(\[]([\w -]{3,20})[)\]]")
 
@@ -212,7 +212,7 @@ def _in_row(block: Block, context: Context) -> Iterator[Entry]:
     subject, used = titled or plain_name or context.subject, bool(titled)
     year = next((year_in(text) for cell, text in _named(block.cells, texts, _DATES)), None)
     authors = next((split_names(text) for cell, text in _named(block.cells, texts, _AUTHORS)), ())
-    summary = _row_summary(block.cells, texts, skip=name if not titled else None)
+    summary = _row_summary(block.cells, texts, skip=name if not titled else None, with_authors=not _names(authors))
     for cell in block.cells:
         for link in (piece for piece in cell.pieces if isinstance(piece, Link)):
             label = clean(link.text).strip("[]() ")
@@ -235,11 +235,13 @@ def _named(cells: Iterable[Cell], texts: Iterable[str], pattern: re.Pattern[str]
     return ((cell, text) for cell, text in zip(cells, texts, strict=True) if pattern.search(cell.heading))
 
 
-def _row_summary(cells: tuple[Cell, ...], texts: list[str], skip: int | None) -> str:
+def _row_summary(cells: tuple[Cell, ...], texts: list[str], skip: int | None, *, with_authors: bool) -> str:
     """The cells without links: the description as it is, others with the heading of their column."""
     parts = []
     for at, (cell, text) in enumerate(zip(cells, texts, strict=True)):
         if at == skip or not has_words(text) or any(map(_is_link, cell.pieces)) or year_in(text):
+            continue
+        if not with_authors and _AUTHORS.match(cell.heading):
             continue
         heading = clean(cell.heading)
         described = at == 0 or not heading or _DESCRIPTIONS.search(heading) or len(text.split()) > 5

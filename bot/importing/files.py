@@ -1,4 +1,4 @@
-"""Writing a catalog: the whole file or nothing."""
+"""Reading and writing a catalog's file: every byte of it, and the whole or nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import os
 import tempfile
 from pathlib import Path
 
+from bot.catalog.reading import read_text
 from bot.errors import StudybotError
+
+
+def read_catalog_text(path: Path) -> str:
+    """The text of a catalog as its bytes are, line ends and byte order mark included.
+
+    Raises CatalogError if it is missing, too large or not UTF-8.
+    """
+    read_text(path)  # it checks all of that, and says what is wrong
+    return path.read_bytes().decode("utf-8")
 
 
 def write_text(path: Path, text: str) -> None:

@@ -22,9 +22,7 @@ from bot.errors import CatalogError, Problem
 from bot.importing.blocks import Block, LeftOut, Reason, one_line
 from bot.importing.collecting import Collector
 from bot.importing.html import HtmlReader
-
-OnProgress = Callable[[int, int], None]
-"""Told how many parts of how many have been read."""
+from bot.importing.progress import OnProgress, told, unseen
 
 MAX_NESTING = 200
 """Lists, quotes and emphasis inside each other. At markdown-it's own 20 deep outlines lose links; at a thousand
@@ -45,7 +43,7 @@ class Outline:
     front_matter: dict[str, str] = field(default_factory=dict)
 
 
-def read_markdown(text: str, name: str, on_progress: OnProgress | None = None) -> Outline:
+def read_markdown(text: str, name: str, on_progress: OnProgress = unseen) -> Outline:
     """Read a Markdown text; `name` is that of its file.
 
     Raises CatalogError, with the line, if the text ends inside a link, a block of code or a comment.
@@ -68,14 +66,13 @@ class _Parser(MarkdownIt):
         return True
 
 
-def _parser(on_progress: OnProgress | None) -> MarkdownIt:
+def _parser(on_progress: OnProgress) -> MarkdownIt:
     parser = _Parser("gfm-like", {"maxNesting": MAX_NESTING})
     parser.use(footnote_plugin).use(front_matter_plugin)
     parser.disable("footnote_tail")  # it moves notes to the end, and drops those that nothing refers to
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": False})
-    if on_progress is not None:
-        parser.core.ruler.at("inline", _inline_rule(on_progress))
+    parser.core.ruler.at("inline", _inline_rule(on_progress))
     return parser
 
 
@@ -84,9 +81,7 @@ def _inline_rule(on_progress: OnProgress) -> Callable[[StateCore], None]:
 
     def rule(state: StateCore) -> None:
         tokens = [token for token in state.tokens if token.type == "inline"]
-        for done, token in enumerate(tokens):
-            if done % 256 == 0:
-                on_progress(done, len(tokens))
+        for token in told(tokens, on_progress, 0, 0.4):
             token.children = token.children or []
             state.md.inline.parse(token.content, state.md, state.env, token.children)
 

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from bot.errors import CatalogError, Problem
 from bot.importing.blocks import Block, BlockKind, Source
-from bot.importing.markdown import OnProgress, Outline, read_markdown
+from bot.importing.markdown import Outline, read_markdown
+from bot.importing.progress import OnProgress, told, unseen
 
 MAX_BYTES = 16 * 1024 * 1024
 """The largest index that is read, all files of a folder together. A hundred thousand links fit; a larger file is
@@ -24,7 +25,7 @@ _FIRST = ("readme", "index", "_index")
 _WITHOUT_NAME = frozenset({*_FIRST, "-"})
 
 
-def read_index(path: Path, stdin: BinaryIO, on_progress: OnProgress | None = None) -> tuple[Outline, str]:
+def read_index(path: Path, stdin: BinaryIO, on_progress: OnProgress = unseen) -> tuple[Outline, str]:
     """The outline of an index, and a title for it where it has none of its own.
 
     `path` is a file, a folder (each file in it is a stage, in the order of their names), or `-` for `stdin`. Raises
@@ -37,16 +38,14 @@ def read_index(path: Path, stdin: BinaryIO, on_progress: OnProgress | None = Non
     return read_markdown(_text(path, path.name), path.name, on_progress), _title_of(path)
 
 
-def _read_folder(folder: Path, on_progress: OnProgress | None) -> Outline:
+def _read_folder(folder: Path, on_progress: OnProgress) -> Outline:
     files = sorted(_files(folder), key=lambda file: _order(file.relative_to(folder)))
     if not files:
         raise CatalogError(str(folder), [Problem(0, "has no Markdown files (.md); name a file, or another folder")])
     if (size := sum(file.stat().st_size for file in files)) > MAX_BYTES:
         raise CatalogError(str(folder), [Problem(0, f"its files have {size:,} bytes; at most {MAX_BYTES:,} are read")])
     whole = Outline()
-    for done, file in enumerate(files):
-        if on_progress is not None:
-            on_progress(done, len(files))
+    for file in told(files, on_progress, 0, 0.4):
         name = str(file.relative_to(folder))
         outline = read_markdown(_text(file, name), name)
         whole.blocks.extend(_below_title(outline, file))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bot.importing.drafting import Draft, Group
@@ -44,32 +44,25 @@ def catalog_text(draft: Draft) -> str:
     if draft.topics:
         lines += ["", "# Proposed from headings and from words of titles: remove those that nobody would ask for."]
         lines += ["topics:", *(f"  {slug}: {{name: {scalar(name, flow=True)}}}" for slug, name in draft.topics.items())]
-    for key, groups in (("stages", _of_kind(draft, track=False)), ("tracks", _of_kind(draft, track=True))):
-        if groups:
-            lines += ["", f"{key}:"]
-            for index, group in enumerate(groups):
-                lines += [*([""] if index else []), *group_lines(group)]
+    for key, is_track in (("stages", False), ("tracks", True)):
+        groups = [group_keys(group) for group in draft.groups if group.is_track == is_track]
+        lines += [*([""] if groups else []), *mapping_lines({key: groups}, 0)]
     return "\n".join(lines) + "\n"
 
 
-def _of_kind(draft: Draft, *, track: bool) -> list[Group]:
-    return [group for group in draft.groups if group.is_track == track]
+def group_keys(group: Group, added: date | None = None) -> dict[str, object]:
+    """A stage or track as keys with values; `added` is when its resources came into the list."""
+    return {
+        "id": group.id,
+        "title": group.title,
+        "note" if group.is_track else "goal": group.note,
+        "resources": [entry_keys(entry, added) for entry in group.entries],
+    }
 
 
-def group_lines(group: Group, added: date | None = None) -> list[str]:
-    """The lines of a stage or track as an item of a list at column two; `added` is when its resources were."""
-    text = {"id": group.id, "title": group.title, "note" if group.is_track else "goal": group.note}
-    lines = item_lines(text, 2)
-    if group.entries:
-        lines.append("    resources:")
-    for index, entry in enumerate(group.entries):
-        lines += [*([""] if index else []), *entry_lines(entry, 6, added)]
-    return lines
-
-
-def entry_lines(entry: Entry, indent: int, added: date | None = None) -> list[str]:
-    """The lines of a resource as an item of a list at a column; `added` is when it came into the list."""
-    keys: dict[str, object] = {
+def entry_keys(entry: Entry, added: date | None = None) -> dict[str, object]:
+    """A resource as keys with values; `added` is when it came into the list."""
+    return {
         "id": entry.id,
         "title": entry.title,
         "url": entry.url,
@@ -81,27 +74,38 @@ def entry_lines(entry: Entry, indent: int, added: date | None = None) -> list[st
         "summary": entry.summary,
         "added": added,
     }
-    return item_lines(keys, indent)
 
 
-def item_lines(keys: Mapping[str, object], indent: int) -> list[str]:
-    """Keys with values as an item of a list: the first line begins with a hyphen."""
-    lines = list(mapping_lines(keys, indent + 2))
-    return [f"{' ' * indent}- {lines[0].lstrip()}", *lines[1:]]
+def items_lines(items: Sequence[Mapping[str, object]], indent: int) -> list[str]:
+    """Mappings as the items of a list at a column: each begins with a hyphen, with an empty line between them."""
+    lines: list[str] = []
+    for item in items:
+        first, *others = mapping_lines(item, indent + 2)
+        lines += [*([""] if lines else []), f"{' ' * indent}- {first.lstrip()}", *others]
+    return lines
 
 
 def mapping_lines(keys: Mapping[str, object], indent: int) -> Iterator[str]:
-    """Keys with values, one or more lines for each; a key without a value is left out."""
+    """Keys with values at a column, one or more lines for each; a key without a value is left out."""
     for key, value in keys.items():
+        start = f"{' ' * indent}{key}:"
         if value in (None, "", []):
             continue
-        start = f"{' ' * indent}{key}: "
-        if isinstance(value, list):
-            yield f"{start}[{', '.join(scalar(item, flow=True) for item in value)}]"
-        elif isinstance(value, str):
-            yield from _text_lines(start, value, indent)
+        if isinstance(value, str):
+            yield from _text_lines(f"{start} ", value, indent)
+        elif isinstance(value, list) and isinstance(value[0], Mapping):
+            yield from (start, *items_lines(value, indent + 2))
         else:
-            yield f"{start}{value}"
+            yield f"{start} {flow(value)}"
+
+
+def flow(value: object) -> str:
+    """A value on one line, as it stands inside [ ] and { }; a key without a value is left out."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {flow(item)}' for key, item in value.items() if item not in (None, '', []))}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    return scalar(value, flow=True) if isinstance(value, str) else str(value).lower()
 
 
 def _text_lines(start: str, text: str, indent: int) -> Iterable[str]:
