@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 OnProgress = Callable[[float], None]
-"""Told which share is done, from 0 to 1. Text inside HTML is read by itself and begins at 0 again: show the greatest."""
+"""Told which share is done, from 0 to 1. It may begin again: show the greatest."""
 
 _Part = TypeVar("_Part")
 
