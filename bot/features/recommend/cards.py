@@ -62,11 +62,12 @@ def _found(
     yield discord.ui.TextDisplay(_heading(answer))
     hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
     for number, hit in enumerate(hits, start=1):
-        text = hit_text(number, hit.resource, _why(hit), library, done, summary_limit)
+        why = "" if answer.start else _why(hit)  # all are there for the same reason, which the heading says
+        text = hit_text(number, hit.resource, why, library, done, summary_limit)
         yield discord.ui.Section(text, accessory=hit_button(number, hit.resource, library, done, shared=shared))
         if not _linked(hit.resource):
             yield discord.ui.ActionRow(open_button(hit.resource.url, f"Open {number}"))
-    if answer.related:
+    if answer.related and not answer.start:
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(_related_text(answer.related, done or ()))
     if answer.start and not shared:
