@@ -65,10 +65,11 @@ def test_recommend_json() -> None:
 
 
 def test_nothing_fits() -> None:
-    result = run("recommend", "sourdough bread")
+    result = run("recommend", "transformer toys")
     assert result.exit_code == 1
-    assert "nothing about “sourdough bread”" in result.stdout
+    assert "nothing about “transformer toys”" in result.stdout
     assert "nearest" in result.stdout
+    assert "nearest" not in run("recommend", "sourdough bread").stdout
 
 
 def test_one_query_a_line() -> None:

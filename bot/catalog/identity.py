@@ -55,6 +55,7 @@ def canonical_page(url: str) -> str:
     if (parts := _ADDRESS.fullmatch(url)) is None:
         return url
     host, port, path, query, fragment = parts.groups()
+    path = _decoded(path)
     host = _WWW.sub("", host.lower().rstrip("."), count=1)
     youtube = host in _YOUTUBE_HOSTS
     if (youtube or host == "youtu.be") and (video := _youtube_video(host, path, query or "")):
@@ -62,10 +63,10 @@ def canonical_page(url: str) -> str:
     page = "youtube.com" if youtube else host
     if port not in _DEFAULT_PORTS:
         page += f":{port}"
-    page += _decoded(path).rstrip("/")
+    page += re.sub(r"[/\s]+$", "", path)
     if query and (kept := "&".join(_parameters(query, _YOUTUBE_NOISE if youtube else frozenset()))):
         page += f"?{kept}"
-    return f"{page}#{_decoded(fragment)}" if fragment else page
+    return (f"{page}#{_decoded(fragment)}" if fragment else page).strip()
 
 
 def slug(title: str, limit: int, fallback: str) -> str:
@@ -76,8 +77,9 @@ def slug(title: str, limit: int, fallback: str) -> str:
     the `fallback`, which must be a slug itself.
     """
     folded = unicodedata.normalize("NFKD", title.casefold().translate(_LATIN))
-    kept = "-".join(re.findall(r"[a-z0-9]+", "".join(c for c in folded if not unicodedata.combining(c))))
-    if not any(character.isalnum() and not character.isascii() for character in folded):
+    letters = folded if folded.isascii() else "".join(c for c in folded if not unicodedata.combining(c))
+    kept = "-".join(re.findall(r"[a-z0-9]+", letters))
+    if letters.isascii() or not any(character.isalnum() and not character.isascii() for character in folded):
         return _cut(kept, limit) or fallback
     digest = hashlib.sha256(title.encode("utf-8", "replace")).hexdigest()[:6]
     return f"{_cut(kept, limit - len(digest) - 1) or fallback}-{digest}"

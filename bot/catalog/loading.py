@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.catalog.identity import slug, unused
 from bot.catalog.model import MAX_ID, Catalog
 from bot.catalog.problems import ENTRIES, Located, describe, find_problems, groups_of, resources_of, topics_of
-from bot.catalog.reading import Document, read_document
+from bot.catalog.reading import Document, parse_document, read_text
 from bot.errors import CatalogError, Problem
 
 _CATALOG = TypeAdapter(Catalog)
@@ -29,12 +29,17 @@ def load_catalog(path: str | Path) -> Catalog:
     changed anywhere, so a running bot keeps the catalog it has when this raises.
     """
     path = Path(path)
-    document = read_document(path)
-    data = _complete(document.data)
+    return parse_catalog(read_text(path), path.name)
+
+
+def parse_catalog(text: str, source: str) -> Catalog:
+    """Check a catalog that is at hand as text; `source` names it in errors. Raises CatalogError as `load_catalog`."""
+    document = parse_document(text, source)
+    data = complete(document.data)
     catalog, problems = _validate(document, data)
     problems += find_problems(document, data)
     if problems or catalog is None:
-        raise CatalogError(path.name, problems)
+        raise CatalogError(source, problems)
     return catalog
 
 
@@ -53,7 +58,7 @@ def _validate(document: Document, data: object) -> tuple[Catalog | None, list[Pr
         return None, [*document.problems, *found]
 
 
-def _complete(data: object) -> object:
+def complete(data: object) -> object:
     """A copy without the keys that have no value, and with the ids that were left out."""
     data = _without_empty(data, Catalog)
     _add_ids(groups_of(data), "part")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import KW_ONLY, field
+from dataclasses import KW_ONLY, field, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
@@ -50,8 +51,13 @@ def _not_misspelt(known: tuple[str, ...]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def is_web_address(url: str) -> bool:
+    """Whether a text is an address of the web: http or https, with a host and without spaces."""
+    return _WEB_ADDRESS.fullmatch(url) is not None
+
+
 def _web_address(url: str) -> str:
-    if _WEB_ADDRESS.fullmatch(url):
+    if is_web_address(url):
         return url
     if not url.lower().startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
@@ -79,48 +85,58 @@ Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 OptionalParagraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH)]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
 
-_STRICT = ConfigDict(extra="forbid")
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Topic:
-    """A concept that resources treat.
-
-    `id` is its slug, the key of its entry in the file; `name` is how it is shown; `aliases` are other things people
-    type for it; `broader` are the ids of the topics that this one is a part of.
-    """
+    """A concept that resources treat; in the file its id is the key of its entry."""
 
     id: Slug
+    """What resources name it by."""
     name: Name
+    """How it is shown."""
     aliases: tuple[Name, ...] = ()
+    """Other things that people type for it. Case, plurals, hyphens and slips need none."""
     broader: tuple[str, ...] = ()
+    """The ids of the topics that this one is a part of."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Resource:
-    """One link of the index.
-
-    `id` is unique in its catalog and outlives any change of title; the file may leave it out, it is then made from
-    the title. `former_urls` are addresses that it had before, so that what members finished there still counts.
-    `kind` is one word ("paper", "video"); `level` and `year` are None where they are not known; `topics` and
-    `requires` hold ids; `aliases` are what people call this very resource ("the BERT paper"); `prompts` are
-    discussion questions that need the resource to answer.
-    """
+    """One link of the index."""
 
     id: Slug
+    """Unique in its catalog; outlives any change of title. Made from the title if it is left out."""
     title: Title
+    """How it is shown: one line."""
     url: Url
+    """Where it is: http or https."""
     _: KW_ONLY
     kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
+    """What it is, in one word, such as paper or video."""
     authors: tuple[Name, ...] = ()
+    """Who made it: people, or an organisation."""
     year: Annotated[int, Field(ge=1000, le=9999)] | None = None
+    """When it came out; left out where it is not known for certain."""
     level: Annotated[Word, _not_misspelt(LEVELS)] | None = None
+    """Whom it suits: beginner, intermediate or advanced."""
     topics: tuple[str, ...] = ()
+    """The ids of the topics that it treats, the most central first."""
     aliases: tuple[Name, ...] = ()
+    """What people call this very resource, such as "the BERT paper"."""
     summary: OptionalParagraph = ""
+    """What it covers, and when to choose it; the first sentence stands alone on cards."""
     requires: tuple[str, ...] = ()
+    """The ids of the resources to finish before this one."""
     prompts: tuple[Paragraph, ...] = ()
+    """Questions for the weekly post that need the resource to answer."""
     former_urls: tuple[Url, ...] = ()
+    """Addresses that it had before, so that what members finished there still counts."""
+    added: date | None = None
+    """The day on which it came into the list."""
+    retired: bool = False
+    """Whether it is kept for those who finished it, and shown to nobody else."""
 
     @cached_property
     def page(self) -> str:
@@ -135,50 +151,77 @@ class Resource:
 
 @dataclass(frozen=True, config=_STRICT)
 class Stage:
-    """A part of the path that everybody walks, with its goal and its resources in order."""
+    """A part of the path that everybody walks."""
 
     id: Slug
+    """Unique among stages and tracks. Made from the title if it is left out."""
     title: Title
+    """How it is shown: one line."""
     goal: OptionalParagraph = ""
+    """What somebody knows or can do at its end."""
     resources: tuple[Resource, ...] = ()
+    """Its resources, in the order in which to take them."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Track:
-    """A direction to go on in after the stages; it may have no resources yet, only a note."""
+    """A direction to go on in after the stages."""
 
     id: Slug
+    """Unique among stages and tracks. Made from the title if it is left out."""
     title: Title
+    """How it is shown: one line."""
     note: OptionalParagraph = ""
+    """Whom it is for, or what it leads to."""
     resources: tuple[Resource, ...] = ()
+    """Its resources, in the order in which to take them; a track may have none yet."""
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Catalog:
     """A curated index: stages in order, then tracks.
 
-    `id` names it among other catalogs, in buttons and in the database; made from the title if it is left out.
-    `prerequisites` says in words what a reader should know before the first resource; `source` says where the index
-    comes from; `language` is that of its texts as a language tag ("de"), empty if not known.
+    Retired resources are in `retired` alone: neither in stages and tracks nor among prerequisites.
     `catalog["kv-cache"]` is the resource with this id (KeyError if there is none).
     """
 
     title: Title
+    """What the list is called."""
     _: KW_ONLY
     id: CatalogId = ""
+    """Names it among other catalogs, in buttons and in the database. Made from the title if it is left out."""
     description: OptionalParagraph = ""
+    """What it is about, and for whom."""
     source: OptionalParagraph = ""
+    """Where the index comes from."""
     language: Language = ""
+    """The language of its texts as a tag such as de or pt-BR."""
     prerequisites: tuple[Paragraph, ...] = ()
+    """What a reader should know before the first resource."""
     topics: Annotated[Mapping[str, Topic], AfterValidator(MappingProxyType)] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
+    """What people ask for: the topics that resources treat, by id."""
     stages: tuple[Stage, ...] = ()
+    """The parts of the path, in order."""
     tracks: tuple[Track, ...] = ()
+    """Directions to go on in after the stages."""
 
     def __post_init__(self) -> None:
         if not self.id:
             object.__setattr__(self, "id", slug(self.title, MAX_CATALOG_ID, fallback="list"))
+        retired = tuple(resource for resource in self.resources if resource.retired)
+        object.__setattr__(self, "retired", retired)
+        if retired:
+            gone = frozenset(resource.id for resource in retired)
+            object.__setattr__(self, "stages", tuple(_without(stage, gone) for stage in self.stages))
+            object.__setattr__(self, "tracks", tuple(_without(track, gone) for track in self.tracks))
+            self.__dict__.pop("resources")  # it was computed with those that are retired
+
+    @cached_property
+    def retired(self) -> tuple[Resource, ...]:
+        """The resources that were taken out of the list and are kept in its file, in the file's order."""
+        return ()  # set when the catalog is made
 
     @property
     def groups(self) -> tuple[Stage | Track, ...]:
@@ -232,3 +275,18 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
+
+
+_Group = TypeVar("_Group", Stage, Track)
+
+
+def _without(group: _Group, gone: frozenset[str]) -> _Group:
+    """A stage or track without the resources of these ids, which are no prerequisites any more either."""
+    kept = (resource for resource in group.resources if resource.id not in gone)
+    return replace(group, resources=tuple(_freed(resource, gone) for resource in kept))
+
+
+def _freed(resource: Resource, gone: frozenset[str]) -> Resource:
+    if gone.isdisjoint(resource.requires):
+        return resource
+    return replace(resource, requires=tuple(id_ for id_ in resource.requires if id_ not in gone))

@@ -36,6 +36,9 @@ _TEXTS = {
     "int_parsing": '{key} must be a whole number, not "{input}"',
     "greater_than_equal": "{key} must be a year such as 2017",
     "less_than_equal": "{key} must be a year such as 2017",
+    "bool_parsing": '{key} must be true or false, not "{input}"',
+    "date_from_datetime_parsing": '{key} must be a date such as 2026-03-14, not "{input}"',
+    "date_from_datetime_inexact": '{key} must be a date such as 2026-03-14, not "{input}"',
     "value_error": "{key} {error}",
 }
 _FORMS = {

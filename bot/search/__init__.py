@@ -1,10 +1,12 @@
 """A small search engine over a catalog: `SearchIndex(catalog).search("kv cache").hits[0].resource.title`.
 
-language, text, spelling, vocabulary   words, and what a typed one may stand for
-postings, phrases, initials, corpus    what is looked up, made from a catalog
-query -> searcher, scoring             one search
-answer, explanation, autocomplete      what is shown of it, and while somebody types
-index                                  the class that others use
+text, language         words and terms; how people ask, language by language
+vocabulary, phrases    what a typed word may stand for; names of several words, and initials
+scoring                the inverted index and its scores
+corpus                 a catalog made ready to be searched, of all these
+query -> searcher      one search
+answer, autocomplete   why each hit was found; what to offer while somebody types
+index                  the class that others use
 """
 
 from bot.search.answer import Answer, Hit, Reason, Related

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
-from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
-from bot.search.initials import Initials
-from bot.search.language import detect, language, telling
-from bot.search.phrases import Label, Phrases
-from bot.search.postings import Credit, Postings, Weights
-from bot.search.text import fold, letters, stemmer, words
+from bot.catalog.model import MAX_NAME, Catalog, Resource, Stage, Topic, Track
+from bot.search.language import detect, language
+from bot.search.phrases import Initials, Label, Phrases
+from bot.search.scoring import Credit, Postings, Weights
+from bot.search.text import fold, is_katakana, letters, pairs, stemmer, words
 from bot.search.vocabulary import Vocabulary
 
 TITLE, TITLE_SHARE = 0.72, 0.18
@@ -63,11 +62,14 @@ NEIGHBOURS = 12
 """Neighbours kept of a document: after the hits among them are left out, some must be left."""
 CACHE_SIZE = 1024
 """Documents whose neighbours are cached once they were asked for."""
+COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nl", "no", "sv"})
+"""Languages that write compounds as one word."""
 UNSTATED_KIND = "link"
 """The kind of a resource whose kind nobody stated."""
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
-_RAW_WORD = re.compile(r"[^\W_]+")
+_RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
+_CAPITALS = re.compile(r"\b[A-Z]{2,6}s?\b")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _KNOWN_SITES = {"youtu": "youtube"}
 _BETWEEN_HEADINGS = re.compile(r"\s+[·•|›»>–—-]\s+|[/()\[\]:]")
@@ -107,13 +109,15 @@ class Corpus:
         code = getattr(catalog, "language", "") or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
-        headings = [_headings(group) for group in catalog.groups for _ in group.resources]
-        fields = [_fields(resource, above) for resource, above in zip(self.resources, headings, strict=True)]
+        self._headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
+        fields = [_fields(resource, above) for resource, above in zip(self.resources, self._headings, strict=True)]
         self.titles = [one.title for one in fields]
         self.title_texts = [" ".join(title) for title in self.titles]
         self.topic_documents = _topic_documents(catalog)
         self.headings = _heading_labels(catalog)
         self.main_topics = _main_topics(self.resources)
+        self.capitals = self._capitals()
+        self.names_of_stop_words = self._names_of_stop_words()
         self.weight = self._weights(catalog, fields)
         self.vocabulary = self._vocabulary(fields)
         self.postings = self._postings(fields)
@@ -126,10 +130,29 @@ class Corpus:
         self.levels = frozenset(resource.level for resource in self.resources if resource.level)
         self.neighbours = lru_cache(maxsize=CACHE_SIZE)(self._neighbours)
 
+    def broader(self, slug: str) -> set[str]:
+        """The ids of all topics that a topic is a part of, at any remove."""
+        return {wider for wider, _ in _and_broader(self.topics, slug)} - {slug}
+
     def without_light_words(self, title: Iterable[str]) -> list[str]:
         """The words of a title without stop words; all of them if it has no others."""
         every = list(title)
         return [word for word in every if word not in self.language.stop] or every
+
+    def _names(self) -> Iterator[str]:
+        """All names of the list: titles, headings, and the topics' own."""
+        yield from (resource.title for resource in self.resources)
+        yield from self.headings
+        yield from (name for topic in self.topics.values() for name in (topic.name, *topic.aliases))
+
+    def _capitals(self) -> frozenset[str]:
+        """The words that names here write in capitals, folded: "sre"."""
+        return frozenset(fold(word).removesuffix("s") for name in self._names() for word in _CAPITALS.findall(name))
+
+    def _names_of_stop_words(self) -> frozenset[str]:
+        """The stop words that are a whole name here: "go", of a heading "Go"."""
+        names = (words(name) for name in self._names())
+        return frozenset(name[0] for name in names if len(name) == 1 and name[0] in self.language.stop)
 
     def _weights(self, catalog: Catalog, fields: Sequence[Fields]) -> Weights:
         topics = {slug: set(map(self.stem, _words_of(topic))) for slug, topic in self.topics.items()}
@@ -143,13 +166,13 @@ class Corpus:
 
     def _telling(self, fields: Sequence[Fields], topics: set[str]) -> Callable[[str], float]:
         """How much each term tells by itself, by the language and by where it stands in this list."""
-        light = set(map(self.stem, self.language.light))
+        light = set(map(self.stem, self.language.light - self.names_of_stop_words))
         names = topics.union(map(self.stem, chain.from_iterable((*one.headings, *one.aliases) for one in fields)))
         titles = {self.stem(word) for one in fields for word in one.title}
         general: dict[str, float] = {}
         for word in {word for one in fields for word in chain(one.names(), one.summary)}:
             term = self.stem(word)
-            general[term] = max(general.get(term, 0.0), telling(word))
+            general[term] = max(general.get(term, 0.0), self.language.telling(word))
 
         def factor(term: str) -> float:
             if term in light:
@@ -162,7 +185,9 @@ class Corpus:
     def _vocabulary(self, fields: Sequence[Fields]) -> Vocabulary:
         names = set(chain.from_iterable(one.names() for one in fields))
         names.update(word for topic in self.topics.values() for word in _words_of(topic))
-        return Vocabulary(self.stem, self.language.stop, names, {word for one in fields for word in one.summary})
+        others = {word for one in fields for word in one.summary}
+        compounding = self.language.code in COMPOUNDING
+        return Vocabulary(self.stem, self.language.stop, names, others, compounding=compounding)
 
     def _postings(self, fields: Sequence[Fields]) -> Postings:
         postings = Postings()
@@ -203,7 +228,9 @@ class Corpus:
     def _add_phrases(self, phrases: Phrases, label: Label, names: Iterable[str]) -> None:
         for name in names:
             every = words(name)
-            found = [word for word in self.without_light_words(every) if not kinds_named(word, KIND_WORDS)] or every
+            found = self.without_light_words(every)
+            if label.field != "heading":  # "the BERT paper"; but "Post-Mortem"
+                found = [word for word in found if not kinds_named(word, KIND_WORDS)] or every
             if found:
                 phrases.add(found, label, name)
 
@@ -225,16 +252,23 @@ class Corpus:
 
     def _neighbours(self, document: int) -> list[Neighbour]:
         """The documents that share the most of a document's leading topics, or its heading; the nearest first."""
-        shared: dict[int, dict[str, float]] = {}
-        for slug in self.resources[document].topics[:LEADING_TOPICS]:
-            own = self.topic_documents[slug][document]
-            for other, credit in self._leading(slug):
+        shared: dict[int, dict[Topic, float]] = {}
+        for topic, own, documents in self._shared_by(document):
+            for other, credit in documents:
                 if other != document:
-                    shared.setdefault(other, {})[slug] = own * credit
-        found = (
-            Neighbour(other, sum(by.values()), tuple(map(self.topics.__getitem__, by))) for other, by in shared.items()
-        )
-        return sorted(found, key=lambda one: (-one.strength, one.document))[:NEIGHBOURS]
+                    shared.setdefault(other, {})[topic] = own * credit
+        found = (Neighbour(other, sum(by.values()), tuple(by)) for other, by in shared.items())
+        return sorted(found, key=lambda one: (-one.strength, abs(one.document - document)))[:NEIGHBOURS]
+
+    def _shared_by(self, document: int) -> Iterator[tuple[Topic, float, list[tuple[int, float]]]]:
+        """What a document may share with others: topic or heading, its own credit, and the documents with theirs."""
+        for slug in self.resources[document].topics[:LEADING_TOPICS]:
+            yield self.topics[slug], self.topic_documents[slug][document], self._leading(slug)
+        if not self.resources[document].topics:
+            for name in self._headings[document]:
+                label = self.headings.get(name)
+                if label is not None and label.topic and len(label.documents) <= LEADING:
+                    yield label.topic, label.documents[document], list(label.documents.items())
 
     def _leading(self, slug: str) -> list[tuple[int, float]]:
         """The documents of a topic with their credit, those first to which it is most central."""
@@ -270,8 +304,13 @@ def _fields(resource: Resource, headings: Sequence[str]) -> Fields:
 
 
 def _parts(word: str) -> list[str]:
-    """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "fast" and "api" of "FastAPI"."""
-    if not word.isascii() or word[1:].islower() or word.isupper():
+    """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "fast" and "api" of "FastAPI".
+
+    A run of Katakana has its pairs of characters: it is often several words.
+    """
+    if not word.isascii():
+        return pairs(word) if is_katakana(word) else []
+    if word[1:].islower() or word.isupper():
         return []
     return [part.lower() for part in _PART.findall(word)]
 
@@ -300,7 +339,7 @@ def _heading_labels(catalog: Catalog) -> dict[str, Label]:
         under = range(document, document + len(group.resources))
         for heading, credit in (*((one, OUTER_HEADING) for one in (*outer, *parts)), (own, HEADING)):
             key = " ".join(words(heading))
-            *_, documents = found.setdefault(key, (heading, Topic(group.id, heading), {}))
+            *_, documents = found.setdefault(key, (heading, Topic(group.id, heading[:MAX_NAME].strip()), {}))
             documents.update((one, max(credit, documents.get(one, 0.0))) for one in under)
         document = under.stop
     return {name: Label(documents, "heading", topic) for name, topic, documents in found.values() if documents}
@@ -316,16 +355,21 @@ def _topic_documents(catalog: Catalog) -> dict[str, dict[int, float]]:
     for document, resource in enumerate(catalog.resources):
         for place, slug in enumerate(resource.topics):
             central = CENTRAL[min(place, len(CENTRAL) - 1)]
-            for wider, discount in _and_broader(catalog, slug):
+            for wider, discount in _and_broader(catalog.topics, slug):
                 credits = found[wider]
                 credits[document] = max(credits.get(document, 0.0), round(central * discount, 3))
     return found
 
 
-def _and_broader(catalog: Catalog, slug: str, discount: float = 1.0) -> Iterator[tuple[str, float]]:
-    yield slug, discount
-    for wider in catalog.topics[slug].broader:
-        yield from _and_broader(catalog, wider, discount * BROADER)
+def _and_broader(topics: Mapping[str, Topic], slug: str) -> Iterator[tuple[str, float]]:
+    """A topic and those that it is a part of, each once with its discount: the nearest first."""
+    waiting, found = [(slug, 1.0)], {slug}
+    for one, discount in waiting:
+        yield one, discount
+        for wider in topics[one].broader:
+            if wider not in found:
+                found.add(wider)
+                waiting.append((wider, discount * BROADER))
 
 
 def _main_topics(resources: Iterable[Resource]) -> list[str]:

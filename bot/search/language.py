@@ -5,6 +5,7 @@ The folder `words` has a file for each language, in sections:
     [stop]     words that carry no topic
     [asking]   words of asking for something to learn from; they help to find a title that has them, nothing else
     [start]    words of asking where to begin
+    [introductory]   words by which a title says that it is for the beginning
     [beginner] [intermediate] [advanced]   words for a level
     [question] words that make a question or a request
     [thanks]   words after which nothing is asked for
@@ -30,28 +31,31 @@ one language's stop word is another's topic ("die", "MIT")."""
 OTHER_SCRIPTS = ("ru", "zh", "ja")
 """Languages that are told by their script, and therefore always read."""
 LEVELS = ("beginner", "intermediate", "advanced")
+_HIRAGANA = re.compile("[\u3041-\u309f]")
 _ENDINGS = (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
 DETECTED_SHARE = 0.08
 """The share of a list's words that must be stop words of one language only. At 0 a single "des" makes a list French."""
 
 
 class Language:
-    """The words of asking of one or more languages, folded."""
+    """The words of asking in a list of one language, folded."""
 
-    def __init__(self, codes: Iterable[str]) -> None:
+    def __init__(self, code: str) -> None:
+        self.code = code
         self.stop = frozenset[str]()
         self.asking = frozenset[str]()
         self.start = frozenset[str]()
+        self.introductory = frozenset[str]()
         self.question = frozenset[str]()
         self.thanks = frozenset[str]()
         self.size = frozenset[str]()
         self.levels: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
-        for code in codes:
-            self._add(_sections(code))
+        for one in dict.fromkeys(("en", *(other for other in LATIN if other == code), *OTHER_SCRIPTS)):
+            self._add(_sections(one))
 
     def _add(self, sections: Mapping[str, list[str]]) -> None:
-        for name in ("stop", "asking", "start", "question", "thanks", "size"):
+        for name in ("stop", "asking", "start", "introductory", "question", "thanks", "size"):
             found = getattr(self, name).union(*map(_folded, sections.get(name, ())))
             setattr(self, name, found)
         for level in LEVELS:
@@ -64,26 +68,40 @@ class Language:
     @cached_property
     def light(self) -> frozenset[str]:
         """All words that say how somebody asks, not what for."""
-        return self.stop | self.asking | self.start | self.thanks | self.size | self.levels.keys()
+        return self.stop | self.asking | self.start | self.question | self.thanks | self.size | self.levels.keys()
 
     def kind(self, word: str) -> str:
         """The English word for the kind that a word of another language names; the word itself if it names none."""
         return self._kinds.get(word, word)
 
-    def cut(self, run: str) -> list[str]:
-        """A run that was written without spaces, cut before and after its stop words and words for kinds."""
-        return [piece for piece in self._cuts.split(run) if piece]
+    def telling(self, word: str) -> float:
+        """How much a word tells of a topic by its rarity in the language, 0 to 1: "actually" 0.2, "dog" 0.8.
+
+        1 for what is no general word, and in a list whose language is not English.
+        """
+        if self.code in LATIN and self.code != "en":
+            return 1.0
+        general = _general()
+        value = general.get(word)
+        if value is not None or word[-1] not in "sdg":  # where the endings of base_forms end
+            return 1.0 if value is None else value
+        return next((general[base] for base in base_forms(word) if base in general), 1.0)
+
+    def cut(self, text: str) -> list[str]:
+        """A folded text, cut before and after the words of asking that are written without spaces in it."""
+        return [text] if text.isascii() else [piece for piece in self._cuts.split(text) if piece]
 
     @cached_property
     def _cuts(self) -> re.Pattern[str]:
-        unspaced = {word for word in (*self.stop, *self._kinds) if is_unspaced(word)}
+        words = {*self.stop, *self._kinds, *(word for word in self.light if _HIRAGANA.search(word))}
+        unspaced = {word for word in words if is_unspaced(word) and not (len(word) == 1 and _HIRAGANA.search(word))}
         return re.compile(f"({'|'.join(sorted(map(re.escape, unspaced), key=len, reverse=True))})")
 
 
 @lru_cache
 def language(code: str) -> Language:
     """The words of asking for lists in this language (ISO 639-1): its own, English, and those told by their script."""
-    return Language(dict.fromkeys(("en", *(one for one in LATIN if one == code), *OTHER_SCRIPTS)))
+    return Language(code)
 
 
 def detect(texts: Iterable[str]) -> str:
@@ -104,14 +122,6 @@ def _only_in(code: str) -> frozenset[str]:
 @lru_cache
 def _stop(code: str) -> frozenset[str]:
     return frozenset().union(*map(_folded, _sections(code)["stop"]))
-
-
-def telling(word: str) -> float:
-    """How much an English word tells of a topic, 0 to 1: "actually" 0.2, "dog" 0.5; 1 for what is no general word."""
-    general = _general()
-    if (value := general.get(word)) is not None:
-        return value
-    return next((general[base] for base in base_forms(word) if base in general), 1.0)
 
 
 def base_forms(word: str) -> Iterator[str]:

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import Corpus
-from bot.search.language import telling
-from bot.search.spelling import Spelling
-from bot.search.text import is_unspaced, pairs, runs
-from bot.search.vocabulary import Candidate
+from bot.search.language import LEVELS
+from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
+from bot.search.vocabulary import Candidate, Spelling
 
 MAX_LENGTH = 400
 """Characters of a query that are read. At 40 a whole question is cut; without a limit the work grows with what a
@@ -43,6 +43,12 @@ CIRCUMSTANCE = 1.0
 """In a question, the most that an unknown word weighs, as a multiple of the weightiest known one."""
 
 
+FIRST = LEVELS[0]
+SHORT = 4
+"""Words up to which a stop word may be a name: "go" in "learn go". At 1 "go books" finds nothing; at 20 "how do I go
+about it" is about Go."""
+MIN_ABBREVIATED, MAX_ABBREVIATED, ABBREVIATED = 3, 6, 0.9
+"""Words that initials may stand for, and the score of the initials for them. At 2 any two words are some initials."""
 _DIGITS = re.compile(r"(?<=[^\W\d])\d+(?=[^\W\d])")
 
 
@@ -82,8 +88,8 @@ class Token(NamedTuple):
 class Query:
     """A query with its tokens in order.
 
-    `kinds` and `levels` are those that it names; `start`: it asks where to begin; `thanks`: it is one of thanks;
-    `truncated`: it was too long to be read whole.
+    `kinds` and `levels` are those that it names; `start`: it has a word of beginning; `question`: it has a word of
+    asking; `thanks`: it has one of thanks; `truncated`: it was too long to be read whole.
     """
 
     text: str
@@ -91,13 +97,15 @@ class Query:
     kinds: frozenset[str] = frozenset()
     levels: frozenset[str] = frozenset()
     start: bool = False
+    question: bool = False
     thanks: bool = False
     truncated: bool = False
 
     @cached_property
     def content(self) -> list[int]:
-        """The places of the tokens that say what is looked for."""
-        return self.places(Role.CONTENT)
+        """The places of the tokens that say what is looked for, each word once."""
+        places = self.places(Role.CONTENT)
+        return list({self.tokens[place].word: place for place in reversed(places)}.values())[::-1]
 
     def places(self, *roles: Role) -> list[int]:
         """The places of the tokens that have one of these roles."""
@@ -125,34 +133,45 @@ class QueryParser:
         self._weight = corpus.weight
         self._kinds = corpus.kinds
         self._levels = corpus.levels
+        self._capitals = corpus.capitals
+        self._names_of_stop_words = corpus.names_of_stop_words
         self._light_spelling = Spelling(corpus.language.light)
         self._tokens = lru_cache(maxsize=CACHE_SIZE)(self._parse_word)
 
     def parse(self, text: str) -> Query:
         """Parse a query; whatever is in it, this takes bounded time and raises nothing."""
-        tokens = [token for run in runs(text[:MAX_LENGTH])[: MAX_WORDS + 1] for token in self._parse_run(run)]
+        tokens = list(islice(self._parse_words(text[:MAX_LENGTH]), MAX_WORDS + 1))
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        if len(tokens) >= LONG_QUESTION and ("?" in text or any(one.word in self._language.question for one in tokens)):
-            tokens = _circumstances_capped(tokens)
+        self._abbreviate(tokens)
+        if len(tokens) <= SHORT:
+            tokens = [self._as_name(token) for token in tokens]
         language = self._language
-        return Query(
+        query = Query(
             text,
             tuple(tokens),
             frozenset().union(*(self._kinds_named(token.word) for token in tokens if token.role is Role.KIND)),
             frozenset(language.levels[token.word] for token in tokens if token.role is Role.LEVEL),
-            start=any(token.word in language.start or token.word in language.levels for token in tokens),
+            start=any(token.word in language.start or language.levels.get(token.word) == FIRST for token in tokens),
+            question="?" in text or any(token.word in language.question for token in tokens),
             thanks=any(token.word in language.thanks for token in tokens),
             truncated=truncated,
         )
+        is_long = len(tokens) >= LONG_QUESTION and query.question
+        return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
 
-    def _parse_run(self, run: str) -> Iterator[Token]:
-        if not is_unspaced(run):
-            yield from self._tokens(run)
+    def _parse_words(self, text: str) -> Iterator[Token]:
+        if text.isascii():
+            for run in runs(text):
+                yield from self._tokens(run)
             return
-        for piece in self._language.cut(run):
-            yield from self._tokens(piece) if self._role(piece) is not Role.CONTENT else self._parse_pairs(piece)
+        for piece in self._language.cut(fold(text)):
+            if not piece.isascii() and self._role(piece) is not Role.CONTENT:
+                yield from self._tokens(piece)
+                continue
+            for run in runs(piece):
+                yield from self._parse_pairs(run) if is_unspaced(run) else self._tokens(run)
 
     def _parse_pairs(self, piece: str) -> list[Token]:
         """The pairs of a piece without spaces; those across two words, which no text has, are dropped."""
@@ -166,7 +185,7 @@ class QueryParser:
     def _parse_word(self, word: str) -> tuple[Token, ...]:
         role = self._role(word)
         known = self._vocabulary.known(word)
-        if not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word)):
+        if not word.isalpha() and not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word)):
             return parts
         if known is not None and role is Role.ASKING and word not in self._language.light:
             return (Token(word, word, Role.CONTENT, (known,), self._weight(known.term) * UNSTATED_KIND),)
@@ -188,9 +207,12 @@ class QueryParser:
         return tuple(token._replace(typed=word) for token in tokens)
 
     def _parse_unknown(self, word: str) -> tuple[Token, ...]:
-        general = telling(word)
+        general = self._language.telling(word)
         if general < 1:  # no typo, but a word that the index does not have
             return (self._derived(word, general),)
+        if compounds := self._vocabulary.compounds(word):
+            weight = min(self._weight(candidate.term) for candidate in compounds)
+            return (Token(word, word, Role.CONTENT, tuple(compounds), weight),)
         near = self._vocabulary.near(word)
         typo = bool(near) and near[0].how == "typo" and near[0].score > 0.85
         if not typo and (parts := self._vocabulary.split(word)):
@@ -199,6 +221,8 @@ class QueryParser:
             )
         if not near and (light := self._light_spelling.one_edit(word)):  # "recomend"
             return tuple(token._replace(typed=word) for token in self._tokens(light[0]))
+        if not near and is_katakana(word) and len(word) > 2:
+            return tuple(self._parse_pairs(word))
         if not near:
             return (self._derived(word, _factor(word)),)
         # The commonest of the candidates is the likeliest, and weighs the least.
@@ -206,7 +230,8 @@ class QueryParser:
 
     def _derived(self, word: str, factor: float) -> Token:
         """The token of a word that the index has neither as it is nor nearly, but perhaps another word of its root."""
-        found = self._vocabulary.derived(word)
+        english = self._language.code == "en" and word.isascii()
+        found = self._vocabulary.derived(word) if english else self._vocabulary.inflections(word)
         weight = max((self._weight(candidate.term) for candidate in found), default=self._weight.unknown)
         return Token(word, word, Role.CONTENT, tuple(found), weight * factor)
 
@@ -233,6 +258,19 @@ class QueryParser:
             if (known := self._vocabulary.joined(one.word + other.word)) is not None:
                 candidate = known
                 tokens[place : place + 2] = [self._joined(one, candidate), self._joined(other, candidate)]
+
+    def _as_name(self, token: Token) -> Token:
+        """In a short query a stop word is content if it is a name here: "learn go"."""
+        return token._replace(role=Role.CONTENT) if token.word in self._names_of_stop_words else token
+
+    def _abbreviate(self, tokens: list[Token]) -> None:
+        """ "site reliability engineering" may stand for the word "SRE": its tokens get that candidate."""
+        for start in range(len(tokens) - MIN_ABBREVIATED + 1):
+            for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
+                initials = "".join(token.word[0] for token in tokens[start:end])
+                if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
+                    candidate = known._replace(score=ABBREVIATED, how="initials", word=initials.upper())
+                    tokens[start:end] = [token.adding([candidate]) for token in tokens[start:end]]
 
     def _joined(self, token: Token, candidate: Candidate) -> Token:
         weight = token.weight if token.candidates else self._weight(candidate.term)

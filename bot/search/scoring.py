@@ -1,4 +1,7 @@
-"""Scores: how much of what a query tells is explained by a document.
+"""The inverted index, and scores: how much of what a query tells is explained by a document.
+
+    term ──> documents, in the order they were added, with the field weight in each   (to find)
+    document ──> {term: Credit}                                                       (to look up, and to say why)
 
     score(d) = sum over tokens t of  weight(t) * credit(t, d)
                ----------------------------------------------
@@ -16,14 +19,97 @@ optimizations, 1995, call the first kind of tokens essential.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from math import log
 from typing import NamedTuple
 
 from bot.search.phrases import PhraseMatch
-from bot.search.postings import Credit, Postings
 from bot.search.vocabulary import Candidate
+
+
+class Credit(NamedTuple):
+    """The weight, 0 to 1, of a term in a document, and the name of the field that it stands in."""
+
+    value: float
+    field: str
+
+
+class PostingList(NamedTuple):
+    """The documents that hold a term, in ascending order, and the term's weight in each of them."""
+
+    documents: array[int]
+    values: array[float]
+
+
+_EMPTY = PostingList(array("I"), array("d"))
+
+
+class Postings:
+    """An inverted index with a credit for each term of each document."""
+
+    def __init__(self) -> None:
+        self._lists: dict[str, PostingList] = {}
+        self._credits: list[dict[str, Credit]] = []
+        self._interned: dict[Credit, Credit] = {}
+        self.highest = 0.0
+        """The highest credit that any term has in any document."""
+
+    def add(self, credits: Iterable[tuple[str, Credit]]) -> int:
+        """Add a document with its terms, the highest credit of each; returns its number, counted from 0."""
+        document = len(self._credits)
+        best: dict[str, Credit] = {}
+        for term, credit in credits:
+            if term not in best or credit.value > best[term].value:
+                best[term] = self._interned.setdefault(credit, credit)
+        self._credits.append(best)
+        self.highest = max([self.highest, *[credit.value for credit in best.values()]])
+        for term, credit in best.items():
+            if (postings := self._lists.get(term)) is None:
+                postings = self._lists[term] = PostingList(array("I"), array("d"))
+            postings.documents.append(document)
+            postings.values.append(credit.value)
+        return document
+
+    def of(self, term: str) -> PostingList:
+        """The posting list of a term."""
+        return self._lists.get(term, _EMPTY)
+
+    def documents(self, term: str) -> Sequence[int]:
+        """The documents that hold a term, in ascending order."""
+        return self.of(term).documents
+
+    def credits(self, document: int) -> Mapping[str, Credit]:
+        """Every term of a document with its credit there."""
+        return self._credits[document]
+
+
+class Weights:
+    """How much each term tells: its IDF, times a factor for what it tells by itself.
+
+    `document_frequency` counts the documents of each term, out of `documents`; `factor` is from 0 to 1.
+    """
+
+    def __init__(self, document_frequency: Mapping[str, int], documents: int, factor: Callable[[str], float]) -> None:
+        self._weights = {term: idf(count, documents) * factor(term) for term, count in document_frequency.items()}
+        self.unknown = idf(0, documents)
+        self.of_half = idf(documents // 2, documents)
+
+    def __call__(self, term: str) -> float:
+        """The weight of a term; that of an unknown word if no document holds it."""
+        return self._weights.get(term, self.unknown)
+
+
+def idf(holding: int, documents: int) -> float:
+    """BM25's inverse document frequency, as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5)).
+
+    `holding` (n) of `documents` (N) hold the term. A term in every document weighs next to nothing, one in none the
+    most. (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.)
+    """
+    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
+
 
 MOST = 100
 """Documents that are certain to be scored to the end. At 1 the second hit would be chance; without a limit a common
@@ -68,16 +154,17 @@ def score(
         return {}
     floor = cutoff * whole
     sums: Scores = {}
-    most = [_most(clause) for clause in clauses]
+    most = [_most(clause, postings.highest) for clause in clauses]
     left = sum(most)
     for amount, _, clause in sorted(zip(most, range(len(most)), clauses, strict=True), reverse=True):
         if left >= floor:
             _find(clause, postings, sums, accept)
+            floor = max(floor, relative * max(sums.values(), default=0.0))
         else:
             sums = _promising(sums, left, floor)
             _look_up(clause, postings, sums)
         left -= amount
-        floor = max(floor, relative * max(sums.values(), default=0.0))
+    floor = max(floor, relative * max(sums.values(), default=0.0))
     return {document: total / whole for document, total in _promising(sums, 0.0, floor).items()}
 
 
@@ -88,12 +175,13 @@ def _promising(sums: Scores, left: float, floor: float) -> Scores:
     return {document: total for document, total in sums.items() if total + left >= floor}
 
 
-def _most(clause: Clause) -> float:
-    """The most that any document can earn by a clause."""
+def _most(clause: Clause, highest: float) -> float:
+    """The most that any document can earn by a clause, given the highest credit of any term."""
     best = 0.0
     for candidate in clause.candidates:
         if candidate.score > best:
             best = candidate.score
+    best *= highest
     for phrase in clause.phrases:
         if phrase.score > best:
             best = phrase.score
@@ -174,9 +262,8 @@ def best_match(clause: Clause, postings: Postings, document: int) -> Match | Non
     credits = postings.credits(document)
     credit, candidate, phrase = _best(clause, credits, document)
     # "the Karpathy talk" comes down to one word, and that he is its author tells more.
-    if phrase is not None and (
-        candidate is None or phrase.phrase.label.field != "alias" or len(phrase.phrase.terms) > 1
-    ):
+    own = candidate is not None and credits[candidate.term].field != "summary"
+    if phrase is not None and not (own and phrase.phrase.label.field == "alias" and len(phrase.phrase.terms) == 1):
         return Match(credit, phrase.phrase.label.field, phrase.how, phrase.phrase.text, phrase)
     if candidate is not None:
         return Match(credit, credits[candidate.term].field, candidate.how, candidate.word)

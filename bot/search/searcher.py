@@ -17,8 +17,6 @@ from itertools import islice
 from rapidfuzz import fuzz
 
 from bot.search.corpus import LIGHT, Corpus
-from bot.search.initials import LONGEST as LONGEST_INITIALS
-from bot.search.language import telling
 from bot.search.phrases import LONGEST_RUN, Label, Phrase, PhraseMatch
 from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
@@ -30,7 +28,7 @@ an answer; at 1 only a title or topic typed exactly is. It rises to the second w
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
 """The least score of a resource that has nothing of the query's weightiest word."""
-RELATIVE_CUTOFF = 0.4
+RELATIVE_CUTOFF = 0.42
 """The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
 of its words; at 1 only the best is shown."""
 CLOSENESS = 0.06
@@ -38,6 +36,11 @@ CLOSENESS = 0.06
 whole-string comparison that finds "and" in everything."""
 REFINED = 40
 """Documents whose titles are compared letter by letter: those with the highest scores."""
+NEAR_BEST = 0.6
+"""The share of the best score from which a title is compared so. At 0 work is done for what cannot come first any more;
+at 1 of two titles with the same words the wrong one may win."""
+MOST_UNUSUAL = 3
+"""Unknown words of a query that are looked up as initials, each of which is a search through all of the list's."""
 PIECE_LIKENESS = 88.0
 """The likeness (0 to 100) from which a query counts as a piece of a title, a typo or two aside."""
 ONE_OF = 0.7
@@ -52,6 +55,11 @@ FAINT = 0.01
 """The least score of a title that is compared so: it shares a word."""
 MOST_POSTINGS = 300
 """Documents of a word that titles are compared for. Without a limit "the" has the whole index compared."""
+LATER = 0.9
+"""What the path is worth to who asks where to begin, where a heading says that another part is for beginners."""
+EARLY = 0.08
+"""How much of a score is the place on the path, where a query asks where to begin with something. At 0 it is no
+question of beginning; at 1 the first resource answers everything."""
 PIECE_LIGHT = 0.3
 """The share of their full weight that stop words and words of asking gain once the query is a piece of a title. At 0
 "attention is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
@@ -85,6 +93,8 @@ class Searcher:
 
     def find(self, query: Query, accept: Accept | None = None) -> Result:
         """What answers a query; `accept` says which documents may be among it, None: all of them."""
+        if query.content and all(query.tokens[place].word.isdigit() for place in query.content):
+            query = query.with_tokens(token._replace(candidates=()) for token in query.tokens)  # names alone count
         if not query.content:
             return Result(query, self._clauses(query), self._without_content(query, accept))
         result = self._scored(query, accept)
@@ -118,7 +128,8 @@ class Searcher:
         ]
         yield from self._corpus.phrases.match(candidates)
         yield from self._run_together(query)
-        for place in query.content:
+        unusual = [place for place in query.content if self._is_unusual(query.tokens[place])]
+        for place in unusual[:MOST_UNUSUAL]:
             yield from self._unusual_word(query.tokens[place], frozenset((place,)))
 
     def _run_together(self, query: Query) -> Iterator[PhraseMatch]:
@@ -140,20 +151,21 @@ class Searcher:
         title = self._corpus.resources[document].title
         return PhraseMatch(Phrase({}, 0.0, 0.0, Label({document: 1.0}, "title"), title), places, 1.0, "exact")
 
+    def _is_unusual(self, token: Token) -> bool:
+        """Whether a word may be initials: it is unknown here, in capitals here, or only in a summary, and no word of
+        the language."""
+        corpus = self._corpus
+        known_only_there = token.known and not corpus.vocabulary.is_name(token.word)
+        may_be = not token.candidates or known_only_there or token.word in corpus.capitals
+        return may_be and corpus.language.telling(token.word) == 1
+
     def _unusual_word(self, token: Token, places: frozenset[int]) -> Iterator[PhraseMatch]:
         """Names that a word which means nothing else nearly is without their spaces, or is the initials of."""
         if not token.candidates:
             for phrase in self._corpus.phrases.near(token.word):
                 yield PhraseMatch(phrase, places, ONE_EDIT, "typo")
-        if self._may_be_initials(token):
-            for label, match_score, text in self._corpus.initials.matches(token.word):
-                yield PhraseMatch(Phrase({}, 0.0, 0.0, label, text), places, match_score, "initials")
-
-    def _may_be_initials(self, token: Token) -> bool:
-        """Whether a word is unknown here and in the language, or only a summary has it."""
-        word = token.word
-        known_only_there = token.known and not self._corpus.vocabulary.is_name(word)
-        return len(word) <= LONGEST_INITIALS and (not token.candidates or known_only_there) and telling(word) == 1
+        for label, match_score, text in self._corpus.initials.matches(token.word):
+            yield PhraseMatch(Phrase({}, 0.0, 0.0, label, text), places, match_score, "initials")
 
     # Scores.
 
@@ -198,18 +210,29 @@ class Searcher:
         return all(earned(result.clauses[place], credits, document) >= ANSWERED for place in result.query.content)
 
     def _with_typos(self, result: Result, best: int | None) -> Query | None:
-        """The query with more candidates for known words that do not fit ("batch" for "patch"); None if all fit."""
+        """The query with more candidates for words that do not fit ("batch" for "patch"); None if all fit.
+
+        A word that is only known to the language is corrected where something else in the query was found.
+        """
         query = result.query
         typos = {
             place: self._corpus.vocabulary.typos(query.tokens[place].word)
             for place in query.content
-            if query.tokens[place].known and not self._earns(result.clauses[place], best)
+            if (query.tokens[place].known or (best is not None and not query.tokens[place].candidates))
+            and not self.earns(result.clauses[place], best)
         }
         if not any(typos.values()):
             return None
-        return query.with_tokens(token.adding(typos.get(place, ())) for place, token in enumerate(query.tokens))
+        return query.with_tokens(self._adding(token, typos.get(place, ())) for place, token in enumerate(query.tokens))
 
-    def _earns(self, clause: Clause, document: int | None) -> bool:
+    def _adding(self, token: Token, candidates: Sequence[Candidate]) -> Token:
+        """The token with more candidates; where it had none, it weighs what the commonest of them does."""
+        if candidates and not token.candidates:
+            token = token._replace(weight=min(self._corpus.weight(one.term) for one in candidates))
+        return token.adding(candidates)
+
+    def earns(self, clause: Clause, document: int | None) -> bool:
+        """Whether a document has anything for a clause."""
         return document is not None and earned(clause, self._corpus.postings.credits(document), document) > 0
 
     def _with_one_of_several(self, result: Result, accept: Accept | None) -> Scores:
@@ -269,41 +292,64 @@ class Searcher:
             return {}
         named = self._of_named(query, accept)
         if named is not accept or query.start:
-            return {
-                document: 1.0 for document in range(len(self._corpus.resources)) if named is None or named(document)
-            }
+            return self._beginning(query, named)
         if len(query.tokens) < 2:
             return {}
-        run = f" {' '.join(token.word for token in query.tokens)} "
+        run = f" {query.whole()} "
         return {
             document: 1.0 - CLOSENESS
             for document in self._holding_all(query.tokens)
             if (accept is None or accept(document)) and run in f" {self._corpus.title_texts[document]} "
         }
 
-    def _holding_all(self, tokens: Iterable[Token]) -> set[int]:
+    def _beginning(self, query: Query, accept: Accept | None) -> Scores:
+        """What is accepted; where the query asks for a beginning, what is under a heading of that word comes first."""
+        clauses = self._clauses(query)
+        first = {
+            document
+            for place, token in enumerate(query.tokens)
+            for match in (clauses[place].phrases if token.role is Role.ASKING else ())
+            if match.phrase.label.field == "heading"
+            for document in match.documents
+        }
+        every = range(len(self._corpus.resources))
+        scores = {one: 1.0 for one in every if accept is None or accept(one)}
+        return {one: value if one in first or not first else LATER for one, value in scores.items()}
+
+    def _holding_all(self, tokens: Iterable[Token]) -> Iterable[int]:
+        """The documents that hold every token, at most MOST_POSTINGS of them."""
         postings = self._corpus.postings
-        holding = [{one for each in token.candidates for one in postings.documents(each.term)} for token in tokens]
-        return set.intersection(*holding)
+        terms = {candidate.term for token in tokens for candidate in token.candidates[:1]}
+        if not terms or not all(token.candidates for token in tokens):
+            return []
+        rarest = min(terms, key=lambda term: len(postings.documents(term)))
+        return [one for one in postings.documents(rarest)[:MOST_POSTINGS] if terms <= postings.credits(one).keys()]
 
     # The order among those that were found.
 
     def _refined(self, query: Query, scores: Scores) -> tuple[Scores, Collection[int]]:
         """The scores with the likeness to the title mixed in, and the documents of whose title the query is a piece."""
         texts = {query.without_kinds(), query.whole()}
-        floor = (RELATIVE_CUTOFF - CLOSENESS) * max(scores.values(), default=0.0)
-        near = {document: value for document, value in scores.items() if value >= floor}
-        highest: Iterable[int] = near
-        if len(near) > REFINED:
-            highest = nsmallest(REFINED, near, key=lambda document: (-near[document], document))
+        floor = NEAR_BEST * max(scores.values(), default=0.0)
+        highest: Iterable[int] = [document for document, value in scores.items() if value >= floor]
+        if len(scores) > REFINED:
+            highest = nsmallest(REFINED, highest, key=lambda document: (-scores[document], document))
         titles = self._corpus.title_texts
         likeness = {document: max([_likeness(text, titles[document]) for text in texts]) for document in highest}
         refined = {
             document: value * (1 - CLOSENESS) + CLOSENESS * max(0.0, likeness.get(document, 0.0) / 50 - 1)
-            for document, value in near.items()
+            for document, value in scores.items()
         }
         pieces = {document for document, like in likeness.items() if like >= PIECE_LIKENESS}
+        if query.start:
+            refined = {document: self._earlier(value, document) for document, value in refined.items()}
         return (_as_piece(query, refined, pieces) if pieces else refined), pieces
+
+    def _earlier(self, score: float, document: int) -> float:
+        """A score with the place on the path mixed in: the first, and what calls itself introductory, gain most."""
+        introductory = not self._corpus.language.introductory.isdisjoint(self._corpus.titles[document])
+        place = 1 - document / len(self._corpus.resources)
+        return (1 - EARLY) * score + EARLY * (1.0 if introductory else place / 2)
 
     def _above_cutoff(self, result: Result, scores: Scores, pieces: Collection[int]) -> Scores:
         """The scores that are high enough; those that leave the weightiest word unexplained must be higher."""
@@ -325,7 +371,7 @@ class Searcher:
 
 
 def _likeness(text: str, title: str) -> float:
-    """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and if the title is the shorter one."""
+    """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and for titles that are shorter."""
     return fuzz.partial_ratio(text, title, score_cutoff=50) if len(title) + 1 >= len(text) else 0.0
 
 

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from importlib import resources
 
 import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
@@ -26,6 +27,7 @@ _INDIC = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _PAIRED = f"{_HAN}{_HIRAGANA}{_INDIC}"
 _RUN = re.compile(rf"[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_INDIC}]+|[^\W_{_PAIRED}{_KATAKANA}]+")
 _PAIRED_RUN = re.compile(rf"[{_PAIRED}]+")
+_KATAKANA_RUN = re.compile(rf"[{_KATAKANA}]+")
 _NOT_DECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
 _MARK = re.compile(r"(?<![иИ])[\u0300-\u036f]|(?<=[иИ])[\u0300-\u0305\u0307-\u036f]")
 """A combining accent; that of й stays, since и is another letter."""
@@ -55,11 +57,20 @@ Stem = Callable[[str], str]
 
 
 def fold(text: str) -> str:
-    """The text in lower case, without accents and in one width: "Ｃafé" becomes "cafe"."""
+    """The text in lower case, without accents, in one width and in simplified Chinese: "Ｃafé" becomes "cafe"."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold().translate(_NOT_DECOMPOSED)
+    return unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold().translate(_other_forms())
+
+
+@lru_cache
+def _other_forms() -> dict[int, str]:
+    """Letters that are written otherwise but have no accent to drop; traditional Chinese is read as simplified."""
+    text = resources.files("bot.search").joinpath("words/zh-simplified.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    simplified = {ord(pair[0]): pair[1] for line in lines for pair in line.split()}
+    return {**simplified, **_NOT_DECOMPOSED}
 
 
 def words(text: str) -> list[str]:
@@ -82,6 +93,11 @@ def runs(text: str) -> list[str]:
 def is_unspaced(run: str) -> bool:
     """Whether a run is of a script whose runs are cut into pairs."""
     return not run.isascii() and _PAIRED_RUN.fullmatch(run) is not None
+
+
+def is_katakana(run: str) -> bool:
+    """Whether a run is of Katakana."""
+    return _KATAKANA_RUN.fullmatch(run) is not None
 
 
 def pairs(run: str) -> list[str]:

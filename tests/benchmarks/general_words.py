@@ -5,7 +5,7 @@ used (in its 1.5 million words of definitions and examples, and in the texts tha
 often it is a noun there. Nouns name things, so that even a common one tells something; a verb, adjective or adverb
 mostly says how somebody asks.
 
-    telling = share as a noun * NOUN * rarity + (1 - share) * OTHER * rarity,   rounded down to one of ten bands
+    telling = share as a noun * NOUN * rarity + (1 - share) * rarity ** OTHER,   rounded down to one of ten bands
 
 FOLDER is that of the database files; Debian's package wordnet-base has them in /usr/share/wordnet. WordNet may be used,
 changed and passed on for any purpose as long as its notice goes along, which is therefore at the head of the table.
@@ -26,8 +26,9 @@ from bot.search.language import base_forms
 TABLE = Path(__file__).parents[2] / "bot" / "search" / "words" / "en-general.txt"
 COMMON, RARE = 20_000, 10
 """Uses at which a word tells nothing, and at which it tells all that its kind of word can."""
-NOUN, OTHER = 1.5, 0.4
-"""How fast nouns, and verbs, adjectives and adverbs, come to tell more with their rarity."""
+NOUN, OTHER, MOST = 1.5, 3, 0.99
+"""How fast nouns (a factor), and verbs, adjectives and adverbs (an exponent), come to tell more with their rarity; and
+what any of them tells at most."""
 FEWEST = {"noun": 8, "other": 5}
 """Uses from which a word is in the table; the rarer ones tell all."""
 KINDS = {"1": "noun", "2": "verb", "3": "adj", "4": "adv", "5": "adj"}
@@ -84,7 +85,7 @@ class WordNet:
         if uses < (FEWEST["noun"] if noun > 0.5 else FEWEST["other"]):
             return 1.0
         rarity = min(1.0, math.log(COMMON / max(uses, 1)) / math.log(COMMON / RARE))
-        return max(0.0, min(0.99, rarity * NOUN) * noun + rarity * (1 - noun) * OTHER)
+        return max(0.0, min(MOST, NOUN * rarity) * noun + min(MOST, rarity**OTHER) * (1 - noun))
 
     def _lemmas(self, word: str) -> Iterator[str]:
         if word in self._senses:

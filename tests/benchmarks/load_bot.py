@@ -25,7 +25,7 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import jobs, schedules
 from tests.benchmarks.load_server import CHANNELS
-from tests.search.test_judged import JUDGED
+from tests.search.judging import JUDGED
 
 ZONE = "Asia/Kolkata"
 """Where all servers of a load live: not UTC, and its clocks never change."""

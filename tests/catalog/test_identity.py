@@ -64,6 +64,9 @@ addresses = st.builds(
 
 @given(url=st.one_of(addresses, st.text(max_size=60)))
 @example(url="https://example.org/%E3%80%80")
+@example(url="https:/// ?")
+@example(url="https://youtu.be//%32")
+@example(url="https://example.org/x/ ?b= &a=1")
 @example(url="https://example.org/?%72ef=1&%7Eb=2&a=1")
 def test_a_page_is_its_own_and_no_longer_than_its_address(url: str) -> None:
     page = canonical_page(url)

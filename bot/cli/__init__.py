@@ -1,6 +1,6 @@
 """The command line, and the composition root: settings, catalog, store and bot are joined here.
 
-Exit codes: 0 done or found, 1 nothing fits or problems found, 2 wrong use.
+Exit codes: 0 done or found, 1 nothing fits or problems found, 2 wrong use, 3 a catalog was changed by `sync`.
 """
 
 from __future__ import annotations
@@ -8,20 +8,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.catalogs import Filters, Library
+from bot.cli.curating import CURATING, imported
+from bot.cli.options import READABLE, catalog_option, examples, load
 from bot.errors import CatalogError, StudybotError
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 MOST_HITS = 25
 """Most hits that may be asked for: more than that is not an answer but the path."""
@@ -44,39 +43,18 @@ class _Main(click.Group):
             ctx.exit(2)
 
 
-def _examples(*lines: str) -> str:
-    """An epilog that click leaves as it stands."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-def _load(path: Path | None) -> Catalog:
-    """The catalog at a path; without one catalog.yaml here, else the one that comes with studybot."""
-    here = Path("catalog.yaml")
-    return load_catalog(path or (here if here.is_file() else shipped_catalog()))
-
-
-def _catalog_option(command: _Command) -> _Command:
-    return click.option(
-        "--catalog",
-        "catalog_path",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        metavar="PATH",
-        help="The index to serve. Default: catalog.yaml here, else the one that comes with studybot.",
-    )(command)
-
-
 @click.group(
     cls=_Main,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=_examples("studybot demo", 'studybot recommend "kv cache"'),
+    epilog=examples("studybot demo", 'studybot recommend "kv cache"'),
 )
 @click.version_option(version("studybot"), prog_name="studybot")
 def main() -> None:
     """The chat front end of a curated reading list: recommendations, an ordered path, a weekly prompt."""
 
 
-@main.command(epilog=_examples("DISCORD_TOKEN=… studybot run", "studybot run --catalog my-index.yaml"))
-@_catalog_option
+@main.command(epilog=examples("DISCORD_TOKEN=… studybot run", "studybot run --catalog my-index.yaml"))
+@catalog_option
 def run(catalog_path: Path | None) -> None:
     """Run the bot on Discord.
 
@@ -88,7 +66,7 @@ def run(catalog_path: Path | None) -> None:
 
     settings = read_settings()
     settings.require_token()
-    catalog = _load(catalog_path)
+    catalog = load(catalog_path)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
@@ -99,30 +77,33 @@ def run(catalog_path: Path | None) -> None:
     asyncio.run(serve())
 
 
-@main.command(epilog=_examples("studybot demo", "studybot demo --port 8080 --no-browser"))
-@_catalog_option
+@main.command(epilog=examples("studybot demo", "studybot demo --index README.md", "studybot demo --no-browser"))
+@catalog_option
+@click.option("--index", type=READABLE, metavar="INDEX", help="A Markdown index to import and try, without a catalog.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The page's port. Default: any free one.")
 @click.option("--no-browser", is_flag=True, help="Only print the page's address.")
-def demo(catalog_path: Path | None, port: int, no_browser: bool) -> None:
+def demo(catalog_path: Path | None, index: Path | None, port: int, no_browser: bool) -> None:
     """Try the bot in your browser, without a token.
 
     It runs on a simulated Discord on this machine; nothing reaches the network, and nothing is kept.
     """
     from bot.demo import run_demo
 
-    catalog = _load(catalog_path)
+    if catalog_path and index:
+        raise click.UsageError("--catalog and --index exclude each other: one list is served.")
+    catalog = imported(index).catalog if index else load(catalog_path)
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     asyncio.run(run_demo(catalog, port=port, open_browser=not no_browser, echo=click.echo))
 
 
 @main.command(
-    epilog=_examples(
+    epilog=examples(
         'studybot recommend "kv cache"',
         'studybot recommend --json --kind video "how does attention work?"',
         "studybot recommend --json - < queries.txt",
     )
 )
-@_catalog_option
+@catalog_option
 @click.argument("query", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object for each query.")
 @click.option("--kind", help="Only this kind, such as paper or video.")
@@ -142,7 +123,7 @@ def recommend(
 
     With - as QUERY, one query is read from each line of standard input. Exit code 1 says that nothing fits.
     """
-    library = Library(_load(catalog_path))
+    library = Library(load(catalog_path))
     filters = Filters.typed(kind, level)
     if (problem := library.problem_with(filters)) is not None:
         click.echo(problem, err=True)
@@ -155,36 +136,16 @@ def recommend(
     ctx.exit(0 if found else 1)
 
 
-@main.command(epilog=_examples("studybot path", "studybot path --json"))
-@_catalog_option
+@main.command(epilog=examples("studybot path", "studybot path --json"))
+@catalog_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON list with every step.")
 def path(catalog_path: Path | None, as_json: bool) -> None:
     """Print the whole reading list in order."""
-    library = Library(_load(catalog_path))
+    library = Library(load(catalog_path))
     click.echo(as_line(path_json(library)) if as_json else path_text(library))
 
 
-@main.command(epilog=_examples("studybot check", "studybot check my-index.yaml"))
-@click.argument("catalog", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--catalog",
-    "catalog_path",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="PATH",
-    help="The same as the argument.",
-)
-def check(catalog: Path | None, catalog_path: Path | None) -> None:
-    """Report every problem of CATALOG, each with its line.
-
-    Exit code 1 says that there are problems.
-    """
-    checked = _load(catalog or catalog_path)
-    stages, tracks = len(checked.stages), len(checked.tracks)
-    counts = f"{len(checked)} resources, {stages} stages, {tracks} tracks, {len(checked.topics)} topics"
-    click.echo(f"{checked.title}: {click.style('no problems', fg='green')} ({counts}).")
-
-
-@main.command(epilog=_examples("studybot invite", "studybot invite --client-id 123456789012345678"))
+@main.command(epilog=examples("studybot invite", "studybot invite --client-id 123456789012345678"))
 @click.option("--client-id", type=click.IntRange(min=1), help="The application's id. Default: from DISCORD_TOKEN.")
 def invite(client_id: int | None) -> None:
     """Print the link that adds the bot to a server.
@@ -206,3 +167,7 @@ def _lines() -> Iterator[str]:
 def _printable(text: str) -> str:
     """An argument without what the terminal could not decode, and so could not print either."""
     return text.encode(errors="replace").decode()
+
+
+for _command in CURATING:
+    main.add_command(_command)
