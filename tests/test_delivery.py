@@ -320,7 +320,7 @@ async def test_a_server_that_hangs_costs_the_others_a_slot_and_no_more(
     while len(world.channel.posts) < 2 * SLOTS - 1:
         await asyncio.sleep(0.01)
         await worker.tick()
-    assert worker.health.slow >= SLOTS
+    assert worker.slow >= SLOTS
     hanging.set()
     await worker.idle()
     assert len(world.channel.posts) == 3 * SLOTS - 1

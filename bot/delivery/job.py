@@ -100,14 +100,11 @@ class Messenger(Protocol):
         """Tell a member something in a direct message, else the server in its own channel for notices."""
 
 
-@dataclass(slots=True)
-class Attempt:
-    """One attempt at a job, by whoever has claimed it.
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a worker works with: `clock` returns the present, `monotonic` seconds that never go back, `owner` is the
+    worker's name on its claims, and `lease` how long one holds."""
 
-    `deadline` is until when the claim surely holds, by `monotonic`; `clock` returns the present.
-    """
-
-    job: Job
     store: Store
     catalogs: Catalogs
     messenger: Messenger
@@ -115,11 +112,38 @@ class Attempt:
     monotonic: Callable[[], float]
     owner: str
     lease: timedelta
+
+    def deadline(self, claimed_at: float) -> float:
+        """Until when a claim that was taken, or prolonged, after a monotonic instant surely holds."""
+        return claimed_at + 0.9 * self.lease.total_seconds()  # clocks run at slightly different speeds
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt at a job, by whoever has claimed it; `deadline` is until when the claim surely holds."""
+
+    job: Job
+    tools: Tools
     deadline: float
+
+    @property
+    def store(self) -> Store:
+        """Where everything is recorded."""
+        return self.tools.store
+
+    @property
+    def messenger(self) -> Messenger:
+        """Who posts."""
+        return self.tools.messenger
+
+    @property
+    def now(self) -> datetime:
+        """The present."""
+        return self.tools.clock()
 
     def check(self) -> None:
         """Raise ClaimLost if the claim may have run out: the process may have slept since it took it."""
-        if self.monotonic() >= self.deadline:
+        if self.tools.monotonic() >= self.deadline:
             raise ClaimLost
 
     async def begin(self, choose: Choose = lambda schedule, history: Choice()) -> Begun | Reason:
@@ -127,11 +151,11 @@ class Attempt:
 
         Returns the reason if there is nothing to send; raises ClaimLost if nothing may be sent.
         """
-        begun_at = self.monotonic()
-        begun = await self.store.begin(self.job, choose, self.clock(), owner=self.owner, lease=self.lease)
+        tools, begun_at = self.tools, self.tools.monotonic()
+        begun = await tools.store.begin(self.job, choose, self.now, owner=tools.owner, lease=tools.lease)
         if begun is None:
             raise ClaimLost
-        self.deadline = max(self.deadline, deadline_of(begun_at, self.lease))
+        self.deadline = max(self.deadline, tools.deadline(begun_at))
         return begun
 
     async def weekly(self) -> WeeklySchedule:
@@ -145,13 +169,8 @@ class Attempt:
     def late(self) -> bool:
         """Whether the message has to say that it is late: not if it only waited for its turn among many."""
         job = self.job
-        since = self.clock() if job.attempts > 1 else job.enqueued_at
+        since = self.now if job.attempts > 1 else job.enqueued_at
         return since - job.due_at > LATE
-
-
-def deadline_of(claimed_at: float, lease: timedelta) -> float:
-    """Until when a claim that was taken, or prolonged, after an instant surely holds; both in monotonic seconds."""
-    return claimed_at + 0.9 * lease.total_seconds()  # clocks run at slightly different speeds
 
 
 class JobKind(ABC):
@@ -165,7 +184,7 @@ class JobKind(ABC):
 
     def too_late(self, attempt: Attempt) -> bool:
         """Whether the job is to be given up."""
-        return attempt.clock() - attempt.job.due_at > self.grace(attempt.job)
+        return attempt.now - attempt.job.due_at > self.grace(attempt.job)
 
     @abstractmethod
     async def run(self, attempt: Attempt) -> Outcome:
@@ -215,7 +234,7 @@ class MessageKind(JobKind):
             raise  # a message that is missing and says so, rather than one that may come twice
 
     async def _may_send_unseen(self, attempt: Attempt, since: datetime) -> bool:
-        return attempt.clock() - since <= NONCE_WINDOW and await self.has_nonce(attempt)
+        return attempt.now - since <= NONCE_WINDOW and await self.has_nonce(attempt)
 
 
 def nonce(job: Job) -> str:
