@@ -48,6 +48,8 @@ ONE_OF = 0.7
 that is about all; under CUTOFF it would never be shown."""
 ANSWERED = 0.5
 """The credit from which a hit answers a word of such a query. At 0 any credit would do; at 1 only its first topic."""
+WEAK = 0.6
+"""The score under which the best hit may not be what was meant, so that titles are compared letter by letter."""
 SHORTEST_PIECE = 10
 """Letters from which a query is compared with titles letter by letter. At 4 "bert" is in "Mixture of Experts"; at 20
 "how pt3 works" finds nothing."""
@@ -203,7 +205,9 @@ class Searcher:
         if corrected := self._with_typos(result, best):
             result = self._scored(corrected, accept)
         scores = self._with_one_of_several(result, accept)
-        return Result(result.query, result.clauses, scores or self._by_letters(result, accept))
+        if max(scores.values(), default=0.0) < WEAK:
+            scores = scores | self._by_letters(result, accept)
+        return Result(result.query, result.clauses, scores)
 
     def _answers_all(self, result: Result, document: int) -> bool:
         credits = self._corpus.postings.credits(document)
