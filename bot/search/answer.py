@@ -151,10 +151,8 @@ class Explanation:
 
     def _of_path(self) -> Reason:
         """For a query that asks where to begin."""
-        language = self._corpus.language
-        typed = [
-            token.typed for token in self._query.tokens if token.word in language.start or token.word in language.levels
-        ]
+        beginning = self._corpus.language.beginning
+        typed = [token.typed for token in self._query.tokens if token.word in beginning]
         return Reason(" ".join(dict.fromkeys(typed)), "path", "exact", "the beginning")
 
     def _of_letters(self, document: int) -> Reason:

@@ -70,6 +70,11 @@ class Language:
         """All words that say how somebody asks, not what for."""
         return self.stop | self.asking | self.start | self.question | self.thanks | self.size | self.levels.keys()
 
+    @cached_property
+    def beginning(self) -> frozenset[str]:
+        """The words of asking where to begin, those for the first level too."""
+        return self.start.union(word for word, level in self.levels.items() if level == LEVELS[0])
+
     def kind(self, word: str) -> str:
         """The English word for the kind that a word of another language names; the word itself if it names none."""
         return self._kinds.get(word, word)

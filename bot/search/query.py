@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from bot.search.corpus import Corpus
 from bot.search.kinds import KINDS, kinds_named
-from bot.search.language import LEVELS
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate, Spelling
 
@@ -43,7 +42,6 @@ CIRCUMSTANCE = 1.0
 """In a question, the most that an unknown word weighs, as a multiple of the weightiest known one."""
 
 
-FIRST = LEVELS[0]
 SHORT = 4
 """Words up to which a stop word may be a name: "go" in "learn go". At 1 "go books" finds nothing; at 20 "how do I go
 about it" is about Go."""
@@ -144,22 +142,24 @@ class QueryParser:
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        self._abbreviate(tokens)
-        if len(tokens) <= SHORT:
+        if self._capitals:
+            self._abbreviate(tokens)
+        if self._names_of_stop_words and len(tokens) <= SHORT:
             tokens = [self._as_name(token) for token in tokens]
-        language = self._language
-        query = Query(
+        language, found = self._language, {token.word for token in tokens}
+        question = "?" in text or not language.question.isdisjoint(found)
+        if question and len(tokens) >= LONG_QUESTION:
+            tokens = _circumstances_capped(tokens)
+        return Query(
             text,
             tuple(tokens),
-            frozenset().union(*(self._kinds_named(token.word) for token in tokens if token.role is Role.KIND)),
-            frozenset(language.levels[token.word] for token in tokens if token.role is Role.LEVEL),
-            start=any(token.word in language.start or language.levels.get(token.word) == FIRST for token in tokens),
-            question="?" in text or any(token.word in language.question for token in tokens),
-            thanks=any(token.word in language.thanks for token in tokens),
+            frozenset().union(*[self._kinds_named(token.word) for token in tokens if token.role is Role.KIND]),
+            frozenset([language.levels[token.word] for token in tokens if token.role is Role.LEVEL]),
+            start=not language.beginning.isdisjoint(found),
+            question=question,
+            thanks=not language.thanks.isdisjoint(found),
             truncated=truncated,
         )
-        is_long = len(tokens) >= LONG_QUESTION and query.question
-        return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
 
     def _parse_words(self, text: str) -> Iterator[Token]:
         if text.isascii():
