@@ -326,7 +326,8 @@ def _texts(catalog: Catalog) -> Iterator[str]:
 
 def _headings(group: Stage | Track) -> list[str]:
     """The headings in the title of a stage or track, the outermost first: "Core CS · Systems" are two."""
-    return [heading for piece in _BETWEEN_HEADINGS.split(group.title) if (heading := piece.strip(" -–·"))]
+    pieces = (piece.strip(" -–·").removeprefix("and ") for piece in _BETWEEN_HEADINGS.split(group.title))
+    return [heading for heading in pieces if heading]
 
 
 def _heading_labels(catalog: Catalog) -> dict[str, Label]:

@@ -150,6 +150,9 @@ class QueryParser:
         question = "?" in text or not language.question.isdisjoint(found)
         if question and len(tokens) >= LONG_QUESTION:
             tokens = _circumstances_capped(tokens)
+        thanks = not language.thanks.isdisjoint(found)
+        if thanks:  # "thanks for the book"
+            tokens = [one._replace(role=Role.ASKING) if self._is_kind(one.word) else one for one in tokens]
         return Query(
             text,
             tuple(tokens),
@@ -157,7 +160,7 @@ class QueryParser:
             frozenset([language.levels[token.word] for token in tokens if token.role is Role.LEVEL]),
             start=not language.beginning.isdisjoint(found),
             question=question,
-            thanks=not language.thanks.isdisjoint(found),
+            thanks=thanks,
             truncated=truncated,
         )
 
@@ -243,8 +246,11 @@ class QueryParser:
             return Role.KIND
         if language.levels.get(word) in self._levels:
             return Role.LEVEL
-        asking = word in language.light or kinds_named(language.kind(word), KINDS)
-        return Role.ASKING if asking else Role.CONTENT
+        return Role.ASKING if word in language.light or self._is_kind(word) else Role.CONTENT
+
+    def _is_kind(self, word: str) -> bool:
+        """Whether a word names a kind, whether the list has any of it or not."""
+        return bool(kinds_named(self._language.kind(word), KINDS))
 
     def _kinds_named(self, word: str) -> frozenset[str]:
         return kinds_named(self._language.kind(word), self._kinds)
