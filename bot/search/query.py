@@ -273,6 +273,8 @@ class QueryParser:
         """ "site reliability engineering" may stand for the word "SRE": its tokens get that candidate."""
         for start in range(len(tokens) - MIN_ABBREVIATED + 1):
             for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
+                if any(token.role is Role.STOP for token in tokens[start:end]):
+                    break
                 initials = "".join(token.word[0] for token in tokens[start:end])
                 if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
                     candidate = known._replace(score=ABBREVIATED, how="initials", word=initials.upper())

@@ -22,12 +22,15 @@ from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
 from bot.search.vocabulary import ONE_EDIT, STEM, Candidate
 
-CUTOFF, ANNOTATED_CUTOFF = 0.3, 0.35
-"""The least score that is shown: three tenths of what the query tells, explained by a resource. At 0 any shared word is
-an answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
+CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.35
+"""The least score that is shown: a quarter of what the query tells, explained by a resource. At 0 any shared word is an
+answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
 """The least score of a resource that has nothing of the query's weightiest word."""
+SPECIAL = 0.9
+"""How much a word must tell by itself for a resource that has it to be shown although a weightier word is unknown. At 0
+a "schedule" in a title answers for a bus; at 1 "observability" alone finds nothing beside a word that nobody knows."""
 RELATIVE_CUTOFF = 0.42
 """The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
 of its words; at 1 only the best is shown."""
@@ -360,7 +363,11 @@ class Searcher:
         floor = max(self._cutoff, RELATIVE_CUTOFF * max(scores.values(), default=0.0))
         clauses = [result.clauses[place] for place in result.query.content]
         unknown = max((one.weight for one in clauses if not one.candidates and not one.phrases), default=0.0)
-        heavy = [clause for clause in clauses if clause.weight >= unknown]
+        heavy = [
+            clause
+            for place, clause in zip(result.query.content, clauses, strict=True)
+            if clause.weight >= unknown and self._corpus.language.telling(result.query.tokens[place].word) >= SPECIAL
+        ]
         return {
             document: value
             for document, value in scores.items()
