@@ -190,15 +190,17 @@ def _most(clause: Clause, highest: float) -> float:
 
 def _find(clause: Clause, postings: Postings, sums: Scores, accept: Accept | None) -> None:
     """Add what each document earns by a clause, new documents too."""
-    weight, known = clause.weight, sums.get
-    earned = _credits(clause, postings).items()
-    sums.update(
-        [
-            (document, known(document, 0.0) + weight * credit)
-            for document, credit in earned
-            if accept is None or accept(document)
-        ]
-    )
+    earned: Iterable[tuple[int, float]]
+    if len(clause.candidates) == 1 and not clause.phrases:
+        # Most clauses are like this, and their lists are long: nothing to take the best of.
+        documents, values = postings.of(clause.candidates[0].term)
+        earned, weight = zip(documents, values, strict=True), clause.weight * clause.candidates[0].score
+    else:
+        earned, weight = _credits(clause, postings).items(), clause.weight
+    if accept is not None:
+        earned = [(document, credit) for document, credit in earned if accept(document)]
+    known = sums.get
+    sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in earned])
 
 
 def _look_up(clause: Clause, postings: Postings, sums: Scores) -> None:
