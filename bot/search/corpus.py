@@ -54,6 +54,8 @@ NAME_TELLING, TITLE_TELLING = 0.8, 0.5
 """The least that a general word of the language tells where it stands in the name of a topic or a heading, and where it
 stands in a title: "attention" is a topic here. At 0 no list on networks could be asked for "networks"; at 1 every
 "build" in a title answers how to build a shed."""
+COMMON_TELLING = 0.3
+"""What a word must tell by itself to gain so much from a topic or a heading: "run" of "how to run a model" does not."""
 LEADING = 20
 """Documents of a topic that are looked at for related ones: the first that it is most central to."""
 LEADING_TOPICS = 3
@@ -177,8 +179,10 @@ class Corpus:
         def factor(term: str) -> float:
             if term in light:
                 return LIGHT
-            least = NAME_TELLING if term in names else TITLE_TELLING if term in titles else LIGHT
-            return max(least, general.get(term, 1.0))
+            by_language = general.get(term, 1.0)
+            if term in names:
+                return max(by_language, NAME_TELLING if by_language >= COMMON_TELLING else TITLE_TELLING)
+            return max(by_language, TITLE_TELLING if term in titles else LIGHT)
 
         return factor
 

@@ -22,12 +22,14 @@ from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
 from bot.search.vocabulary import ONE_EDIT, STEM, Candidate
 
-CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.35
+CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.32
 """The least score that is shown: a quarter of what the query tells, explained by a resource. At 0 any shared word is an
 answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
-"""The least score of a resource that has nothing of the query's weightiest word."""
+"""The least score of a resource that has no special word of the query while a weightier one is unknown (see SPECIAL), or
+has it in its summary alone. At CUTOFF "weather in berlin" finds a lecture held there; at 1 a word that the list does not
+have silences all others."""
 SPECIAL = 0.9
 """How much a word must tell by itself for a resource that has it to be shown although a weightier word is unknown. At 0
 a "schedule" in a title answers for a bus; at 1 "observability" alone finds nothing beside a word that nobody knows."""

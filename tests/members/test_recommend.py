@@ -47,7 +47,7 @@ async def test_a_silence_is_never_shared(server: Server) -> None:
 
 
 async def test_a_silence_offers_topics_that_search_again(server: Server) -> None:
-    silent = await server.ask("recommend", topic="sourdough bread")
+    silent = await server.ask("recommend", topic="cache my credit card")
     assert 1 <= len(silent.labels) <= 5
     found = Seen(await server.mia.click(silent.message, label=silent.labels[0]))
     assert "Why:" in found.text
