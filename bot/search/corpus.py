@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -111,6 +110,7 @@ class Corpus:
         code = getattr(catalog, "language", "") or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
+        self._shared: dict[int, list[Neighbour]] = {}
         self._headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
         fields = [_fields(resource, above) for resource, above in zip(self.resources, self._headings, strict=True)]
         self.titles = [one.title for one in fields]
@@ -130,7 +130,6 @@ class Corpus:
         # Where all are of one kind, its name tells nothing.
         self.kinds = kinds - {UNSTATED_KIND} if len(kinds) > 1 else frozenset[str]()
         self.levels = frozenset(resource.level for resource in self.resources if resource.level)
-        self.neighbours = lru_cache(maxsize=CACHE_SIZE)(self._neighbours)
 
     def broader(self, slug: str) -> set[str]:
         """The ids of all topics that a topic is a part of, at any remove."""
@@ -254,8 +253,16 @@ class Corpus:
                 found.setdefault(key, []).append(document)
         return found
 
-    def _neighbours(self, document: int) -> list[Neighbour]:
+    def neighbours(self, document: int) -> list[Neighbour]:
         """The documents that share the most of a document's leading topics, or its heading; the nearest first."""
+        found = self._shared.get(document)
+        if found is None:
+            if len(self._shared) >= CACHE_SIZE:
+                self._shared.clear()
+            found = self._shared[document] = self._find_neighbours(document)
+        return found
+
+    def _find_neighbours(self, document: int) -> list[Neighbour]:
         shared: dict[int, dict[Topic, float]] = {}
         for topic, own, documents in self._shared_by(document):
             for other, credit in documents:

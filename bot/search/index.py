@@ -13,7 +13,6 @@ import gc
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from heapq import nsmallest
 
 from rapidfuzz import fuzz, process
@@ -108,8 +107,6 @@ MAX_EXCLUDED = 100
 """Most hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
 TELLING = 0.5
 """How much a word must tell to be named as one that no hit has. At 0 every "really" is; at 1 no common noun."""
-CACHE_SIZE = 1024
-"""Sets of hits whose related resources are cached: "kv cache" and "kvcache" have the same."""
 SHORT_SENTENCE = 4
 """Words up to which a sentence of a message that asks nothing is taken for a query. At 0 "paged attention" is answered
 with nothing; at 20 every remark about the office is a search."""
@@ -132,7 +129,6 @@ class SearchIndex:
             self._autocomplete = Autocomplete(self._corpus)
         self._parser = QueryParser(self._corpus)
         self._searcher = Searcher(self._corpus)
-        self._related = lru_cache(maxsize=CACHE_SIZE)(self._find_related)
 
     def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
@@ -148,7 +144,7 @@ class SearchIndex:
         return Answer(
             query=query,
             hits=hits,
-            related=self._related(tuple(ranked)),
+            related=self._related(ranked),
             suggestion=self._suggestion(result, ranked),
             nearest=() if hits else self._nearest(result),
             cut=result.query.truncated,
@@ -205,7 +201,7 @@ class SearchIndex:
         found = words(typed[:MAX_TYPED])
         return len(typed) >= LONG_WORD and (len(found) == 1 or not self._corpus.language.stop.isdisjoint(found))
 
-    def _find_related(self, hits: Sequence[int]) -> tuple[Related, ...]:
+    def _related(self, hits: Sequence[int]) -> tuple[Related, ...]:
         """The resources that share the most with one of the first hits; none of them is a hit."""
         best: dict[int, Neighbour] = {}
         for hit in hits[:RELATED_TO]:

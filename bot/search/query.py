@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
@@ -134,7 +134,7 @@ class QueryParser:
         self._capitals = corpus.capitals
         self._names_of_stop_words = corpus.names_of_stop_words
         self._light_spelling = Spelling(corpus.language.light)
-        self._tokens = lru_cache(maxsize=CACHE_SIZE)(self._parse_word)
+        self._cache: dict[str, tuple[Token, ...]] = {}
 
     def parse(self, text: str) -> Query:
         """Parse a query; whatever is in it, this takes bounded time and raises nothing."""
@@ -163,6 +163,16 @@ class QueryParser:
             thanks=thanks,
             truncated=truncated,
         )
+
+    def _tokens(self, word: str) -> tuple[Token, ...]:
+        """The tokens of a word, cached; in a dictionary, since `lru_cache` on a method makes a cycle that a frozen
+        garbage collector never frees."""
+        found = self._cache.get(word)
+        if found is None:
+            if len(self._cache) >= CACHE_SIZE:
+                self._cache.clear()
+            found = self._cache[word] = self._parse_word(word)
+        return found
 
     def _parse_words(self, text: str) -> Iterator[Token]:
         if text.isascii():

@@ -27,9 +27,9 @@ CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.32
 answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
-"""The least score of a resource that has no special word of the query while a weightier one is unknown (see SPECIAL), or
-has it in its summary alone. At CUTOFF "weather in berlin" finds a lecture held there; at 1 a word that the list does not
-have silences all others."""
+"""The least score of a resource that has no special word of the query (see SPECIAL), or has it in its summary alone,
+while a weightier one is unknown. At CUTOFF "weather in berlin" finds a lecture held there; at 1 one word that the list
+does not have silences all others."""
 SPECIAL = 0.9
 """How much a word must tell by itself for a resource that has it to be shown although a weightier word is unknown. At 0
 a "schedule" in a title answers for a bus; at 1 "observability" alone finds nothing beside a word that nobody knows."""
