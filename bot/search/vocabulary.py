@@ -189,7 +189,7 @@ LONG_OTHER = 6
 SHORTEST_OTHER_PART = 3
 """Letters of the shortest word of a summary that may be a part of words run together. At 2 "is" and "to" would be."""
 
-_DERIVED = re.compile(r"(?<=[a-z]{3})(?:er|or|ion|ment|ist|ic|al|anc|enc|abl|iv|[ei]an)$")
+_DERIVED = re.compile(r"(?<=[a-z]{3})(?:er|or|ion|ment|ist|ic|al|anc|enc|abl|iv|[ei]an|(?<=os)it)$")
 
 
 class Candidate(NamedTuple):
