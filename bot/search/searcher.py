@@ -103,6 +103,8 @@ class Searcher:
         if query.content and all(query.tokens[place].word.isdigit() for place in query.content):
             query = query.with_tokens(token._replace(candidates=()) for token in query.tokens)  # names alone count
         if not query.content:
+            query = self._with_named(query)
+        if not query.content:
             return Result(query, self._clauses(query), self._without_content(query, accept))
         result = self._scored(query, accept)
         best = result.first
@@ -111,6 +113,18 @@ class Searcher:
         return Result(
             result.query, result.clauses, self._above_cutoff(result, *self._refined(result.query, result.scores))
         )
+
+    def _with_named(self, query: Query) -> Query:
+        """A query of words of asking alone, in which a word that is a whole heading or topic is content: "tutorials"."""
+        clauses = self._clauses(query)
+        named = {
+            place
+            for place in query.places(Role.ASKING)
+            for match in clauses[place].phrases
+            if match.score >= STEM and match.phrase.label.field != "title" and not query.thanks
+        }
+        roles = ((place in named, token) for place, token in enumerate(query.tokens))
+        return query.with_tokens(token._replace(role=Role.CONTENT) if name else token for name, token in roles)
 
     def explains(self, result: Result, place: int, candidate: Candidate, document: int) -> bool:
         """Whether a document has the term of a candidate, in a field or in a phrase that stands for it."""

@@ -27,6 +27,7 @@ LIST = {
         "Internet of Things: a survey",
         "FastAPI for model serving",
     ],
+    "Tutorials": ["Ten lessons"],
     "Data/Visualization": ["Plots that tell a story", "A converter between formats"],
 }
 
@@ -61,6 +62,7 @@ FOUND = [
     ("neural networks", ["The Notebook"], "neural networks: summary", "only the summary says so"),
     ("how does memory work in an operating system", ["Operating"], "memory: summary", "a question"),
     ("what is a good book about parsing", ["The dragon"], "book: title", "a kind that nothing is stated to be"),
+    ("tutorials", ["Ten"], "tutorials: heading", "a word of asking that is a heading"),
     ("concurency patern", ["Concurrency"], "concurency ≈ concurrency: title", "two typos"),
 ]  # fmt: skip
 
