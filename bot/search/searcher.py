@@ -115,11 +115,12 @@ class Searcher:
         )
 
     def _with_named(self, query: Query) -> Query:
-        """A query of words of asking alone, in which a word that is a whole heading or topic is content: "tutorials"."""
-        clauses = self._clauses(query)
+        """A query of words of asking alone, where one that is a whole heading or topic is content: "tutorials"."""
+        clauses, beginning = self._clauses(query), self._corpus.language.beginning
         named = {
             place
             for place in query.places(Role.ASKING)
+            if query.tokens[place].word not in beginning
             for match in clauses[place].phrases
             if match.score >= STEM and match.phrase.label.field != "title" and not query.thanks
         }
