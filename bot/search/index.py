@@ -208,6 +208,8 @@ class SearchIndex:
             for one in self._corpus.neighbours(hit):
                 if one.document not in hits and one.strength > best.get(one.document, _NO_NEIGHBOUR).strength:
                     best[one.document] = one
+        if not best:
+            return ()
         chosen = nsmallest(MAX_RELATED, best.values(), key=lambda one: (-one.strength, one.document))
         return tuple(Related(self._corpus.resources[one.document], one.topics) for one in chosen)
 

@@ -83,7 +83,8 @@ class Result:
     @property
     def first(self) -> int | None:
         """The document with the highest score, if any was found."""
-        return min(self.scores, key=lambda document: (-self.scores[document], document), default=None)
+        best = max(self.scores.values(), default=0.0)
+        return min([document for document, value in self.scores.items() if value == best], default=None)
 
     def ranked(self) -> list[int]:
         """The documents, the highest score first; those that tie in path order."""
@@ -144,10 +145,7 @@ class Searcher:
         return clauses
 
     def _phrase_matches(self, query: Query) -> Iterator[PhraseMatch]:
-        candidates = [
-            () if token.role is Role.STOP else [one for one in token.candidates if one.how != "derived"]
-            for token in query.tokens
-        ]
+        candidates = [() if token.role is Role.STOP else token.candidates for token in query.tokens]
         yield from self._corpus.phrases.match(candidates)
         yield from self._run_together(query)
         unusual = [place for place in query.content if self._is_unusual(query.tokens[place])]
@@ -353,7 +351,7 @@ class Searcher:
 
     def _refined(self, query: Query, scores: Scores) -> tuple[Scores, Collection[int]]:
         """The scores with the likeness to the title mixed in, and the documents of whose title the query is a piece."""
-        texts = {query.without_kinds(), query.whole()}
+        texts = {query.without_kinds(), query.whole()} if query.kinds or query.levels else {query.whole()}
         floor = NEAR_BEST * max(scores.values(), default=0.0)
         highest: Iterable[int] = [document for document, value in scores.items() if value >= floor]
         if len(scores) > REFINED:
