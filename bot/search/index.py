@@ -30,7 +30,7 @@ from bot.search.text import words
 MAX_MESSAGE = 4000
 """Characters of a message that are read."""
 MAX_MESSAGE_WORDS = 600
-"""Words of a message that names are looked for in: a full message of Discord's has about that many."""
+"""Words of a message that names are looked for in: about as many as MAX_MESSAGE characters hold."""
 LONGEST_NAME = 6
 """Words of the longest name looked for. At 1 "kv cache" is not found; at 12 the work doubles for whole titles, which
 nobody writes into a sentence."""
@@ -49,10 +49,8 @@ def names_in(corpus: Corpus, text: str) -> list[str]:
     A name of what half of the list is about is none: it would take over whatever the message asks.
     """
     found: dict[frozenset[str], Phrase] = {}
-    terms = [corpus.stem(word) for word in words(_cleaned(text)) if word not in corpus.language.stop][
-        :MAX_MESSAGE_WORDS
-    ]
-    for phrase in _phrases_in(corpus, terms):
+    found_words = [word for word in words(_cleaned(text)) if word not in corpus.language.stop][:MAX_MESSAGE_WORDS]
+    for phrase in _phrases_in(corpus, list(map(corpus.stem, found_words))):
         # The first name of a thing is its topic's; "the KV cache video" comes down to the same words.
         own = frozenset(phrase.terms)
         if _is_a_name(phrase, corpus, text) and not any(own < longer for longer in found):
@@ -264,7 +262,8 @@ class SearchIndex:
 
     def _sharing_a_word(self, result: Result) -> Iterator[Topic]:
         for token in result.query.tokens:
-            for candidate in token.candidates if token.role is Role.CONTENT else ():
+            telling = token.role is Role.CONTENT and token.weight >= self._corpus.weight.of_half
+            for candidate in token.candidates if telling else ():
                 for phrase in self._corpus.phrases.holding(candidate.term):
                     if phrase.label.topic is not None:
                         yield phrase.label.topic

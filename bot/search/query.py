@@ -32,7 +32,6 @@ NUMBER = 0.3
 nothing."""
 KANA = 0.2
 """The share of its weight that a pair of Hiragana has: they write endings and particles, and few topics."""
-
 UNSTATED_KIND = 0.5
 """The share of its weight that a word for a kind has where the list has no resources stated to be of it. At 0 "blogs"
 finds no heading "Blogs"; at 1 a list of videos has nothing for "book about algebra"."""
@@ -40,8 +39,6 @@ LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too. At 1 "is it sourdough" asks for anything."""
 CIRCUMSTANCE = 1.0
 """In a question, the most that an unknown word weighs, as a multiple of the weightiest known one."""
-
-
 SHORT = 4
 """Words up to which a stop word may be a name: "go" in "learn go". At 1 "go books" finds nothing; at 20 "how do I go
 about it" is about Go."""
