@@ -82,7 +82,7 @@ def kind_of(url: str, label: str = "", headings: Iterable[str] = ()) -> str | No
         return named
     if site:
         return site
-    if urlsplit(url).path.lower().endswith(".ipynb"):
+    if ".ipynb" in url and urlsplit(url).path.endswith(".ipynb"):
         return "notebook"
     heading = next((kind for text in headings if (kind := _kind_in_heading(text))), None)
     return heading or ("repository" if _is_repository(address) else None)
@@ -110,7 +110,7 @@ def authors_in(text: str) -> tuple[str, ...]:
 
     A name has two words or more, each with a capital: "by Stanford" and "by doing" name nobody for certain.
     """
-    byline = _BYLINE.search(text)
+    byline = _BYLINE.search(text) if "by " in text else None
     names = split_names(byline[1]) if byline else ()
     return () if any(_NOT_A_NAME.search(word) for name in names for word in name.split()) else names
 

@@ -20,6 +20,7 @@ _LEADING = re.compile(r"^(?:[\s:：,，;.。|/·•*)\]）】–—\-−➜→~]
 _TRAILING = re.compile(r"[\s:：,，;|/·•*(\[（【–—\-−~]+$")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:")
 _MARKERS = re.compile(r"\{[:#.][^{}]*\}|\[\^?[!^]\w+\]|¶")
+_DECORATION = re.compile(r"[:\[({]")
 _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bal\.)(?<!\b[Vv]s\.)(?<!\bDr\.)(?<!\b[ei]\.[ge]\.)\s+(?=[^\W\d_a-z])|(?<=[。！？])"
 )
@@ -39,9 +40,10 @@ def is_label(text: str) -> bool:
 
 def clean(text: str) -> str:
     """A text without empty brackets, stray separators at its ends, and marks that only a renderer reads."""
-    text = _MARKERS.sub("", _SHORTCODE.sub("", text))
-    while (shorter := _EMPTY_BRACKETS.sub(" ", text)) != text:
-        text = shorter
+    if not text.isascii() or _DECORATION.search(text):
+        text = _MARKERS.sub("", _SHORTCODE.sub("", text))
+        while (shorter := _EMPTY_BRACKETS.sub(" ", text)) != text:
+            text = shorter
     text = " ".join(_TRAILING.sub("", _LEADING.sub("", text)).split())
     return re.sub(r"\s+(?=[,.;:!?)\]](?:\s|$))", "", text)
 
