@@ -28,6 +28,9 @@ _USED = (
     "What did you try with “{}”, and what came out?",
 )
 _BY_KIND: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("article", "blog", "playbook", "thread"), _READ),
+    **dict.fromkeys(("video", "talk", "lecture"), _WATCHED),
+    **dict.fromkeys(("repository", "library", "tool"), _USED),
     "paper": (
         "What does “{}” set out to show, and how convincing is its evidence?",
         "Which claim of “{}” would you like to see tested again, and how?",
@@ -37,18 +40,13 @@ _BY_KIND: dict[str, tuple[str, ...]] = {
         "What do you want to be able to do after “{}”?",
         "Which part of “{}” was worth the most to you so far?",
     ),
-    "dataset": (
-        "What can be learned from “{}”, and what can not?",
-        "Who or what might be missing in “{}”?",
-    ),
+    "dataset": ("What can be learned from “{}”, and what can not?", "Who or what might be missing in “{}”?"),
     "podcast": ("What did you hear in “{}” that you would like to look up?",),
     "slides": ("What do you need to know to follow “{}” without a speaker?", *_READ[:1]),
     "documentation": ("What did you look for in “{}”, and did you find it?",),
     "tutorial": ("At which step of “{}” did you have to think the most?", *_USED[1:]),
     "notebook": ("What would you change in “{}” to see what happens?", *_USED[1:]),
-} | {kind: _READ for kind in ("article", "blog", "playbook", "thread")} | {
-    kind: _WATCHED for kind in ("video", "talk", "lecture")
-} | {kind: _USED for kind in ("repository", "library", "tool")}  # fmt: skip
+}
 
 
 def default_question(resource: Resource, round_: int = 0) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from bot.catalog import Resource
@@ -18,7 +20,7 @@ def resource(kind: str = "link", title: str = "Title", number: int = 0) -> Resou
 def test_every_kind_has_questions_that_name_the_title(kind: str) -> None:
     asked = [default_question(resource(kind, "On {braces} & 100%"), round_) for round_ in range(-3, 20)]
     assert all("“On {braces} & 100%”" in question and question.endswith("?") for question in asked)
-    assert all(one != other for one, other in zip(asked, asked[1:], strict=False))
+    assert all(one != other for one, other in pairwise(asked))
     assert len(set(asked)) >= 4
 
 
