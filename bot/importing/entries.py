@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.catalog.model import MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.importing.blocks import Block, BlockKind, Cell, Link, Piece, Source, Strong, plain
-from bot.importing.facts import authors_in, kind_of, split_names, year_in, year_of
+from bot.importing.facts import authors_in, kind_of, split_names, without_byline, year_in, year_of
 from bot.importing.texts import (
     MAX_SUBJECT,
     address_title,
@@ -108,14 +108,16 @@ class _Run:
             summary = self._around(index, title) if first and self._listed else ""
         beside = f"{title} {self._own_text()}" if self._listed else title
         named = self._listed and (is_titled(link) or title == self._subject)
-        byline = summary if summary.startswith("by ") else title
+        year = year_of(link.url, beside)
+        authors, summary = without_byline(clean(summary.removeprefix(f"({year})")))
+        summary = clean(summary) if has_words(summary) else ""
         return Entry(
             cut(title, MAX_TITLE),
             link.url,
             link.source,
             kind_of(link.url, self._label(index, link, before), self._context.headings if named else ()),
-            year_of(link.url, beside),
-            _names(authors_in(byline)),
+            year,
+            _names(authors or authors_in(title)),
             cut(summary or clean(link.tooltip), MAX_PARAGRAPH),
         )
 

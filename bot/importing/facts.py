@@ -115,6 +115,13 @@ def authors_in(text: str) -> tuple[str, ...]:
     return () if any(_NOT_A_NAME.search(word) for name in names for word in name.split()) else names
 
 
+def without_byline(text: str) -> tuple[tuple[str, ...], str]:
+    """The people of a byline at the beginning of a text, and the text behind it; nobody and the whole without one."""
+    byline = _BYLINE.match(text)
+    names = authors_in(text) if byline else ()
+    return (names, text[byline.end() :]) if byline and names else ((), text)
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """The names in a list of names."""
     return tuple(filter(None, (name.strip() for name in _SEPARATORS.split(text))))
