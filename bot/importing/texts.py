@@ -7,7 +7,7 @@ import re
 _LABELS = frozenset(
     """abs abstract announcement article arxiv assignment audio blog blog-post blogpost book chapter chat code colab
     course dataset demo details discord discussion doc documentation doi download ebook epub exam exercise
-    experience forum gist github here home homepage homework html implementation info lab landing lecture link
+    experience forum gist github guide here home homepage homework html implementation info lab landing lecture link
     material model more notebook notes official page paper pdf playlist post poster preprint project ps pubmed
     read reading recording repo repository resource review schedule site slack slide solution source spotify
     summary supplementary syllabus talk thread transcript tutorial tweet twitter url version video view visit
