@@ -48,6 +48,10 @@ class Filters(NamedTuple):
         return cls(*(word.strip().casefold() or None if word else None for word in (kind, level)))
 
 
+NO_FILTERS = Filters()
+"""Everything is wanted."""
+
+
 class Library:
     """One catalog with what is computed from it once: its search index and the step of every resource."""
 

@@ -17,14 +17,14 @@ from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.discord_io.bot import StudyBot
 from bot.errors import SettingsError, StudybotError
-from bot.features import about, marks, path, privacy, progress, recommend
+from bot.features import about, marks, path, privacy, progress, recommend, remind, weekly
 from bot.settings import Settings
 from bot.store import Store
 
 # discord.py warns at every start that it cannot speak; this bot only writes.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-FEATURES = tuple(one.setup for one in (about, recommend, path, marks, progress, privacy))
+FEATURES = tuple(one.setup for one in (about, recommend, path, marks, progress, weekly, remind, privacy))
 """What the bot can do, one folder of `bot/features` each."""
 
 PERMISSIONS = discord.Permissions(
@@ -46,11 +46,7 @@ def create_bot(
     """
     if isinstance(catalogs, Catalog):
         catalogs = Catalogs(catalogs)
-    from types import SimpleNamespace
-
-    bot = StudyBot(settings, catalogs, store, clock, FEATURES)
-    bot.post_counts = SimpleNamespace(refresh=lambda *_: None)  # WIP until weekly is back
-    return bot
+    return StudyBot(settings, catalogs, store, clock, FEATURES)
 
 
 async def run_bot(settings: Settings, catalogs: Catalog | Catalogs, store: Store) -> None:

@@ -79,12 +79,13 @@ class Plan:
     start: str | None = None
 
     def sequence(self, catalog: Catalog) -> Sequence[Resource]:
-        """The resources in this order; all of them in path order if the stage or track is empty or gone."""
+        """The resources in this order; none if the stage or track is empty or gone."""
         if self.order == SHUFFLED:
             # Each has its own place, so that one that is added or removed leaves the others where they are.
             return sorted(catalog.resources, key=lambda one: sha256(f"{self.seed}:{one.id}".encode()).digest())
-        chosen = next((group.resources for group in catalog.groups if group.id == self.order), ())
-        return chosen or catalog.resources
+        if self.order == PATH:
+            return catalog.resources
+        return next((group.resources for group in catalog.groups if group.id == self.order), ())
 
 
 def next_prompt(
@@ -94,7 +95,7 @@ def next_prompt(
 
     `posted` holds the ids of the round so far; ids, not positions, so that a resource that is added,
     moved or removed is neither skipped nor repeated. When all were posted a new round begins. A `chosen` id that
-    the catalog does not have (any more) counts for nothing. None for a catalog without resources.
+    the catalog does not have (any more) counts for nothing. None for an order without resources.
     """
     plan = plan or Plan()
     sequence = plan.sequence(catalog)

@@ -39,4 +39,7 @@ async def simcord_bot(catalog: Catalog, store: Store) -> StudyBot:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        item.add_marker(pytest.mark.simcord(shard_count=1))  # a bot that asks Discord how many shards it needs
+        marker = item.get_closest_marker("simcord")
+        if marker is None or "shard_count" not in marker.kwargs:
+            options = {"shard_count": 1} | (marker.kwargs if marker else {})
+            item.add_marker(pytest.mark.simcord(**options), append=False)  # the bot itself asks Discord

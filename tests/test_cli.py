@@ -65,10 +65,11 @@ def test_recommend_json() -> None:
 
 
 def test_nothing_fits() -> None:
-    result = run("recommend", "sourdough bread")
+    result = run("recommend", "transformer toys")
     assert result.exit_code == 1
-    assert "nothing about “sourdough bread”" in result.stdout
+    assert "nothing about “transformer toys”" in result.stdout
     assert "nearest" in result.stdout
+    assert "nearest" not in run("recommend", "sourdough bread").stdout
 
 
 def test_one_query_a_line() -> None:
@@ -86,7 +87,14 @@ def test_one_query_a_line() -> None:
 def test_filters_and_limit() -> None:
     answer = json.loads(run("recommend", "--json", "--kind", "video", "--limit", "1", "kv cache").stdout)
     assert [(hit["id"], hit["kind"]) for hit in answer["hits"]] == [("kv-cache-explainer", "video")]
-    assert run("recommend", "--level", "nobody", "kv cache").exit_code == 1
+    unknown = run("recommend", "--level", "nobody", "kv cache")
+    assert unknown.exit_code == 1
+    assert "This list has no level “nobody”. It has: " in unknown.stderr
+
+
+def test_a_kind_may_be_written_as_on_discord() -> None:
+    small, capital = (run("recommend", "--json", "--kind", kind, "kv cache").stdout for kind in ("video", " Video"))
+    assert json.loads(small)["hits"] == json.loads(capital)["hits"] != []
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "doc": ("documentation",),
 }
 
+KIND_WORDS = frozenset(kind for family in _FAMILIES.values() for kind in family) | _FAMILIES.keys()
+"""Every word that names a kind in some catalog."""
+
 
 def kinds_named(word: str, present: Collection[str]) -> frozenset[str]:
     """The kinds that a word stands for, among those present in a catalog; empty if it names none of them.

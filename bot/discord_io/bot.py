@@ -15,8 +15,10 @@ from discord.ext import commands
 
 from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
+from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.membership import Membership
+from bot.discord_io.requests import request_trace
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import Store
@@ -38,7 +40,8 @@ class PostCounts(Protocol):
 
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
-    datetime, `membership` knows who is on which server, `post_counts` follows marks; `settings` are its host's."""
+    datetime, `membership` knows who is on which server, `delivery` posts what is due, `post_counts` follows marks;
+    `settings` are its host's."""
 
     post_counts: PostCounts
 
@@ -59,12 +62,14 @@ class StudyBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             help_command=None,
+            http_trace=request_trace(),
         )
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
         self.clock = clock
         self.membership = Membership(clock)
+        self.delivery = Delivery(self)
         self._features = features
         self.tree.error(answer_failure)
 
@@ -76,6 +81,7 @@ class StudyBot(commands.AutoShardedBot):
         """Add the features, and tell Discord about the commands if they changed."""
         for add_to in self._features:
             await add_to(self)
+        await self.add_cog(self.delivery)
         await self._sync()
 
     async def _sync(self) -> None:

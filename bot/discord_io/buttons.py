@@ -72,6 +72,11 @@ def path_button(catalog_id: str, label: str, group_id: str = "", page: int = 0, 
     return button(label, f"path:{catalog_id}:{group_id}:{page}", **options)
 
 
+def next_button(catalog_id: str) -> discord.ui.Button[Any]:
+    """A button that shows the member's next step; `/next` answers it."""
+    return button("What is next?", f"goon:{catalog_id}")
+
+
 def is_private(interaction: discord.Interaction[Any]) -> bool:
     """Whether nobody but the member sees the message whose button they pressed."""
     return interaction.message is not None and interaction.message.flags.ephemeral

@@ -50,8 +50,10 @@ async def finished_in_time(store: Store, library: Library, user_id: int) -> froz
     """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
     reading = asyncio.ensure_future(store.marks(user_id))
     reading.add_done_callback(_log_failure)
-    # Not cancelled when time is up: a transaction that has begun ends by itself.
-    await asyncio.wait((reading,), timeout=PATIENCE)
+    await asyncio.sleep(0)  # most look-ups are done by now, and need no timer
+    if not reading.done():
+        # Not cancelled when time is up: a transaction that has begun ends by itself.
+        await asyncio.wait((reading,), timeout=PATIENCE)
     if reading.done() and reading.exception() is None:
         return library.finished(reading.result())
     log.warning("A list is shown without marks: the database did not answer")
@@ -138,6 +140,11 @@ class MarkButton(PersistentButton, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION
 
     in_place = True
 
+    @property
+    def action(self) -> Action:
+        """What the button does to the mark."""
+        return Action(self.state["action"])
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Change the mark and answer; the mark on a resource that left the list stays as it is."""
         await acknowledge(interaction, in_place=self.in_place)
@@ -146,7 +153,7 @@ class MarkButton(PersistentButton, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION
             await interaction.edit_original_response(view=notice(RESOURCE_GONE))
             return
         async with one_at_a_time(interaction.user.id):
-            change = await apply_action(interaction, resource, Action(self.state["action"]))
+            change = await apply_action(interaction, resource, self.action)
             done = library.finished(await interaction.client.store.marks(interaction.user.id))
             card = self.redrawn(library, resource, done, change) if is_private(interaction) else None
             await interaction.edit_original_response(view=card or changed_card(library, resource, done, change))

@@ -15,25 +15,28 @@ JITTER = 0.02
 minute do not ask in step."""
 
 
-class Pace:
-    """Gives each request its turn, one after another.
+class RateLimiter:
+    """Gives each request its turn, in the order in which they ask.
 
-    The "generic cell rate algorithm" at the head of the line: no turn is given before it can be used, or all that came
-    due while the process stood still would be used at once.
+    Everybody in the line has a time of their own, at which they wake; then the "generic cell rate algorithm" lets them
+    pass one by one, or all whose time came while the process stood still would pass at once.
     """
 
     def __init__(self) -> None:
-        self._line = asyncio.Lock()
+        self._line_ends_at = 0.0
         self._free_at = 0.0
 
     async def turn(self) -> None:
         """Wait until a request may be made."""
-        async with self._line:
-            now = asyncio.get_running_loop().time()
-            self._free_at = max(self._free_at, now - (AT_ONCE - 1) / A_SECOND)
-            pause = self._free_at - now
-            if pause > 0:
-                await asyncio.sleep(pause)
-            self._free_at += 1 / A_SECOND
-        if pause > 0:
-            await asyncio.sleep(random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here
+        now = _now()
+        place = max(self._line_ends_at, now - (AT_ONCE - 1) / A_SECOND)
+        self._line_ends_at = place + 1 / A_SECOND
+        if place > now:
+            await asyncio.sleep(place - now + random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here
+        while (pause := self._free_at - _now()) > 0:
+            await asyncio.sleep(pause)
+        self._free_at = max(self._free_at, _now() - (AT_ONCE - 1) / A_SECOND) + 1 / A_SECOND
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

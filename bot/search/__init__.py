@@ -1,11 +1,12 @@
-"""A tiny search engine over a catalog: `SearchIndex(catalog).search("kv cache").hits[0].resource.title`.
+"""A small search engine over a catalog: `SearchIndex(catalog).search("kv cache").hits[0].resource.title`.
 
-text, stemming, segmentation, spelling   words and what people make of them
-vocabulary, postings, phrases            what is looked up: words, documents, names of several words
-fields, corpus                           a catalog made ready to be looked up in
-query -> finding -> ranking -> reasons   one search
-offers, autocomplete                     what is offered beside the hits, and while somebody types
-index                                    the door to it all
+text, language         words and terms; how people ask, language by language
+vocabulary, phrases    what a typed word may stand for; names of several words, and initials
+scoring                the inverted index and its scores
+corpus                 a catalog made ready to be searched, of all these
+query -> searcher      one search
+answer, autocomplete   why each hit was found; what to offer while somebody types
+index                  the class that others use
 """
 
 from bot.search.answer import Answer, Hit, Reason, Related

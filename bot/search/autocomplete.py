@@ -1,4 +1,4 @@
-"""What to offer while somebody types: topics, titles and authors, nothing that would find nothing.
+"""What to offer while somebody types: topics, headings, titles and authors, nothing that would find nothing.
 
 typed text ──> names that begin with it          (sorted list, bisection)
            ──> names that have its words         (word -> names), the last word unfinished
@@ -12,24 +12,22 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.search.corpus import Corpus
-from bot.search.fields import weighty
-from bot.search.fillers import STOP_WORDS
 from bot.search.text import words
 
-LONGEST = 100
-"""Characters of an offer, and of the typed text that is looked at: Discord's limit for a choice."""
+MAX_TYPED = 100
+"""Characters of the typed text that are read: longer than any name that is still being looked for."""
 COMPLETIONS = 40
 """Words that an unfinished last word is completed to. At 1 "a" offers one name; without a limit it visits them all."""
 
-
-_NOWHERE = array("I")
+_EMPTY = array("I")
 
 
 class Autocomplete:
-    """Offers names of a corpus; each can be searched for as it stands."""
+    """Offers names of a corpus; each finds something when it is searched for."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._vocabulary = corpus.vocabulary
+        self._stop_words = corpus.language.stop
         self._names: list[str] = []
         self._keys: list[tuple[str, int]] = []
         self._by_word: dict[str, array[int]] = {}
@@ -39,15 +37,17 @@ class Autocomplete:
         self._words = sorted(self._by_word)
         self._starting_points = list(dict.fromkeys(_starting_points(corpus)))
 
-    def offers(self, typed: str, limit: int) -> list[str]:
-        """At most `limit` names that fit a text which is still being typed, the likeliest first."""
-        said = words(typed[:LONGEST])
-        if not said:
-            return self._starting_points[:limit] if not typed.strip() else []
-        found = self._fitting(said, limit)
-        if not found and (corrected := self._corrected(said)):
-            found = self._fitting(corrected, limit)
-        return list(dict.fromkeys(self._names[one] for one in found))[:limit]
+    def offers(self, typed: str, limit: int, max_length: int) -> list[str]:
+        """At most `limit` names that fit a text which is still being typed, the likeliest first.
+
+        Names over `max_length` characters are cut at a word.
+        """
+        found = words(typed[:MAX_TYPED])
+        if not found:
+            names = self._starting_points[:limit] if not typed.strip() else []
+        else:
+            names = [self._names[one] for one in self._fitting_or_corrected(found, limit)]
+        return list(dict.fromkeys(cut(name, max_length) for name in names))[:limit]
 
     def _add(self, name: str, spellings: Iterable[Sequence[str]]) -> None:
         number = len(self._names)
@@ -57,10 +57,16 @@ class Autocomplete:
         for word in {word for spelling in spellings for word in spelling}:
             self._by_word.setdefault(word, array("I")).append(number)
 
-    def _fitting(self, said: Sequence[str], limit: int) -> list[int]:
-        found = dict.fromkeys(self._beginning_with(" ".join(said), limit))
-        if said and len(found) < limit:
-            found |= dict.fromkeys(sorted(self._having(said)))
+    def _fitting_or_corrected(self, typed: Sequence[str], limit: int) -> list[int]:
+        found = self._fitting(typed, limit)
+        if not found and (corrected := self._corrected(typed)):
+            found = self._fitting(corrected, limit)
+        return found
+
+    def _fitting(self, typed: Sequence[str], limit: int) -> list[int]:
+        found = dict.fromkeys(self._beginning_with(" ".join(typed), limit))
+        if typed and len(found) < limit:
+            found |= dict.fromkeys(sorted(self._having(typed)))
         return list(found)
 
     def _beginning_with(self, key: str, limit: int) -> Iterator[int]:
@@ -68,11 +74,11 @@ class Autocomplete:
         numbers = [number for text, number in self._keys[first : first + 2 * limit] if text.startswith(key)]
         yield from sorted(set(numbers))
 
-    def _having(self, said: Sequence[str]) -> set[int]:
+    def _having(self, typed: Sequence[str]) -> set[int]:
         """The names that have all these words, of which the last may be unfinished."""
-        whole = [self._by_word.get(word, _NOWHERE) for word in said[:-1] if word not in STOP_WORDS]
-        first = bisect_left(self._words, said[-1])
-        ends = [word for word in self._words[first : first + COMPLETIONS] if word.startswith(said[-1])]
+        whole = [self._by_word.get(word, _EMPTY) for word in typed[:-1] if word not in self._stop_words]
+        first = bisect_left(self._words, typed[-1])
+        ends = [word for word in self._words[first : first + COMPLETIONS] if word.startswith(typed[-1])]
         having = {number for word in ends for number in self._by_word[word]}
         for numbers in sorted(whole, key=len):
             having.intersection_update(numbers)
@@ -80,37 +86,40 @@ class Autocomplete:
                 break
         return having
 
-    def _corrected(self, said: Sequence[str]) -> list[str]:
+    def _corrected(self, typed: Sequence[str]) -> list[str]:
         """The words as they were probably meant; empty if one of them cannot be told."""
-        meant = [self._meant(word) for word in said]
+        meant = [self._meant(word) for word in typed]
         return [word for word in meant if word is not None] if None not in meant else []
 
     def _meant(self, word: str) -> str | None:
         if word in self._by_word:
             return word
-        readings = self._vocabulary.near(word) or self._vocabulary.split(word)
-        return " ".join(reading.surface for reading in readings[:1]) or None
+        candidates = self._vocabulary.near(word) or self._vocabulary.split(word)
+        return " ".join(candidate.word for candidate in candidates[:1]) or None
 
 
 def _names(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
-    """What is offered, each with all that it may be typed as: topics in their order, then titles, then authors."""
+    """What is offered, each with all that it may be typed as: topics and headings, then titles, then authors."""
     for slug in corpus.main_topics:
         topic = corpus.topics[slug]
         yield topic.name, [words(name) for name in (topic.name, *topic.aliases)]
+    for name in corpus.headings:
+        yield name, [words(name)]
     for resource, title in zip(corpus.resources, corpus.titles, strict=True):
         if title:
-            others = [title, weighty(title), *map(words, resource.aliases)]
-            yield cut(resource.title), [list(one) for one in dict.fromkeys(map(tuple, others))]
+            others = [title, corpus.without_light_words(title), *map(words, resource.aliases)]
+            yield resource.title, [list(one) for one in dict.fromkeys(map(tuple, others))]
     for author in dict.fromkeys(author for resource in corpus.resources for author in resource.authors):
-        yield cut(author), [words(author)]
+        yield author, [words(author)]
 
 
 def _starting_points(corpus: Corpus) -> Iterator[str]:
-    """The catalog's main topics, then its titles."""
-    yield from (corpus.topics[slug].name for slug in corpus.main_topics)
-    yield from (cut(resource.title) for resource in corpus.resources)
+    """The catalog's main topics, or its headings where it has no topics; then its titles."""
+    topics = [corpus.topics[slug].name for slug in corpus.main_topics]
+    yield from topics or corpus.headings
+    yield from (resource.title for resource in corpus.resources)
 
 
-def cut(name: str) -> str:
-    """A name that fits an offer: whole words of it, so that a search for it still finds."""
-    return name if len(name) <= LONGEST else name[: name.rfind(" ", 0, LONGEST + 1)][:LONGEST].rstrip()
+def cut(name: str, max_length: int) -> str:
+    """A name of at most `max_length` characters: whole words of it, so that a search for it still finds."""
+    return name if len(name) <= max_length else name[: name.rfind(" ", 0, max_length + 1)][:max_length].rstrip()

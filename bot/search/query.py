@@ -1,169 +1,292 @@
-"""A query, read: its words, what each may stand for, and how much each tells."""
+"""A query, parsed: its tokens, what each of them may stand for, and how much each tells.
+
+text ──> tokens ──> role         content, asking, stop word, kind, level   (language.py, kinds.py)
+               ──> candidates   terms of the index                        (vocabulary.py)
+               ──> weight       IDF, and rarity in the language
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import NamedTuple
 
-from bot.search.fillers import FILLERS, STOP_WORDS
-from bot.search.kinds import kinds_named
-from bot.search.spelling import Spelling
-from bot.search.stemming import stem
-from bot.search.text import words
-from bot.search.vocabulary import Reading, Vocabulary
+from bot.catalog.kinds import KIND_WORDS, kinds_named
+from bot.search.corpus import Corpus
+from bot.search.language import LEVELS
+from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
+from bot.search.vocabulary import Candidate, Spelling
 
-LONGEST = 400
-"""Characters of a query that are looked at. At 40 a whole question is cut; without a limit the work grows with what a
+MAX_LENGTH = 400
+"""Characters of a query that are read. At 40 a whole question is cut; without a limit the work grows with what a
 stranger sends."""
-MOST_WORDS = 32
-"""Words of a query that are looked at."""
-KEPT = 4096
-"""Words whose readings are kept: people ask with the same few hundred."""
+MAX_WORDS = 32
+"""Words of a query that are read."""
+CACHE_SIZE = 4096
+"""Words whose tokens are cached: people ask with the same few hundred."""
 NUMBER = 0.3
 """The share of its weight that a number standing alone has. At 1 "gpt 5" finds nothing about GPT; at 0 numbers tell
 nothing."""
-FILLER = 0.1
-"""The share of its weight that a filler or stop word keeps where it does meet a title. At 0 "how gpt3 works" and
-"gpt3" are the same query; at 1 "how" finds every title with it."""
+KANA = 0.2
+"""The share of its weight that a pair of Hiragana has: they write endings and particles, and few topics."""
 
-_SLIPS_OF_LIGHT = Spelling(STOP_WORDS | FILLERS)
-_LIGHT = frozenset(map(stem, STOP_WORDS | FILLERS))
+UNSTATED_KIND = 0.5
+"""The share of its weight that a word for a kind has where the list has no resources stated to be of it. At 0 "blogs"
+finds no heading "Blogs"; at 1 a list of videos has nothing for "book about algebra"."""
+LONG_QUESTION = 5
+"""Words from which a question is taken to tell circumstances too. At 1 "is it sourdough" asks for anything."""
+CIRCUMSTANCE = 1.0
+"""In a question, the most that an unknown word weighs, as a multiple of the weightiest known one."""
+
+
+FIRST = LEVELS[0]
+SHORT = 4
+"""Words up to which a stop word may be a name: "go" in "learn go". At 1 "go books" finds nothing; at 20 "how do I go
+about it" is about Go."""
+MIN_ABBREVIATED, MAX_ABBREVIATED, ABBREVIATED = 3, 6, 0.9
+"""Words that initials may stand for, and the score of the initials for them. At 2 any two words are some initials."""
+_DIGITS = re.compile(r"(?<=[^\W\d])\d+(?=[^\W\d])")
 
 
 class Role(Enum):
     """What a word does in a query."""
 
     CONTENT = "content"
-    FILLER = "filler"
+    ASKING = "asking"
     STOP = "stop"
     KIND = "kind"
+    LEVEL = "level"
 
 
 class Token(NamedTuple):
     """A word of a query.
 
-    `typed` is the word as written, `word` the word it is read as, `weight` how much it tells (0 or more).
+    `typed` is the word as written, `word` the word that it is taken for, `weight` how much it tells (0 or more).
     """
 
     typed: str
     word: str
     role: Role
-    readings: tuple[Reading, ...]
+    candidates: tuple[Candidate, ...]
     weight: float
 
     @property
     def known(self) -> bool:
         """Whether the index has the word as it was typed, or another form of it."""
-        return bool(self.readings) and self.readings[0].how in ("exact", "stem")
+        return bool(self.candidates) and self.candidates[0].how in ("exact", "stem")
 
-    def also(self, readings: Iterable[Reading]) -> Token:
-        """The token with more readings."""
-        return self._replace(readings=(*self.readings, *readings))
+    def adding(self, candidates: Iterable[Candidate]) -> Token:
+        """The token with more candidates."""
+        return self._replace(candidates=(*self.candidates, *candidates))
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query with its tokens in order; `kinds` are those that it names; `cut`: it was too long to read whole."""
+    """A query with its tokens in order.
+
+    `kinds` and `levels` are those that it names; `start`: it has a word of beginning; `question`: it has a word of
+    asking; `thanks`: it has one of thanks; `truncated`: it was too long to be read whole.
+    """
 
     text: str
     tokens: tuple[Token, ...]
-    kinds: frozenset[str]
-    cut: bool
+    kinds: frozenset[str] = frozenset()
+    levels: frozenset[str] = frozenset()
+    start: bool = False
+    question: bool = False
+    thanks: bool = False
+    truncated: bool = False
 
     @cached_property
     def content(self) -> list[int]:
-        """The places of the tokens that say what is looked for."""
-        return self.places(Role.CONTENT)
+        """The places of the tokens that say what is looked for, each word once."""
+        places = self.places(Role.CONTENT)
+        return list({self.tokens[place].word: place for place in reversed(places)}.values())[::-1]
 
     def places(self, *roles: Role) -> list[int]:
-        """The places of the tokens that play one of these roles."""
+        """The places of the tokens that have one of these roles."""
         return [place for place, token in enumerate(self.tokens) if token.role in roles]
 
-    def replaced(self, tokens: Iterable[Token]) -> Query:
+    def with_tokens(self, tokens: Iterable[Token]) -> Query:
         """The same query with other tokens."""
         return replace(self, tokens=tuple(tokens))
 
-    def spoken(self) -> str:
-        """The words as they were read, without those that name a kind."""
-        return " ".join(token.word for token in self.tokens if token.role is not Role.KIND)
+    def whole(self) -> str:
+        """The words as they were taken."""
+        return " ".join(token.word for token in self.tokens)
+
+    def without_kinds(self) -> str:
+        """The words as they were taken, without those that name a kind or a level."""
+        return " ".join(token.word for token in self.tokens if token.role not in (Role.KIND, Role.LEVEL))
 
 
-def light(term: str) -> bool:
-    """Whether a term is the stem of a stop word or filler."""
-    return term in _LIGHT
+class QueryParser:
+    """Parses queries with the words of one corpus."""
 
+    def __init__(self, corpus: Corpus) -> None:
+        self._vocabulary = corpus.vocabulary
+        self._language = corpus.language
+        self._weight = corpus.weight
+        self._kinds = corpus.kinds
+        self._levels = corpus.levels
+        self._capitals = corpus.capitals
+        self._names_of_stop_words = corpus.names_of_stop_words
+        self._light_spelling = Spelling(corpus.language.light)
+        self._tokens = lru_cache(maxsize=CACHE_SIZE)(self._parse_word)
 
-class Reader:
-    """Reads queries with the words of one index.
-
-    `weight` gives the weight of a term, `unknown` is that of a word which the index does not have; `kinds` are the
-    kinds that its resources have.
-    """
-
-    def __init__(
-        self, vocabulary: Vocabulary, weight: Callable[[str], float], unknown: float, kinds: Collection[str]
-    ) -> None:
-        self._vocabulary = vocabulary
-        self._weight = weight
-        self._unknown = unknown
-        self._kinds = kinds
-        self._tokens = lru_cache(maxsize=KEPT)(self._read_word)
-
-    def read(self, text: str) -> Query:
-        """Read a query; whatever is in it, this takes bounded time and raises nothing."""
-        found = words(text[:LONGEST])
-        cut = len(text) > LONGEST or len(found) > MOST_WORDS
-        tokens = [token for word in found[:MOST_WORDS] for token in self._tokens(word)]
+    def parse(self, text: str) -> Query:
+        """Parse a query; whatever is in it, this takes bounded time and raises nothing."""
+        tokens = list(islice(self._parse_words(text[:MAX_LENGTH]), MAX_WORDS + 1))
+        truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
+        tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        named = [kinds_named(token.word, self._kinds) for token in tokens if token.role is Role.KIND]
-        return Query(text, tuple(tokens), frozenset().union(*named), cut)
+        self._abbreviate(tokens)
+        if len(tokens) <= SHORT:
+            tokens = [self._as_name(token) for token in tokens]
+        language = self._language
+        query = Query(
+            text,
+            tuple(tokens),
+            frozenset().union(*(self._kinds_named(token.word) for token in tokens if token.role is Role.KIND)),
+            frozenset(language.levels[token.word] for token in tokens if token.role is Role.LEVEL),
+            start=any(token.word in language.start or language.levels.get(token.word) == FIRST for token in tokens),
+            question="?" in text or any(token.word in language.question for token in tokens),
+            thanks=any(token.word in language.thanks for token in tokens),
+            truncated=truncated,
+        )
+        is_long = len(tokens) >= LONG_QUESTION and query.question
+        return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
 
-    def _read_word(self, word: str) -> tuple[Token, ...]:
+    def _parse_words(self, text: str) -> Iterator[Token]:
+        if text.isascii():
+            for run in runs(text):
+                yield from self._tokens(run)
+            return
+        for piece in self._language.cut(fold(text)):
+            if not piece.isascii() and self._role(piece) is not Role.CONTENT:
+                yield from self._tokens(piece)
+                continue
+            for run in runs(piece):
+                yield from self._parse_pairs(run) if is_unspaced(run) else self._tokens(run)
+
+    def _parse_pairs(self, piece: str) -> list[Token]:
+        """The pairs of a piece without spaces; those across two words, which no text has, are dropped."""
+        tokens = [token for pair in pairs(piece) for token in self._tokens(pair)]
+        known = [bool(token.candidates) or token.role is not Role.CONTENT for token in tokens]
+        if not any(known):
+            return tokens
+        beside = [any(known[max(0, place - 1) : place + 2]) for place in range(len(tokens))]
+        return [token for token, own, near in zip(tokens, known, beside, strict=True) if own or not near]
+
+    def _parse_word(self, word: str) -> tuple[Token, ...]:
         role = self._role(word)
         known = self._vocabulary.known(word)
+        if not word.isalpha() and not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word)):
+            return parts
+        if known is not None and role is Role.ASKING and word not in self._language.light:
+            return (Token(word, word, Role.CONTENT, (known,), self._weight(known.term) * UNSTATED_KIND),)
         if known is not None:
-            # Another form of a known word may as well be a slip: "imits" is a form of "imitation", and nearly "limits".
-            slips = self._vocabulary.slips(word) if known.how == "stem" and role is Role.CONTENT else []
-            return (Token(word, word, role, (known, *slips), self._weight(known.term) * _telling(word)),)
+            # Another form of a known word may as well be a typo: "imits" is a form of "imitation", and nearly "limits".
+            typos = self._vocabulary.typos(word) if known.how == "stem" and role is Role.CONTENT else []
+            derived = self._vocabulary.derived(word) if role is Role.CONTENT and not typos else []
+            return (Token(word, word, role, (known, *typos, *derived), self._weight(known.term) * _factor(word)),)
         if role is not Role.CONTENT:
             return (Token(word, word, role, (), 0.0),)
+        return self._parse_unknown(word)
+
+    def _parts_with_digits(self, word: str) -> tuple[Token, ...]:
+        """The tokens of a word that digits part into words which are names here: "nand2tetris"."""
+        parts = _DIGITS.split(word)
+        if len(parts) < 2 or not all(self._vocabulary.is_name(part) for part in parts):
+            return ()
+        tokens = (token for part in parts for token in self._tokens(part))
+        return tuple(token._replace(typed=word) for token in tokens)
+
+    def _parse_unknown(self, word: str) -> tuple[Token, ...]:
+        general = self._language.telling(word)
+        if general < 1:  # no typo, but a word that the index does not have
+            return (self._derived(word, general),)
+        if compounds := self._vocabulary.compounds(word):
+            weight = min(self._weight(candidate.term) for candidate in compounds)
+            return (Token(word, word, Role.CONTENT, tuple(compounds), weight),)
         near = self._vocabulary.near(word)
-        typo = bool(near) and near[0].how == "typo" and near[0].quality > 0.85
+        typo = bool(near) and near[0].how == "typo" and near[0].score > 0.85
         if not typo and (parts := self._vocabulary.split(word)):
             return tuple(
-                Token(word, part.surface, self._role(part.surface), (part,), self._weight(part.term)) for part in parts
+                Token(word, part.word, self._role(part.word), (part,), self._weight(part.term)) for part in parts
             )
-        if not near and (light := _SLIPS_OF_LIGHT.one_edit(word)):  # "recomend"
+        if not near and (light := self._light_spelling.one_edit(word)):  # "recomend"
             return tuple(token._replace(typed=word) for token in self._tokens(light[0]))
+        if not near and is_katakana(word) and len(word) > 2:
+            return tuple(self._parse_pairs(word))
+        if not near:
+            return (self._derived(word, _factor(word)),)
         # The commonest of the candidates is the likeliest, and weighs the least.
-        weight = min((self._weight(reading.term) for reading in near), default=self._unknown * _telling(word))
-        return (Token(word, word, role, tuple(near), weight),)
+        return (Token(word, word, Role.CONTENT, tuple(near), min(self._weight(one.term) for one in near)),)
+
+    def _derived(self, word: str, factor: float) -> Token:
+        """The token of a word that the index has neither as it is nor nearly, but perhaps another word of its root."""
+        english = self._language.code == "en" and word.isascii()
+        found = self._vocabulary.derived(word) if english else self._vocabulary.inflections(word)
+        weight = max((self._weight(candidate.term) for candidate in found), default=self._weight.unknown)
+        return Token(word, word, Role.CONTENT, tuple(found), weight * factor)
 
     def _role(self, word: str) -> Role:
-        if word in STOP_WORDS:
+        language = self._language
+        if word in language.stop:
             return Role.STOP
-        if kinds_named(word, self._kinds):
+        if self._kinds_named(word):
             return Role.KIND
-        return Role.FILLER if word in FILLERS else Role.CONTENT
+        if language.levels.get(word) in self._levels:
+            return Role.LEVEL
+        asking = word in language.light or kinds_named(language.kind(word), KIND_WORDS)
+        return Role.ASKING if asking else Role.CONTENT
+
+    def _kinds_named(self, word: str) -> frozenset[str]:
+        return kinds_named(self._language.kind(word), self._kinds)
 
     def _join_neighbours(self, tokens: list[Token]) -> None:
-        """ "gpt 3" may stand for the word "gpt3": both tokens get that reading."""
+        """ "gpt 3" may stand for the word "gpt3": both tokens get that candidate."""
         for place in range(len(tokens) - 1):
             one, other = tokens[place : place + 2]
-            joined = one.word + other.word
-            if one.typed == other.typed or joined not in self._vocabulary:
+            if one.typed == other.typed:
                 continue
-            if (known := self._vocabulary.known(joined)) is not None:
-                reading = Reading(known.term, known.quality, "joined", joined)
-                tokens[place : place + 2] = [self._also_read(one, reading), self._also_read(other, reading)]
+            if (known := self._vocabulary.joined(one.word + other.word)) is not None:
+                candidate = known
+                tokens[place : place + 2] = [self._joined(one, candidate), self._joined(other, candidate)]
 
-    def _also_read(self, token: Token, reading: Reading) -> Token:
-        weight = token.weight if token.readings else self._weight(reading.term)
-        return token._replace(readings=(*token.readings, reading), weight=weight)
+    def _as_name(self, token: Token) -> Token:
+        """In a short query a stop word is content if it is a name here: "learn go"."""
+        return token._replace(role=Role.CONTENT) if token.word in self._names_of_stop_words else token
+
+    def _abbreviate(self, tokens: list[Token]) -> None:
+        """ "site reliability engineering" may stand for the word "SRE": its tokens get that candidate."""
+        for start in range(len(tokens) - MIN_ABBREVIATED + 1):
+            for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
+                initials = "".join(token.word[0] for token in tokens[start:end])
+                if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
+                    candidate = known._replace(score=ABBREVIATED, how="initials", word=initials.upper())
+                    tokens[start:end] = [token.adding([candidate]) for token in tokens[start:end]]
+
+    def _joined(self, token: Token, candidate: Candidate) -> Token:
+        weight = token.weight if token.candidates else self._weight(candidate.term)
+        return token._replace(candidates=(*token.candidates, candidate), weight=weight)
 
 
-def _telling(word: str) -> float:
-    return NUMBER if word.isdigit() else 1.0
+def _circumstances_capped(tokens: list[Token]) -> list[Token]:
+    """The tokens of a question, in which no unknown word outweighs all that are known."""
+    cap = CIRCUMSTANCE * max((token.weight for token in tokens if token.candidates), default=0.0)
+    if not cap:
+        return tokens
+    return [token if token.candidates else token._replace(weight=min(cap, token.weight)) for token in tokens]
+
+
+def _factor(word: str) -> float:
+    """The share of its weight that a word has by its make alone."""
+    if word.isdigit():
+        return NUMBER
+    return KANA if all("\u3041" <= letter <= "\u309f" for letter in word) else 1.0

@@ -74,6 +74,14 @@ class Database:
         """
         return await self._run(self._engine.read, work)
 
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run one SELECT of a few rows by key, and return what the function returns.
+
+        Like `read`, but on SQLite it runs in the event loop if the database can answer at once: handing it to a thread
+        would take ten times as long as the look-up itself. Raises StoreError if the database cannot be used.
+        """
+        return await self._run(self._engine.look_up, work)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction, which is committed when it returns and rolled back when it raises.
 

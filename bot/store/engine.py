@@ -32,6 +32,9 @@ class Engine(Protocol):
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads; it takes no write lock, and on SQLite it does not wait for a writer."""
 
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that reads a few rows by key, in the cheapest way; else the same as `read`."""
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: committed when it returns, rolled back when it raises."""
 

@@ -38,7 +38,7 @@ class Marks(Database):
         def work(connection: Connection) -> dict[str, datetime]:
             return {row[0]: row[1] for row in connection.execute(_MARKS, {"user_id": user_id})}
 
-        return await self.read(work)
+        return await self.look_up(work)
 
     async def marks_of_each(self, user_ids: Collection[int]) -> Mapping[int, Mapping[str, datetime]]:
         """What each of some members has finished: pages with the instants."""
@@ -117,7 +117,7 @@ class Marks(Database):
             found: datetime | None = connection.scalar(_SHARED_SINCE, {"user_id": user_id})
             return found
 
-        return await self.read(work)
+        return await self.look_up(work)
 
     async def share(self, user_id: int, now: datetime) -> None:
         """Let others see a member's progress."""

@@ -52,6 +52,10 @@ class PostgresEngine:
         async with asyncio.timeout(CALL_SECONDS), self._autocommit.connect() as connection:
             return await connection.run_sync(work)
 
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that reads a few rows by key."""
+        return await self.read(work)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction."""
         async with asyncio.timeout(CALL_SECONDS), self._engine.begin() as connection:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 
 from bot.store.database import Database
-from bot.store.tables import deliveries, marks, schedules, sharing
-
-SOMEBODY = "an admin"
-"""Who paused a weekly prompt once they are forgotten."""
+from bot.store.tables import jobs, marks, schedules, sharing
 
 
 class Privacy(Database):
@@ -21,15 +18,14 @@ class Privacy(Database):
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
         `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `weekly_prompts_set` the servers
-        whose schedule they set or changed last, `pauses` the reasons of theirs that name them.
+        whose schedule they set or changed last, `pauses` the prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)
-        sent = select(deliveries).join(schedules).where(mine).order_by(deliveries.c.occurrence)
+        sent = select(jobs).join(schedules).where(mine).order_by(jobs.c.due_at)
         finished = select(marks.c.page, marks.c.done_at).where(marks.c.user_id == user_id)
         set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
-        paused = select(schedules.c.guild_id, schedules.c.paused_at, schedules.c.paused_reason)
-        naming = paused.where(schedules.c.guild_id.is_not(None), schedules.c.paused_reason.contains(_mention(user_id)))
+        paused = select(schedules.c.guild_id, schedules.c.paused_at).where(schedules.c.paused_by == user_id)
 
         def work(connection: Connection) -> dict[str, Any]:
             def rows(statement: Select[Any]) -> list[dict[str, Any]]:
@@ -43,7 +39,7 @@ class Privacy(Database):
                 "reminder": next(iter(rows(reminder)), None),
                 "reminder_weeks": rows(sent),
                 "weekly_prompts_set": rows(set_up),
-                "pauses": rows(naming),
+                "pauses": rows(paused),
             }
 
         return await self.read(work)
@@ -53,28 +49,21 @@ class Privacy(Database):
 
         The weekly prompts of servers that they set go on, without their id.
         """
-        reason, mention = schedules.c.paused_reason, _mention(user_id)
-        touched = or_(schedules.c.user_id == user_id, schedules.c.created_by == user_id, reason.contains(mention))
+        theirs = (schedules.c.user_id == user_id, schedules.c.created_by == user_id, schedules.c.paused_by == user_id)
         statements = (
             delete(marks).where(marks.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
             delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
             update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),
-            update(schedules)
-            .where(reason.contains(mention))
-            .values(paused_reason=func.replace(reason, mention, SOMEBODY)),
+            update(schedules).where(schedules.c.paused_by == user_id).values(paused_by=None),
         )
 
         def work(connection: Connection) -> int:
-            # In the order in which a batch of deliveries locks them: another would be a deadlock.
-            connection.execute(select(schedules.c.id).where(touched).order_by(schedules.c.id).with_for_update())
+            # In the order in which due schedules are locked: another would be a deadlock.
+            connection.execute(select(schedules.c.id).where(or_(*theirs)).order_by(schedules.c.id).with_for_update())
             return sum(connection.execute(statement).rowcount for statement in statements)
 
         return await self.write(work)
-
-
-def _mention(user_id: int) -> str:
-    return f"<@{user_id}>"
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from bot.store.deliveries import Deliveries
+from bot.store.jobs import Jobs
 from bot.store.marks import Marks
 from bot.store.privacy import Privacy
 from bot.store.reminders import Reminders
-from bot.store.schedules import Schedules
 from bot.store.tables import app_state
 
 
-class Store(Schedules, Reminders, Deliveries, Marks, Privacy):
-    """The bot's state: schedules, deliveries, the members' marks, and small notes for the bot's next start."""
+class Store(Reminders, Jobs, Marks, Privacy):
+    """The bot's state: schedules, jobs, the members' marks, and small notes for the bot's next start."""
 
     async def get_state(self, key: str) -> str | None:
         """The note under a key (at most 128 characters), if there is one."""

@@ -19,12 +19,13 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     false,
     text,
 )
 
-ERROR_LIMIT = 300
-"""Characters of an error that are kept: enough to act on."""
+DETAIL_LIMIT = 300
+"""Characters of Discord's words about an attempt that are kept: enough to act on."""
 PAGE_LIMIT = 640
 """Characters of a page: a catalog's address has at most 512, and one that grows when it is normalised still fits.
 PostgreSQL's indexes take 2,704 bytes, which four times this stays below."""
@@ -63,8 +64,8 @@ metadata = MetaData(naming_convention=_NAMES)
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _RUNNING = text("paused_at IS NULL")
-CLAIMED = text("state = 'claimed'")
-"""What of `deliveries` is a claim: in these very words, by which SQLite knows its index."""
+WAITING = text("state = 'waiting'")
+"""What of `jobs` is to be attempted yet: in these very words, by which SQLite knows its index."""
 
 # A row is a server's weekly prompt (guild_id) or a member's reminder (user_id): one machinery delivers both.
 schedules = Table(
@@ -73,6 +74,7 @@ schedules = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("guild_id", BigInteger, unique=True),
     Column("user_id", BigInteger, unique=True),
+    Column("catalog_id", String(28), nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("role_id", BigInteger),
     Column("weekday", SmallInteger, nullable=False),
@@ -82,7 +84,8 @@ schedules = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
     Column("paused_at", UtcDateTime),
-    Column("paused_reason", Text),
+    Column("pause_reason", String(32)),
+    Column("paused_by", BigInteger),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
     Column("order", String(64), nullable=False, server_default="path"),
@@ -91,39 +94,48 @@ schedules = Table(
     Column("thread", Boolean, nullable=False, server_default=false()),
     Column("pin", Boolean, nullable=False, server_default=false()),
     Column("poll", Boolean, nullable=False, server_default=false()),
-    Column("quiet", Boolean, nullable=False, server_default=false()),
-    Column("untold", Boolean, nullable=False, server_default=false()),
+    Column("idle_only", Boolean, nullable=False, server_default=false()),
+    Column("notice_pending", Boolean, nullable=False, server_default=false()),
     # What is paused may have been due for years, and no tick has to look at it.
     Index("ix_schedules_next_at", "next_at", "id", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     Index("ix_schedules_resume_at", "resume_at"),
     Index("ix_schedules_left_at", "left_at"),
+    sqlite_autoincrement=True,  # an id is in no nonce twice
 )
 
-# The key is what makes an occurrence happen once: whoever inserts the row has the claim, everybody else conflicts.
-deliveries = Table(
-    "deliveries",
+# The unique key is what makes a week happen once: a second prompt for it conflicts, whatever admins and clocks do.
+jobs = Table(
+    "jobs",
     metadata,
-    Column("schedule_id", _Id, ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
-    Column("occurrence", UtcDateTime, primary_key=True),
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("schedule_id", _Id, ForeignKey("schedules.id", ondelete="CASCADE"), nullable=False),
+    Column("week", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("enqueued_at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("detail", String(DETAIL_LIMIT)),
+    Column("cancelled", String(32)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("attempt_at", UtcDateTime, nullable=False),
     Column("owner", String(64)),
     Column("lease_until", UtcDateTime),
-    Column("attempts", Integer, nullable=False),
-    Column("round", Integer, nullable=False),
+    Column("send_started_at", UtcDateTime),
+    Column("round", Integer, nullable=False, server_default="1"),
     Column("resource_id", String(64)),
-    Column("first_sent_at", UtcDateTime),
-    Column("message_id", BigInteger),
-    Column("error", Text),
+    Column("page", String(PAGE_LIMIT)),
+    Column("title", Text),
     Column("channel_id", BigInteger),
-    Column("posted_at", UtcDateTime),
-    Column("thread_id", BigInteger),
-    Column("poll_id", BigInteger),
-    Column("finished", Integer),
-    Column("extras_at", UtcDateTime),
-    Column("unscheduled", Boolean, nullable=False, server_default=false()),
-    Index("ix_deliveries_extras_at", "extras_at"),
-    Index("ix_deliveries_message_id", "message_id"),
-    Index("ix_deliveries_interrupted", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+    Column("message_id", BigInteger),
+    Column("sent_at", UtcDateTime),
+    Column("finished", Integer, nullable=False, server_default="0"),
+    Column("options", Text, nullable=False, server_default="[]"),
+    UniqueConstraint("schedule_id", "week", "kind"),
+    # In the order in which they are claimed; what has ended, and what waits for later, is not looked at.
+    Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_jobs_message_id", "message_id"),
+    sqlite_autoincrement=True,
 )
 
 # What a member has finished, by page: an id belongs to one catalog, and a page to every catalog that lists it.

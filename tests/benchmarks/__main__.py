@@ -1,8 +1,9 @@
 """`python -m tests.benchmarks`: studybot's search beside its peers, quality and time, in one run.
 
-At 23 resources, the shipped catalog, quality is nDCG@5 on our own judged queries (tests/search/judged.yaml) and the
-share of off-topic ones that get silence. At every other size it is known-item search in a generated index: how often
-the one title that a mistyped query was made from comes first. Everything runs in one thread, one engine after another.
+First judged queries: on the shipped catalog (tests/search/judged.yaml), and on public lists that were imported by their
+Markdown alone, without topics or aliases (tests/search/lists). Then, for each size, known-item search in a generated
+index: how often the one title that a mistyped query was made from comes first. Everything runs in one thread, one
+engine after another.
 """
 
 from __future__ import annotations
@@ -12,30 +13,29 @@ import gc
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
-from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.catalog import Catalog
 from bot.search import SearchIndex
 from tests.benchmarks.generator import make_catalog
 from tests.benchmarks.known_item import known_items
-from tests.benchmarks.peers import PEERS, Search
-from tests.search.test_judged import JUDGED, mean, ndcg
+from tests.benchmarks.peers import PEERS, Search, node_peers
+from tests.search.judging import OFF_TOPIC, Figures, figures, judged_lists, mean
 
 ROOT = Path(__file__).parents[2]
 PLOT = ROOT / "docs" / "benchmark.svg"
 BEGIN, END = "<!-- benchmark -->", "<!-- /benchmark -->"
-SIZES = {23: 0, 1_000: 400, 12_000: 400, 100_000: 100}
+SIZES = {1_000: 400, 12_000: 400, 100_000: 100}
 """How many resources, and how many known-item queries are asked of them."""
 
 
 class Row(NamedTuple):
     size: int
     engine: str
-    quality: float
-    second: float
+    first: float
+    five: float
     median: float  # milliseconds
     late: float  # the 99th percentile, milliseconds
     build: float  # seconds
@@ -51,17 +51,36 @@ def timed(search: Search, queries: Sequence[str]) -> tuple[list[list[int]], list
     return answers, sorted(took)
 
 
-def judged(catalog: Catalog, engine: str, make: Callable[[Catalog], Search]) -> Row:
-    queries = yaml.safe_load(JUDGED.read_text(encoding="utf-8"))
-    search, build = built(catalog, make)
-    answers, took = timed(search, [query["q"] for query in queries] * 5)
-    gains, silences = [], []
-    for query, found in zip(queries, answers, strict=False):
-        if query.get("none"):
-            silences.append(not found)
-        else:
-            gains.append(ndcg(query["grades"], [catalog.resources[number].id for number in found]))
-    return row(catalog, engine, mean(gains), mean(silences), took, build)
+class Judged(NamedTuple):
+    name: str
+    engine: str
+    figures: Figures
+    off_topic: float  # the share of queries that no list is about and that get no answer
+
+
+def judged() -> Iterator[Judged]:
+    """Every engine on every list that has judged queries."""
+    off_topic = OFF_TOPIC.read_text(encoding="utf-8").splitlines()
+    for one in judged_lists():
+        for engine, make in (PEERS | node_peers()).items():
+            search = make(one.catalog)
+            found = figures(partial(_ids, one.catalog, search), one.queries)
+            yield Judged(one.name, engine, found, mean([not search(query) for query in off_topic]))
+
+
+def _ids(catalog: Catalog, search: Search, query: str) -> list[str]:
+    return [catalog.resources[number].id for number in search(query)]
+
+
+def judged_table(found: Sequence[Judged]) -> str:
+    lines = [
+        "| list | engine | nDCG@5 | first right | recall@5 | precision | silence | off topic |",
+        "|---|---|" + "---:|" * 6,
+    ]
+    for name, engine, of, off_topic in found:
+        values = (of.ndcg, of.first, of.recall, of.precision, of.silence, off_topic)
+        lines.append(f"| {name} | {engine} | {' | '.join(f'{value:.2f}' for value in values)} |")
+    return "\n".join(lines)
 
 
 def remembered(catalog: Catalog, engine: str, make: Callable[[Catalog], Search]) -> Row:
@@ -83,26 +102,25 @@ def built(catalog: Catalog, make: Callable[[Catalog], Search]) -> tuple[Search, 
     return search, took
 
 
-def row(catalog: Catalog, engine: str, quality: float, second: float, took: list[float], build: float) -> Row:
-    return Row(len(catalog), engine, quality, second, took[len(took) // 2], took[int(len(took) * 0.99)], build)
+def row(catalog: Catalog, engine: str, first: float, five: float, took: list[float], build: float) -> Row:
+    return Row(len(catalog), engine, first, five, took[len(took) // 2], took[int(len(took) * 0.99)], build)
 
 
 def rows(sizes: Sequence[int]) -> Iterator[Row]:
     for size in sizes:
-        catalog = make_catalog(size) if SIZES[size] else load_catalog(shipped_catalog())
+        catalog = make_catalog(size)
         for engine, make in PEERS.items():
-            yield (remembered if SIZES[size] else judged)(catalog, engine, make)
+            yield remembered(catalog, engine, make)
 
 
 def table(found: Sequence[Row]) -> str:
     lines = [
-        "| resources | engine | quality | | median | 99th percentile | build |",
+        "| resources | engine | first | in five | median | 99th percentile | build |",
         "|---:|---|---:|---:|---:|---:|---:|",
     ]
     for one in found:
-        names = ("first", "in five") if SIZES[one.size] else ("nDCG@5", "silence")
         lines.append(
-            f"| {one.size:,} | {one.engine} | {names[0]} {one.quality:.2f} | {names[1]} {one.second:.2f} "
+            f"| {one.size:,} | {one.engine} | {one.first:.2f} | {one.five:.2f} "
             f"| {one.median:.2f} ms | {one.late:.1f} ms | {one.build:.2f} s |"
         )
     return "\n".join(lines)
@@ -160,7 +178,7 @@ def main() -> None:
     parser.add_argument("--readme", action="store_true", help="write the table into README.md and the plot beside it")
     given = parser.parse_args()
     found = list(rows(given.sizes))
-    text = f"{table(found)}\n\n{own_costs(12_000)}"
+    text = f"{judged_table(list(judged()))}\n\n{table(found)}\n\n{own_costs(12_000)}"
     print(text)
     if given.readme:
         plot(found)

@@ -30,7 +30,7 @@ from bot.client import create_bot
 from bot.discord_io.bot import StudyBot
 from bot.settings import Settings
 from bot.store import Store
-from tests.benchmarks.load_bot import discord_process
+from tests.benchmarks.load_server import discord_process
 
 ROUNDS = 400
 """Interactions of each kind in the quick comparison."""

@@ -28,9 +28,9 @@ from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.discord_io.delivery_loop import Delivering
 from bot.discord_io.ticker import TICK_SECONDS
 from bot.store import Store
-from tests.benchmarks.load_bot import Members, discord_process, fill, logged_in, seen
+from tests.benchmarks.load_bot import Members, fill, logged_in, seen
 from tests.benchmarks.load_idle import Idle, measured_idle
-from tests.benchmarks.load_server import A_SECOND
+from tests.benchmarks.load_server import A_SECOND, discord_process
 from tests.store.test_plans import scans
 
 PAST = 8

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import itertools
 import json
-import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
-import discord
 import yaml
 from sqlalchemy import insert
 
@@ -25,7 +23,7 @@ from bot.schedule import Schedule, next_occurrence
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import deliveries, schedules
-from tests.search.test_judged import JUDGED
+from tests.search.judging import JUDGED
 
 ZONE = "Asia/Kolkata"
 """Where all servers of a load live: not UTC, and its clocks never change."""
@@ -36,26 +34,6 @@ ASK_SECONDS = 0.05
 """From one `/recommend` to the next, whether or not the first was answered."""
 AT_ONCE = 5_000
 """Rows in one INSERT."""
-
-
-@asynccontextmanager
-async def discord_process() -> AsyncIterator[str]:
-    """A LoadServer in a process of its own; gives its address, which is then discord.py's."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.benchmarks.load_server"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    usual = discord.http.Route.BASE
-    try:
-        discord.http.Route.BASE = (await process.stdout.readline()).decode().strip()
-        yield discord.http.Route.BASE
-    finally:
-        discord.http.Route.BASE = usual
-        process.stdin.close()
-        await process.wait()
 
 
 async def seen(address: str) -> dict[str, Any]:

@@ -12,8 +12,11 @@ import random
 import sys
 import time
 from collections import Counter, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import discord
 from aiohttp import web
 
 from tests.faults.discord_server import DiscordServer, answer
@@ -101,6 +104,26 @@ def _too_many(wait: float) -> web.Response:
     body: dict[str, Any] = {"message": "You are being rate limited.", "retry_after": wait, "global": True}
     headers = {"Retry-After": str(wait), "X-RateLimit-Global": "true", "Via": "1.1 google"}
     return answer(body, status=429, headers=headers)
+
+
+@asynccontextmanager
+async def discord_process() -> AsyncIterator[str]:
+    """A LoadServer in a process of its own; gives its address, which is then discord.py's."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.load_server"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    usual = discord.http.Route.BASE
+    try:
+        discord.http.Route.BASE = (await process.stdout.readline()).decode().strip()
+        yield discord.http.Route.BASE
+    finally:
+        discord.http.Route.BASE = usual
+        process.stdin.close()
+        await process.wait()
 
 
 async def serve() -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
+import subprocess
 from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
 import tantivy
 from rapidfuzz import fuzz, process, utils
@@ -19,13 +24,15 @@ FIVE = 5
 
 def texts(catalog: Catalog) -> list[str]:
     """All the words of each resource: what our index has of it."""
-    return [" ".join(_all_words(catalog, resource)) for resource in catalog]
+    return [
+        " ".join(_all_words(catalog, resource, group.title)) for group in catalog.groups for resource in group.resources
+    ]
 
 
-def _all_words(catalog: Catalog, resource: Resource) -> list[str]:
+def _all_words(catalog: Catalog, resource: Resource, headings: str) -> list[str]:
     topics = [catalog.topics[slug] for slug in resource.topics]
     names = [name for topic in topics for name in (topic.name, *topic.aliases)]
-    return [resource.title, *names, *resource.aliases, *resource.authors, resource.summary, resource.kind]
+    return [resource.title, headings, *names, *resource.aliases, *resource.authors, resource.summary, resource.kind]
 
 
 def studybot(catalog: Catalog) -> Search:
@@ -101,6 +108,35 @@ def tantivy_fuzzy(catalog: Catalog) -> Search:
         return [int(searcher.doc(address)["number"][0]) for _, address in hits]
 
     return search
+
+
+def _in_node(engine: str, catalog: Catalog) -> Search:
+    """An engine of peers.mjs, in a process of its own."""
+    command = [str(shutil.which("node")), str(Path(__file__).with_name("peers.mjs"))]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    assert process.stdin is not None
+    assert process.stdout is not None
+    requests, answers = process.stdin, process.stdout
+
+    def ask(line: object) -> str:
+        requests.write(f"{json.dumps(line)}\n")
+        requests.flush()
+        return answers.readline()
+
+    documents = [
+        {"title": resource.title, "headings": group.title, "summary": resource.summary}
+        for group in catalog.groups
+        for resource in group.resources
+    ]
+    ask({"engine": engine, "documents": documents})
+    return lambda query: list(json.loads(ask(query)))
+
+
+def node_peers() -> dict[str, Callable[[Catalog], Search]]:
+    """Fuse.js and MiniSearch, where Node has them: `npm install --prefix tests/benchmarks fuse.js minisearch`."""
+    if shutil.which("node") is None or not (Path(__file__).parent / "node_modules" / "fuse.js").is_dir():
+        return {}
+    return {"Fuse.js": partial(_in_node, "fuse"), "MiniSearch": partial(_in_node, "minisearch")}
 
 
 PEERS: dict[str, Callable[[Catalog], Search]] = {

@@ -58,7 +58,7 @@ async def test_commands_that_somebody_removed_come_back(server: Server, catalog:
     assert "recommend" in server.mia.available_commands(server.channel)
 
 
-@pytest.mark.simcord(strict_sync=False, shard_count=1)
+@pytest.mark.simcord(strict_sync=False)
 async def test_it_starts_without_its_commands_when_discord_refuses_them(
     server: Server, catalog: Catalog, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -32,9 +32,9 @@ async def live(server: Server) -> None:
 async def everything(store: Store) -> str:
     """Every value of every table, as text."""
     found: list[str] = []
-    async with store._begin() as connection:
-        for table in metadata.sorted_tables:
-            found += [str(value) for row in await connection.execute(select(table)) for value in row]
+    for table in metadata.sorted_tables:
+        rows = await store.read(lambda connection, table=table: connection.execute(select(table)).all())
+        found += [str(value) for row in rows for value in row]
     return "\n".join(found)
 
 

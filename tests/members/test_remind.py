@@ -81,7 +81,7 @@ async def test_its_button_marks_the_step(server: Server, catalog: Catalog) -> No
 async def test_none_in_a_week_in_which_something_was_finished_if_they_like_it_so(
     server: Server, catalog: Catalog
 ) -> None:
-    assert "None comes in a week" in (await remind(server, idle_only=True)).text
+    assert "Skipped in weeks when you finish something." in (await remind(server, idle_only=True)).text
     await server.ask("done", resource=catalog.resources[0].id)
     await server.pass_time(MONDAY + SOON)
     assert letters(server) == []

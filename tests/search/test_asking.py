@@ -103,7 +103,7 @@ def test_silence(index: SearchIndex, query: str, why: str) -> None:
     answer = index.search(query)
     assert [hit.resource.id for hit in answer.hits] == [], why
     assert answer.related == ()
-    assert 1 <= len(answer.nearest) <= 5
+    assert len(answer.nearest) <= 5
 
 
 WHY = [

@@ -39,9 +39,9 @@ def write_lock(file: Path) -> Iterator[None]:
 
 async def test_reads_do_not_wait_for_a_writer_in_another_process(file: Path) -> None:
     async with await Store.open(f"sqlite:///{file}") as store:
-        await store.mark(1, "a", NOW)
+        await store.mark(1, ("a",), NOW)
         with write_lock(file):
-            writing = asyncio.create_task(store.mark(1, "b", NOW))
+            writing = asyncio.create_task(store.mark(1, ("b",), NOW))
             await asyncio.sleep(1)
             async with asyncio.timeout(SOON):
                 assert await store.marks(1) == {"a": NOW}
@@ -53,7 +53,7 @@ async def test_reads_do_not_wait_for_a_writer_in_another_process(file: Path) -> 
 
 async def test_reads_do_not_wait_for_a_long_write_of_this_process(lasting_url: str) -> None:
     async with await Store.open(lasting_url) as store:
-        await store.mark(1, "a", NOW)
+        await store.mark(1, ("a",), NOW)
         begun = threading.Event()
 
         def write_for_long(connection: Connection) -> None:
@@ -93,7 +93,7 @@ async def test_a_read_cannot_write(file: Path, caplog: pytest.LogCaptureFixture)
 
 async def test_hundreds_of_reads_and_writes_at_once(store: Store) -> None:
     async def live(number: int) -> None:
-        await store.mark(number, "a", NOW)
+        await store.mark(number, ("a",), NOW)
         await asyncio.gather(store.toggle_mark(number, ["b"], NOW), store.marks(number))
         assert set(await store.marks(number)) == {"a", "b"}
 
@@ -154,9 +154,9 @@ async def test_a_cancelled_write_that_has_begun_ends_whole(store: Store) -> None
 async def test_no_thread_is_left_after_closing(file: Path, address: str) -> None:
     before = set(threading.enumerate())
     store = await Store.open("sqlite:///:memory:" if address == "memory" else f"sqlite:///{file}")
-    await asyncio.gather(*(store.marks(number) for number in range(10)), store.mark(1, "a", NOW))
+    await asyncio.gather(*(store.marks(number) for number in range(10)), store.mark(1, ("a",), NOW))
     assert set(threading.enumerate()) > before
-    unfinished = asyncio.create_task(store.mark(2, "a", NOW))
+    unfinished = asyncio.create_task(store.mark(2, ("a",), NOW))
     await asyncio.sleep(0)
     await store.close()
     assert set(threading.enumerate()) == before

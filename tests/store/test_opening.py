@@ -182,7 +182,7 @@ from bot.store import Store
 
 async def main():
     async with await Store.open(sys.argv[1]) as store:
-        await store.mark(1, "a", __import__("datetime").datetime.now().astimezone())
+        await store.mark(1, ("a",), __import__("datetime").datetime.now().astimezone())
         await store.marks(1)
 
 asyncio.run(main())

@@ -96,7 +96,7 @@ def _reminder(kept: Mapping[str, Any]) -> str:
     if reminder is None:
         return "none"
     when = f"{DAYS[reminder['weekday']].title()} at {reminder['time']} ({reminder['zone']})"
-    sent = sum(week["state"] == "posted" for week in kept["reminder_weeks"])
+    sent = sum(week["state"] == "sent" for week in kept["reminder_weeks"])
     return f"{when}, and {count(sent, 'reminder')} sent so far" if sent else when
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import discord
 
 from bot.catalogs import Library
+from bot.discord_io.buttons import next_button
 from bot.discord_io.cards import Card
 from bot.discord_io.text import count, show
-from bot.features.progress.next_card import next_button
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
 from bot.progress import Tally, next_step, tallies, tally
@@ -67,7 +67,7 @@ def _blocks(library: Library, done: Collection[str], name: str, remark: str) -> 
     if remark:
         yield discord.ui.TextDisplay(f"-# {remark}")
     if not name and not tally(library.catalog, done).complete:
-        yield discord.ui.ActionRow(next_button(library))
+        yield discord.ui.ActionRow(next_button(library.catalog.id))
 
 
 def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:

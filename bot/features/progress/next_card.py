@@ -10,7 +10,7 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import button
+from bot.discord_io.buttons import next_button
 from bot.discord_io.cards import Card, open_button
 from bot.discord_io.marks import changed_words, mark_button
 from bot.discord_io.text import CUSTOM_ID_LIMIT, LABEL_LIMIT, by_line, first_sentence, fit, listed, show
@@ -128,11 +128,6 @@ def _mark_button(request: NextRequest, resource: Resource, action: Action) -> di
     return marking
 
 
-def next_button(library: Library) -> discord.ui.Button[Any]:
-    """A button that shows the card of /next."""
-    return button("What is next?", f"goon:{library.catalog.id}")
-
-
 def _alternative(resource: Resource) -> discord.ui.Button[Any]:
     about = f" ({', '.join(filter(None, (resource.kind, resource.level)))})"
     return open_button(resource.url, fit(resource.title, LABEL_LIMIT - len(about)) + about)
@@ -145,7 +140,7 @@ def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
     if not whole.total:
         return [discord.ui.TextDisplay("The list is still empty. Come back when there is something on it.")]
     text = f"You have done every {request.filter_words} on the list. In all, that is {whole.done} of {whole.total}."
-    return [discord.ui.TextDisplay(text), discord.ui.ActionRow(next_button(request.library))]
+    return [discord.ui.TextDisplay(text), discord.ui.ActionRow(next_button(request.library.catalog.id))]
 
 
 def _the_end(request: NextRequest, total: int) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, cast
 
 import discord
@@ -12,7 +11,8 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, PersistentButton, show_card
 from bot.discord_io.marks import ACTION, RESOURCE, MarkButton, finished_in_time
-from bot.features.recommend.cards import hit_row, hit_text, recommendation
+from bot.discord_io.text import CARD_LIMIT
+from bot.features.recommend.cards import SUMMARY_LIMITS, hit_button, hit_text, recommendation
 from bot.marks import MarkChange
 
 
@@ -33,20 +33,32 @@ class HitMarkButton(MarkButton, template=rf"hit:{CATALOG}:{RESOURCE}:{ACTION}"):
     ) -> discord.ui.LayoutView:
         """The same card with every mark as it is now: hits stay where they are while somebody reads them."""
         card = cast(discord.ui.LayoutView, self.view)
-        blocks = list(cast(Iterable[Any], card.walk_children()))
-        texts = [one for one in blocks if isinstance(one, discord.ui.TextDisplay)]
-        rows = [one for one in blocks if isinstance(one, discord.ui.ActionRow)]
-        # A heading, then a text and a row for each hit; related resources have link buttons alone.
-        for number, (text, row) in enumerate(zip(texts[1:], rows, strict=False), start=1):
-            if (found := self._resource_of(row, library)) is not None:
-                text.content = hit_text(number, found, text.content.rpartition("\n")[2], library, done)
-                row.clear_items()
-                for item in hit_row(library, found, done):
-                    row.add_item(item)
+        sections = [one for one in card.walk_children() if isinstance(one, discord.ui.Section)]
+        for limit in SUMMARY_LIMITS:
+            for number, section in enumerate(sections, start=1):
+                if (found := self._resource_of(section, library)) is not None:
+                    _redraw(section, number, found, library, done, limit)
+            if card.content_length() <= CARD_LIMIT:
+                break
         card.stop()
         return card
 
-    def _resource_of(self, row: discord.ui.ActionRow[Any], library: Library) -> Resource | None:
-        """The resource that a row of buttons belongs to; None for other rows, and for a resource that is gone."""
-        matches = [self.template.fullmatch(str(getattr(item, "custom_id", ""))) for item in row.children]
-        return next((found for match in matches if match and (found := library.catalog.get(match["resource"]))), None)
+    def _resource_of(self, section: discord.ui.Section[Any], library: Library) -> Resource | None:
+        """The resource of a hit; None for one that is gone."""
+        match = self.template.fullmatch(str(getattr(section.accessory, "custom_id", "")))
+        return library.catalog.get(match["resource"]) if match else None
+
+
+def _redraw(
+    section: discord.ui.Section[Any],
+    number: int,
+    resource: Resource,
+    library: Library,
+    done: frozenset[str],
+    summary_limit: int,
+) -> None:
+    text = next(one for one in section.children if isinstance(one, discord.ui.TextDisplay))
+    last = text.content.rpartition("\n")[2]
+    why = last if last.startswith("-# ") else ""
+    text.content = hit_text(number, resource, why, library, done, summary_limit)
+    section.accessory = hit_button(number, resource, library, done)

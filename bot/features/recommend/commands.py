@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalogs import Filters, Library
+from bot.catalogs import NO_FILTERS, Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.marks import finished_in_time
@@ -63,9 +63,9 @@ class Recommend(commands.Cog):
             return
         answer = library.index.search(topic, kind=filters.kind, level=filters.level)
         if share and answer.hits:
-            await interaction.response.send_message(view=recommendation(answer, library, shared=True))
+            await interaction.response.send_message(view=recommendation(answer, library, filters=filters, shared=True))
         else:
-            await self._answer(interaction, library, answer)
+            await self._answer(interaction, library, answer, filters)
 
     @recommend.autocomplete("topic")
     async def _topics(self, interaction: Interaction, current: str) -> Choices:
@@ -88,10 +88,13 @@ class Recommend(commands.Cog):
         else:
             await interaction.response.send_message(view=notice(NOTHING), ephemeral=True)
 
-    async def _answer(self, interaction: Interaction, library: Library, answer: Answer) -> None:
+    async def _answer(
+        self, interaction: Interaction, library: Library, answer: Answer, filters: Filters = NO_FILTERS
+    ) -> None:
         """Answer privately, with the member's marks if they can be read in time."""
         done = await finished_in_time(self._bot.store, library, interaction.user.id) if answer.hits else None
-        await interaction.response.send_message(view=recommendation(answer, library, done), ephemeral=True)
+        card = recommendation(answer, library, done, filters=filters)
+        await interaction.response.send_message(view=card, ephemeral=True)
 
 
 def _text(message: discord.Message) -> str:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
-from bot.discord_io.delivery_loop import Delivering
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.options import Choices, choices
+from bot.discord_io.schedules import changed_schedule, next_dates
 from bot.discord_io.text import CHOICES_LIMIT
 from bot.errors import ScheduleError, StoreError
 from bot.features.remind.replies import (
@@ -27,9 +25,7 @@ from bot.features.remind.replies import (
     set_reply,
     show_reply,
 )
-from bot.features.weekly.options import chosen_schedule
-from bot.schedule import DAYS, upcoming
-from bot.store import Reminder, Store
+from bot.schedule import DAYS
 from bot.zones import search_zones
 
 log = logging.getLogger(__name__)
@@ -37,17 +33,13 @@ log = logging.getLogger(__name__)
 NEEDED = "day, time and timezone"
 
 
-@app_commands.allowed_installs(guilds=True, users=True)
-@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 class Remind(
     commands.GroupCog, group_name="remind", group_description="Your own weekly reminder, in a direct message."
 ):
     """The commands of /remind."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], delivering: Delivering) -> None:
-        self._store = store
-        self._clock = clock
-        self._delivering = delivering
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
 
     @app_commands.command(name="weekly", description="Get your next step once a week, in a direct message.")
     @app_commands.describe(
@@ -59,18 +51,19 @@ class Remind(
     @app_commands.choices(day=[app_commands.Choice(name=day.title(), value=day) for day in DAYS])
     async def weekly(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         day: str | None = None,
         time: str | None = None,
         timezone: str | None = None,
         idle_only: bool | None = None,
     ) -> None:
         """Try a direct message first, then save, then say when the first comes; what is not given stays."""
+        library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        member, now = interaction.user, self._clock()
-        old = await self._store.reminder_for(member.id)
+        member = interaction.user
+        old = await self._bot.store.reminder_for(member.id)
         try:
-            schedule = chosen_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
+            schedule = changed_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
         except ScheduleError as error:
             await answer_failure(interaction, error)
             return
@@ -86,44 +79,50 @@ class Remind(
             log.info("A test message could not be sent: %s", error)
             await _answer(interaction, NOT_NOW)
             return
-        quiet = idle_only if idle_only is not None else old is not None and old.quiet
-        reminder = await self._store.put_reminder(
-            user_id=member.id, channel_id=direct.id, schedule=schedule, quiet=quiet, now=now
+        reminder = await self._bot.store.put_reminder(
+            user_id=member.id,
+            catalog_id=library.catalog.id,
+            channel_id=direct.id,
+            schedule=schedule,
+            idle_only=idle_only if idle_only is not None else old is not None and old.idle_only,
+            now=self._bot.clock(),
         )
-        self._delivering.wake()
+        self._bot.delivery.wake()
         await _answer(interaction, set_reply(reminder, tested=untested))
 
     @weekly.autocomplete("timezone")
-    async def _zones(self, interaction: discord.Interaction[Any], current: str) -> Choices:
+    async def _zones(self, interaction: Interaction, current: str) -> Choices:
         return choices(search_zones(current, limit=CHOICES_LIMIT))
 
     @app_commands.command(name="show", description="Show when your reminder comes.")
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
+    async def show(self, interaction: Interaction) -> None:
         """Answer with the day and time, the next dates, and why it is paused, if it is."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._store.take_untold(interaction.user.id)  # they are being told
-        reminder = await self._store.reminder_for(interaction.user.id)
-        await _answer(interaction, show_reply(reminder, _dates(reminder)) if reminder else NOT_SET)
+        await self._bot.store.take_notice(interaction.user.id)  # they are being told
+        reminder = await self._bot.store.reminder_for(interaction.user.id)
+        await _answer(interaction, show_reply(reminder, next_dates(reminder)) if reminder else NOT_SET)
 
     @app_commands.command(name="off", description="End your reminder.")
-    async def off(self, interaction: discord.Interaction[Any]) -> None:
+    async def off(self, interaction: Interaction) -> None:
         """Remove the reminder with everything recorded for it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        removed = await self._store.remove_reminder(interaction.user.id)
+        removed = await self._bot.store.remove_reminder(interaction.user.id)
         await _answer(interaction, OFF if removed else NOT_SET)
 
     @commands.Cog.listener()
-    async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: object) -> None:
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Tell a member who uses the bot again that their reminder paused itself."""
         try:
-            reminder = await self._store.take_untold(interaction.user.id)
-            if reminder is not None and not await _told(interaction, paused_notice(reminder)):
-                await self._store.put_untold(reminder.user_id)
+            reminder = await self._bot.store.take_notice(interaction.user.id)
+            if reminder is None or reminder.pause_reason is None:
+                return
+            if not await _told(interaction, paused_notice(reminder.pause_reason)):
+                await self._bot.store.put_notice(reminder.user_id)
         except StoreError as error:
             log.info("A member is not told yet that their reminder is paused: %s", error)
 
 
-async def _told(interaction: discord.Interaction[Any], text: str) -> bool:
+async def _told(interaction: Interaction, text: str) -> bool:
     """Tell a member something beside the answer to their command; whether that reached them."""
     try:
         await interaction.followup.send(view=notice(text), ephemeral=True)
@@ -133,10 +132,5 @@ async def _told(interaction: discord.Interaction[Any], text: str) -> bool:
     return True
 
 
-def _dates(reminder: Reminder) -> list[datetime]:
-    """The next three occurrences."""
-    return [reminder.next_at, *upcoming(reminder.schedule, reminder.next_at, 2)]
-
-
-async def _answer(interaction: discord.Interaction[Any], text: str) -> None:
-    await interaction.edit_original_response(view=notice(text), allowed_mentions=discord.AllowedMentions.none())
+async def _answer(interaction: Interaction, text: str) -> None:
+    await interaction.edit_original_response(view=notice(text))

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import discord
 
-from bot.features.weekly.replies import dates, reason, when
+from bot.discord_io.schedules import dates, when
+from bot.outcomes import Reason
 from bot.store import Reminder
 
 NOT_SET = "You have no reminder. `/remind weekly` sets one."
@@ -20,6 +21,12 @@ CLOSED = (
     "right-click this server’s icon, choose *Privacy Settings* and switch *Direct Messages* on; on a phone, hold the "
     "icon instead. Then run this again."
 )
+PAUSES = {
+    Reason.DM_CLOSED: "two reminders could not reach you: your direct messages are closed to me",
+    Reason.PATH_FINISHED: "you have finished the whole path",
+    Reason.UNKNOWN_ZONE: "I do not know its time zone any more",
+}
+"""Why a reminder paused itself."""
 
 
 def set_reply(reminder: Reminder, *, tested: bool) -> str:
@@ -29,7 +36,7 @@ def set_reply(reminder: Reminder, *, tested: bool) -> str:
         f"I will send you your next step {when(reminder.schedule)}.",
         f"The next one comes {discord.utils.format_dt(reminder.next_at, 'F')}, in your own time.",
         _idle(reminder),
-        "I have just sent you a test message: look whether it is there." if tested else "",
+        "I have just sent you a test message: check your DMs." if tested else "",
         "\n-# `/remind show` shows it; `/remind off` ends it.",
     ]
     return "\n".join(line for line in lines if line)
@@ -38,22 +45,22 @@ def set_reply(reminder: Reminder, *, tested: bool) -> str:
 def show_reply(reminder: Reminder, instants: Iterable[datetime]) -> str:
     """What `/remind show` answers."""
     lines = ["### Your reminder", f"A direct message {when(reminder.schedule)}.", _idle(reminder)]
-    if reminder.paused_reason is not None:
-        lines.append(paused_words(reminder))
+    if reminder.pause_reason is not None:
+        lines.append(paused_words(reminder.pause_reason))
     else:
         lines.append(f"Next, in your own time:\n{dates(instants)}")
     return "\n".join(line for line in lines if line)
 
 
-def paused_words(reminder: Reminder) -> str:
+def paused_words(reason: Reason) -> str:
     """That a reminder paused itself, why, and how it goes on."""
-    return f"**It is paused:** {reason(reminder.paused_reason or '')}. `/remind weekly` goes on."
+    return f"**It is paused:** {PAUSES[reason]}. `/remind weekly` goes on."
 
 
-def paused_notice(reminder: Reminder) -> str:
+def paused_notice(reason: Reason) -> str:
     """What a member is told, once, when they next use the bot after their reminder paused itself."""
-    return f"About your weekly reminder. {paused_words(reminder)}"
+    return f"About your weekly reminder. {paused_words(reason)}"
 
 
 def _idle(reminder: Reminder) -> str:
-    return "None comes in a week in which you finished something." if reminder.quiet else ""
+    return "Skipped in weeks when you finish something." if reminder.idle_only else ""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 import discord
 
+from bot.discord_io.messenger import usable_tags
 from bot.discord_io.text import listed
 from bot.errors import StudybotError
 from bot.features.weekly.replies import Finding
@@ -30,17 +31,17 @@ NEEDED_IN_FORUM = {
 """The same in a forum, where every post is a thread."""
 
 
-def missing_permissions(channel: discord.abc.GuildChannel, extras: Collection[str]) -> list[str]:
-    """The names of the permissions that the bot lacks in a channel to post and to add extras."""
+def missing_permissions(channel: discord.abc.GuildChannel, follow_ups: Collection[str]) -> list[str]:
+    """The names of the permissions that the bot lacks in a channel to post and to add what follows."""
     permissions = channel.permissions_for(channel.guild.me)
     needed_for = NEEDED_IN_FORUM if isinstance(channel, discord.ForumChannel) else NEEDED_FOR
-    needed = NEEDED | {name: said for extra in extras for name, said in needed_for.get(extra, {}).items()}
+    needed = NEEDED | {attribute: name for kind in follow_ups for attribute, name in needed_for.get(kind, {}).items()}
     return [name for attribute, name in needed.items() if not getattr(permissions, attribute)]
 
 
-def check_channel(channel: discord.abc.GuildChannel, extras: Collection[str]) -> None:
-    """Raises StudybotError if the bot cannot post there: now, while the admin who can mend it is looking."""
-    if missing := missing_permissions(channel, extras):
+def check_channel(channel: discord.abc.GuildChannel, follow_ups: Collection[str]) -> None:
+    """Raises StudybotError if the bot cannot post there: now, while the admin who can fix it is looking."""
+    if missing := missing_permissions(channel, follow_ups):
         raise StudybotError(
             f"I cannot post in {channel.mention} yet: I need {listed(missing)} there. "
             "Give them to me in the channel’s permissions and run this again. Nothing was changed."
@@ -52,11 +53,6 @@ def check_channel(channel: discord.abc.GuildChannel, extras: Collection[str]) ->
         )
 
 
-def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
-    """The tags of a forum that the bot may give a post."""
-    return [tag for tag in forum.available_tags if not tag.moderated]
-
-
 def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> str:
     """A remark if the role would not be notified, else ""; raises StudybotError for @everyone."""
     if role is None:
@@ -66,7 +62,7 @@ def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> 
     if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
         return ""
     return (
-        f"**One thing to mend:** {role.mention} will be shown but not notified. "
+        f"**One thing to fix:** {role.mention} will be shown but not notified. "
         "Switch on “Allow anyone to @mention this role” in its settings."
     )
 
@@ -74,11 +70,10 @@ def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> 
 def findings_in(guild: discord.Guild | None, weekly: WeeklySchedule) -> Iterator[Finding]:
     """What a schedule needs in its server."""
     channel = guild.get_channel(weekly.channel_id) if guild else None
-    yield Finding(
-        channel is not None, f"<#{weekly.channel_id}> is there", "The channel is gone: `/weekly set channel:`"
-    )
+    gone = "The channel is gone: `/weekly set channel:`"
+    yield Finding(channel is not None, f"<#{weekly.channel_id}> is there", gone)
     if channel is not None:
-        missing = missing_permissions(channel, weekly.extras)
+        missing = missing_permissions(channel, weekly.follow_ups)
         right = f"I may post in {channel.mention}"
         yield Finding(not missing, right, f"I need {listed(missing)} in {channel.mention}" if missing else "")
     if weekly.role_id is not None:

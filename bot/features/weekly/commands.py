@@ -1,9 +1,7 @@
-"""/weekly: the admins' hold on the weekly prompt."""
+"""/weekly: what admins do with the weekly prompt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import discord
@@ -11,44 +9,48 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.catalogs import Library
+from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
-from bot.discord_io.delivery_loop import Delivering
 from bot.discord_io.failures import answer_failure
-from bot.discord_io.options import Choices, choices
+from bot.discord_io.options import Choices, choices, named_choices
+from bot.discord_io.schedules import changed_schedule, next_dates
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
-from bot.errors import StudybotError
+from bot.errors import ScheduleError, StudybotError
 from bot.features.weekly.checks import check_channel, check_role, findings_in
 from bot.features.weekly.options import (
     Channel,
     PromptChannel,
     chosen_channel,
     chosen_order,
-    chosen_schedule,
     chosen_start,
-    wanted_extras,
+    order_words,
+    wanted_follow_ups,
 )
-from bot.features.weekly.post import weekly_content, weekly_view
+from bot.features.weekly.post import render_prompt
 from bot.features.weekly.replies import (
-    Finding,
+    GONE_MEANWHILE,
+    NOT_SET,
+    OFF,
+    UNDER_WAY,
     doctor_reply,
+    health_findings,
     history_reply,
+    nothing_reply,
+    now_reply,
     paused_reply,
-    posted_reply,
     set_reply,
     show_reply,
     skipped_reply,
 )
+from bot.outcomes import Reason
 from bot.path import PATH, SHUFFLED
-from bot.schedule import DAYS, parse_date, upcoming
-from bot.store import Store, WeeklySchedule
+from bot.schedule import DAYS, parse_date
+from bot.store import WeeklySchedule
 from bot.zones import search_zones
 
-OVERDUE = timedelta(minutes=10)
-"""From when on a tick is missing: ten thousand prompts take four minutes."""
 NEEDED = "channel, day, time and timezone"
-NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
-UNDER_WAY = "The next prompt is being posted right now, so it is too late to leave it out."
-NOTHING_TO_POST = "The index has no resources yet, so there is nothing to post."
+HISTORY = 10
+"""Prompts that /weekly history tells of."""
 
 
 @app_commands.allowed_installs(guilds=True, users=False)
@@ -57,19 +59,8 @@ NOTHING_TO_POST = "The index has no resources yet, so there is nothing to post."
 class Weekly(commands.GroupCog, group_name="weekly", group_description="The weekly learning prompt of this server."):
     """The commands of /weekly."""
 
-    def __init__(
-        self,
-        bot: commands.Bot,
-        library: Library,
-        store: Store,
-        clock: Callable[[], datetime],
-        delivering: Delivering,
-    ) -> None:
+    def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
-        self._library = library
-        self._store = store
-        self._clock = clock
-        self._delivering = delivering
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Only who manages the server gets on: an admin may have opened the command to others in Discord's settings."""
@@ -95,7 +86,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
     @app_commands.choices(day=[app_commands.Choice(name=day.title(), value=day) for day in DAYS])
     async def set(
         self,
-        interaction: discord.Interaction[Any],
+        interaction: Interaction,
         channel: app_commands.Transform[Channel, PromptChannel] | None = None,
         day: str | None = None,
         time: str | None = None,
@@ -109,183 +100,177 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         poll: bool | None = None,
     ) -> None:
         """Check everything first, then save, then say when the next three come; what is not given stays."""
+        library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         old = await self._schedule(interaction)
+        follow_ups = {"thread": thread, "pin": pin, "poll": poll}
         try:
-            schedule = chosen_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
+            schedule = changed_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
             target = channel or chosen_channel(self._bot, old)
-            given = {"thread": thread, "pin": pin, "poll": poll}
-            check_channel(target, wanted_extras(old, given))
-            role_id = None if no_role else role.id if role else old.role_id if old else None
+            check_channel(target, wanted_follow_ups(old, follow_ups))
             remark = check_role(target, role)
-            order_id, start_id = chosen_order(self._library, order), chosen_start(self._library, start)
+            new_order = chosen_order(library, order)
+            start_id = chosen_start(library, start, new_order or (old.order if old else PATH))
         except StudybotError as error:
             await answer_failure(interaction, error)
             return
-        weekly = await self._store.put_schedule(
+        weekly = await self._bot.store.put_schedule(
             guild_id=_guild_id(interaction),
+            catalog_id=library.catalog.id,
             channel_id=target.id,
-            role_id=role_id,
+            role_id=None if no_role else role.id if role else old.role_id if old else None,
             schedule=schedule,
             created_by=interaction.user.id,
-            now=self._clock(),
+            now=self._bot.clock(),
+            order=new_order,
+            start_id=start_id,
+            **follow_ups,
         )
-        changed = await self._store.put_ritual(weekly.guild_id, order=order_id, start_id=start_id, **given)
-        weekly = changed or weekly
-        self._delivering.wake()
-        await _answer(interaction, set_reply(weekly, _dates(weekly), remark))
+        self._bot.delivery.wake()
+        walk = await self._walk(library, weekly)
+        await _answer(interaction, set_reply(weekly, *walk, next_dates(weekly), remark))
 
     @set.autocomplete("order")
-    async def _orders(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        names = {PATH: "Along the path", SHUFFLED: "Shuffled"}
-        names |= {group.id: group.title for group in self._library.catalog.groups if group.resources}
-        fitting = [(value, name) for value, name in names.items() if current.strip().casefold() in name.casefold()]
-        listed = fitting[:CHOICES_LIMIT]
-        return [app_commands.Choice(name=fit(name, CHOICE_LIMIT), value=value) for value, name in listed]
+    async def _orders(self, interaction: Interaction, current: str) -> Choices:
+        groups = self._bot.library_for(interaction).catalog.groups
+        pairs = [(PATH, "Along the path"), (SHUFFLED, "Shuffled")]
+        return named_choices([*pairs, *((one.id, one.title) for one in groups if one.resources)], current)
 
     @set.autocomplete("start")
-    async def _starts(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        catalog = self._library.catalog
-        found = [hit.resource for hit in self._library.index.search(current, limit=CHOICES_LIMIT).hits]
-        listed = (found or list(catalog))[:CHOICES_LIMIT]
+    async def _starts(self, interaction: Interaction, current: str) -> Choices:
+        library = self._bot.library_for(interaction)
+        found = [hit.resource for hit in library.index.search(current, limit=CHOICES_LIMIT).hits]
+        listed = (found or list(library.catalog))[:CHOICES_LIMIT]
         return [app_commands.Choice(name=fit(one.title, CHOICE_LIMIT), value=one.id) for one in listed]
+
+    @set.autocomplete("timezone")
+    async def _zones(self, interaction: Interaction, current: str) -> Choices:
+        return choices(search_zones(current, limit=CHOICES_LIMIT))
 
     @app_commands.command(name="pause", description="Post nothing for a while.")
     @app_commands.describe(until="The day it goes on, such as 2027-01-11; without one, until /weekly resume")
-    async def pause(self, interaction: discord.Interaction[Any], until: str | None = None) -> None:
+    async def pause(self, interaction: Interaction, until: str | None = None) -> None:
         """Pause, for good or until a day."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if (old := await self._schedule(interaction)) is None:
             await _answer(interaction, NOT_SET)
             return
-        now = self._clock()
+        now = self._bot.clock()
         try:
             resume_at = parse_date(until, old.schedule.zone, now) if until else None
-        except StudybotError as error:
+        except ScheduleError as error:
             await answer_failure(interaction, error)
             return
-        reason = f"<@{interaction.user.id}> paused it"
-        weekly = await self._store.pause(_guild_id(interaction), reason=reason, now=now, resume_at=resume_at)
-        self._delivering.wake()
+        weekly = await self._bot.store.pause(old.guild_id, by=interaction.user.id, now=now, resume_at=resume_at)
+        self._bot.delivery.wake()
         await _answer(interaction, paused_reply(weekly) if weekly else NOT_SET)
 
     @app_commands.command(name="resume", description="Go on after a pause.")
-    async def resume(self, interaction: discord.Interaction[Any]) -> None:
+    async def resume(self, interaction: Interaction) -> None:
         """End the pause and say when the next three come."""
+        library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        weekly = await self._store.resume(_guild_id(interaction), self._clock())
-        self._delivering.wake()
-        await _answer(interaction, set_reply(weekly, _dates(weekly)) if weekly else NOT_SET)
-
-    @app_commands.command(name="skip", description="Leave out the next prompt only.")
-    async def skip(self, interaction: discord.Interaction[Any]) -> None:
-        """Leave out one week; the resource comes the week after."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        if await self._schedule(interaction) is None:
+        weekly = await self._bot.store.resume(_guild_id(interaction), self._bot.clock())
+        self._bot.delivery.wake()
+        if weekly is None:
             await _answer(interaction, NOT_SET)
             return
-        weekly = await self._store.skip_next(_guild_id(interaction))
-        self._delivering.wake()
-        await _answer(interaction, skipped_reply(weekly, _dates(weekly)) if weekly else UNDER_WAY)
+        await _answer(interaction, set_reply(weekly, *await self._walk(library, weekly), next_dates(weekly), ""))
+
+    @app_commands.command(name="skip", description="Leave out the next prompt only.")
+    async def skip(self, interaction: Interaction) -> None:
+        """Leave out one week; the resource comes the week after."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        skipped = await self._bot.store.skip_next(_guild_id(interaction), self._bot.clock())
+        self._bot.delivery.wake()
+        if skipped is None:
+            await _answer(interaction, NOT_SET)
+            return
+        weekly, due_at = skipped
+        await _answer(interaction, skipped_reply(weekly, due_at, next_dates(weekly)) if due_at else UNDER_WAY)
 
     @app_commands.command(name="now", description="Post the next prompt at once; the weekly rhythm stays.")
-    async def now(self, interaction: discord.Interaction[Any]) -> None:
+    async def now(self, interaction: Interaction) -> None:
         """Post, and say where."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, NOT_SET)
             return
-        try:
-            sent = await self._delivering.now(weekly)
-        except StudybotError as error:
-            await _answer(interaction, f"That did not work: {error}.")
-            return
-        await _answer(interaction, posted_reply(weekly, sent) if sent is not None else NOTHING_TO_POST)
+        job = await self._bot.delivery.post_now(weekly)
+        await _answer(interaction, now_reply(weekly, job) if job is not None else GONE_MEANWHILE)
 
     @app_commands.command(name="history", description="Show the last prompts: where, how late, and what went wrong.")
-    async def history(self, interaction: discord.Interaction[Any]) -> None:
+    async def history(self, interaction: Interaction) -> None:
         """Answer with the last ten."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, NOT_SET)
             return
-        recent = await self._store.recent_deliveries(weekly.id, limit=10)
-        await _answer(interaction, history_reply(weekly, recent, self._library.catalog))
+        await _answer(interaction, history_reply(weekly, await self._bot.store.recent(weekly.id, HISTORY)))
 
     @app_commands.command(name="doctor", description="Check everything that the weekly prompt needs.")
-    async def doctor(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer with what is right, what is wrong, and how to mend it."""
+    async def doctor(self, interaction: Interaction) -> None:
+        """Answer with what is right, what is wrong, and how to fix it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, NOT_SET)
             return
-        findings = [*findings_in(interaction.guild, weekly), *self._findings_here(weekly)]
-        await _answer(interaction, doctor_reply(weekly, findings, _dates(weekly), self._delivering.ticker.last_success))
-
-    def _findings_here(self, weekly: WeeklySchedule) -> Iterator[Finding]:
-        yield Finding(
-            weekly.paused_reason is None,
-            "It is running",
-            f"It is paused: {weekly.paused_reason}. `/weekly resume` goes on",
-        )
-        ticker = self._delivering.ticker
-        looking = ticker.last_success is not None and self._clock() - ticker.last_success < OVERDUE
-        wrong = f"I have not looked for due prompts as I should; {ticker.failures} tries failed. Tell who hosts me"
-        yield Finding(looking, "I look for due prompts", wrong)
+        health = await self._bot.delivery.health(weekly)
+        findings = [*findings_in(interaction.guild, weekly), *health_findings(weekly, health)]
+        await _answer(interaction, doctor_reply(weekly, findings, next_dates(weekly)))
 
     @app_commands.command(name="show", description="Show when and where the weekly prompt comes.")
-    async def show(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer with the schedule, its next dates and what happened lately."""
+    async def show(self, interaction: Interaction) -> None:
+        """Answer with the schedule, what comes next and when, and what happened lately."""
+        library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, NOT_SET)
             return
-        recent = await self._store.recent_deliveries(weekly.id, limit=3)
-        await _answer(interaction, show_reply(weekly, _dates(weekly), recent))
+        prompt = await self._bot.delivery.upcoming(weekly)
+        upcoming = prompt if isinstance(prompt, Reason) else prompt.resource.title
+        recent = await self._bot.store.recent(weekly.id, 3)
+        walk = await self._walk(library, weekly)
+        await _answer(interaction, show_reply(weekly, *walk, upcoming, next_dates(weekly), recent))
 
     @app_commands.command(name="preview", description="Show the next weekly prompt, to you alone.")
-    async def preview(self, interaction: discord.Interaction[Any]) -> None:
+    async def preview(self, interaction: Interaction) -> None:
         """Answer with the next post exactly as it will be."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, NOT_SET)
             return
-        prompt = await self._delivering.upcoming(weekly)
-        if prompt is None:
-            await _answer(interaction, NOTHING_TO_POST)
+        prompt = await self._bot.delivery.upcoming(weekly)
+        if isinstance(prompt, Reason):
+            await _answer(interaction, nothing_reply(prompt))
             return
-        await interaction.edit_original_response(
-            content=weekly_content(prompt),
-            view=weekly_view(prompt.resource),
-            allowed_mentions=discord.AllowedMentions.none(),
-        )
+        message = render_prompt(prompt)
+        await interaction.edit_original_response(content=message.content, view=message.view)
 
     @app_commands.command(name="off", description="End the weekly prompt and forget its schedule.")
-    async def off(self, interaction: discord.Interaction[Any]) -> None:
+    async def off(self, interaction: Interaction) -> None:
         """Remove the schedule with everything recorded for it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        removed = await self._store.remove_schedule(_guild_id(interaction))
-        await _answer(interaction, "The weekly prompt is off, and its schedule is forgotten." if removed else NOT_SET)
+        removed = await self._bot.store.remove_schedule(_guild_id(interaction))
+        await _answer(interaction, OFF if removed else NOT_SET)
 
-    @set.autocomplete("timezone")
-    async def _zones(self, interaction: discord.Interaction[Any], current: str) -> Choices:
-        return choices(search_zones(current, limit=CHOICES_LIMIT))
+    async def _schedule(self, interaction: Interaction) -> WeeklySchedule | None:
+        return await self._bot.store.schedule_for(_guild_id(interaction))
 
-    async def _schedule(self, interaction: discord.Interaction[Any]) -> WeeklySchedule | None:
-        return await self._store.schedule_for(_guild_id(interaction))
-
-
-def _dates(weekly: WeeklySchedule) -> list[datetime]:
-    """The next three occurrences."""
-    return [weekly.next_at, *upcoming(weekly.schedule, weekly.next_at, 2)]
+    async def _walk(self, library: Library, weekly: WeeklySchedule) -> tuple[str, str | None]:
+        """The name of a schedule's order, and the title that its present walk began with, if an admin chose one."""
+        history = await self._bot.store.history(weekly.id)
+        chosen = weekly.start_id if weekly.start_id and weekly.start_round >= history.round else None
+        start = library.catalog.get(chosen) if chosen else None
+        return order_words(library.catalog, weekly.order), start.title if start else None
 
 
-def _guild_id(interaction: discord.Interaction[Any]) -> int:
-    if interaction.guild_id is None:  # guild_only keeps this from happening, on Discord's side
+def _guild_id(interaction: Interaction) -> int:
+    if interaction.guild_id is None:  # the command's contexts keep this from happening, on Discord's side
         raise app_commands.NoPrivateMessage
     return interaction.guild_id
 
 
-async def _answer(interaction: discord.Interaction[Any], text: str) -> None:
+async def _answer(interaction: Interaction, text: str) -> None:
     """Answer after a defer: a card goes into the message that the member is waiting at."""
-    await interaction.edit_original_response(view=notice(text), allowed_mentions=discord.AllowedMentions.none())
+    await interaction.edit_original_response(view=notice(text))

@@ -2,59 +2,80 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import aiohttp
 import discord
-from discord.ext import commands
 
-from bot.catalogs import Library
-from bot.discord_io.membership import CANDIDATES, Membership
+from bot.catalog import Resource
+from bot.discord_io.bot import StudyBot
+from bot.discord_io.membership import CANDIDATES, Presence
 from bot.errors import StoreError
-from bot.features.weekly.post import weekly_view
-from bot.store import Store
+from bot.features.weekly.post import post_view
+from bot.store import WeeklySchedule
 
 log = logging.getLogger(__name__)
 
+COUNT_SECONDS = 3.0
+"""How long a prompt waits for its first number. At 0 each begins with 0; at a minute a crowd of prompts comes late."""
 
-class FinishedCounts(commands.Cog):
-    """Counts again whenever somebody's mark at a resource is turned around in a server that had it as a prompt."""
 
-    def __init__(self, bot: commands.Bot, library: Library, store: Store, membership: Membership) -> None:
+class FinishedCounts:
+    """Counts for a new post, and again whenever a mark on a resource changes in a server that had it as a prompt."""
+
+    def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
-        self._library = library
-        self._store = store
-        self._membership = membership
-        self._stale: set[tuple[int, str]] = set()
-        self._busy: set[tuple[int, str]] = set()
+        self._stale: dict[tuple[int, str], tuple[discord.Guild, Resource]] = {}
+        self._tasks: dict[tuple[int, str], asyncio.Task[None]] = {}
 
-    @commands.Cog.listener()
-    async def on_mark(self, guild: discord.Guild, resource_id: str) -> None:
-        """Show the new number; many marks at once are shown together, the last of them surely."""
-        key = guild.id, resource_id
-        self._stale.add(key)
-        if key in self._busy:
-            return
-        self._busy.add(key)
+    async def count(self, guild_id: int, resource: Resource) -> int:
+        """How many members of a server have finished a resource, as far as that is known in time."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None:
+            return 0
         try:
-            while key in self._stale:
-                self._stale.discard(key)
-                await self._count(guild, resource_id)
+            async with asyncio.timeout(COUNT_SECONDS):
+                return len((await self._presence(guild, resource)).here)
+        except (TimeoutError, StoreError) as error:
+            log.info("Nobody was counted for a post on server %s: %s", guild_id, error)
+            return 0
+
+    def refresh(self, guild: discord.Guild, resource: Resource) -> None:
+        """Show the new number soon; many marks at once are shown together, the last of them surely."""
+        key = guild.id, resource.page
+        self._stale[key] = guild, resource
+        if key not in self._tasks:
+            task = self._tasks[key] = asyncio.create_task(self._catch_up(key))
+            task.add_done_callback(lambda _: self._tasks.pop(key, None))
+
+    async def _catch_up(self, key: tuple[int, str]) -> None:
+        try:
+            while (stale := self._stale.pop(key, None)) is not None:
+                await self._show(*stale)
         except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             # The mark is kept; the number is right again with the next one.
-            log.info("The number of a weekly post on server %s is not shown: %s", guild.id, error)
-        finally:
-            self._busy.discard(key)
+            log.info("The number of a weekly post on server %s is not shown: %s", key[0], error)
 
-    async def _count(self, guild: discord.Guild, resource_id: str) -> None:
-        post = await self._store.last_post_about(guild.id, resource_id)
-        resource = self._library.catalog.get(resource_id)
-        if resource is None or post is None or post.channel_id is None or post.message_id is None:
+    async def _show(self, guild: discord.Guild, resource: Resource) -> None:
+        store = self._bot.store
+        post = await store.last_post_about(guild.id, resource.pages)
+        schedule = await store.schedule_with(post.schedule_id) if post else None
+        if post is None or post.channel_id is None or post.message_id is None:
             return
-        presence = await self._membership.present(guild, await self._store.finishers([resource.url], CANDIDATES))
-        finished, before = len(presence.here), post.finished or 0
-        if finished == before or (finished < before and not presence.complete):
+        library = self._bot.catalogs.get(schedule.catalog_id) if isinstance(schedule, WeeklySchedule) else None
+        posted = library.catalog.get(post.resource_id or "") if library else None
+        presence = await self._presence(guild, resource)
+        finished = len(presence.here)
+        known = finished != post.finished and (finished > post.finished or presence.complete)
+        if library is None or posted is None or not known:
             return
-        channel = self._bot.get_partial_messageable(post.channel_id, guild_id=guild.id)
-        await channel.get_partial_message(post.message_id).edit(view=weekly_view(resource, finished))
-        await self._store.record_finished(post.message_id, finished)
+        message = self._bot.get_partial_messageable(post.channel_id, guild_id=guild.id).get_partial_message(
+            post.message_id
+        )
+        await message.edit(view=post_view(library.catalog.id, posted, post, finished))
+        await store.record_finished(post.message_id, finished)
+
+    async def _presence(self, guild: discord.Guild, resource: Resource) -> Presence:
+        finishers = await self._bot.store.finishers(resource.pages, CANDIDATES)
+        return await self._bot.membership.present(guild, finishers)

@@ -7,19 +7,19 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
+from bot.catalog import Catalog
 from bot.catalogs import Library
 from bot.discord_io.text import echo, show
-from bot.errors import ScheduleError, StudybotError
-from bot.features.path.commands import find_group
-from bot.path import PATH, SHUFFLED
-from bot.schedule import Schedule, parse_day, parse_time
+from bot.errors import StudybotError
+from bot.path import PATH, SHUFFLED, Plan, find_group
 from bot.store import WeeklySchedule
-from bot.zones import resolve_zone
+from bot.store.rows import FOLLOW_UPS
 
-TITLE_LIMIT = 80
+GROUP_TITLE_LIMIT = 80
 """Characters of a stage's or a track's title."""
+GROUPS_SHOWN = 20
+"""Stages and tracks that a refusal lists: their titles fit a message."""
 Channel = discord.TextChannel | discord.ForumChannel
 """Where a prompt may go; an announcement channel is a text channel to discord.py."""
 
@@ -48,23 +48,7 @@ class PromptChannel(app_commands.Transformer):
         return channel
 
 
-def chosen_schedule(
-    old: Schedule | None, day: str | None, time: str | None, timezone: str | None, *, needed: str
-) -> Schedule:
-    """The schedule that is there, with what was given changed; raises ScheduleError.
-
-    `needed` are the options that must be given where there is none yet.
-    """
-    if old is None and not (day and time and timezone):
-        raise ScheduleError(f"For the first time I need all of these: {needed}.")
-    return Schedule(
-        parse_day(day or "") if day or old is None else old.weekday,
-        parse_time(time or "") if time or old is None else old.time,
-        resolve_zone(timezone or "") if timezone or old is None else old.zone,
-    )
-
-
-def chosen_channel(bot: commands.Bot, old: WeeklySchedule | None) -> Channel:
+def chosen_channel(bot: discord.Client, old: WeeklySchedule | None) -> Channel:
     """The channel of a schedule that is there; raises StudybotError if there is none any more."""
     channel = bot.get_channel(old.channel_id) if old else None
     if not isinstance(channel, Channel):
@@ -73,25 +57,43 @@ def chosen_channel(bot: commands.Bot, old: WeeklySchedule | None) -> Channel:
 
 
 def chosen_order(library: Library, text: str | None) -> str | None:
-    """The order that a text names; raises StudybotError if it names none."""
+    """The order that a text names; raises StudybotError if it names none, or one without resources."""
     if text is None or text.strip().casefold() in (PATH, SHUFFLED):
         return text and text.strip().casefold()
-    if (group := find_group(library.catalog, text)) is None:
-        titles = ", ".join(show(group.title, TITLE_LIMIT) for group in library.catalog.groups)
-        raise StudybotError(f"“{echo(text)}” is no order. There are: path, shuffled, {titles}.")
-    return group.id
+    group = find_group(library.catalog, text)
+    if group is not None and group.resources:
+        return group.id
+    names = [show(one.title, GROUP_TITLE_LIMIT) for one in library.catalog.groups if one.resources]
+    others = f"There are: path, shuffled, {', '.join(names[:GROUPS_SHOWN])}."
+    if group is None:
+        raise StudybotError(f"“{echo(text)}” is no order. {others}")
+    empty = show(group.title, GROUP_TITLE_LIMIT)
+    raise StudybotError(f"“{empty}” has no resources yet, so there would be nothing to post. {others}")
 
 
-def chosen_start(library: Library, text: str | None) -> str | None:
-    """The id of the resource that a text names; raises StudybotError if it names none."""
+def chosen_start(library: Library, text: str | None, order: str) -> str | None:
+    """The id of the resource that a text names; raises StudybotError if it names none, or none of the order."""
     if text is None:
         return None
     if (resource := library.find(text)) is None:
         raise StudybotError(f"There is no resource “{echo(text)}”. Pick one from the list that Discord offers.")
+    if resource not in Plan(order).sequence(library.catalog):
+        raise StudybotError(
+            f"“{show(resource.title, GROUP_TITLE_LIMIT)}” is not in {order_words(library.catalog, order)}, "
+            "so the prompts cannot start with it. Choose another `start`, or another `order`."
+        )
     return resource.id
 
 
-def wanted_extras(old: WeeklySchedule | None, given: Mapping[str, bool | None]) -> frozenset[str]:
+def order_words(catalog: Catalog, order: str) -> str:
+    """`“Learn how to use LLMs”`, or `the whole path`."""
+    if order in (PATH, SHUFFLED):
+        return "the whole path" if order == PATH else "the whole path, shuffled"
+    group = next((one for one in catalog.groups if one.id == order), None)
+    return f"“{show(group.title, GROUP_TITLE_LIMIT)}”" if group else "a stage or track that is not on the list any more"
+
+
+def wanted_follow_ups(old: WeeklySchedule | None, given: Mapping[str, bool | None]) -> frozenset[str]:
     """What is to follow each post: what was given, and what is there as far as nothing was given."""
-    before = old.extras if old else frozenset()
-    return frozenset(name for name, wish in given.items() if (name in before if wish is None else wish))
+    before = old.follow_ups if old else frozenset()
+    return frozenset(kind for kind in FOLLOW_UPS if (kind in before if given[kind] is None else given[kind]))

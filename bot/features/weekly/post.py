@@ -6,100 +6,117 @@ Plain content, not Components V2: a push that holds components alone has an empt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import discord
 
 from bot.catalog import Resource
-from bot.delivery import Prompt, Recap
+from bot.delivery import Poll, Prompt, Recap
+from bot.delivery.job import Recognise
+from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import open_button
-from bot.discord_io.marks import DoneButton
+from bot.discord_io.messenger import Message
+from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
-from bot.features.path.cards import PageButton
+from bot.store import Job
 
-TITLE_LIMIT = 200
+PREFIX = "w"
+"""What the custom_id of the button on a post begins with: one letter, to leave room for the job's tag."""
+POST_TITLE_LIMIT = 200
 """Characters of a resource's title."""
-TEXT_LIMIT = 500
+POST_TEXT_LIMIT = 500
 """Characters of the question or the summary; the longest post stays under CONTENT_LIMIT."""
-
-
+POLL_QUESTION = "What should come next week?"
 POLL_ANSWER_LIMIT = 55
 """Characters of an answer in a poll: https://discord.com/developers/docs/resources/poll."""
+LONGEST_POLL = timedelta(days=32)
+"""The longest that Discord keeps a poll open."""
 
 
-def weekly_content(prompt: Prompt) -> str:
+def render_prompt(prompt: Prompt) -> Message:
+    """A prompt as it is posted."""
+    schedule = prompt.schedule
+    roles = [discord.Object(schedule.role_id)] if schedule.role_id else []
+    return Message(
+        channel_id=schedule.channel_id,
+        guild_id=schedule.guild_id,
+        content=post_content(prompt),
+        title=prompt.resource.title,
+        view=post_view(prompt.library.catalog.id, prompt.resource, prompt.job, prompt.finished),
+        mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles),
+    )
+
+
+def recognise_prompt(job: Job) -> Recognise:
+    """How the post of a job is known, whatever its resource is called by now."""
+    return lambda message: has_tag(message, job, PREFIX)
+
+
+def post_content(prompt: Prompt) -> str:
     """The text of a post; its first line is what a phone shows in the notification."""
     return fit("\n".join(_lines(prompt)), CONTENT_LIMIT)
 
 
-def weekly_view(resource: Resource, finished: int = 0) -> discord.ui.View:
+def post_view(catalog_id: str, resource: Resource, job: Job | None, finished: int) -> discord.ui.View:
     """The buttons of a post: the resource, that one has finished it (and how many have), and the path."""
     view = discord.ui.View(timeout=None)
     view.add_item(open_button(resource.url))
-    view.add_item(FinishedButton(resource.id, finished))
-    view.add_item(PageButton("", 0, "Show the path"))
+    view.add_item(button(f"Done · {finished}", f"{PREFIX}:{catalog_id}:{resource.id}:{tag_of(job)}"))
+    view.add_item(path_button(catalog_id, "Show the path"))
     view.stop()
     return view
 
 
-def weekly_mentions(prompt: Prompt) -> discord.AllowedMentions:
-    """Whom a post may notify: the role that an admin chose, and nobody else."""
-    roles = [discord.Object(prompt.role_id)] if prompt.role_id else []
-    return discord.AllowedMentions(everyone=False, users=False, roles=roles)
-
-
 def _lines(prompt: Prompt) -> Iterator[str]:
     resource = prompt.resource
-    mention = f"<@&{prompt.role_id}> " if prompt.role_id else ""
+    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id else ""
     if prompt.recap is not None:
-        yield recap_words(prompt.recap)
-    yield f"{mention}**This week: {show(resource.title, TITLE_LIMIT)}**"
+        yield _recap_words(prompt.recap)
+    yield f"{mention}**This week: {show(resource.title, POST_TITLE_LIMIT)}**"
     yield f"Step {prompt.step} of {prompt.total} · {by_line(resource.kind, resource.authors)}"
     if resource.summary:
-        yield first_sentence(resource.summary, TEXT_LIMIT)
-    yield f"\n**To discuss:** {show(prompt.question, TEXT_LIMIT)}"
+        yield first_sentence(resource.summary, POST_TEXT_LIMIT)
+    yield f"\n**To discuss:** {show(prompt.question, POST_TEXT_LIMIT)}"
     if prompt.options:
         yield "\n-# Next week: what you choose in the poll below."
     else:
-        yield f"\n-# Next week: {show(prompt.following.title, TITLE_LIMIT)}"
+        yield f"\n-# Next week: {show(prompt.following.title, POST_TITLE_LIMIT)}"
     if prompt.begins_again:
         yield "-# We have been through the whole path: it begins again today."
     if prompt.late:
-        yield f"-# This was due {discord.utils.format_dt(prompt.occurrence, 'f')}. I could not post it then; sorry!"
+        yield f"-# This was due {discord.utils.format_dt(prompt.due_at, 'f')}. I could not post it then; sorry!"
 
 
-def recap_words(recap: Recap) -> str:
+def _recap_words(recap: Recap) -> str:
     """`Last time: 7 of you finished KV Cache, and the thread has 12 replies.`"""
-    said = []
+    words, title = [], show(recap.title, POST_TITLE_LIMIT)
     if recap.finished:
-        said.append(f"{recap.finished} of you finished {show(recap.title, TITLE_LIMIT)}")
+        words.append(f"{recap.finished} of you finished {title}")
     if recap.replies:
-        about = "" if recap.finished else f" about {show(recap.title, TITLE_LIMIT)}"
-        said.append(f"the thread{about} has {recap.replies} {'reply' if recap.replies == 1 else 'replies'}")
-    return f"Last time: {', and '.join(said)}."
+        about = "" if recap.finished else f" about {title}"
+        replies = "1 reply" if recap.replies == 1 else f"{recap.replies} replies"
+        words.append(f"the thread{about} has {replies}")
+    return f"Last time: {', and '.join(words)}."
 
 
-def poll_question() -> str:
-    """What a poll asks."""
-    return "What should come next week?"
+def render_poll(poll: Poll) -> Message:
+    """A poll as it is posted."""
+    hours = max(1, min(poll.closes_after, LONGEST_POLL) // timedelta(hours=1))
+    asked = discord.Poll(POLL_QUESTION, duration=timedelta(hours=hours))
+    for answer in _answers(poll):
+        asked.add_answer(text=answer)
+    return Message(poll.channel_id, poll.schedule.guild_id, poll=asked)
 
 
-def poll_answer(resource: Resource) -> str:
-    """A resource as an answer in a poll."""
-    return fit(resource.title, POLL_ANSWER_LIMIT)
+def recognise_poll(poll: Poll) -> Recognise:
+    """How a poll is known: by its answers."""
+    answers = _answers(poll)
+
+    def recognise(message: discord.Message) -> bool:
+        return message.poll is not None and [one.text for one in message.poll.answers] == answers
+
+    return recognise
 
 
-def shows_resource(message: discord.Message, resource_id: str) -> bool:
-    """Whether a message is a weekly post about a resource, whatever its title and address were then."""
-    marking = f"{FinishedButton.prefix}:{resource_id}"
-    buttons = [button for row in message.components for button in getattr(row, "children", ())]
-    return any(getattr(button, "custom_id", None) == marking for button in buttons)
-
-
-class FinishedButton(DoneButton, template=r"finished:(?P<id>[a-z0-9-]{1,64})"):
-    """The one on a weekly post, which says how many have finished the week's resource; the number follows the marks."""
-
-    prefix = "finished"
-    in_place = False  # the message is plain text, which cannot become a card
-
-    def __init__(self, resource_id: str, finished: int = 0) -> None:
-        super().__init__(resource_id, label=f"Done · {finished}" if finished else "Done")
+def _answers(poll: Poll) -> list[str]:
+    return [fit(resource.title, POLL_ANSWER_LIMIT) for resource in poll.options]

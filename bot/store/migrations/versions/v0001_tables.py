@@ -1,4 +1,4 @@
-"""The first tables: schedules, deliveries, marks, who shares their progress, and the bot's own notes."""
+"""The first tables: schedules, jobs, marks, who shares their progress, and the bot's own notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,7 @@ down_revision = None
 INSTANT = sa.DateTime(timezone=True)
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 RUNNING = sa.text("paused_at IS NULL")
-CLAIMED = sa.text("state = 'claimed'")
+WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade() -> None:
@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("guild_id", sa.BigInteger()),
         sa.Column("user_id", sa.BigInteger()),
+        sa.Column("catalog_id", sa.String(28), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("role_id", sa.BigInteger()),
         sa.Column("weekday", sa.SmallInteger(), nullable=False),
@@ -28,7 +29,8 @@ def upgrade() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("next_at", INSTANT, nullable=False),
         sa.Column("paused_at", INSTANT),
-        sa.Column("paused_reason", sa.Text()),
+        sa.Column("pause_reason", sa.String(32)),
+        sa.Column("paused_by", sa.BigInteger()),
         sa.Column("resume_at", INSTANT),
         sa.Column("left_at", INSTANT),
         sa.Column("order", sa.String(64), nullable=False, server_default="path"),
@@ -37,11 +39,12 @@ def upgrade() -> None:
         sa.Column("thread", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("pin", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("poll", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.Column("quiet", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.Column("untold", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("idle_only", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("notice_pending", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.PrimaryKeyConstraint("id", name="pk_schedules"),
         sa.UniqueConstraint("guild_id", name="uq_schedules_guild_id"),
         sa.UniqueConstraint("user_id", name="uq_schedules_user_id"),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_schedules_next_at", "schedules", ["next_at", "id"], sqlite_where=RUNNING, postgresql_where=RUNNING
@@ -49,35 +52,38 @@ def upgrade() -> None:
     op.create_index("ix_schedules_resume_at", "schedules", ["resume_at"])
     op.create_index("ix_schedules_left_at", "schedules", ["left_at"])
     op.create_table(
-        "deliveries",
+        "jobs",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("schedule_id", ID, nullable=False),
-        sa.Column("occurrence", INSTANT, nullable=False),
+        sa.Column("week", sa.String(40), nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("enqueued_at", INSTANT, nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("reason", sa.String(32)),
+        sa.Column("detail", sa.String(300)),
+        sa.Column("cancelled", sa.String(32)),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("attempt_at", INSTANT, nullable=False),
         sa.Column("owner", sa.String(64)),
         sa.Column("lease_until", INSTANT),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("send_started_at", INSTANT),
+        sa.Column("round", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("resource_id", sa.String(64)),
-        sa.Column("first_sent_at", INSTANT),
-        sa.Column("message_id", sa.BigInteger()),
-        sa.Column("error", sa.Text()),
+        sa.Column("page", sa.String(640)),
+        sa.Column("title", sa.Text()),
         sa.Column("channel_id", sa.BigInteger()),
-        sa.Column("posted_at", INSTANT),
-        sa.Column("thread_id", sa.BigInteger()),
-        sa.Column("poll_id", sa.BigInteger()),
-        sa.Column("finished", sa.Integer()),
-        sa.Column("extras_at", INSTANT),
-        sa.Column("unscheduled", sa.Boolean(), nullable=False, server_default=sa.false()),
-        sa.PrimaryKeyConstraint("schedule_id", "occurrence", name="pk_deliveries"),
-        sa.ForeignKeyConstraint(
-            ["schedule_id"], ["schedules.id"], name="fk_deliveries_schedule_id", ondelete="CASCADE"
-        ),
+        sa.Column("message_id", sa.BigInteger()),
+        sa.Column("sent_at", INSTANT),
+        sa.Column("finished", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("options", sa.Text(), nullable=False, server_default="[]"),
+        sa.PrimaryKeyConstraint("id", name="pk_jobs"),
+        sa.ForeignKeyConstraint(["schedule_id"], ["schedules.id"], name="fk_jobs_schedule_id", ondelete="CASCADE"),
+        sa.UniqueConstraint("schedule_id", "week", "kind", name="uq_jobs_schedule_id"),
+        sqlite_autoincrement=True,
     )
-    op.create_index("ix_deliveries_extras_at", "deliveries", ["extras_at"])
-    op.create_index("ix_deliveries_message_id", "deliveries", ["message_id"])
-    op.create_index(
-        "ix_deliveries_interrupted", "deliveries", ["lease_until"], sqlite_where=CLAIMED, postgresql_where=CLAIMED
-    )
+    op.create_index("ix_jobs_attempt_at", "jobs", ["attempt_at", "id"], sqlite_where=WAITING, postgresql_where=WAITING)
+    op.create_index("ix_jobs_message_id", "jobs", ["message_id"])
     op.create_table(
         "marks",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -102,5 +108,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again."""
-    for table in ("app_state", "sharing", "marks", "deliveries", "schedules"):
+    for table in ("app_state", "sharing", "marks", "jobs", "schedules"):
         op.drop_table(table)
