@@ -7,6 +7,7 @@ text --markdown-it--> tokens --_Reader--> Collector --> blocks
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ its recursion would reach Python's limit."""
 _LOOSE_LINK = re.compile(
     r"\[([^\[\]\n]*)\]\((https?://[^\s()]+ [^\n()\"']*(?:\([^\n()]*\)[^\n()\"']*)*)\)", re.IGNORECASE
 )
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$", re.DOTALL | re.MULTILINE)
 _AS_ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)
 """How an address without a link around it begins: `README.md` and `node.js` are none, though md is a domain."""
 _MARKDOWN_LINES = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)]|#{1,6}|\|)[ \t]", re.MULTILINE)
@@ -53,7 +55,10 @@ def read_markdown(text: str, name: str, on_progress: OnProgress = unseen) -> Out
     Raises CatalogError, with the line, if the text ends inside a link, a block of code or a comment.
     """
     _refuse_cut(text, name)
-    return _Reader(_parser(on_progress), name, text).read()
+    text, front_matter = _without_toml(text)
+    outline = _Reader(_parser(on_progress), name, text).read()
+    outline.front_matter.update(front_matter)
+    return outline
 
 
 class _Parser(MarkdownIt):
@@ -104,6 +109,19 @@ def _loose_link(state: StateInline, silent: bool) -> bool:
         state.push("link_close", "a", -1)
     state.pos = match.end()
     return True
+
+
+def _without_toml(text: str) -> tuple[str, dict[str, str]]:
+    """A text without front matter in TOML, of which the lines stay as empty ones, and the texts in it by key."""
+    front = _TOML.match(text)
+    if front is None:
+        return text, {}
+    try:
+        data = tomllib.loads(front[1])
+    except tomllib.TOMLDecodeError:
+        data = {}
+    kept = "\n" * front[0].count("\n") + text[front.end() :]
+    return kept, {key: one_line(value) for key, value in data.items() if isinstance(value, str)}
 
 
 def _refuse_cut(text: str, name: str) -> None:

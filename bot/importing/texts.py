@@ -28,7 +28,9 @@ _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bal\.)(?<!\b[Vv]s\.)(?<!\bDr\.)(?<!\b[ei]\.[ge]\.)\s+(?=[^\W\d_a-z])|(?<=[。！？])"
 )
 """Where a sentence ends: not behind an initial ("J. Weston") or "et al."."""
-_BACK = re.compile(r"\s*[(\[]?\s*(?:[⬆↑🔝⏫]\ufe0f?|\^|#+|\bback to (?:the )?top)[\s)\]⬆↑🔝⏫\ufe0f]*$", re.IGNORECASE)
+_BACK = re.compile(
+    r"\s*[(\[]?\s*(?:[⬆↑🔝⏫]\ufe0f?|\^|(?<=\s)#+|\bback to (?:the )?top)[\s)\]⬆↑🔝⏫\ufe0f]*$", re.IGNORECASE
+)
 
 MAX_SUBJECT = 160
 """The longest text before a "[PDF]" that is taken for its title. A citation fits; a paragraph does not."""

@@ -194,6 +194,8 @@ def test_an_outline_without_headings(read: Read) -> None:
         ("A\n=\n[x](https://x.example)", "A"),
         ("<h1 align=center>A <b>b</b></h1>\n\n## B\n[x](https://x.example)", "A b"),
         ("## A [⬆](#top)\n\n### B\n[x](https://x.example)", "A"),
+        ('+++\ntitle = "A"\nurl = "https://x.example/no"\n+++\n[x](https://x.example)', "A"),
+        ("# C#\n[x](https://x.example)", "C#"),
     ],
 )
 def test_the_title(read: Read, markdown: str, title: str) -> None:
