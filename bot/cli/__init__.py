@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from bot.catalogs import Filters, Library
+from bot.cli.checking import check
 from bot.cli.curating import CURATING, imported
 from bot.cli.options import READABLE, catalog_option, examples, load
 from bot.errors import CatalogError, StudybotError
@@ -169,5 +170,5 @@ def _printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-for _command in CURATING:
+for _command in (*CURATING, check):
     main.add_command(_command)
