@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +18,7 @@ from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
+from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
 from bot.discord_io.requests import request_trace
 from bot.errors import StoreError
@@ -38,10 +40,24 @@ class PostCounts(Protocol):
         """Count again soon: somebody in this server marked the resource or took the mark back."""
 
 
+class Tree(app_commands.CommandTree["StudyBot"]):
+    """The commands, which only those get to whom the gate lets in."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether a command, an entry of a menu or a keystroke is answered."""
+        return await interaction.client.gate.admits(interaction, costly=_is_costly(interaction))
+
+
+def _is_costly(interaction: Interaction) -> bool:
+    # While somebody types an option nothing is drawn.
+    typing = interaction.type is discord.InteractionType.autocomplete
+    return not typing and interaction.command is not None and "costly" in interaction.command.extras
+
+
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
-    datetime, `membership` knows who is on which server, `delivery` posts what is due, `post_counts` follows marks;
-    `settings` are its host's."""
+    datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
+    due, `post_counts` follows marks; `settings` are its host's."""
 
     post_counts: PostCounts
 
@@ -62,12 +78,15 @@ class StudyBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             help_command=None,
+            tree_cls=Tree,
             http_trace=request_trace(),
         )
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
         self.clock = clock
+        # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
+        self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(clock)
         self.delivery = Delivery(self)
         self._features = features

@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
+from bot.discord_io.limits import COSTLY
 from bot.features.privacy.cards import NOTHING, delete_card, export_card, export_file, keeps_nothing, kept_card
 
 
@@ -25,7 +26,7 @@ class Privacy(
         kept = await self._bot.store.everything_of(interaction.user.id)
         await interaction.edit_original_response(view=kept_card(kept))
 
-    @app_commands.command(name="export", description="Get everything that I keep about you, as a file.")
+    @app_commands.command(name="export", description="Get everything that I keep about you, as a file.", extras=COSTLY)
     async def export(self, interaction: Interaction) -> None:
         """Answer with a JSON file."""
         await interaction.response.defer(ephemeral=True, thinking=True)

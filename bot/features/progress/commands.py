@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
+from bot.discord_io.limits import COSTLY
 from bot.discord_io.membership import CANDIDATES
 from bot.discord_io.options import Choices, filter_choices
 from bot.discord_io.text import echo, escape
@@ -63,7 +64,7 @@ class Progress(commands.Cog):
     async def _levels(self, interaction: Interaction, current: str) -> Choices:
         return filter_choices(self._bot.library_for(interaction), "level", current)
 
-    @app_commands.command(name="progress", description="Show how far you are on the path.")
+    @app_commands.command(name="progress", description="Show how far you are on the path.", extras=COSTLY)
     @app_commands.describe(
         member="Somebody else on this server who shares theirs",
         share="True: post this for everyone, and let others see yours. False: let nobody see yours any more",
