@@ -38,6 +38,9 @@ class Engine(Protocol):
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: committed when it returns, rolled back when it raises."""
 
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function that deletes a member's rows, in one transaction, and clear their traces from the files."""
+
     async def close(self) -> None:
         """Let the transactions that were begun end, and close every connection."""
 

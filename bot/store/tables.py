@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -153,6 +154,22 @@ sharing = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("shared_at", UtcDateTime, nullable=False),
+)
+
+# The members who are not counted in the numbers of a server.
+uncounted = Table(
+    "uncounted",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("uncounted_at", UtcDateTime, nullable=False),
+)
+
+# The day on which a member of whom anything is kept used the bot last, so that who left can be forgotten.
+last_uses = Table(
+    "last_uses",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("used_on", Date, nullable=False),
 )
 
 app_state = Table(

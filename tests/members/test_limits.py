@@ -87,7 +87,7 @@ async def test_buttons_count_too(server: Server, store: Store) -> None:
 async def test_the_menu_of_messages_counts_too(server: Server) -> None:
     await flood(server, "about", 40)
     message = await server.ada.send(server.channel, "what is a kv cache?")
-    assert "Please try again in" in Seen(await server.mia.context_menu("Find resources", message)).text
+    assert "Please try again in" in Seen(await server.mia.context_menu(server.channel, "Find resources", message)).text
 
 
 async def test_what_costs_more_has_a_smaller_allowance(server: Server) -> None:
