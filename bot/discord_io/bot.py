@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -21,6 +21,7 @@ from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
 from bot.discord_io.requests import request_trace
+from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import Store
@@ -44,8 +45,17 @@ class Tree(app_commands.CommandTree["StudyBot"]):
     """The commands, which only those get to whom the gate lets in."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Whether a command, an entry of a menu or a keystroke is answered."""
+        """Whether a command, an entry of a menu or a keystroke is answered; what was typed is cut before it is read."""
+        _cut(cast(dict[str, Any], interaction.data))
         return await interaction.client.gate.admits(interaction, costly=_is_costly(interaction))
+
+
+def _cut(data: dict[str, Any]) -> None:
+    """Cut the texts among the options of a command, and of a subcommand in it."""
+    for option in data.get("options", ()):
+        _cut(option)
+        if isinstance(value := option.get("value"), str):
+            option["value"] = value[:TYPED_LIMIT]
 
 
 def _is_costly(interaction: Interaction) -> bool:

@@ -27,6 +27,7 @@ REMEMBERED = 10_000
 COSTLY: dict[Any, Any] = {"costly": True}
 """The `extras` of a command whose answer takes a hundred times as long as others: a picture, an export, numbers of a
 server."""
+NOT_SHARED = "Only you can see this: enough was shared in this channel just now. It can be posted in {}."
 STOPPING = "I am about to restart. Please try again in a minute."
 
 
@@ -99,9 +100,10 @@ class Gate:
             task.add_done_callback(self._answering.discard)
         return True
 
-    def sharing_wait(self, interaction: discord.Interaction[Any]) -> int:
-        """Seconds until an answer may be shared in this channel; 0, and it counts as shared, if it may be now."""
-        return math.ceil(self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id))
+    def not_shared(self, interaction: discord.Interaction[Any]) -> str | None:
+        """Why an answer cannot be posted for everyone in this channel now; None, and it counts as posted, if it can."""
+        wait = self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id)
+        return NOT_SHARED.format(count(math.ceil(wait), "second")) if wait else None
 
     async def close(self, seconds: float) -> None:
         """Let nobody in any more, and wait up to some seconds for the answers that are under way."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, delete, exists, func, literal, or_, select, union_all, update
 
 from bot.store.database import Database
-from bot.store.tables import jobs, last_uses, marks, schedules, sharing, uncounted
+from bot.store.tables import jobs, last_seen, marks, schedules, sharing, uncounted
 
 
 class Privacy(Database):
@@ -18,9 +18,9 @@ class Privacy(Database):
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
-        `finished` are their marks, `last_used_on` the day of their last use, `reminder` and `reminder_weeks` their own
-        reminder, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the prompts that
-        they paused.
+        `finished` are their marks, `last_seen_on` the day on which they were seen last, `reminder` and `reminder_weeks`
+        their own reminder, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
+        prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)
@@ -42,7 +42,7 @@ class Privacy(Database):
                 "finished": rows(finished.order_by(marks.c.done_at, marks.c.page)),
                 "shared_since": value(sharing.c.shared_at),
                 "uncounted_since": value(uncounted.c.uncounted_at),
-                "last_used_on": value(last_uses.c.used_on),
+                "last_seen_on": value(last_seen.c.seen_on),
                 "reminder": next(iter(rows(reminder)), None),
                 "reminder_weeks": rows(sent),
                 "weekly_prompts_set": rows(set_up),
@@ -62,7 +62,7 @@ class Privacy(Database):
             delete(marks).where(marks.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
             delete(uncounted).where(uncounted.c.user_id == user_id),
-            delete(last_uses).where(last_uses.c.user_id == user_id),
+            delete(last_seen).where(last_seen.c.user_id == user_id),
             delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
             update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),
             update(schedules).where(schedules.c.paused_by == user_id).values(paused_by=None),
@@ -75,13 +75,21 @@ class Privacy(Database):
 
         return await self.erase(work, user_id)
 
-    async def note_use(self, user_id: int, day: date) -> None:
-        """Note that a member used the bot on a day, if anything is kept about them."""
-        kept = or_(*(exists().where(column == user_id) for column in _MEMBER_COLUMNS))
-        statement = self._insert(last_uses).from_select(
-            ["user_id", "used_on"], select(literal(user_id), literal(day)).where(kept)
-        )
-        statement = statement.on_conflict_do_update(index_elements=["user_id"], set_={"used_on": day})
+    async def note_seen(self, user_ids: Collection[int], day: date) -> None:
+        """Note that members used the bot on a day, or were found on a server; those of whom nothing is kept are not."""
+
+        def work(connection: Connection) -> None:
+            for user_id in user_ids:
+                kept = or_(*(exists().where(column == user_id) for column in _SIGNS))
+                row = select(literal(user_id), literal(day)).where(kept)
+                insert = self._insert(last_seen).from_select(["user_id", "seen_on"], row)
+                connection.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_={"seen_on": day}))
+
+        await self.write(work)
+
+    async def forget_days(self, before: date) -> None:
+        """Forget on which days before this one somebody was seen: not to be seen since says as much."""
+        statement = delete(last_seen).where(last_seen.c.seen_on < before)
         await self.write(lambda connection: connection.execute(statement))
 
     async def idle_members(self, since: datetime, limit: int) -> list[int]:
@@ -89,10 +97,10 @@ class Privacy(Database):
 
         A running reminder keeps its member from being idle: it is sent every week.
         """
-        signs = union_all(*(select(column.label("user_id"), at.label("at")) for column, at in _MEMBER_COLUMNS.items()))
+        signs = union_all(*(select(column.label("user_id"), at.label("at")) for column, at in _SIGNS.items()))
         signs_of_life = signs.subquery()
         user_id, latest = signs_of_life.c.user_id, func.max(signs_of_life.c.at)
-        in_use = select(last_uses.c.user_id).where(last_uses.c.used_on >= since.date())
+        in_use = select(last_seen.c.user_id).where(last_seen.c.seen_on >= since.date())
         running = select(schedules.c.user_id).where(schedules.c.user_id.is_not(None), schedules.c.paused_at.is_(None))
         idle = (
             select(user_id)
@@ -105,7 +113,7 @@ class Privacy(Database):
         return await self.read(lambda connection: [int(one) for one in connection.scalars(idle)])
 
 
-_MEMBER_COLUMNS: Mapping[Column[Any], Column[Any]] = {
+_SIGNS: Mapping[Column[Any], Column[Any]] = {
     marks.c.user_id: marks.c.done_at,
     sharing.c.user_id: sharing.c.shared_at,
     uncounted.c.user_id: uncounted.c.uncounted_at,

@@ -164,12 +164,12 @@ uncounted = Table(
     Column("uncounted_at", UtcDateTime, nullable=False),
 )
 
-# The day on which a member of whom anything is kept used the bot last, so that who left can be forgotten.
-last_uses = Table(
-    "last_uses",
+# The day on which a member used the bot last, or was found on one of its servers, so that who left can be forgotten.
+last_seen = Table(
+    "last_seen",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("used_on", Date, nullable=False),
+    Column("seen_on", Date, nullable=False),
 )
 
 app_state = Table(

@@ -15,7 +15,7 @@ from bot.discord_io.cards import Card, notice
 from bot.discord_io.limits import COSTLY
 from bot.discord_io.membership import CANDIDATES
 from bot.discord_io.options import Choices, filter_choices
-from bot.discord_io.text import echo, escape
+from bot.discord_io.text import defuse, echo, escape
 from bot.features.progress.cards import picture_file, picture_groups, progress_card, server_card
 from bot.features.progress.next_card import NextRequest, next_card
 from bot.picture import draw_path
@@ -49,7 +49,7 @@ class Progress(commands.Cog):
         library = self._bot.library_for(interaction)
         filters = Filters.typed(kind, level)
         if (problem := library.problem_with(filters)) is not None:
-            await interaction.response.send_message(view=notice(escape(problem)), ephemeral=True)
+            await interaction.response.send_message(view=notice(escape(defuse(problem))), ephemeral=True)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         done = library.finished(await self._bot.store.marks(interaction.user.id))
@@ -98,9 +98,12 @@ class Progress(commands.Cog):
             await store.unshare(user.id)
         done = library.finished(await store.marks(user.id))
         shared = share is None and await store.shared_since(user.id) is not None
-        remark = SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
+        not_posted = self._bot.gate.not_shared(interaction) if share else None
+        remark = not_posted or (
+            SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
+        )
         await _answer(interaction, progress_card(library, done, remark=remark), await _picture(library, done))
-        if share:
+        if share and not_posted is None:
             card = progress_card(library, done, name=user.display_name)
             await interaction.followup.send(view=card, file=await _picture(library, done))
 
@@ -130,9 +133,12 @@ class Progress(commands.Cog):
         learners = await self._bot.store.finishers(pages, CANDIDATES)
         here, complete = await self._bot.membership.present(guild, learners)
         counts = library.count_by_resource(await self._bot.store.mark_counts(here))
+        not_posted = self._bot.gate.not_shared(interaction) if post and here else None
         card = server_card(library, len(here), counts, complete=complete)
         await _answer(interaction, card)
-        if post and here:
+        if not_posted is not None:
+            await interaction.followup.send(view=notice(not_posted), ephemeral=True)
+        elif post and here:
             await interaction.followup.send(view=card)
 
 

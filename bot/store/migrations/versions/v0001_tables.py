@@ -105,10 +105,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name="pk_uncounted"),
     )
     op.create_table(
-        "last_uses",
+        "last_seen",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("used_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name="pk_last_uses"),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_last_seen"),
     )
     op.create_table(
         "app_state",
@@ -120,5 +120,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again."""
-    for table in ("app_state", "last_uses", "uncounted", "sharing", "marks", "jobs", "schedules"):
+    for table in ("app_state", "last_seen", "uncounted", "sharing", "marks", "jobs", "schedules"):
         op.drop_table(table)
