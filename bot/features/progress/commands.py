@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 
 import discord
@@ -18,7 +17,7 @@ from bot.discord_io.options import Choices, filter_choices
 from bot.discord_io.text import defuse, echo, escape
 from bot.features.progress.cards import picture_file, picture_groups, progress_card, server_card
 from bot.features.progress.next_card import NextRequest, next_card
-from bot.picture import draw_path
+from bot.features.progress.pictures import Pictures
 
 NEEDS_SERVER = "That works on a server only: here there is nobody else to look at. `/progress` alone shows your own."
 NOT_HERE = "I am no member of this server myself, so I cannot tell who is. `/progress` alone shows your own."
@@ -41,6 +40,7 @@ class Progress(commands.Cog):
 
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
+        self._pictures = Pictures()
 
     @app_commands.command(name="next", description="Show what is next for you on the path.")
     @app_commands.describe(kind="Only one kind, such as paper or video", level="Only one level, such as beginner")
@@ -102,10 +102,10 @@ class Progress(commands.Cog):
         remark = not_posted or (
             SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
         )
-        await _answer(interaction, progress_card(library, done, remark=remark), await _picture(library, done))
+        await _answer(interaction, progress_card(library, done, remark=remark), await self._picture(library, done))
         if share and not_posted is None:
             card = progress_card(library, done, name=user.display_name)
-            await interaction.followup.send(view=card, file=await _picture(library, done))
+            await interaction.followup.send(view=card, file=await self._picture(library, done))
 
     async def _other(self, interaction: Interaction, library: Library, other: discord.User | discord.Member) -> None:
         store, name = self._bot.store, echo(other.display_name)
@@ -121,7 +121,10 @@ class Progress(commands.Cog):
         else:
             done = library.finished(await store.marks(other.id))
             card = progress_card(library, done, name=other.display_name)
-            await _answer(interaction, card, await _picture(library, done))
+            await _answer(interaction, card, await self._picture(library, done))
+
+    async def _picture(self, library: Library, done: Collection[str]) -> discord.File:
+        return picture_file(await self._pictures.png(picture_groups(library, done)))
 
     async def _server(self, interaction: Interaction, library: Library, *, post: bool) -> None:
         guild = self._bot.get_guild(interaction.guild_id) if interaction.guild_id else None
@@ -140,10 +143,6 @@ class Progress(commands.Cog):
             await interaction.followup.send(view=notice(not_posted), ephemeral=True)
         elif post and here:
             await interaction.followup.send(view=card)
-
-
-async def _picture(library: Library, done: Collection[str]) -> discord.File:
-    return picture_file(await asyncio.to_thread(draw_path, picture_groups(library, done)))
 
 
 async def _answer(interaction: Interaction, card: Card, *files: discord.File) -> None:
