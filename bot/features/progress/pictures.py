@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from bot.picture import PathGroup, draw_path
 
 AT_ONCE = 2
-"""Pictures that are drawn at the same time, each in a thread for some fifty milliseconds. Threads share the interpreter:
-with every one more the event loop answers others later."""
+"""Pictures that are drawn at the same time, each in a thread for some fifty milliseconds. Threads share the
+interpreter: with every one more the event loop answers others later."""
 KEPT = 32
 """Pictures that are kept, of some 40 kB each: those of people who look again, and the one of who has just begun."""
 
