@@ -79,11 +79,10 @@ def _for_asyncpg(url: URL) -> URL:
 
 
 def shown(url: URL) -> str:
-    """The address as it may be shown: without user and password, and without options, which may hold them too."""
+    """The address as it may be shown: without the password, wherever in it that stands; options may hold it too."""
     host = (url.host or "").rpartition("@")[2]  # an "@" in a password that was not written as %40
-    return URL.create(
-        url.get_backend_name(), host=host or None, port=url.port, database=url.database
-    ).render_as_string()
+    hidden = url.set(host=host or None).update_query_dict(dict.fromkeys(url.query, "***"))
+    return hidden.render_as_string().replace("%2A%2A%2A", "***")
 
 
 def in_memory(url: URL) -> bool:

@@ -221,14 +221,14 @@ async def test_after_a_503_it_starts_says_what_it_serves_and_stops_when_told(tmp
 
 
 async def test_sigterm_lets_deferred_answers_finish(tmp_path: Path) -> None:
-    async with discord_on_loopback(slow=1.0) as discord, running(discord, tmp_path) as process:
+    async with discord_on_loopback(slow=2.0) as discord, running(discord, tmp_path) as process:
         await asyncio.wait_for(discord.ready.wait(), 60)
         for number in range(20):
             await discord.emit("INTERACTION_CREATE", interaction(number), number + 2)
         while sum(one.endswith(" 5") for one in discord.answers) < 20:  # noqa: ASYNC110 - deferred
             await asyncio.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.7)
         await discord.emit("INTERACTION_CREATE", interaction(99), 99)
         status, _ = await ended(process)
         assert status == 0
