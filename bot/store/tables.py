@@ -117,7 +117,7 @@ schedules = Table(
     Column("idle_only", Boolean, nullable=False, server_default=false()),
     Column("notice_pending", Boolean, nullable=False, server_default=false()),
     # What is paused may have been due for years, and no tick has to look at it.
-    Index("ix_schedules_next_at", "next_at", "id", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    Index("ix_schedules_next_at", "next_at", "id", sqlite_where=_RUNNING),
     Index("ix_schedules_resume_at", "resume_at"),
     Index("ix_schedules_left_at", "left_at"),
     sqlite_autoincrement=True,  # an id is in no nonce twice
@@ -153,7 +153,7 @@ jobs = Table(
     Column("options", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("schedule_id", "week", "kind"),
     # In the order in which they are claimed; what has ended, and what waits for later, is not looked at.
-    Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=WAITING),
     Index("ix_jobs_message_id", "message_id"),
     sqlite_autoincrement=True,
 )
