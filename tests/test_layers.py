@@ -16,7 +16,7 @@ LAYERS = (
     {"path", "search", "zones"},
     {"progress"},
     {"store"},
-    {"catalogs", "marks", "importing"},
+    {"catalogs", "marks", "importing", "links"},
     {"delivery"},
     {"discord_io"},
     {"features"},

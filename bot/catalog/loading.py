@@ -43,6 +43,12 @@ def parse_catalog(text: str, source: str) -> Catalog:
     return catalog
 
 
+def lines_of_resources(text: str, source: str) -> dict[str, int]:
+    """The line of each resource's address, by its id, in the text of a catalog without problems."""
+    document = parse_document(text, source)
+    return {str(keys["id"]): document.line((*place, "url")) for place, keys in resources_of(complete(document.data))}
+
+
 def shipped_catalog() -> Path:
     """Where the catalog that comes with studybot lies: beside `bot/` in a checkout, inside it when installed."""
     package = Path(__file__).resolve().parents[1]

@@ -1,4 +1,4 @@
-"""The commands of a curator: a list imported, checked, brought up to date.
+"""The commands that make a catalog of an index: import it, bring it up to date, describe its form.
 
 What they import is imported when they run: the bot itself, started by `studybot run`, needs none of it.
 """
@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.catalog import load_catalog
-from bot.cli.options import CATALOG, READABLE, base_option, catalog_here, examples
+from bot.cli.options import CATALOG, READABLE, base_option, examples
 from bot.cli.progress import progress_bar
 from bot.errors import StudybotError
 
@@ -103,28 +102,6 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-@click.command(epilog=examples("studybot check", "studybot check my-index.yaml"))
-@click.argument("catalog", required=False, type=CATALOG)
-@click.option("--catalog", "catalog_path", type=CATALOG, metavar="PATH", help="The same as the argument.")
-def check(catalog: Path | None, catalog_path: Path | None) -> None:
-    """Report every problem of CATALOG, each with its line.
-
-    Exit code 1 says that there are problems.
-    """
-    checked = load_catalog(catalog or catalog_path or catalog_here())
-    stages, tracks = len(checked.stages), len(checked.tracks)
-    counts = ", ".join(
-        f"{number} {noun}{'s' * (number != 1)}"
-        for number, noun in (
-            (len(checked), "resource"),
-            (stages, "stage"),
-            (tracks, "track"),
-            (len(checked.topics), "topic"),
-        )
-    )
-    click.echo(f"{checked.title}: {click.style('no problems', fg='green')} ({counts}).")
-
-
 @click.command(epilog=examples("studybot schema > catalog.schema.json"))
 def schema() -> None:
     """Print the JSON Schema of catalog.yaml, for editors that complete and check while one types.
@@ -136,5 +113,5 @@ def schema() -> None:
     click.echo(json.dumps(catalog_schema(), indent=2))
 
 
-CURATING: tuple[click.Command, ...] = (import_command, sync, check, schema)
+CURATING: tuple[click.Command, ...] = (import_command, sync, schema)
 """The commands of this module, in the order of the help."""

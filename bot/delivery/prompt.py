@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.catalog import Resource
+from bot.catalog.questions import default_question
 from bot.catalogs import Catalogs, Library
 from bot.delivery.job import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
 from bot.errors import CannotPost, PostError
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 
 SHORTEST_POLL = timedelta(hours=1)
 """Discord's shortest poll; one that would close before the next prompt by less is not worth an answer."""
-DEFAULT_QUESTION = "What in it was new to you, and what would you still ask its authors?"
 
 Count = Callable[[int, Resource], Awaitable[int]]
 """How many members of a server (by its id) have finished a resource."""
@@ -209,7 +209,7 @@ def _prompt(
     job = attempt.job if attempt else None
     due = due_at or (job.due_at if job else schedule.next_at)
     # Each walk through the path asks the next question, so that old members are not asked the same again.
-    questions = found.resource.prompts or (DEFAULT_QUESTION,)
+    questions = found.resource.prompts or (default_question(found.resource, round_),)
     begun = max(due, attempt.now) if attempt else due
     polls = schedule.poll and len(found.ahead) > 1 and poll_pays(schedule, begun)
     return Prompt(

@@ -10,7 +10,10 @@ from bot.catalog.model import MAX_URL, is_web_address
 from bot.importing.blocks import Block, BlockKind, Cell, LeftOut, Link, Piece, Reason, plain
 from bot.importing.texts import has_words
 
-_INSIDE = re.compile(r"[\[(<\"'“]+(https?://[^\s\])>\"'”]+)", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"""[\[(<"'“]+(?P<plain>https?://[^\s\])>"'”]+)(?:\]\((?P<link>https?://[^\s)]+)\))?""", re.IGNORECASE
+)
+"""An address in the place of one: `[title]([https://…)`, or a whole link, `[title]([text](https://…))`."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -23,7 +26,7 @@ def absolute(address: str, base: str | None) -> str | Reason:
     elif address.lower().startswith("www."):
         address = f"http://{address}"
     elif (inside := _INSIDE.match(address)) is not None:
-        address = inside[1]  # `[title]([https://…)`: the markup is wrong, the address is plain to see
+        address = inside["link"] or inside["plain"]  # the markup is wrong, the address is plain to see
     elif not _SCHEME.match(address):
         if base is None:
             return Reason.RELATIVE if address else Reason.MALFORMED

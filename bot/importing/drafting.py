@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from bot.catalog.identity import canonical_page, slug, unused
 from bot.catalog.model import MAX_CATALOG_ID, MAX_ID, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
@@ -142,39 +143,44 @@ def _structured(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks, with headings for what is one without its markup: lists of tracks, and the outermost items of an
     outline without headings."""
     with_headings = any(block.kind is BlockKind.HEADING for block in blocks[1:])
-    for index, block in enumerate(blocks):
-        outermost = block.kind is BlockKind.ITEM and block.level == 1
-        if outermost and _among_tracks(blocks, index):
-            yield replace(block, kind=BlockKind.HEADING, level=_TRACK_LEVEL)
-        elif outermost and not with_headings and _is_label_of_list(blocks, index):
-            yield replace(block, kind=BlockKind.HEADING, level=_OUTLINE_LEVEL)
+    before: Block | None = None
+    for listed, run in groupby(blocks, lambda block: block.level > 0 and block.kind is not BlockKind.HEADING):
+        some = list(run)
+        if listed and _are_tracks(before, some):
+            yield from (_as_heading(block, _TRACK_LEVEL) if _is_outermost(block) else block for block in some)
+        elif listed and not with_headings:
+            for block, below in zip(some, [*some[1:], None], strict=True):
+                is_heading = _is_outermost(block) and _is_label_of(block, below)
+                yield _as_heading(block, _OUTLINE_LEVEL) if is_heading else block
         else:
-            yield block
+            yield from some
+        before = some[-1]
+
+
+def _as_heading(block: Block, level: int) -> Block:
+    return replace(block, kind=BlockKind.HEADING, level=level)
+
+
+def _is_outermost(block: Block) -> bool:
+    return block.kind is BlockKind.ITEM and block.level == 1
 
 
 _OUTLINE_LEVEL = 7
 _TRACK_LEVEL = 8
 
 
-def _is_label_of_list(blocks: Sequence[Block], index: int) -> bool:
+def _is_label_of(block: Block, below: Block | None) -> bool:
     """Whether an item has no link itself, and items with links below it."""
-    if any(True for _ in blocks[index].links):
+    if any(block.links) or below is None or below.level <= 1:
         return False
-    below = blocks[index + 1] if index + 1 < len(blocks) else None
-    return below is not None and below.level > 1 and (any(map(is_titled, below.links)) or not any(below.links))
+    return any(map(is_titled, below.links)) or not any(below.links)
 
 
-def _among_tracks(blocks: Sequence[Block], index: int) -> bool:
-    """Whether an item belongs to a list that the paragraph before it calls tracks, not all of which are links."""
-    start = end = index
-    while start >= 0 and blocks[start].level > 0 and blocks[start].kind is not BlockKind.HEADING:
-        start -= 1
-    if start < 0 or blocks[start].kind is not BlockKind.PARAGRAPH or not _TRACKS.search(blocks[start].text):
+def _are_tracks(before: Block | None, items: Sequence[Block]) -> bool:
+    """Whether the paragraph before a list calls its items tracks, and not all of them are links."""
+    if before is None or before.kind is not BlockKind.PARAGRAPH or not _TRACKS.search(before.text):
         return False
-    while end < len(blocks) and blocks[end].level > 0 and blocks[end].kind is not BlockKind.HEADING:
-        end += 1
-    items = [block for block in blocks[start + 1 : end] if block.kind is BlockKind.ITEM and block.level == 1]
-    return any(not any(True for _ in item.links) for item in items)
+    return any(not any(item.links) for item in items if _is_outermost(item))
 
 
 class _Drafter:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.catalog.model import MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.importing.blocks import Block, BlockKind, Cell, Link, Piece, Source, Strong, plain
-from bot.importing.facts import authors_in, kind_of, split_names, year_in, year_of
+from bot.importing.facts import authors_in, kind_of, split_names, without_byline, year_in, year_of
 from bot.importing.texts import (
     MAX_SUBJECT,
     address_title,
@@ -32,6 +32,8 @@ MOST_AUTHORS = 12
 _DESCRIPTIONS = re.compile(r"\b(?:about|comments?|desc\w*|details?|notes?|remarks?|summary|what)\b", re.IGNORECASE)
 _DATES = re.compile(r"\b(?:date|published|released?|year)\b", re.IGNORECASE)
 _AUTHORS = re.compile(r"\W*(?:authors?(?:\(s\))?|by|instructors?|lecturers?|speakers?)\W*$", re.IGNORECASE)
+_QUOTED = re.compile(r"[\"“]([^\"“”]{5,})[\"”]")
+"""A title in quotation marks, as a citation has it."""
 _POINTERS = frozenset({"here", "this", "link", "read", "more"})
 _LABEL_BEHIND = re.compile(r"\s*[(\[]([\w -]{3,20})[)\]]")
 
@@ -84,7 +86,7 @@ class _Run:
         self._block = block
         self._context = context
         self._pieces = block.pieces
-        self._listed = block.level > 0 or block.kind is BlockKind.HEADING
+        self._listed = block.level > 0 or block.kind is BlockKind.HEADING or _is_citation(block)
         self._subject = ""
         self._subject_is_used = False
 
@@ -105,14 +107,17 @@ class _Run:
             title = self._title_of_label(link, before)
             summary = self._around(index, title) if first and self._listed else ""
         beside = f"{title} {self._own_text()}" if self._listed else title
-        byline = summary if summary.startswith("by ") else title
+        named = self._listed and (is_titled(link) or title == self._subject)
+        year = year_of(link.url, beside)
+        authors, summary = without_byline(clean(summary.removeprefix(f"({year})")))
+        summary = clean(summary) if has_words(summary) else ""
         return Entry(
             cut(title, MAX_TITLE),
             link.url,
             link.source,
-            kind_of(link.url, self._label(index, link, before), self._context.headings if self._listed else ()),
-            year_of(link.url, beside),
-            _names(authors_in(byline)),
+            kind_of(link.url, self._label(index, link, before), self._context.headings if named else ()),
+            year,
+            _names(authors or authors_in(title)),
             cut(summary or clean(link.tooltip), MAX_PARAGRAPH),
         )
 
@@ -154,7 +159,8 @@ class _Run:
         text = clean(before)
         if len(text) > MAX_SUBJECT or not self._listed:
             text = clean(last_sentence(before))
-        named = bold or text
+        quoted = _QUOTED.findall(text)
+        named = bold or (quoted[0].rstrip(" .,") if len(quoted) == 1 else text)
         return named if has_words(named) and not is_label(named) and len(named) <= MAX_SUBJECT else ""
 
     def _joined(self, label: str, link: Link) -> str:
@@ -182,7 +188,8 @@ class _Run:
     def _around(self, index: int, title: str) -> str:
         """What an item says besides the title that stands in it as text."""
         before = clean(plain(self._pieces[:index]))
-        before = clean(before.removeprefix(title)) if before.startswith(title) else ""
+        others = re.sub(rf'["“]?{re.escape(title)}[.,]?["”]?', " ", before, count=1)
+        before = clean(others) if others != before else ""
         return " ".join(filter(None, (before if has_words(before) else "", self._rest(index))))
 
     def _rest(self, index: int) -> str:
@@ -194,6 +201,15 @@ class _Run:
     def _sentence(self, link: Piece) -> str:
         at = next(index for index, piece in enumerate(self._pieces) if piece is link)
         return sentence_around(plain(self._pieces), len(plain(self._pieces[: at + 1])) - 1)
+
+
+def _is_citation(block: Block) -> bool:
+    """Whether a paragraph is an item without its bullet: a text with "[PDF]" behind it, and nothing else to click."""
+    return all(is_label(link.text) and not link.bare and _label_of(link) not in _POINTERS for link in block.links)
+
+
+def _label_of(link: Link) -> str:
+    return clean(link.text).strip("[]() ").casefold()
 
 
 def _leading_bold(pieces: tuple[Piece, ...]) -> Iterator[str]:

@@ -82,7 +82,7 @@ def kind_of(url: str, label: str = "", headings: Iterable[str] = ()) -> str | No
         return named
     if site:
         return site
-    if urlsplit(url).path.lower().endswith(".ipynb"):
+    if ".ipynb" in url and urlsplit(url).path.endswith(".ipynb"):
         return "notebook"
     heading = next((kind for text in headings if (kind := _kind_in_heading(text))), None)
     return heading or ("repository" if _is_repository(address) else None)
@@ -110,9 +110,16 @@ def authors_in(text: str) -> tuple[str, ...]:
 
     A name has two words or more, each with a capital: "by Stanford" and "by doing" name nobody for certain.
     """
-    byline = _BYLINE.search(text)
+    byline = _BYLINE.search(text) if "by " in text else None
     names = split_names(byline[1]) if byline else ()
     return () if any(_NOT_A_NAME.search(word) for name in names for word in name.split()) else names
+
+
+def without_byline(text: str) -> tuple[tuple[str, ...], str]:
+    """The people of a byline at the beginning of a text, and the text behind it; nobody and the whole without one."""
+    byline = _BYLINE.match(text)
+    names = authors_in(text) if byline else ()
+    return (names, text[byline.end() :]) if byline and names else ((), text)
 
 
 def split_names(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ text --markdown-it--> tokens --_Reader--> Collector --> blocks
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -28,6 +30,10 @@ MAX_NESTING = 200
 """Lists, quotes and emphasis inside each other. At markdown-it's own 20 deep outlines lose links; at a thousand
 its recursion would reach Python's limit."""
 
+_LOOSE_LINK = re.compile(
+    r"\[([^\[\]\n]*)\]\((https?://[^\s()]+ [^\n()\"']*(?:\([^\n()]*\)[^\n()\"']*)*)\)", re.IGNORECASE
+)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$", re.DOTALL | re.MULTILINE)
 _AS_ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)
 """How an address without a link around it begins: `README.md` and `node.js` are none, though md is a domain."""
 _MARKDOWN_LINES = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)]|#{1,6}|\|)[ \t]", re.MULTILINE)
@@ -49,14 +55,17 @@ def read_markdown(text: str, name: str, on_progress: OnProgress = unseen) -> Out
     Raises CatalogError, with the line, if the text ends inside a link, a block of code or a comment.
     """
     _refuse_cut(text, name)
-    return _Reader(_parser(on_progress), name, text).read()
+    text, front_matter = _without_toml(text)
+    outline = _Reader(_parser(on_progress), name, text).read()
+    outline.front_matter.update(front_matter)
+    return outline
 
 
 class _Parser(MarkdownIt):
     """markdown-it that keeps addresses as they were written, so that a catalog shows what the index has."""
 
     def normalizeLink(self, url: str) -> str:
-        return re.sub(r"\s", lambda space: f"%{ord(space[0]):02X}", url.strip())
+        return url.strip().replace(" ", "%20")
 
     def normalizeLinkText(self, link: str) -> str:
         return link
@@ -73,6 +82,7 @@ def _parser(on_progress: OnProgress) -> MarkdownIt:
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": False})
     parser.core.ruler.at("inline", _inline_rule(on_progress))
+    parser.inline.ruler.after("link", "loose_link", _loose_link)
     return parser
 
 
@@ -86,6 +96,32 @@ def _inline_rule(on_progress: OnProgress) -> Callable[[StateCore], None]:
             state.md.inline.parse(token.content, state.md, state.env, token.children)
 
     return rule
+
+
+def _loose_link(state: StateInline, silent: bool) -> bool:
+    """A rule for links with a space in their address: text to CommonMark, and links to those who write them."""
+    match = _LOOSE_LINK.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(match[2])}
+        state.push("text", "", 0).content = match[1]
+        state.push("link_close", "a", -1)
+    state.pos = match.end()
+    return True
+
+
+def _without_toml(text: str) -> tuple[str, dict[str, str]]:
+    """A text without front matter in TOML, of which the lines stay as empty ones, and the texts in it by key."""
+    front = _TOML.match(text)
+    if front is None:
+        return text, {}
+    try:
+        data = tomllib.loads(front[1])
+    except tomllib.TOMLDecodeError:
+        data = {}
+    kept = "\n" * front[0].count("\n") + text[front.end() :]
+    return kept, {key: one_line(value) for key, value in data.items() if isinstance(value, str)}
 
 
 def _refuse_cut(text: str, name: str) -> None:

@@ -252,11 +252,11 @@ class _Sync:
         return next(keys for at, keys in self._groups if at == place)
 
     def _place_of(self, group: Group) -> Place | None:
-        """Where a group of the index is in the catalog: by its id or title, else where most of its resources are."""
-        for place, keys in self._groups:
-            if group.id == keys["id"] or _folded(group.title) == _folded(str(keys["title"])):
-                return place
+        """Where a group of the index is in the catalog: what has its title, else what holds most of its resources."""
         homes = Counter(self._match[id(entry)].place[:2] for entry in group.entries if id(entry) in self._match)
+        titled = [place for place, keys in self._groups if _folded(str(keys["title"])) == _folded(group.title)]
+        if titled:
+            return max(titled, key=lambda place: homes[place])
         return homes.most_common(1)[0][0] if homes else None
 
     # -- what stands elsewhere

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -173,6 +174,22 @@ sharing = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("shared_at", UtcDateTime, nullable=False),
+)
+
+# The members who are not counted in the numbers of a server.
+uncounted = Table(
+    "uncounted",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("uncounted_at", UtcDateTime, nullable=False),
+)
+
+# The day on which a member used the bot last, or was found on one of its servers, so that who left can be forgotten.
+last_seen = Table(
+    "last_seen",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_on", Date, nullable=False),
 )
 
 app_state = Table(

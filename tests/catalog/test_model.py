@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 from pydantic import ValidationError
 
-from bot.catalog import Catalog, Resource, Stage, Topic, Track
+from bot.catalog import Catalog, Resource, Stage, Topic, Track, parse_catalog
 
 MOVED = Resource(id="b", title="B", url="https://example.org/b", former_urls=("http://www.example.org/old/",))
 CATALOG = Catalog(
@@ -60,3 +60,33 @@ def test_nothing_of_it_changes() -> None:
 def test_it_is_checked_like_a_file(keys: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Resource(**({"id": "x", "title": "X", "url": "https://example.org"} | keys))
+
+
+def test_a_retired_resource_is_in_nothing_that_is_shown(catalog: Catalog) -> None:
+    first = replace(catalog.resources[0], retired=True)
+    stage = replace(catalog.stages[0], resources=(first, *catalog.stages[0].resources[1:]))
+    less = replace(catalog, stages=(stage, *catalog.stages[1:]))
+    assert less.retired == (first,)
+    assert [one.id for one in less] == [one.id for one in catalog.resources[1:]]
+    assert (len(less), less.get(first.id), first.id in less, less.place(catalog.resources[1].id)) == (
+        22,
+        None,
+        False,
+        1,
+    )
+    assert less.finished([first.page]) == frozenset()
+
+
+def test_a_prerequisite_that_is_retired_binds_nobody() -> None:
+    text = """\
+title: L
+stages:
+  - title: S
+    resources:
+      - {id: a, title: A, url: "https://x.example/a", retired: yes}
+      - {id: b, title: B, url: "https://x.example/b", requires: [a, c]}
+      - {id: c, title: C, url: "https://x.example/c", added: 2026-03-14}
+"""
+    catalog = parse_catalog(text, "catalog.yaml")
+    assert catalog["b"].requires == ("c",)
+    assert str(catalog["c"].added) == "2026-03-14"

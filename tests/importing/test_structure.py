@@ -72,7 +72,7 @@ def test_an_index(read: Read) -> None:
     assert [one.kind for one in (knead, fold, flour, paper, code)] == ["video", "video", "link", "paper", "repository"]
     assert [one.year for one in (knead, flour, paper)] == [None, 2019, 2020]
     assert [one.summary for one in (knead, fold, boule)] == ["Videos", "How to fold. And when.", ""]
-    assert paper.summary == "(2020), J. Baker et al."
+    assert paper.summary == "J. Baker et al."
     assert [one.id for one in catalog.stages] == ["your-first-loaf", "your-first-loaf-shaping", "sourdough"]
 
 
@@ -93,6 +93,8 @@ def test_ids_do_not_depend_on_what_else_the_list_holds(read: Read) -> None:
         ("- [PDF](https://a.example) [Attention](https://b.example)", ["Attention (PDF)", "Attention"]),
         ("- Attention\n  - [video](https://a.example)\n  - [notes](https://b.example)",
          ["Attention (video)", "Attention (notes)"]),
+        ('**[1]** Weston, J. "Memory networks." Nature (2015). [[pdf]](https://a.example)', ["Memory networks"]),
+        ("- [A b](https://a.example) **[Lecture Videos](https://b.example)**", ["A b", "A b (Lecture Videos)"]),
         ("- https://a.example/x - The first one", ["a.example/x"]),
         ("- [📄](https://a.example/x)", ["a.example/x"]),
         ("- Attention: https://a.example/x", ["Attention"]),
@@ -117,6 +119,10 @@ def test_titles(read: Read, item: str, titles: list[str]) -> None:
         ("- [T](https://a.example) ![stars](https://s.example/x.svg)", ""),
         ("- [T](https://a.example), [U](https://b.example)", ""),
         ("- [T](https://a.example)\n\n  What it is.", "What it is."),
+        (
+            "**[1]** Weston, J. “Memory networks.” Nature (2015). [[pdf]](https://a.example)",
+            "Weston, J. Nature (2015).",
+        ),
         ("- [T](https://a.example)\n  - What it is.", "What it is."),
         ("First this. Then [T](https://a.example) tells all of it. Then that.", "Then T tells all of it."),
         ("[T](https://a.example) · [U](https://b.example)", ""),
@@ -188,6 +194,8 @@ def test_an_outline_without_headings(read: Read) -> None:
         ("A\n=\n[x](https://x.example)", "A"),
         ("<h1 align=center>A <b>b</b></h1>\n\n## B\n[x](https://x.example)", "A b"),
         ("## A [⬆](#top)\n\n### B\n[x](https://x.example)", "A"),
+        ('+++\ntitle = "A"\nurl = "https://x.example/no"\n+++\n[x](https://x.example)', "A"),
+        ("# C#\n[x](https://x.example)", "C#"),
     ],
 )
 def test_the_title(read: Read, markdown: str, title: str) -> None:

@@ -179,7 +179,8 @@ def test_what_left_the_index_is_retired_and_comes_back() -> None:
     assert difference(found) == [
         "+ retired: true  # no longer in the index",
         "- - {id: folding, title: Folding, url: 'https://a.example/fold', topics: [sourdough]}   # in one line",
-        "+ - {id: folding, title: Folding, url: 'https://a.example/fold', topics: [sourdough], retired: true}   # in one line",
+        "+ - {id: folding, title: Folding, url: 'https://a.example/fold', topics: [sourdough], retired: true}"
+        "   # in one line",
     ]
     catalog = loaded(found)
     assert [one.id for one in catalog.retired] == ["no-knead-bread", "folding"]

@@ -99,6 +99,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name="pk_sharing"),
     )
     op.create_table(
+        "uncounted",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("uncounted_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_uncounted"),
+    )
+    op.create_table(
+        "last_seen",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_last_seen"),
+    )
+    op.create_table(
         "app_state",
         sa.Column("key", sa.String(128), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -108,5 +120,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again."""
-    for table in ("app_state", "sharing", "marks", "jobs", "schedules"):
+    for table in ("app_state", "last_seen", "uncounted", "sharing", "marks", "jobs", "schedules"):
         op.drop_table(table)
