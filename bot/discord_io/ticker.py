@@ -41,7 +41,8 @@ class Ticker:
         self._tasks.add(asyncio.create_task(self._run(ready)))
 
     def stop(self) -> None:
-        """End it."""
+        """End it; nothing wakes it any more."""
+        self._started = False
         for task in self._tasks:
             task.cancel()
 

@@ -91,7 +91,7 @@ def _guild(number: int, channel: int, kind: int) -> Any:
     return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [data]}
 
 
-MENDED_AT_ONCE: list[tuple[str, list[Fault]]] = [
+HANDLED_BY_DISCORD_PY: list[tuple[str, list[Fault]]] = [
     ("nothing", []),
     ("429 with Retry-After", [rate_limited(with_header=True)]),
     ("429 without Retry-After", [rate_limited(with_header=False)]),
@@ -103,15 +103,17 @@ MENDED_AT_ONCE: list[tuple[str, list[Fault]]] = [
 ]
 
 
-@pytest.mark.parametrize("faults", [row[1] for row in MENDED_AT_ONCE], ids=[row[0] for row in MENDED_AT_ONCE])
-async def test_what_discord_py_mends_by_itself(bot: Bot, faults: list[Fault]) -> None:
+@pytest.mark.parametrize(
+    "faults", [row[1] for row in HANDLED_BY_DISCORD_PY], ids=[row[0] for row in HANDLED_BY_DISCORD_PY]
+)
+async def test_what_discord_py_handles_by_itself(bot: Bot, faults: list[Fault]) -> None:
     bot.server.faults = list(faults)
     assert await bot.tick(DUE) == {"sent": 1}
     assert len(bot.server.messages) == 1
     assert await bot.tick(DUE + timedelta(minutes=1)) == {}
 
 
-MENDED_LATER: list[tuple[str, list[Fault]]] = [
+HANDLED_LATER: list[tuple[str, list[Fault]]] = [
     ("503", [answering(503)]),
     ("five times 500", [answering(500)] * 5),
     ("503 after the message was accepted", [accepted_but(503)]),
@@ -121,8 +123,8 @@ MENDED_LATER: list[tuple[str, list[Fault]]] = [
 
 
 @pytest.mark.parametrize("later", [timedelta(seconds=38), timedelta(minutes=30)], ids=["soon", "after the nonce"])
-@pytest.mark.parametrize("faults", [row[1] for row in MENDED_LATER], ids=[row[0] for row in MENDED_LATER])
-async def test_what_the_next_try_mends(bot: Bot, faults: list[Fault], later: timedelta) -> None:
+@pytest.mark.parametrize("faults", [row[1] for row in HANDLED_LATER], ids=[row[0] for row in HANDLED_LATER])
+async def test_what_the_next_attempt_handles(bot: Bot, faults: list[Fault], later: timedelta) -> None:
     bot.server.faults = list(faults)
     assert await bot.tick(DUE) == {"retried": 1}
     bot.server.faults = []

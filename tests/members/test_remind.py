@@ -1,4 +1,4 @@
-"""/remind as a member lives with it: set, delivered, quiet, closed, and over."""
+"""/remind as a member lives with it: set, delivered, skipped, closed, and over."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def remind(server: Server, **options: Any) -> Seen:
     return await server.ask("remind weekly", **given)
 
 
-def letters(server: Server) -> list[discord.Message]:
+def reminders(server: Server) -> list[discord.Message]:
     """What the bot sent Mia privately, the oldest first, without the test message."""
     messages = [one for one in server.mia.user.dm_channel.history() if one.author.bot and not one.flags.ephemeral]
     return sorted((one for one in messages if TEST_MESSAGE not in one.content), key=lambda one: one.id)
@@ -59,23 +59,23 @@ async def test_it_comes_at_its_time_with_the_next_step(server: Server, catalog: 
     await remind(server)
     await server.ask("done", resource=catalog.resources[0].id)
     await server.pass_time(MONDAY - SOON)
-    assert letters(server) == []
+    assert reminders(server) == []
     await server.pass_time(MONDAY + SOON)
-    (letter,) = letters(server)
-    assert catalog.resources[1].title in letter.content
-    assert "1 of 23" in letter.content
-    assert letter.created_at - MONDAY <= timedelta(seconds=31)
+    (reminder,) = reminders(server)
+    assert catalog.resources[1].title in reminder.content
+    assert "1 of 23" in reminder.content
+    assert reminder.created_at - MONDAY <= timedelta(seconds=31)
     await server.pass_time(MONDAY + WEEK + SOON)
-    assert len(letters(server)) == 2
+    assert len(reminders(server)) == 2
 
 
 async def test_its_button_marks_the_step(server: Server, catalog: Catalog) -> None:
     await remind(server)
     await server.pass_time(MONDAY + SOON)
-    seen = Seen(await server.mia.user.click(letters(server)[0], label="Mark done"))
+    seen = Seen(await server.mia.user.click(reminders(server)[0], label="Mark done"))
     assert "1 of 23" in seen.text
     await server.pass_time(MONDAY + WEEK + SOON)
-    assert catalog.resources[1].title in letters(server)[1].content
+    assert catalog.resources[1].title in reminders(server)[1].content
 
 
 async def test_none_in_a_week_in_which_something_was_finished_if_they_like_it_so(
@@ -84,13 +84,13 @@ async def test_none_in_a_week_in_which_something_was_finished_if_they_like_it_so
     assert "Skipped in weeks when you finish something." in (await remind(server, idle_only=True)).text
     await server.ask("done", resource=catalog.resources[0].id)
     await server.pass_time(MONDAY + SOON)
-    assert letters(server) == []
+    assert reminders(server) == []
     await server.pass_time(MONDAY + WEEK + SOON)
-    assert len(letters(server)) == 1
+    assert len(reminders(server)) == 1
     await server.ask("remind weekly", idle_only=False)
     await server.ask("done", resource=catalog.resources[1].id)
     await server.pass_time(MONDAY + 2 * WEEK + SOON)
-    assert len(letters(server)) == 2
+    assert len(reminders(server)) == 2
 
 
 async def test_after_two_that_could_not_be_delivered_it_pauses_and_says_so_once(server: Server) -> None:
@@ -98,7 +98,7 @@ async def test_after_two_that_could_not_be_delivered_it_pauses_and_says_so_once(
     for week in range(3):
         close_messages(server)
         await server.pass_time(MONDAY + week * WEEK + SOON)
-    assert letters(server) == []
+    assert reminders(server) == []
     tries = [one for one in server.env.http_requests if one.path.endswith(f"{server.mia.user.dm_channel.id}/messages")]
     assert len(tries) == 3  # the test message and two reminders; the third week is not tried
     told = await server.ask("about")
@@ -113,9 +113,9 @@ async def test_one_that_could_not_be_delivered_does_not_end_it(server: Server) -
     close_messages(server)
     await server.pass_time(MONDAY + SOON)
     await server.pass_time(MONDAY + WEEK + SOON)
-    assert len(letters(server)) == 1
+    assert len(reminders(server)) == 1
     await server.pass_time(MONDAY + 2 * WEEK + SOON)
-    assert len(letters(server)) == 2
+    assert len(reminders(server)) == 2
 
 
 async def test_setting_it_again_ends_the_pause(server: Server) -> None:
@@ -125,7 +125,7 @@ async def test_setting_it_again_ends_the_pause(server: Server) -> None:
         await server.pass_time(MONDAY + week * WEEK + SOON)
     assert "is set" in (await server.ask("remind weekly", day="monday")).text
     await server.pass_time(MONDAY + 2 * WEEK + SOON)
-    assert len(letters(server)) == 1
+    assert len(reminders(server)) == 1
 
 
 async def test_the_last_one_is_a_warm_word(server: Server, catalog: Catalog, store: Store) -> None:
@@ -133,20 +133,22 @@ async def test_the_last_one_is_a_warm_word(server: Server, catalog: Catalog, sto
     for one in catalog:
         await mark(store, server.mia.id, one.id, server.env.now())
     await server.pass_time(MONDAY + SOON)
-    (letter,) = letters(server)
-    assert "You have finished the whole path" in letter.content
+    (reminder,) = reminders(server)
+    assert "You have finished the whole path" in reminder.content
     await server.pass_time(MONDAY + WEEK + SOON)
-    assert len(letters(server)) == 1
+    assert len(reminders(server)) == 1
     assert "you have finished the whole path" in (await server.ask("remind show")).text
 
 
-async def test_offline_at_its_time_one_late_letter_that_says_so(server: Server, catalog: Catalog, store: Store) -> None:
+async def test_offline_at_its_time_one_late_reminder_that_says_so(
+    server: Server, catalog: Catalog, store: Store
+) -> None:
     await remind(server)
     server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 3600)
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    (letter,) = letters(server)
-    assert "This was due" in letter.content
+    (reminder,) = reminders(server)
+    assert "This was due" in reminder.content
 
 
 async def test_off_forgets_it(server: Server) -> None:
@@ -154,7 +156,7 @@ async def test_off_forgets_it(server: Server) -> None:
     assert "forgotten" in (await server.ask("remind off")).text
     assert "You have no reminder" in (await server.ask("remind off")).text
     await server.pass_time(MONDAY + SOON)
-    assert letters(server) == []
+    assert reminders(server) == []
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ async def test_what_led_to_a_pause_is_over_once_it_is_set_again(server: Server) 
     await server.pass_time(MONDAY + 2 * WEEK + SOON)
     assert "It is paused" not in (await server.ask("remind show")).text
     await server.pass_time(MONDAY + 3 * WEEK + SOON)
-    assert len(letters(server)) == 1
+    assert len(reminders(server)) == 1
 
 
 async def test_who_could_not_be_told_of_a_pause_is_told_the_next_time(server: Server) -> None:

@@ -91,7 +91,7 @@ async def test_without_a_schedule_each_says_how_to_start(server: Server, command
 
 async def test_pause_and_resume(server: Server) -> None:
     await server.set_weekly()
-    assert "`/weekly resume` goes on" in (await server.manage("weekly pause")).text
+    assert "`/weekly resume` starts it again" in (await server.manage("weekly pause")).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
     assert f"<@{server.ada.id}> paused it" in (await server.manage("weekly show")).text
@@ -156,7 +156,7 @@ async def test_skip_leaves_out_one_week_and_no_resource(server: Server, catalog:
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
     (post,) = server.posts()
     assert catalog.resources[0].title in post.content
-    assert "an admin left it out" in (await server.manage("weekly history")).text
+    assert "an admin skipped it" in (await server.manage("weekly history")).text
 
 
 async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: Catalog) -> None:
@@ -192,7 +192,7 @@ async def test_the_doctor_finds_nothing_wrong(server: Server) -> None:
     seen = await server.manage("weekly doctor")
     assert "Everything is as it should be" in seen.text
     assert "Fix:" not in seen.text
-    assert "I last looked for due prompts" in seen.text
+    assert "I last checked for due prompts" in seen.text
 
 
 async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server) -> None:

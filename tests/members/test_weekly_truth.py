@@ -45,9 +45,9 @@ async def test_during_an_outage_doctor_history_and_show_tell_of_the_waiting_prom
     outage(server)
     await server.pass_time(MONDAY + timedelta(minutes=3))
     doctor = (await server.manage("weekly doctor")).text
-    assert "**Fix:** A prompt waits: Discord did not take it. I try again <t:" in doctor
+    assert "**Fix:** A prompt waits: Discord did not accept it. I try again <t:" in doctor
     assert "Everything is as it should be" not in doctor
-    assert "waits: Discord did not take it; I try again <t:" in (await server.manage("weekly history")).text
+    assert "waits: Discord did not accept it; I try again <t:" in (await server.manage("weekly history")).text
     show = (await server.manage("weekly show")).text
     assert discord.utils.format_dt(MONDAY + WEEK, "F") in show
     assert discord.utils.format_dt(MONDAY, "F") not in show
@@ -62,7 +62,7 @@ async def test_a_lost_week_is_told_to_who_set_it_and_stays_in_the_doctors_mind(
     await serve(server, store, catalog)
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
     assert "The weekly prompt of Monday, 5 January 2026 in <#" in told
-    assert "did not come: I was offline then" in told
+    assert "did not come: I was offline at that time" in told
     assert "The prompt of Monday, 5 January 2026 did not come" in (await server.manage("weekly doctor")).text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert len(list(server.ada.user.dm_channel.history())) == 1
@@ -73,10 +73,10 @@ async def test_skip_names_the_prompt_that_waits_and_leaves_that_one_out(server: 
     await server.set_weekly()
     outage(server, times=1)
     await server.pass_time(MONDAY + timedelta(seconds=20))
-    assert "The prompt of Monday, 5 January 2026 is left out" in (await server.manage("weekly skip")).text
+    assert "The prompt of Monday, 5 January 2026 is skipped" in (await server.manage("weekly skip")).text
     await server.pass_time(MONDAY + timedelta(hours=1))
     assert server.posts() == []
-    assert "an admin left it out" in (await server.manage("weekly history")).text
+    assert "an admin skipped it" in (await server.manage("weekly history")).text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert len(server.posts()) == 1
 
@@ -109,7 +109,7 @@ async def test_now_during_an_outage_says_that_it_goes_on_trying(server: Server) 
     await server.set_weekly()
     outage(server, times=1)
     seen = await server.manage("weekly now")
-    assert "Not posted yet: Discord did not take it. I try for five minutes" in seen.text
+    assert "Not posted yet: Discord did not accept it. I keep trying for five minutes" in seen.text
     await server.env.advance_time(90)
     assert len(server.posts()) == 1
 
@@ -147,8 +147,8 @@ async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(serv
 async def test_a_pause_until_a_day_names_that_day_in_the_schedules_own_zone(server: Server) -> None:
     await server.set_weekly(timezone="Pacific/Auckland")
     seen = await server.manage("weekly pause", until="2026-01-12")
-    assert "It goes on by itself on Monday, 12 January 2026 (Pacific/Auckland)." in seen.text
-    assert "It goes on on Monday, 12 January 2026." in (await server.manage("weekly show")).text
+    assert "It resumes by itself on Monday, 12 January 2026 (Pacific/Auckland)." in seen.text
+    assert "It resumes on Monday, 12 January 2026." in (await server.manage("weekly show")).text
 
 
 async def test_votes_for_titles_that_begin_alike_are_not_confused(server: Server, store: Store) -> None:
@@ -200,7 +200,7 @@ async def test_the_doctor_orders_by_what_matters(server: Server, found_wrong: bo
     if found_wrong:
         server.env.backend.delete_role(server.guild.id, role.id)
     lines = [line for line in (await server.manage("weekly doctor")).text.splitlines() if line.startswith("- ")]
-    checks = ["is there", "I may post", "role", "running", "looked"]
+    checks = ["is there", "I may post", "role", "running", "checked"]
     wanted = ["role", *(one for one in checks if one != "role")] if found_wrong else ["is there", "I may post", "<@&"]
     for line, words in zip(lines, wanted, strict=False):
         assert words in line

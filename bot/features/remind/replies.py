@@ -53,8 +53,8 @@ def show_reply(reminder: Reminder, instants: Iterable[datetime]) -> str:
 
 
 def paused_words(reason: Reason) -> str:
-    """That a reminder paused itself, why, and how it goes on."""
-    return f"**It is paused:** {PAUSES[reason]}. `/remind weekly` goes on."
+    """That a reminder paused itself, why, and how to start it again."""
+    return f"**It is paused:** {PAUSES[reason]}. `/remind weekly` starts it again."
 
 
 def paused_notice(reason: Reason) -> str:

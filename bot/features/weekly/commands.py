@@ -150,7 +150,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         return choices(search_zones(current, limit=CHOICES_LIMIT))
 
     @app_commands.command(name="pause", description="Post nothing for a while.")
-    @app_commands.describe(until="The day it goes on, such as 2027-01-11; without one, until /weekly resume")
+    @app_commands.describe(until="The day it resumes, such as 2027-01-11; without one, until /weekly resume")
     async def pause(self, interaction: Interaction, until: str | None = None) -> None:
         """Pause, for good or until a day."""
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -15,19 +15,19 @@ from bot.discord_io.text import count, listed, show
 from bot.outcomes import Reason, State
 from bot.store import Delivery, Job, WeeklySchedule
 
-GO_ON = "`/weekly resume` goes on."
+GO_ON = "`/weekly resume` starts it again."
 NOT_SET = "No weekly prompt is set here. `/weekly set` starts one."
-UNDER_WAY = "This week’s prompt is being posted right now, so it is too late to leave it out."
-OFF = "The weekly prompt is off, and its schedule is forgotten."
+UNDER_WAY = "This week’s prompt is being posted right now, so it is too late to skip it."
+OFF = "The weekly prompt is off, and its schedule is deleted."
 GONE_MEANWHILE = "The weekly prompt was switched off meanwhile, so nothing was posted."
 HISTORY_TITLE_LIMIT = 100
 """Characters of a resource's title in the history."""
 
 REASONS = {
-    Reason.OFFLINE: "I was offline then, and for more than half a day after it",
-    Reason.OUTAGE: "Discord did not take it",
+    Reason.OFFLINE: "I was offline at that time and for the next twelve hours",
+    Reason.OUTAGE: "Discord did not accept it",
     Reason.BROKEN: "something broke on my side, and my host’s log has it",
-    Reason.ADMIN_SKIPPED: "an admin left it out",
+    Reason.ADMIN_SKIPPED: "an admin skipped it",
     Reason.PAUSED: "the weekly prompt was paused",
     Reason.EMPTY_LIST: "the list has no resources yet",
     Reason.EMPTY_ORDER: "the stage or track that it follows has no resources",
@@ -99,7 +99,8 @@ def notice_words(notice: Notice) -> str:
     if weekly.pause_reason is not None:
         return (
             f"The weekly prompt in <#{weekly.channel_id}> is paused: {REASONS[weekly.pause_reason]}.\n"
-            "Once that is fixed, `/weekly resume` there goes on; `/weekly doctor` checks everything. I say this once."
+            "Once that is fixed, `/weekly resume` there starts it again; `/weekly doctor` checks everything. "
+            "I will not repeat this message."
         )
     reason = REASONS[lost.reason] if lost is not None and lost.reason is not None else REASONS[Reason.OFFLINE]
     day = plain_date(lost.due_at, weekly.schedule.zone) if lost is not None else "this week"
@@ -114,24 +115,24 @@ def paused_reply(weekly: WeeklySchedule) -> str:
     if weekly.resume_at is None:
         return f"The weekly prompt is paused. {GO_ON}"
     day = plain_date(weekly.resume_at, weekly.schedule.zone)
-    return f"The weekly prompt is paused. It goes on by itself on {day} ({weekly.schedule.zone})."
+    return f"The weekly prompt is paused. It resumes by itself on {day} ({weekly.schedule.zone})."
 
 
 def skipped_reply(weekly: WeeklySchedule, due_at: datetime, instants: Iterable[datetime]) -> str:
     """What `/weekly skip` answers; `due_at` is the time of the prompt that is left out."""
     day = plain_date(due_at, weekly.schedule.zone)
-    return f"The prompt of {day} is left out; its resource comes the time after. The next three:\n{dates(instants)}"
+    return f"The prompt of {day} is skipped; its resource comes next time. The next three:\n{dates(instants)}"
 
 
 def now_reply(weekly: WeeklySchedule, job: Job) -> str:
     """What `/weekly now` answers."""
     if job.state is State.SENT and job.channel_id is not None and job.message_id is not None:
         following = discord.utils.format_dt(weekly.next_at, "F")
-        rhythm = "" if weekly.paused_at else f"\nThe rhythm stays: the next one comes {following}."
+        rhythm = "" if weekly.paused_at else f"\nThe schedule stays as it is: the next prompt comes {following}."
         return f"Posted: {_link(weekly, job.channel_id, job.message_id)}{rhythm}"
     reason = REASONS[job.reason or Reason.OUTAGE]
     if job.state is State.WAITING:
-        return f"Not posted yet: {reason}. I try for five minutes; `/weekly history` shows what becomes of it."
+        return f"Not posted yet: {reason}. I keep trying for five minutes; `/weekly history` shows how it ends."
     return f"That did not work: {reason}."
 
 
@@ -151,8 +152,10 @@ def health_findings(weekly: WeeklySchedule, health: DeliveryHealth) -> Iterator[
     paused = f"It is paused: {_pause_words(weekly)}. {GO_ON.rstrip('.')}" if weekly.pause_reason else ""
     yield Finding(not paused, "It is running", paused)
     looked = discord.utils.format_dt(health.looked_at, "R") if health.looked_at else "not yet"
-    wrong = f"I should look for due prompts every half minute, and last did {looked}. Tell who hosts me"
-    yield Finding(health.looking, f"I last looked for due prompts {looked}", wrong)
+    wrong = (
+        f"I should check for due prompts every half minute; the last check was {looked}. Tell the person who hosts me"
+    )
+    yield Finding(health.looking, f"I last checked for due prompts {looked}", wrong)
     for job in health.waiting:
         if job.reason is not None:
             what = "A prompt" if job.kind == "prompt" else f"A {job.kind}"
@@ -204,7 +207,7 @@ def _paused(weekly: WeeklySchedule) -> str:
         return ""
     goes_on = GO_ON
     if weekly.resume_at is not None:
-        goes_on = f"It goes on on {plain_date(weekly.resume_at, weekly.schedule.zone)}."
+        goes_on = f"It resumes on {plain_date(weekly.resume_at, weekly.schedule.zone)}."
     return f"**It is paused:** {_pause_words(weekly)}. {goes_on}"
 
 
