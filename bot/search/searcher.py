@@ -222,6 +222,9 @@ class Searcher:
         """What else the query may mean, if the best hit leaves some of it unanswered."""
         if corrected := self._with_typos(result, best):
             result = self._scored(corrected, accept)
+            if best is None:
+                every = {one: value for one, value in result.scores.items() if self._answers_all(result, one)}
+                result = Result(result.query, result.clauses, every)
         scores = self._with_one_of_several(result, accept)
         if max(scores.values(), default=0.0) < WEAK:
             scores = scores | self._by_letters(result, accept)
@@ -234,13 +237,15 @@ class Searcher:
     def _with_typos(self, result: Result, best: int | None) -> Query | None:
         """The query with more candidates for words that do not fit ("batch" for "patch"); None if all fit.
 
-        A word that is only known to the language is corrected where something else in the query was found.
+        A word that is only known to the language is corrected beside others; where nothing was found before, what has
+        all of them is looked for.
         """
         query = result.query
+        several = len(query.content) > 1
         typos = {
             place: self._corpus.vocabulary.typos(query.tokens[place].word)
             for place in query.content
-            if (query.tokens[place].known or (best is not None and not query.tokens[place].candidates))
+            if (query.tokens[place].known or (several and not query.tokens[place].candidates))
             and not self.earns(result.clauses[place], best)
         }
         if not any(typos.values()):
