@@ -1,51 +1,59 @@
-"""The bot: the library, the store and a clock joined to Discord."""
+"""The bot put together: settings, catalogs, store and a clock joined with the features."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
-import json
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 import aiohttp
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot.catalog import Catalog
-from bot.cogs.about import About
-from bot.cogs.delivering import Delivering
-from bot.cogs.finished_counts import FinishedCounts
-from bot.cogs.membership import Membership
-from bot.cogs.path import Path
-from bot.cogs.privacy import Privacy
-from bot.cogs.progress import Progress
-from bot.cogs.recommend import Recommend
-from bot.cogs.remind import Remind
-from bot.cogs.steps import Steps
-from bot.cogs.weekly import Weekly
-from bot.errors import SettingsError, StoreError, StudybotError
-from bot.library import Library
+from bot.catalogs import Catalogs
+from bot.discord_io.bot import StudyBot
+from bot.discord_io.requests import TOO_MANY_REQUESTS
+from bot.errors import DiscordRefused, DiscordUnreachable
+from bot.features import about, marks, path, privacy, progress, recommend, remind, weekly
 from bot.settings import Settings
 from bot.store import Store
-from bot.views.done import DoneButton
-from bot.views.failures import answer_failure
-from bot.views.next_card import NextButton, NextDoneButton
-from bot.views.path_pages import PageButton, PartDoneButton, PathDoneButton, YourStepButton
-from bot.views.privacy_card import ForgetButton, KeepButton
-from bot.views.recommendation import FoundDoneButton, SearchButton
-from bot.views.weekly_post import FinishedButton
 
 log = logging.getLogger(__name__)
 
 # discord.py warns at every start that it cannot speak; this bot only writes.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
+FEATURES = tuple(one.setup for one in (about, recommend, path, marks, progress, weekly, remind, privacy))
+"""What the bot can do, one folder of `bot/features` each."""
+
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before further attempts to log in. Without any, a bot that starts with its machine's network fails; whoever
+keeps the bot running (Docker, systemd) starts it again after the last."""
+CONNECT_SECONDS = 30.0
+"""How long the gateway may take to take the first connection; discord.py tries every five seconds, without an end."""
+DRAIN_SECONDS = 8.0
+"""How long answers that are under way may take once the bot is to stop: Docker gives ten in all."""
+
+CHECK_NETWORK = "Check this machine’s network and https://discordstatus.com, then start again."
+_PORTAL = "https://discord.com/developers/applications (your application, Bot"
+BAD_TOKEN = f"Discord refused DISCORD_TOKEN. Copy it again from {_PORTAL}, Reset Token)."
+CLOSE_REASONS = {
+    4004: BAD_TOKEN,
+    4010: "Discord does not know the bot’s shard. Start it without shard settings.",
+    4011: "The bot is on so many servers that Discord asks for more shards. Start it without shard settings.",
+    4012: "Discord does not speak this version of its protocol any more. Install a newer studybot.",
+    4013: "Discord does not know an intent that the bot asks for. Install a newer studybot.",
+    4014: f"Discord does not allow an intent that it asks for. Allow it at {_PORTAL}, Privileged Gateway Intents).",
+}
+"""What to do after the close codes that no other attempt mends:
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway."""
 
 PERMISSIONS = discord.Permissions(
     view_channel=True, send_messages=True, read_message_history=True, create_public_threads=True
@@ -54,106 +62,119 @@ PERMISSIONS = discord.Permissions(
 for an earlier post."""
 
 
-class StudyBot(commands.Bot):
-    """The bot. `library` is what it answers from, `store` what it remembers, `clock` the present, `membership` who is
-    where: buttons find them here. `settings` are its host's."""
-
-    def __init__(self, settings: Settings, library: Library, store: Store, clock: Callable[[], datetime]) -> None:
-        super().__init__(
-            # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
-            commands.when_mentioned,
-            intents=discord.Intents.default(),
-            allowed_mentions=discord.AllowedMentions.none(),
-            help_command=None,
-        )
-        self.settings = settings
-        self.library = library
-        self.store = store
-        self.clock = clock
-        self.membership = Membership(clock)
-        self.tree.error(answer_failure)
-
-    async def setup_hook(self) -> None:
-        """Add the commands and the lasting buttons, and tell Discord about the commands if they changed."""
-        await self.add_cog(Recommend(self, self.library, self.store))
-        await self.add_cog(Path(self.library, self.store))
-        await self.add_cog(About(self.library))
-        await self.add_cog(Steps(self.library, self.store))
-        await self.add_cog(Privacy(self.store))
-        await self.add_cog(Progress(self.library, self.store, self.clock, self.membership))
-        delivering = Delivering(self, self.library, self.store, self.clock)
-        await self.add_cog(delivering)
-        await self.add_cog(FinishedCounts(self, self.library, self.store, self.membership))
-        await self.add_cog(Weekly(self, self.library, self.store, self.clock, delivering))
-        await self.add_cog(Remind(self.store, self.clock, delivering))
-        self.add_dynamic_items(SearchButton, PageButton, YourStepButton, FinishedButton)
-        self.add_dynamic_items(DoneButton, FoundDoneButton, PathDoneButton, PartDoneButton, NextDoneButton, NextButton)
-        self.add_dynamic_items(ForgetButton, KeepButton)
-        await self._sync()
-
-    async def _sync(self) -> None:
-        """Discord takes 200 new commands a day and has no diff of its own: ask only when something changed."""
-        key = f"commands:{self.application_id}"
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        mark = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
-        try:
-            if await self.store.get_state(key) == mark and await self._discord_has_them():
-                return
-            await self.tree.sync()
-            await self.store.put_state(key, mark)
-        except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
-            # The commands of the last start are there still; the next start tries again.
-            log.warning("Discord did not take the list of commands: %s", error)
-
-    async def _discord_has_them(self) -> bool:
-        """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
-        there = {command.name for command in await self.tree.fetch_commands()}
-        return there == {command.name for command in self.tree.get_commands()}
-
-
 def create_bot(
     settings: Settings,
-    catalog: Catalog,
+    catalogs: Catalog | Catalogs,
     store: Store,
     clock: Callable[[], datetime] = discord.utils.utcnow,
 ) -> StudyBot:
-    """The bot, ready to be run.
+    """The bot, ready to be run; a single catalog serves everybody.
 
     `clock` returns the present as an aware datetime. The store stays its opener's: the bot never closes it.
     """
-    return StudyBot(settings, Library(catalog), store, clock)
+    if isinstance(catalogs, Catalog):
+        catalogs = Catalogs(catalogs)
+    return StudyBot(settings, catalogs, store, clock, FEATURES)
 
 
-async def run_bot(settings: Settings, catalog: Catalog, store: Store) -> None:
-    """Run the bot until it is told to stop (Ctrl-C, or a polite kill).
+async def run_bot(settings: Settings, catalogs: Catalog | Catalogs, store: Store) -> None:
+    """Run the bot until it is told to stop (Ctrl-C, or SIGTERM); answers that are under way are finished first.
 
-    Raises SettingsError if there is no token or Discord refuses it, StudybotError if it cannot be reached.
+    Raises SettingsError if there is no token, DiscordRefused if Discord does not let the bot in, DiscordUnreachable if
+    it does not answer.
     """
-    async with create_bot(settings, catalog, store) as bot:
-        # The index stays as long as the bot: looking for garbage in it stops everything for up to a third of a second
-        # at 100,000 resources.
-        gc.collect()
-        gc.freeze()
-        try:
-            await _until_stopped(bot.start(bot.settings.require_token()))
-        except discord.LoginFailure as error:
-            raise SettingsError(
-                "Discord refused DISCORD_TOKEN. Copy it again from https://discord.com/developers/applications "
-                "(your application, Bot, Reset Token)."
-            ) from error
-        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
-            raise StudybotError(f"Discord cannot be reached: {error}. Check this machine’s network.") from error
+    settings.require_token()
+    stop = _stop_signal()
+    # The index stays as long as its list is served: looking for garbage in it stops everything for up to a third of a
+    # second at 100,000 resources. `Catalogs.replace` ends this for a list that is replaced.
+    gc.collect()
+    gc.freeze()
+    for pause in (*PAUSES, None):
+        async with create_bot(settings, catalogs, store) as bot:
+            try:
+                await _run_until(stop, bot)
+                return
+            except discord.HTTPException as error:
+                if error.status < 500 and error.status != TOO_MANY_REQUESTS:
+                    raise DiscordRefused(f"Discord refused to start the bot: {error}.") from error
+                failure: Exception = error
+            except (aiohttp.ClientError, discord.GatewayNotFound, OSError) as error:
+                failure = error
+        if pause is None:
+            raise DiscordUnreachable(f"Discord cannot be reached: {failure}. {CHECK_NETWORK}") from failure
+        log.warning("Discord cannot be reached: %s. Another attempt follows in %.0f s", failure, pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+            return
 
 
-async def _until_stopped(running: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends or the process is asked to; SIGTERM is how containers and services ask."""
-    task = asyncio.ensure_future(running)
-    loop = asyncio.get_running_loop()
+def _stop_signal() -> asyncio.Event:
+    """Set when the process is asked to stop; SIGTERM is how containers and services ask."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows; Ctrl-C cancels everything there
-            loop.add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        await task
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _run_until(stop: asyncio.Event, bot: StudyBot) -> None:
+    """Run a bot until it fails or is to stop."""
+    running, stopping = asyncio.create_task(_run(bot)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+        else:
+            log.info("studybot was told to stop, and finishes what it is answering")
+            await bot.gate.close(DRAIN_SECONDS)
+    finally:
+        await _end(running, stopping)
+
+
+async def _run(bot: StudyBot) -> None:
+    connected = asyncio.Event()
+
+    async def on_connect() -> None:
+        connected.set()
+
+    bot.add_listener(on_connect)
+    try:
+        await bot.login(bot.settings.require_token())
+        await _stay_connected(bot, connected)
+    except discord.LoginFailure as error:
+        raise DiscordRefused(BAD_TOKEN) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise DiscordRefused(CLOSE_REASONS[4014]) from error
+    except discord.ConnectionClosed as error:
+        unknown = f"Discord closed the connection (code {error.code}). {CHECK_NETWORK}"
+        raise DiscordRefused(CLOSE_REASONS.get(error.code, unknown)) from error
+
+
+async def _stay_connected(bot: StudyBot, connected: asyncio.Event) -> None:
+    connection, first = asyncio.create_task(bot.connect()), asyncio.create_task(connected.wait())
+    serving = asyncio.create_task(_say_what_is_served(bot))
+    try:
+        done, _ = await asyncio.wait({connection, first}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            raise DiscordUnreachable(f"Discord’s gateway cannot be reached. {CHECK_NETWORK}")
+        await connection
+    finally:
+        await _end(connection, first, serving)
+
+
+async def _say_what_is_served(bot: StudyBot) -> None:
+    await bot.wait_until_ready()
+    served = Counter(bot.catalogs.for_server(guild.id).catalog.id for guild in bot.guilds)
+    for catalog_id, servers in (served or {bot.catalogs.default.catalog.id: 0}).items():
+        library = bot.catalogs.get(catalog_id)
+        title = f"“{library.catalog.title}” ({len(library.catalog)} resources)" if library else catalog_id
+        log.info("studybot %s serves %s, %s, on %s servers", version("studybot"), catalog_id, title, servers)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def invite_link(client_id: int) -> str:

@@ -133,7 +133,7 @@ async def open_demo(catalog: Catalog, *, port: int = 0) -> AsyncIterator[Demo]:
     """
     if not all(map(find_spec, ("simcord", "markdown_it", "PIL"))):
         raise MissingExtra("The demo", "demo")
-    store = await Store.open("sqlite+aiosqlite:///:memory:")
+    store = await Store.open("sqlite:///:memory:")
     try:
         async with _environment(catalog, store) as env, _page(env, port) as preview:
             yield Demo(env, preview, store)
@@ -147,7 +147,7 @@ async def _environment(catalog: Catalog, store: Store) -> AsyncIterator[simcord.
 
     # Not Settings(): what the host's environment says about the real bot is no concern of the demo's.
     bot = create_bot(Settings.model_construct(), catalog, store)
-    env = simcord.Env(bot, check_errors=False)
+    env = simcord.Env(bot, check_errors=False, shard_count=1)
     env.backend.edit_bot_profile("studybot")
     env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
     await env.start()

@@ -5,17 +5,22 @@ StudybotError                   never raised itself; its text is fit to be shown
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
 │   └── StoreTooNew             it was written by a newer studybot
+├── DiscordRefused              Discord does not let the bot in until a person changes something
+├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
-├── MissingExtra                a command needs packages that were not installed
-└── PostError                   a prompt could not be posted
-    ├── CannotPost              and trying again would not help: channel gone, not allowed
-    └── PostFailed              this time; the next try may do better
+└── MissingExtra                a command needs packages that were not installed
+
+PostError                       Discord did not take a message; never shown to people, who are told its reason
+├── CannotPost                  and another attempt would not help: channel gone, not allowed
+└── PostFailed                  this time; another attempt may succeed
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from bot.outcomes import Reason
 
 
 class StudybotError(Exception):
@@ -60,6 +65,14 @@ class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
 
 
+class DiscordRefused(StudybotError):
+    """Discord does not let the bot in: its token, its shards or its intents are not in order."""
+
+
+class DiscordUnreachable(StudybotError):
+    """Discord does not answer, also not after several attempts."""
+
+
 class ScheduleError(StudybotError):
     """A day, time or time zone that means nothing; the text repeats it and gives an example that works."""
 
@@ -71,13 +84,17 @@ class MissingExtra(StudybotError):
         super().__init__(f"{what} needs more packages. Install them with:\n  pip install 'studybot[{extra}]'")
 
 
-class PostError(StudybotError):
-    """A prompt could not be posted."""
+class PostError(Exception):
+    """A request to Discord failed. The text is Discord's, for the log; members are told a reason in our words."""
 
 
 class CannotPost(PostError):
-    """Posting is impossible until a person changes something: the channel is gone or the bot may not write there."""
+    """Impossible until a person changes something, for a `reason`: the channel is gone, the bot may not write there."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
 
 
 class PostFailed(PostError):
-    """Posting failed this time (an outage, a dropped connection); it is worth another try."""
+    """Failed this time (an outage, a dropped connection); another attempt may succeed."""

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 
+from rapidfuzz import fuzz, process, utils
+
 from bot.catalog.model import Catalog, Resource, Stage, Track
 
 OPTIONS = 4
 """Most resources to choose the next one from: with five a poll is a survey."""
 PATH, SHUFFLED = "path", "shuffled"
 """The two orders that are not a stage's or a track's."""
+NEAR_ENOUGH = 60
+"""The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
+title would. A word or two of a title, mistyped, score above 75; unrelated words below 50."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,20 @@ def steps(catalog: Catalog) -> list[Step]:
     return [Step(number, resource, group) for number, (group, resource) in enumerate(pairs, start=1)]
 
 
+def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
+    """The stage or track with this id, number (from 1) or title, or the nearest title: a choice may be typed instead of
+    picked. An id that looks like a number means the id."""
+    groups, key = catalog.groups, text.strip().casefold()
+    named = {str(number): group for number, group in enumerate(groups, start=1)} | {group.id: group for group in groups}
+    if (group := named.get(key)) is not None:
+        return group
+    titles = [group.title for group in groups]
+    near = process.extractOne(
+        text, titles, scorer=fuzz.WRatio, processor=utils.default_process, score_cutoff=NEAR_ENOUGH
+    )
+    return groups[near[2]] if near else None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """In which order the prompts of one schedule come.
@@ -60,12 +79,13 @@ class Plan:
     start: str | None = None
 
     def sequence(self, catalog: Catalog) -> Sequence[Resource]:
-        """The resources in this order; all of them in path order if the stage or track is empty or gone."""
+        """The resources in this order; none if the stage or track is empty or gone."""
         if self.order == SHUFFLED:
             # Each has its own place, so that one that is added or removed leaves the others where they are.
             return sorted(catalog.resources, key=lambda one: sha256(f"{self.seed}:{one.id}".encode()).digest())
-        chosen = next((group.resources for group in catalog.groups if group.id == self.order), ())
-        return chosen or catalog.resources
+        if self.order == PATH:
+            return catalog.resources
+        return next((group.resources for group in catalog.groups if group.id == self.order), ())
 
 
 def next_prompt(
@@ -75,7 +95,7 @@ def next_prompt(
 
     `posted` holds the ids of the round so far; ids, not positions, so that a resource that is added,
     moved or removed is neither skipped nor repeated. When all were posted a new round begins. A `chosen` id that
-    the catalog does not have (any more) counts for nothing. None for a catalog without resources.
+    the catalog does not have (any more) counts for nothing. None for an order without resources.
     """
     plan = plan or Plan()
     sequence = plan.sequence(catalog)

@@ -7,10 +7,10 @@ clocks change.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from rapidfuzz import process
@@ -89,26 +89,36 @@ def next_occurrence(schedule: Schedule, after: datetime) -> datetime:
     A wall-clock time that the clocks skip moves to the first instant after the gap; one that comes twice counts once,
     the first time.
     """
-    return next(instant for instant in _from(schedule, after - _LONGEST_GAP) if instant > after)
+    return next(_after(schedule, after))
 
 
 def upcoming(schedule: Schedule, after: datetime, count: int) -> list[datetime]:
     """The next `count` instants strictly after another, in UTC."""
-    instants = (instant for instant in _from(schedule, after - _LONGEST_GAP) if instant > after)
-    return list(islice(instants, count))
+    return list(islice(_after(schedule, after), count))
 
 
-def first_occurrence(schedule: Schedule, now: datetime, last: datetime | None, old_zone: str | None = None) -> datetime:
-    """The first instant of a schedule that was just set; `old_zone` is where the one before it lived.
+def first_free(schedule: Schedule, after: datetime, taken: Collection[str], old_zone: str | None = None) -> datetime:
+    """The first instant of a schedule strictly after another whose week is not among `taken` (see `week_of`).
 
-    `last` is the latest occurrence that was posted under the rule before it, if any: a week (Monday to Sunday where the
-    schedule lives) that had its prompt gets no second one because an admin changed the day.
+    `old_zone` is where the schedule lived when the taken weeks were: a change of zone alone frees no week.
     """
-    instant = next_occurrence(schedule, now)
-    zones = {schedule.zone, old_zone or schedule.zone}
-    while last is not None and any(_local_week(last, zone) == _local_week(instant, zone) for zone in zones):
-        instant = next_occurrence(schedule, instant)
-    return instant
+    return next(
+        instant
+        for instant in _after(schedule, after)
+        if week_of(schedule, instant) not in taken and (old_zone is None or _local_week(instant, old_zone) not in taken)
+    )
+
+
+def week_of(schedule: Schedule, occurrence: datetime) -> str:
+    """The ISO week of an occurrence, such as "2026-W48", by the calendar where the schedule lives."""
+    day = occurrence.astimezone(ZoneInfo(schedule.zone)).date()
+    # Clocks that leap over the stated time at midnight move the occurrence to another day; its week is the stated one.
+    return _iso_week(day - timedelta(days=(day.weekday() - schedule.weekday) % 7))
+
+
+def due_by(schedule: Schedule, first: datetime, now: datetime) -> list[datetime]:
+    """The instants of a schedule from its occurrence `first` to `now`, both included."""
+    return [first, *takewhile(lambda instant: instant <= now, _after(schedule, first))] if first <= now else []
 
 
 def realigned(schedule: Schedule, instant: datetime) -> datetime:
@@ -122,9 +132,17 @@ def shorten(text: str) -> str:
     return line if len(line) <= ECHO else f"{line[: ECHO - 1]}…"
 
 
-def _local_week(instant: datetime, zone: str) -> tuple[int, int]:
-    local = instant.astimezone(ZoneInfo(zone)).isocalendar()
-    return local.year, local.week
+def _local_week(instant: datetime, zone: str) -> str:
+    return _iso_week(instant.astimezone(ZoneInfo(zone)).date())
+
+
+def _iso_week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _after(schedule: Schedule, instant: datetime) -> Iterator[datetime]:
+    return (later for later in _from(schedule, instant - _LONGEST_GAP) if later > instant)
 
 
 def _from(schedule: Schedule, start: datetime) -> Iterator[datetime]:

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import base64
+import os
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
 
 DEFAULT_DATABASE_URL = "sqlite:///studybot.db"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """The host's settings.
 
-    `token` is the bot's (DISCORD_TOKEN), never shown by repr; `database_url` says where the state lives
-    (DATABASE_URL): `sqlite:///studybot.db` or `postgresql+asyncpg://user:password@host/name`.
+    `token` is the bot's (DISCORD_TOKEN); `database_url` says where the state lives (DATABASE_URL):
+    `sqlite:///studybot.db` or `postgresql+asyncpg://user:password@host/name`. Neither is shown by repr.
     """
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, validate_by_name=True)
 
-    token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DISCORD_TOKEN", "token"))
-    database_url: str = Field(
-        default=DEFAULT_DATABASE_URL, validation_alias=AliasChoices("DATABASE_URL", "database_url")
-    )
+    token: SecretStr | None = Field(default=None, alias="DISCORD_TOKEN", repr=False)
+    database_url: str = Field(default=DEFAULT_DATABASE_URL, alias="DATABASE_URL", repr=False)
 
     def require_token(self) -> str:
         """The bot's token; raises SettingsError, which says where to get one, if there is none."""
@@ -52,7 +51,7 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process; raises SettingsError, which names the variable, if one is wrong."""
     try:
-        return Settings()
+        return Settings.model_validate(dotenv_values(".env", interpolate=False, encoding="utf-8") | dict(os.environ))
     except ValidationError as error:
         names = ", ".join(str(details["loc"][0]) for details in error.errors())
         raise SettingsError(f"{names} cannot be read; see the README for what it may hold") from error

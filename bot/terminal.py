@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bot.catalog import Resource, Stage, Track
-from bot.library import Library
+from bot.catalogs import Library
 from bot.search import Answer, Hit
 
 

@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
+from bot.catalogs import Library
 from bot.client import StudyBot, create_bot
-from bot.library import Library
 from bot.settings import Settings
 from bot.store import Store
 
@@ -35,3 +35,11 @@ async def store() -> AsyncIterator[Store]:
 @pytest_asyncio.fixture
 async def simcord_bot(catalog: Catalog, store: Store) -> StudyBot:
     return create_bot(Settings.model_construct(), catalog, store)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("simcord")
+        if marker is None or "shard_count" not in marker.kwargs:
+            options = {"shard_count": 1} | (marker.kwargs if marker else {})
+            item.add_marker(pytest.mark.simcord(**options), append=False)  # the bot itself asks Discord

@@ -39,5 +39,6 @@ def _log_at_shutdown(patch: pytest.MonkeyPatch, target: Path) -> None:
 
 def _append(target: Path, env: Env) -> None:
     lines = [json.dumps({"method": r.method, "path": r.path, "json": r.json}) for r in env.http_requests]
-    with target.open("a", encoding="utf-8") as file:
-        file.writelines(f"{line}\n" for line in lines)
+    # Unbuffered, so that the lines of one environment stay together when several processes run tests.
+    with target.open("ab", buffering=0) as file:
+        file.write("".join(f"{line}\n" for line in lines).encode())

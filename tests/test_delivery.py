@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -15,151 +15,28 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.catalog import Catalog, Resource, Stage
-from bot.delivery import (
-    BATCH,
-    GRACE,
-    NONCE_WINDOW,
-    Prompt,
-    Sent,
-    deliver_due,
-    deliver_now,
-    finish_interrupted,
-    upcoming_prompt,
-)
-from bot.delivery.errand import LEASE
-from bot.delivery.letters import Letter
+from bot.catalog import Catalog, Resource, Stage, Track
+from bot.delivery import Prompt
+from bot.delivery.job import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
+from bot.delivery.worker import LEASE, SLOTS
 from bot.errors import CannotPost, PostFailed
+from bot.outcomes import Reason
 from bot.schedule import Schedule
-from bot.store import Choice, Store, WeeklySchedule
+from bot.store import Store
+from bot.store.due import AT_ONCE, GRACE
 from bot.store.tables import schedules
+from tests.delivery_world import BERLIN, DUE, START, WEEK, Killed, World, fail
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-DUE = datetime(2026, 1, 5, 8, tzinfo=UTC)
-WEEK = timedelta(weeks=1)
-BERLIN = Schedule(0, time(9), "Europe/Berlin")
-
-
-class Killed(BaseException):
-    """The process was killed: nothing after this runs, no handler catches it."""
-
-
-@dataclass
-class Channel:
-    """Stands where Discord stands: keeps what was posted, knows a nonce for a while, fails as it is told to."""
-
-    now: datetime = DUE
-    posts: list[tuple[datetime, Any, str]] = field(default_factory=list)
-    before: list[Callable[[], None]] = field(default_factory=list)  # each happens instead of one post
-    after: list[Callable[[], None]] = field(default_factory=list)  # each happens once a post was taken
-    finding: Callable[[], None] | None = None
-    threads: list[int] = field(default_factory=list)
-    opening: Callable[[], None] | None = None
-    pinning: Callable[[], None] | None = None
-    asking: Callable[[], None] | None = None
-    counting: Callable[[], None] | None = None
-    pinned: tuple[int, int | None] | None = None
-    polls: list[list[str]] = field(default_factory=list)
-    votes: set[str] = field(default_factory=set)
-    replied: int = 0
-    tries: int = 0
-    told: list[str] = field(default_factory=list)
-    telling: Callable[[], None] | None = None
-
-    async def post(self, prompt: Letter, nonce: str) -> Sent:
-        self.tries += 1
-        if self.before:
-            self.before.pop(0)()
-        for number, (at, _, known) in enumerate(self.posts):
-            if known == nonce and self.now - at < timedelta(minutes=3):
-                return Sent(prompt.channel_id, number)
-        self.posts.append((self.now, prompt, nonce))
-        if self.after:
-            self.after.pop(0)()
-        return Sent(prompt.channel_id, len(self.posts) - 1)
-
-    async def find(self, prompt: Letter, since: datetime) -> Sent | None:
-        if self.finding is not None:
-            self.finding()
-        found = (n for n, (at, made, _) in enumerate(self.posts) if at >= since and made.resource == prompt.resource)
-        number = next(found, None)
-        return None if number is None else Sent(prompt.channel_id, number)
-
-    async def open_thread(self, prompt: Prompt, sent: Sent) -> int:
-        if self.opening is not None:
-            self.opening()
-        self.threads.append(sent.message_id)
-        return 1000 + sent.message_id
-
-    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
-        if self.pinning is not None:
-            self.pinning()
-        self.pinned = sent.message_id, instead_of.message_id if instead_of else None
-
-    async def ask(self, prompt: Prompt, channel_id: int, nonce: str, closes_after: timedelta) -> int:
-        if self.asking is not None:
-            self.asking()
-        self.polls.append([one.id for one in prompt.options])
-        return 2000 + len(self.polls)
-
-    async def favourites(self, poll: Sent, options: Sequence[Resource]) -> list[Resource]:
-        if self.counting is not None:
-            self.counting()
-        return [one for one in options if one.id in self.votes]
-
-    async def replies(self, thread_id: int) -> int:
-        if self.counting is not None:
-            self.counting()
-        return self.replied
-
-    async def tell(self, weekly: WeeklySchedule, reason: str) -> None:
-        self.told.append(reason)
-        if self.telling is not None:
-            self.telling()
-
-    @property
-    def resources(self) -> list[str]:
-        return [prompt.resource.id for _, prompt, _ in self.posts]
-
-
-def fail(error: BaseException) -> Callable[[], None]:
-    def failing() -> None:
-        raise error
-
-    return failing
-
-
-async def put(store: Store, guild_id: int = 1, schedule: Schedule = BERLIN) -> WeeklySchedule:
-    return await store.put_schedule(
-        guild_id=guild_id, channel_id=guild_id * 10, role_id=None, schedule=schedule, created_by=5, now=START
-    )
-
-
-@dataclass
-class World:
-    store: Store
-    catalog: Catalog
-    channel: Channel
-
-    async def tick(self, now: datetime, owner: str = "me") -> dict[str, int]:
-        self.channel.now = now
-        report = await deliver_due(self.store, self.catalog, self.channel, now=now, owner=owner)
-        return dict(report.outcomes)
-
-    async def killed(self, now: datetime) -> None:
-        with pytest.raises(Killed):
-            await self.tick(now, "the one that is killed")
-
-    async def state(self, guild_id: int = 1) -> list[tuple[str, str | None]]:
-        weekly = await self.store.schedule_for(guild_id)
-        assert weekly is not None
-        return [(one.state, one.error) for one in await self.store.recent_deliveries(weekly.id, 10)]
+GONE = CannotPost(Reason.CHANNEL_GONE)
+UNREADABLE = CannotPost(Reason.FORBIDDEN)
+OUTAGE = PostFailed("503 Service Unavailable")
 
 
 @pytest_asyncio.fixture
 async def world(store: Store, catalog: Catalog) -> AsyncIterator[World]:
-    await put(store)
-    yield World(store, catalog, Channel())
+    world = World(store, catalog)
+    await world.put()
+    yield world
 
 
 async def test_nothing_before_its_time(world: World) -> None:
@@ -168,21 +45,24 @@ async def test_nothing_before_its_time(world: World) -> None:
 
 
 async def test_once_at_its_time(world: World, catalog: Catalog) -> None:
-    assert await world.tick(DUE) == {"posted": 1}
+    assert await world.tick(DUE) == {"sent": 1}
     assert await world.tick(DUE) == {}
-    ((_, prompt, nonce),) = world.channel.posts
+    ((_, prompt, key),) = world.channel.posts
     assert prompt.resource == catalog.resources[0]
-    assert (prompt.guild_id, prompt.channel_id, prompt.step, prompt.total) == (1, 10, 1, 23)
+    assert (prompt.schedule.guild_id, prompt.schedule.channel_id, prompt.step, prompt.total) == (1, 10, 1, 23)
     assert (prompt.following, prompt.late, prompt.begins_again) == (catalog.resources[1], False, False)
-    assert prompt.occurrence == DUE
-    assert len(nonce) <= 25
+    assert prompt.due_at == DUE
+    assert len(key) <= NONCE_LENGTH
 
 
-async def test_each_occurrence_has_a_nonce_of_its_own(world: World) -> None:
-    await put(world.store, 2)
+async def test_each_job_has_a_nonce_and_a_tag_of_its_own(world: World) -> None:
+    await world.put(2)
     await world.tick(DUE)
     await world.tick(DUE + WEEK)
-    assert len({nonce for _, _, nonce in world.channel.posts}) == 4
+    assert len({key for _, _, key in world.channel.posts}) == 4
+    made = [prompt.job for prompt in world.channel.prompts if prompt.job is not None]
+    assert len({tag(job) for job in made}) == len({nonce(job) for job in made}) == 4
+    assert {len(tag(job)) for job in made} == {4}
 
 
 async def test_a_whole_walk_and_the_next(world: World, catalog: Catalog) -> None:
@@ -190,34 +70,33 @@ async def test_a_whole_walk_and_the_next(world: World, catalog: Catalog) -> None
         await world.tick(DUE + week * WEEK)  # before the clocks change, and then an hour late
     ids = [resource.id for resource in catalog]
     assert world.channel.resources == [*ids, *ids[:2]]
-    begins = [prompt.begins_again for _, prompt, _ in world.channel.posts]
-    assert begins == [False] * 23 + [True, False]
+    assert [prompt.begins_again for prompt in world.channel.prompts] == [False] * 23 + [True, False]
 
 
 async def test_each_walk_asks_the_next_question(store: Store) -> None:
     resource = Resource(id="a", title="A", url="https://example.org/a", prompts=("First?", "Second?"))
-    world = World(store, Catalog("Index", stages=(Stage("s", "S", resources=(resource,)),)), Channel())
-    await put(store)
+    world = World(store, Catalog("Index", stages=(Stage("s", "S", resources=(resource,)),)))
+    await world.put()
     for week in range(3):
         await world.tick(DUE + week * WEEK)
-    assert [prompt.question for _, prompt, _ in world.channel.posts] == ["First?", "Second?", "First?"]
+    assert [prompt.question for prompt in world.channel.prompts] == ["First?", "Second?", "First?"]
 
 
 async def test_a_resource_without_questions_gets_one(store: Store) -> None:
     resource = Resource(id="a", title="A", url="https://example.org/a")
-    world = World(store, Catalog("Index", stages=(Stage("s", "S", resources=(resource,)),)), Channel())
-    await put(store)
+    world = World(store, Catalog("Index", stages=(Stage("s", "S", resources=(resource,)),)))
+    await world.put()
     await world.tick(DUE)
-    assert world.channel.posts[0][1].question.endswith("?")
+    assert world.channel.prompts[0].question.endswith("?")
 
 
-async def test_of_two_processes_one_posts(world: World) -> None:
+async def test_of_many_processes_one_posts(world: World) -> None:
     await asyncio.gather(*(world.tick(DUE, f"process-{number}") for number in range(4)))
     assert len(world.channel.posts) == 1
 
 
 async def test_an_outage_is_tried_again_with_growing_pauses(world: World) -> None:
-    world.channel.before = [fail(PostFailed("503")) for _ in range(4)]
+    world.channel.before = [fail(OUTAGE) for _ in range(4)]
     now, tried = DUE, []
     while now < DUE + timedelta(minutes=20):
         if await world.tick(now):
@@ -228,116 +107,143 @@ async def test_an_outage_is_tried_again_with_growing_pauses(world: World) -> Non
     for pause, least in zip(pauses, (30, 60, 120, 240), strict=True):
         assert least <= pause <= least * 1.25 + 30
     assert len(world.channel.posts) == 1
-    assert world.channel.posts[0][1].late
+    assert world.channel.prompts[0].late
 
 
-async def test_an_outage_longer_than_the_grace_period_is_a_skip_that_is_seen(world: World) -> None:
-    world.channel.before = [fail(PostFailed("503 Service Unavailable")) for _ in range(100)]
+async def test_an_outage_longer_than_the_grace_period_is_a_skip_that_is_seen_and_told(world: World) -> None:
+    world.channel.before = [fail(OUTAGE) for _ in range(100)]
     now = DUE
     while now < DUE + GRACE + timedelta(hours=2):
         await world.tick(now)
         now += timedelta(minutes=5)
-    assert await world.state() == [("skipped", "503 Service Unavailable")]
+    assert await world.states() == [("skipped", "outage")]
+    assert (await world.last())["prompt"].detail == "503 Service Unavailable"
     assert world.channel.tries < 40
+    assert world.channel.told == ["outage"]
     world.channel.before = []
-    assert await world.tick(DUE + WEEK) == {"posted": 1}
+    assert await world.tick(DUE + WEEK) == {"sent": 1}
     assert world.channel.resources == [world.catalog.resources[0].id]
+    assert world.channel.told == ["outage"]
+
+
+async def test_a_lost_week_is_told_once_discord_is_back(world: World) -> None:
+    world.channel.before = [fail(OUTAGE) for _ in range(100)]
+    world.channel.telling = fail(OUTAGE)
+    for hours in range(15):
+        await world.tick(DUE + timedelta(hours=hours))
+    assert world.channel.told == []
+    world.channel.telling = None
+    for hours in range(15, 20):
+        await world.tick(DUE + timedelta(hours=hours))
+    assert world.channel.told == ["outage"]
 
 
 @pytest.mark.parametrize("late", [timedelta(minutes=1), timedelta(hours=1), GRACE])
 async def test_offline_at_the_time_posts_once_late(world: World, late: timedelta) -> None:
-    assert await world.tick(DUE + late) == {"posted": 1}
-    assert world.channel.posts[0][1].late == (late > timedelta(minutes=5))
+    assert await world.tick(DUE + late) == {"sent": 1}
+    assert world.channel.prompts[0].late == (late > timedelta(minutes=5))
 
 
-async def test_offline_for_longer_skips_to_the_present(world: World) -> None:
-    assert await world.tick(DUE + 5 * WEEK + timedelta(days=2)) == {"skipped": 1}
-    (state,) = await world.state()
-    assert state[0] == "skipped"
-    assert "offline" in str(state[1])
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
-    assert weekly.next_at == DUE + 6 * WEEK
+async def test_what_waits_in_our_own_queue_does_not_apologise(world: World) -> None:
+    """Enqueued in time, and begun minutes later because so many others were due."""
+    world.now = DUE
+    assert await world.store.enqueue_due(DUE) == 1
+    assert await world.tick(DUE + timedelta(minutes=6)) == {"sent": 1}
+    assert not world.channel.prompts[0].late
+
+
+async def test_offline_for_longer_skips_to_the_present_and_writes_each_week_down(world: World) -> None:
+    await world.tick(DUE + 5 * WEEK + timedelta(days=2))
+    assert await world.states() == [("skipped", "offline")] * 6
+    assert (await world.schedule()).next_at == DUE + 6 * WEEK
+    assert world.channel.told == ["offline"]
 
 
 async def test_back_within_the_grace_of_a_later_week_posts_that_one(world: World) -> None:
-    now = DUE + 3 * WEEK + timedelta(hours=2)
-    assert await world.tick(now) == {"skipped": 1}
-    assert await world.tick(now) == {"posted": 1}
-    assert world.channel.posts[0][1].occurrence == DUE + 3 * WEEK
+    assert await world.tick(DUE + 3 * WEEK + timedelta(hours=2)) == {"skipped": 3, "sent": 1}
+    assert world.channel.prompts[0].due_at == DUE + 3 * WEEK
 
 
-async def test_a_refusal_pauses_and_is_not_repeated(world: World) -> None:
-    world.channel.before = [fail(CannotPost("the channel <#10> does not exist any more"))]
+async def test_a_refusal_pauses_is_told_once_and_not_repeated(world: World) -> None:
+    world.channel.before = [fail(GONE)]
     assert await world.tick(DUE) == {"failed": 1}
     for minutes in range(1, 200):
         assert await world.tick(DUE + timedelta(minutes=minutes)) == {}
     assert world.channel.tries == 1
-    assert await world.state() == [("failed", "the channel <#10> does not exist any more")]
-    assert world.channel.told == ["the channel <#10> does not exist any more"]
+    assert await world.states() == [("failed", "channel_gone")]
+    assert (await world.schedule()).pause_reason is Reason.CHANNEL_GONE
+    assert world.channel.told == ["channel_gone"]
 
 
 async def test_nobody_to_tell_changes_nothing(world: World) -> None:
-    world.channel.before = [fail(CannotPost("gone"))]
-    world.channel.telling = fail(CannotPost("their messages are closed"))
+    world.channel.before = [fail(GONE)]
+    world.channel.telling = fail(CannotPost(Reason.DM_CLOSED))
     assert await world.tick(DUE) == {"failed": 1}
     assert await world.tick(DUE + timedelta(minutes=2)) == {}
 
 
 async def test_now_posts_beside_the_rhythm(world: World, catalog: Catalog) -> None:
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
-    assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == Sent(10, 0)
-    assert await world.tick(DUE) == {"posted": 1}
+    world.now = START
+    await world.post_now()
+    assert await world.tick(START) == {"sent": 1}
+    assert await world.tick(DUE) == {"sent": 1}
     assert world.channel.resources == [one.id for one in catalog.resources[:2]]
 
 
-@pytest.mark.parametrize(("when", "posts"), [("after", 1), ("before", 0)])
-async def test_killed_over_a_post_at_once(world: World, catalog: Catalog, when: str, posts: int) -> None:
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
+async def test_now_beside_the_due_prompt_and_twice_at_once_posts_no_resource_twice(
+    world: World, catalog: Catalog
+) -> None:
+    world.now = DUE
+    assert len({await world.post_now() for _ in range(2)}) == 1
+    assert await world.tick(DUE) == {"sent": 2}
+    assert sorted(world.channel.resources) == sorted(one.id for one in catalog.resources[:2])
+
+
+async def test_now_after_the_prompt_is_switched_off(world: World) -> None:
+    weekly = await world.schedule()
+    await world.store.remove_schedule(1)
+    assert await world.store.enqueue_now(weekly.id, START) is None
+
+
+@pytest.mark.parametrize(("when", "state"), [("after", "sent"), ("before", "skipped")])
+async def test_killed_over_a_post_at_once(world: World, catalog: Catalog, when: str, state: str) -> None:
+    world.now = START
+    await world.post_now()
     setattr(world.channel, when, [fail(Killed())])
-    with pytest.raises(Killed):
-        await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="killed")
-    given = (world.store, catalog, world.channel)
-    assert await world.store.next_due() == START + LEASE
-    assert await finish_interrupted(*given, now=START + LEASE - timedelta(seconds=1), owner="me") == 0
-    world.channel.finding = fail(PostFailed("503"))
-    assert await finish_interrupted(*given, now=START + LEASE, owner="me") == 1
+    await world.killed(START)
+    assert await world.tick(START + LEASE - timedelta(seconds=1)) == {}
+    world.channel.finding = fail(OUTAGE)
+    assert await world.tick(START + LEASE) == {"retried": 1}
     world.channel.finding = None
-    assert await finish_interrupted(*given, now=START + 2 * LEASE, owner="me") == 1
-    assert await finish_interrupted(*given, now=START + 4 * LEASE, owner="me") == 0
-    ((state, _),) = await world.state()
-    assert state == ("posted" if posts else "skipped")
-    assert await world.tick(DUE) == {"posted": 1}
-    assert world.channel.resources == [one.id for one in catalog.resources[: posts + 1]]
+    assert await world.tick(START + timedelta(minutes=10)) == {state: 1}
+    assert await world.tick(DUE) == {"sent": 1}
+    assert world.channel.resources == [one.id for one in catalog.resources[: 2 if state == "sent" else 1]]
 
 
-async def test_now_tells_what_went_wrong_and_does_not_try_again(world: World, catalog: Catalog) -> None:
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
-    world.channel.before = [fail(PostFailed("503"))]
-    with pytest.raises(PostFailed):
-        await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me")
-    assert await world.tick(START + timedelta(hours=1)) == {}
-    assert await world.state() == [("skipped", "503")]
+async def test_now_is_tried_for_five_minutes_and_no_longer(world: World) -> None:
+    world.now = START
+    await world.post_now()
+    world.channel.before = [fail(OUTAGE) for _ in range(20)]
+    for minutes in range(0, 120, 2):
+        await world.tick(START + timedelta(minutes=minutes))
+    assert world.channel.tries < 5
+    assert await world.states() == [("skipped", "outage")]
+    world.channel.before = []
     await world.tick(DUE)
-    assert world.channel.resources == [catalog.resources[0].id]
+    assert world.channel.resources == [world.catalog.resources[0].id]
 
 
-async def test_a_thread_that_cannot_be_opened_costs_the_post_nothing(world: World) -> None:
-    await world.store.put_ritual(1, thread=True)
-    world.channel.opening = fail(CannotPost("I am not allowed to"))
-    assert await world.tick(DUE) == {"posted": 1}
-    assert await world.state() == [("posted", "its thread could not be opened: I am not allowed to")]
-    world.channel.opening = None
-    assert await world.tick(DUE + WEEK) == {"posted": 1}
-    assert world.channel.threads == [1]
+async def test_now_that_is_refused_does_not_pause(world: World) -> None:
+    world.now = START
+    await world.post_now()
+    world.channel.before = [fail(GONE)]
+    assert await world.tick(START) == {"failed": 1}
+    assert (await world.schedule()).paused_at is None
 
 
 async def test_a_walk_can_begin_anywhere_and_goes_on_from_there(world: World, catalog: Catalog) -> None:
     await world.tick(DUE)
-    await world.store.put_ritual(1, start_id=catalog.resources[20].id)
+    await world.put(start_id=catalog.resources[20].id, now=DUE)
     for week in range(1, 5):
         await world.tick(DUE + week * WEEK)
     ids = [one.id for one in catalog]
@@ -345,45 +251,86 @@ async def test_a_walk_can_begin_anywhere_and_goes_on_from_there(world: World, ca
 
 
 async def test_shuffled_uses_all_before_it_repeats_one(world: World, catalog: Catalog) -> None:
-    await world.store.put_ritual(1, order="shuffled")
+    await world.put(order="shuffled")
     for week in range(23):
         await world.tick(DUE + week * WEEK)
     assert sorted(world.channel.resources) == sorted(one.id for one in catalog)
     assert world.channel.resources != [one.id for one in catalog]
 
 
-async def test_one_servers_bug_stays_its_own(world: World, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_bug_is_a_failed_attempt_of_its_own_server(world: World, caplog: pytest.LogCaptureFixture) -> None:
     for guild_id in range(2, 6):
-        await put(world.store, guild_id)
+        await world.put(guild_id)
     world.channel.before = [fail(RuntimeError("a bug"))]
-    assert await world.tick(DUE) == {"posted": 4, "broken": 1}
+    assert await world.tick(DUE) == {"sent": 4, "retried": 1}
     assert "a bug" in caplog.text
-    assert await world.tick(DUE + timedelta(minutes=2)) == {"posted": 1}
+    assert await world.tick(DUE + timedelta(minutes=2)) == {"sent": 1}
 
 
-async def test_many_servers_are_served_in_several_goes(world: World) -> None:
-    for guild_id in range(2, BATCH + 12):
-        await put(world.store, guild_id)
-    world.channel.now = DUE
-    first = await deliver_due(world.store, world.catalog, world.channel, now=DUE, owner="me")
-    assert (first.outcomes["posted"], first.more) == (BATCH, True)
-    second = await deliver_due(world.store, world.catalog, world.channel, now=DUE, owner="me")
-    assert (second.outcomes["posted"], second.more) == (11, False)
+async def test_a_bug_that_stays_ends_in_a_skip_and_the_next_week_comes(world: World) -> None:
+    world.channel.before = [fail(RuntimeError("a bug")) for _ in range(100)]
+    for minutes in range(0, 14 * 60, 10):
+        await world.tick(DUE + timedelta(minutes=minutes))
+    assert world.channel.tries < 40
+    assert await world.states() == [("skipped", "broken")]
+    world.channel.before = []
+    assert await world.tick(DUE + WEEK) == {"sent": 1}
 
 
-async def test_a_batch_in_which_all_breaks_does_not_go_on_at_once(world: World) -> None:
-    for guild_id in range(2, BATCH + 12):
-        await put(world.store, guild_id)
-    world.channel.before = [fail(RuntimeError("a bug")) for _ in range(BATCH)]
-    report = await deliver_due(world.store, world.catalog, world.channel, now=DUE, owner="me")
-    assert not report.more
+async def test_many_broken_servers_do_not_hold_up_the_others(world: World) -> None:
+    for guild_id in range(2, 101):
+        await world.put(guild_id)
+    world.channel.before = [fail(RuntimeError("a bug")) for _ in range(75)]
+    assert await world.tick(DUE) == {"sent": 25, "retried": 75}
+
+
+async def test_an_unknown_zone_pauses_its_schedule_and_no_other(world: World) -> None:
+    await world.put(2)
+    lost = schedules.update().where(schedules.c.guild_id == 1).values(zone="Europe/Atlantis")
+    await world.store.write(lambda connection: connection.execute(lost))
+    assert await world.tick(DUE) == {"sent": 1}
+    assert (await world.schedule()).pause_reason is Reason.UNKNOWN_ZONE
+    assert world.channel.told == ["unknown_zone"]
+    await world.put()
+    assert (await world.schedule()).paused_at is None
+
+
+async def test_more_than_there_are_slots_for_are_all_served(world: World) -> None:
+    for guild_id in range(2, AT_ONCE + SLOTS):
+        await world.put(guild_id)
+    assert await world.tick(DUE) == {"sent": AT_ONCE + SLOTS - 1}
+
+
+async def test_a_server_that_hangs_costs_the_others_a_slot_and_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.worker.SLOT_SECONDS", 0.05)
+    for guild_id in range(2, 3 * SLOTS):
+        await world.put(guild_id)
+    hanging, post = asyncio.Event(), world.channel.post
+
+    async def hang(message: Any, key: str, check: Any) -> Any:
+        if message.schedule.guild_id <= SLOTS:  # as many as there are slots
+            await hanging.wait()
+        return await post(message, key, check)
+
+    monkeypatch.setattr(world.channel, "post", hang)
+    worker = world.worker()
+    await worker.tick()
+    while len(world.channel.posts) < 2 * SLOTS - 1:
+        await asyncio.sleep(0.01)
+        await worker.tick()
+    assert worker.slow >= SLOTS
+    hanging.set()
+    await worker.idle()
+    assert len(world.channel.posts) == 3 * SLOTS - 1
 
 
 async def test_killed_before_the_post(world: World) -> None:
     world.channel.before = [fail(Killed())]
     await world.killed(DUE)
     assert await world.tick(DUE + timedelta(seconds=60)) == {}
-    assert await world.tick(DUE + timedelta(seconds=90)) == {"posted": 1}
+    assert await world.tick(DUE + timedelta(seconds=90)) == {"sent": 1}
     assert len(world.channel.posts) == 1
 
 
@@ -391,9 +338,9 @@ async def test_killed_before_the_post(world: World) -> None:
 async def test_killed_after_the_post_and_before_it_was_recorded(world: World, later: timedelta) -> None:
     world.channel.after = [fail(Killed())]
     await world.killed(DUE)
-    assert await world.tick(DUE + later) == {"posted": 1}
+    assert await world.tick(DUE + later) == {"sent": 1}
     assert len(world.channel.posts) == 1
-    assert await world.state() == [("posted", None)]
+    assert await world.states() == [("sent", None)]
 
 
 async def test_killed_long_before_and_never_posted_is_a_skip(world: World) -> None:
@@ -403,27 +350,92 @@ async def test_killed_long_before_and_never_posted_is_a_skip(world: World) -> No
     assert world.channel.posts == []
 
 
+async def test_a_process_that_slept_longer_than_its_claim_posts_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped just before its request; another has posted by the time it goes on."""
+    world.channel.nonces = False
+    post = world.channel.post
+
+    async def after_a_sleep(message: Any, key: str, check: Any) -> Any:
+        monkeypatch.setattr(world.channel, "post", post)
+        world.now += LEASE
+        world.monotonic += LEASE.total_seconds()
+        await world.worker("another").tick()
+        await world.worker("another").idle()
+        return await post(message, key, check)
+
+    monkeypatch.setattr(world.channel, "post", after_a_sleep)
+    await world.tick(DUE)
+    assert len(world.channel.posts) == 1
+    assert await world.states() == [("sent", None)]
+
+
 async def test_where_the_history_cannot_be_read_the_nonce_helps_for_a_while(world: World) -> None:
     world.channel.after = [fail(Killed())]
-    world.channel.finding = fail(CannotPost("I am not allowed to read <#10>"))
+    world.channel.finding = fail(UNREADABLE)
     await world.killed(DUE)
-    assert await world.tick(DUE + timedelta(seconds=90)) == {"posted": 1}
+    assert await world.tick(DUE + timedelta(seconds=90)) == {"sent": 1}
     assert len(world.channel.posts) == 1
 
 
 async def test_and_after_that_missing_is_better_than_twice(world: World) -> None:
     world.channel.after = [fail(Killed())]
-    world.channel.finding = fail(CannotPost("I am not allowed to read <#10>"))
+    world.channel.finding = fail(UNREADABLE)
     await world.killed(DUE)
     assert await world.tick(DUE + NONCE_WINDOW + timedelta(seconds=1)) == {"failed": 1}
+    assert len(world.channel.posts) == 1
+
+
+async def test_in_a_forum_there_is_no_nonce_to_rely_on(world: World) -> None:
+    world.channel.forum = True
+    world.channel.after = [fail(Killed())]
+    world.channel.finding = fail(UNREADABLE)
+    await world.killed(DUE)
+    assert await world.tick(DUE + timedelta(seconds=90)) == {"failed": 1}
     assert len(world.channel.posts) == 1
 
 
 async def test_an_answer_that_got_lost_is_found(world: World) -> None:
     world.channel.after = [fail(PostFailed("connection reset"))]
     assert await world.tick(DUE) == {"retried": 1}
-    assert await world.tick(DUE + timedelta(minutes=10)) == {"posted": 1}
+    assert await world.tick(DUE + timedelta(minutes=10)) == {"sent": 1}
     assert len(world.channel.posts) == 1
+
+
+@pytest.mark.parametrize("change", ["day", "zone", "channel", "role", "order", "start"])
+async def test_an_answer_that_got_lost_is_found_whatever_an_admin_changes(
+    world: World, catalog: Catalog, change: str
+) -> None:
+    world.channel.after = [fail(PostFailed("connection reset"))]
+    await world.tick(DUE)
+    changes: dict[str, dict[str, Any]] = {
+        "day": {"schedule": replace(BERLIN, weekday=4)},
+        "zone": {"schedule": replace(BERLIN, zone="Asia/Tokyo")},
+        "channel": {"channel_id": 99},
+        "role": {"role_id": 3},
+        "order": {"order": "shuffled"},
+        "start": {"start_id": catalog.resources[5].id},
+    }
+    await world.put(**changes[change], now=DUE + timedelta(seconds=10))
+    for hours in range(1, 6 * 24, 6):
+        await world.tick(DUE + timedelta(hours=hours))
+    assert world.channel.resources == [catalog.resources[0].id]
+    assert await world.states() == [("sent", None)]
+    assert (await world.last())["prompt"].channel_id == 10
+
+
+async def test_a_lost_answer_is_not_taken_for_another_posts(world: World) -> None:
+    """The same resource, posted at once in the same channel a few hours before and forgotten since."""
+    world.now = DUE - timedelta(hours=5)
+    await world.post_now()
+    await world.tick(world.now)
+    await world.store.remove_schedule(1)
+    await world.put()
+    world.channel.before = [fail(OUTAGE)]
+    assert await world.tick(DUE) == {"retried": 1}
+    assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
+    assert world.channel.resources == [world.catalog.resources[0].id] * 2
 
 
 async def test_a_catalog_that_changes_between_two_tries_makes_no_second_post(world: World) -> None:
@@ -431,43 +443,44 @@ async def test_a_catalog_that_changes_between_two_tries_makes_no_second_post(wor
     await world.tick(DUE)
     stage = world.catalog.stages[0]
     new = Resource(id="new", title="New", url="https://example.org/new")
-    grown = replace(
-        world.catalog, stages=(replace(stage, resources=(new, *stage.resources)), *world.catalog.stages[1:])
-    )
-    world.catalog = grown
-    assert await world.tick(DUE + timedelta(minutes=1)) == {"posted": 1}
+    grown = (replace(stage, resources=(new, *stage.resources)), *world.catalog.stages[1:])
+    world.catalogs.replace(replace(world.catalog, stages=grown))
+    assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
     assert world.channel.resources == [stage.resources[0].id]
     await world.tick(DUE + WEEK)
     assert world.channel.resources[-1] == "new"
 
 
 async def test_an_empty_catalog_skips(store: Store) -> None:
-    world = World(store, Catalog("Empty"), Channel())
-    weekly = await put(store)
+    world = World(store, Catalog("Empty"))
+    weekly = await world.put()
     assert await world.tick(DUE) == {"skipped": 1}
-    assert await world.state() == [("skipped", "the index has no resources")]
-    assert await upcoming_prompt(store, world.catalog, world.channel, weekly, now=DUE) is None
+    assert await world.states() == [("skipped", "empty_list")]
+    history = await store.history(weekly.id)
+    upcoming = await world.prompts.upcoming(weekly, history, world.catalogs, world.channel, DUE)
+    assert upcoming is Reason.EMPTY_LIST
 
 
-async def test_a_post_that_hangs_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.errand.SEND_SECONDS", 0.02)
+async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -> None:
+    one = Resource(id="a", title="A", url="https://example.org/a")
+    stages = (Stage("s", "S", resources=(one,)),)
+    world = World(store, Catalog("Index", stages=stages, tracks=(Track("t", "T"),)))
+    await world.put(order="t")
+    for week in range(3):
+        assert await world.tick(DUE + week * WEEK) == {"skipped": 1}
+    assert await world.states() == [("skipped", "empty_order")] * 3
+    assert world.channel.told == ["empty_order"]
 
-    async def hang(prompt: Prompt, nonce: str) -> int:
-        await asyncio.sleep(60)
-        return 0
 
-    monkeypatch.setattr(world.channel, "post", hang)
-    assert await world.tick(DUE) == {"retried": 1}
-    assert "did not answer" in str((await world.state())[0][1])
-
-
-async def test_upcoming_is_what_will_be_posted(world: World, catalog: Catalog) -> None:
+async def test_upcoming_is_what_will_be_posted(world: World) -> None:
     await world.tick(DUE)
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
-    preview = await upcoming_prompt(world.store, catalog, world.channel, weekly, now=DUE)
+    weekly = await world.schedule()
+    history = await world.store.history(weekly.id)
+    preview = await world.prompts.upcoming(weekly, history, world.catalogs, world.channel, DUE)
     await world.tick(DUE + WEEK)
-    assert preview == world.channel.posts[-1][1]
+    assert isinstance(preview, Prompt)
+    (sent,) = world.channel.prompts[1:]
+    assert replace(sent, job=None, schedule=weekly) == preview
 
 
 events = st.lists(
@@ -486,8 +499,8 @@ def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_o
 ) -> None:
     async def live() -> None:
         async with await Store.open("sqlite:///:memory:") as store:
-            world = World(store, catalog, Channel())
-            await put(store)
+            world = World(store, catalog)
+            await world.put()
             now = DUE
             for number, (event, minutes) in enumerate(happened):
                 harm = {"outage": PostFailed("503"), "lost answer": PostFailed("reset"), "bug": RuntimeError("bug")}
@@ -500,33 +513,35 @@ def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_o
             world.channel.before, world.channel.after = [], []
             for _ in range(3):
                 await world.tick(now)
-            occurrences = [prompt.occurrence for _, prompt, _ in world.channel.posts]
-            assert len(set(occurrences)) == len(occurrences)
+            due = [prompt.due_at for prompt in world.channel.prompts]
+            assert len(set(due)) == len(due)
             ids = [resource.id for resource in catalog]
-            expected = [ids[number % len(ids)] for number in range(len(occurrences))]
-            assert world.channel.resources == expected
+            assert world.channel.resources == [ids[number % len(ids)] for number in range(len(due))]
 
     asyncio.run(live())
 
 
-async def test_skipped_and_changed_back_again_nothing_sticks(world: World) -> None:
-    """The next occurrence is never one of which something has become already."""
-    await world.store.skip_next(1)
-    await put(world.store, 1, replace(BERLIN, time=time(10)))
-    weekly = await put(world.store, 1, BERLIN)
-    assert weekly.next_at == DUE + WEEK  # the week that an admin left out stays out
-    assert await world.tick(DUE + WEEK) == {"posted": 1}
+async def test_skipped_and_changed_gives_the_week_no_second_prompt(world: World) -> None:
+    monday = DUE - timedelta(hours=2)
+    await world.store.skip_next(1, monday)
+    friday = await world.put(schedule=replace(BERLIN, weekday=4), now=monday)
+    assert friday.next_at == DUE + WEEK + timedelta(days=4)
+    tokyo = await world.put(schedule=replace(BERLIN, zone="Asia/Tokyo"), now=monday)
+    assert tokyo.next_at > DUE + timedelta(days=6)
+    for hours in range(0, 12 * 24, 6):
+        await world.tick(monday + timedelta(hours=hours))
+    assert [prompt.due_at for prompt in world.channel.prompts] == [tokyo.next_at]
 
 
-async def test_a_schedule_at_an_occurrence_that_has_ended_moves_on(world: World) -> None:
+async def test_skip_leaves_out_the_prompt_that_waits_out_an_outage(world: World) -> None:
+    world.channel.before = [fail(OUTAGE)]
     await world.tick(DUE)
-    async with world.store._begin() as connection:
-        await connection.execute(schedules.update().values(next_at=DUE))
-    assert await world.tick(DUE + timedelta(minutes=1)) == {}
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
-    assert weekly.next_at == DUE + WEEK
-    assert len(world.channel.posts) == 1
+    skipped = await world.store.skip_next(1, DUE + timedelta(seconds=10))
+    assert skipped is not None
+    assert skipped[1] == DUE
+    assert await world.tick(DUE + timedelta(minutes=10)) == {"skipped": 1}
+    assert await world.states() == [("skipped", "admin_skipped")]
+    assert world.channel.told == []
 
 
 @pytest.mark.parametrize("change", ["now", "order", "start"])
@@ -535,73 +550,69 @@ async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhi
 ) -> None:
     world.channel.after = [fail(PostFailed("connection reset"))]
     await world.tick(DUE)
+    world.now = DUE + timedelta(seconds=20)
     if change == "now":
-        weekly = await world.store.schedule_for(1)
-        assert weekly is not None
-        await deliver_now(world.store, catalog, world.channel, weekly, now=DUE + timedelta(seconds=20), owner="me")
+        await world.post_now()
     elif change == "order":
-        await world.store.put_ritual(1, order="shuffled")
+        await world.put(order="shuffled", now=world.now)
     else:
-        await world.store.put_ritual(1, start_id=catalog.resources[5].id)
-    assert await world.tick(DUE + timedelta(minutes=5)) == {"posted": 1}
-    scheduled = [prompt.resource.id for _, prompt, _ in world.channel.posts if prompt.occurrence == DUE]
+        await world.put(start_id=catalog.resources[5].id, now=world.now)
+    await world.tick(DUE + timedelta(minutes=5))
+    scheduled = [prompt.resource.id for prompt in world.channel.prompts if prompt.due_at == DUE]
     assert scheduled == [catalog.resources[0].id]
+    assert len(set(world.channel.resources)) == len(world.channel.resources)
 
 
-async def test_a_pause_between_claim_and_post_is_kept(world: World) -> None:
-    claims = await world.store.claim_due(DUE, 10, owner="me", lease_until=DUE + LEASE)
-    await world.store.pause(1, reason="an admin", now=DUE)
-    assert await world.store.choose([Choice(claims[0][1], 1, "a")], owner="me", now=DUE) == frozenset()
+@pytest.mark.parametrize("change", ["pause", "off"])
+async def test_a_change_between_claim_and_post_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    history = Store.history
+
+    async def changed(store: Store, *given: Any, **options: Any) -> Any:
+        if change == "pause":
+            await store.pause(1, by=5, now=DUE)
+        else:
+            await store.remove_schedule(1)
+        return await history(store, *given, **options)
+
+    monkeypatch.setattr(Store, "history", changed)
+    assert await world.tick(DUE) == ({"skipped": 1} if change == "pause" else {})
+    assert world.channel.posts == []
 
 
-async def test_a_pause_until_the_very_instant_loses_nothing(store: Store, catalog: Catalog) -> None:
-    midnight = Schedule(0, time(0), "Europe/Berlin")
-    weekly = await put(store, 1, midnight)
-    await store.pause(1, reason="an admin", now=START, resume_at=weekly.next_at)
-    assert await store.resume_due(weekly.next_at) == 1
-    resumed = await store.schedule_for(1)
-    assert resumed is not None
-    assert resumed.next_at == weekly.next_at
+async def test_a_pause_that_comes_over_a_lost_answer_still_finds_it(world: World) -> None:
+    world.channel.after = [fail(PostFailed("connection reset"))]
+    await world.tick(DUE)
+    await world.store.pause(1, by=5, now=DUE + timedelta(seconds=10))
+    assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
+    assert len(world.channel.posts) == 1
+
+
+async def test_weeks_of_a_pause_say_so(world: World) -> None:
+    await world.store.pause(1, by=5, now=START)
+    await world.tick(DUE + WEEK + timedelta(days=1))
+    await world.store.resume(1, DUE + WEEK + timedelta(days=1))
+    assert await world.states() == [("skipped", "paused")] * 2
+    assert await world.tick(DUE + 2 * WEEK) == {"sent": 1}
+
+
+async def test_a_pause_until_the_very_instant_loses_nothing(world: World) -> None:
+    weekly = await world.put(2, Schedule(0, time(0), "Europe/Berlin"))
+    await world.store.pause(2, by=5, now=START, resume_at=weekly.next_at)
+    assert await world.store.resume_due(weekly.next_at) == 1
+    assert (await world.schedule(2)).next_at == weekly.next_at
 
 
 async def test_resuming_what_runs_loses_no_try(world: World) -> None:
-    world.channel.before = [fail(PostFailed("503"))]
+    world.channel.before = [fail(OUTAGE)]
     await world.tick(DUE)
     await world.store.resume(1, DUE + timedelta(seconds=10))
-    assert await world.tick(DUE + timedelta(minutes=1)) == {"posted": 1}
+    assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
 
 
-async def test_another_zone_gives_no_week_a_second_prompt(store: Store, catalog: Catalog) -> None:
-    world = World(store, catalog, Channel())
-    weekly = await put(store, 1, Schedule(0, time(1), "Asia/Tokyo"))
+async def test_another_zone_gives_no_week_a_second_prompt(world: World) -> None:
+    weekly = await world.put(2, Schedule(0, time(1), "Asia/Tokyo"))
     await world.tick(weekly.next_at)
-    moved = await store.put_schedule(
-        guild_id=1, channel_id=10, role_id=None, schedule=Schedule(0, time(9), "America/New_York"), created_by=5,
-        now=weekly.next_at + timedelta(hours=1),
-    )  # fmt: skip
+    moved = await world.put(2, Schedule(0, time(9), "America/New_York"), now=weekly.next_at + timedelta(hours=1))
     assert moved.next_at - weekly.next_at > timedelta(days=6)
-
-
-async def test_a_lost_answer_to_a_post_at_once_is_looked_for(world: World, catalog: Catalog) -> None:
-    weekly = await world.store.schedule_for(1)
-    assert weekly is not None
-    world.channel.after = [fail(PostFailed("connection reset"))]
-    assert await deliver_now(world.store, catalog, world.channel, weekly, now=START, owner="me") == Sent(10, 0)
-    assert await world.state() == [("posted", None)]
-
-
-async def test_a_telling_that_hangs_holds_nobody_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.delivery.errand.SEND_SECONDS", 0.02)
-    world.channel.before = [fail(CannotPost("gone"))]
-
-    async def hang(weekly: WeeklySchedule, reason: str) -> None:
-        await asyncio.sleep(60)
-
-    monkeypatch.setattr(world.channel, "tell", hang)
-    assert await world.tick(DUE) == {"failed": 1}
-
-
-async def test_all_weeks_that_were_left_out_are_counted(world: World) -> None:
-    await world.tick(DUE + 5 * WEEK + timedelta(days=2))
-    ((_, said),) = await world.state()
-    assert "5 more after it were left out too" in str(said)

@@ -1,4 +1,4 @@
-"""Imports run downward only (the drawing in README.md), and only the outermost layers know Discord."""
+"""Imports run downward only (the drawing in README.md); a feature is a folder that knows no other; cards only draw."""
 
 from __future__ import annotations
 
@@ -10,33 +10,43 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 LAYERS = (
+    {"outcomes"},
     {"errors", "picture"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},
     {"progress"},
-    {"library", "store"},
+    {"store"},
+    {"catalogs", "marks", "importing", "links"},
     {"delivery"},
-    {"views"},
-    {"cogs"},
+    {"discord_io"},
+    {"features"},
     {"client", "terminal", "keys"},
     {"demo"},
     {"cli"},
     {"__main__"},
 )
 """From the bottom: a module may import its own layer's package and those below."""
-KNOW_DISCORD = {"client", "cogs", "views"}
+KNOW_DISCORD = {"client", "discord_io", "features"}
 FORBIDDEN = {
     "catalog": {"asyncio", "sqlalchemy", "os", "aiohttp"},
-    "search": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime", "yaml"},
+    "search": {"asyncio", "sqlalchemy", "os", "datetime", "yaml"},
     "path": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime"},
     "progress": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime"},
     "schedule": {"asyncio", "sqlalchemy", "os", "pathlib"},
+    "catalogs": {"asyncio", "sqlalchemy", "os", "pathlib"},
+    "marks": {"asyncio", "sqlalchemy", "os", "pathlib"},
     "delivery": {"sqlalchemy", "os", "pathlib"},
+    "importing": {"asyncio", "sqlalchemy", "click"},
+    "discord_io": {"sqlalchemy"},
+    "features": {"sqlalchemy"},
 }
-"""What would make them less than pure."""
+"""What would make them less than pure, or reach past the layer below."""
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 
 FILES = sorted(BOT.rglob("*.py"))
+FEATURES = sorted((BOT / "features").rglob("*.py"))
+HANDLERS = {"__init__.py", "commands.py", "buttons.py"}
+"""The modules of a feature that answer interactions; all others only make what is shown, or check it."""
 
 
 def part(file: Path) -> str:
@@ -71,14 +81,47 @@ def test_only_the_outermost_know_discord(file: Path) -> None:
     assert not known & FORBIDDEN.get(part(file), set())
 
 
+@pytest.mark.parametrize("file", FEATURES, ids=lambda file: str(file.relative_to(BOT)))
+def test_no_feature_imports_another(file: Path) -> None:
+    own = file.relative_to(BOT).parts[1]
+    others = [module for module in imports(file) if module.startswith("bot.features.")]
+    assert all(module.split(".")[2] == own for module in others), f"{file.name} imports another feature"
+
+
+@pytest.mark.parametrize(
+    "file", [one for one in FEATURES if "card" in one.stem], ids=lambda file: str(file.relative_to(BOT))
+)
+def test_cards_only_draw(file: Path) -> None:
+    """What a card shows is handed to it: it awaits nothing, and does not know the store."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    assert not any(isinstance(node, ast.AsyncFunctionDef | ast.Await) for node in ast.walk(tree))
+    assert not any(isinstance(node, ast.Attribute) and node.attr == "store" for node in ast.walk(tree))
+
+
+def test_marks_are_changed_in_one_place() -> None:
+    writing = {"mark", "unmark", "toggle_mark"}
+    for file in FILES:
+        if part(file) in ("marks", "store"):
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            assert not (isinstance(called, ast.Attribute) and called.attr in writing), f"{file.name} changes a mark"
+
+
+def test_nothing_is_told_by_events_of_our_own() -> None:
+    """An explicit call can be followed by a reader; an event can only be searched for."""
+    for file in FILES:
+        assert ".dispatch(" not in file.read_text(encoding="utf-8"), f"{file.name} dispatches an event"
+
+
 def test_every_part_has_its_layer() -> None:
     assert {part(file) for file in FILES} - {"__init__"} == set(HEIGHT)
 
 
-def test_nothing_reads_a_clock_but_the_demo() -> None:
+def test_nothing_reads_a_clock_but_the_entry_points() -> None:
     """Time is an argument; the one clock is handed to the bot when it is built."""
     for file in FILES:
         text = file.read_text(encoding="utf-8")
-        if part(file) != "demo":
+        if part(file) not in {"demo", "cli"}:
             for clock in ("datetime.now(", "utcnow()", "time.time(", "date.today("):
                 assert clock not in text, f"{file.name} reads a clock: {clock}"

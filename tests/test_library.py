@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage
-from bot.library import Library
+from bot.catalogs import Library
 
 
 @pytest.mark.parametrize(

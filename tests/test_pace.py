@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.cogs.pace import A_SECOND, Pace
+from bot.discord_io.rate_limiter import A_SECOND, RateLimiter
 
 ALLOWED = 50
 """Requests a second that Discord takes from a bot."""
 
 
-async def most_in_a_second(pace: Pace, requests: int) -> int:
+async def most_in_a_second(limiter: RateLimiter, requests: int) -> int:
     turns: list[float] = []
 
     async def ask() -> None:
-        await pace.turn()
+        await limiter.turn()
         turns.append(asyncio.get_running_loop().time())
 
     await asyncio.gather(*(ask() for _ in range(requests)))
@@ -24,14 +24,14 @@ async def most_in_a_second(pace: Pace, requests: int) -> int:
 
 
 async def test_a_crowd_stays_under_what_is_allowed() -> None:
-    assert await most_in_a_second(Pace(), 75) <= ALLOWED
+    assert await most_in_a_second(RateLimiter(), 75) <= ALLOWED
 
 
 async def test_a_process_that_stood_still_does_not_make_up_for_it() -> None:
     asyncio.get_running_loop().call_later(0.3, time.sleep, 0.6)
-    assert await most_in_a_second(Pace(), 75) <= ALLOWED
+    assert await most_in_a_second(RateLimiter(), 75) <= ALLOWED
 
 
 async def test_a_few_need_not_wait() -> None:
     async with asyncio.timeout(1 / A_SECOND / 2):
-        await Pace().turn()
+        await RateLimiter().turn()

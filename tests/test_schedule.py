@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ScheduleError
-from bot.schedule import Schedule, first_occurrence, next_occurrence, parse_day, parse_time, upcoming
+from bot.schedule import Schedule, due_by, first_free, next_occurrence, parse_day, parse_time, upcoming, week_of
 
 ZONES = sorted(available_timezones() - {"Factory", "localtime"})
 
@@ -107,10 +107,42 @@ def test_weeks_follow_each_other_without_holes(schedule: Schedule, after: dateti
 @given(schedules, schedules, instants)
 def test_a_new_rule_never_gives_a_week_a_second_prompt(old: Schedule, new: Schedule, now: datetime) -> None:
     posted = next_occurrence(old, now - timedelta(days=8))
-    first = first_occurrence(new, now, posted)
-    zone = ZoneInfo(new.zone)
+    first = first_free(new, now, {week_of(old, posted)}, old.zone)
     assert first > now
-    assert first.astimezone(zone).isocalendar()[:2] != posted.astimezone(zone).isocalendar()[:2]
+    assert week_of(new, first) != week_of(old, posted)
+    assert abs(first - posted) > timedelta(hours=1)
+
+
+@given(schedules, instants)
+def test_every_week_has_one_occurrence_and_no_other_has_its_week(schedule: Schedule, after: datetime) -> None:
+    weeks = [week_of(schedule, instant) for instant in upcoming(schedule, after, 54)]
+    assert len(set(weeks)) == 54
+    assert weeks == sorted(weeks)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "instant", "week"),
+    [
+        (Schedule(0, time(9), "UTC"), utc(2026, 1, 5, 9), "2026-W02"),
+        (Schedule(4, time(9), "UTC"), utc(2027, 1, 1, 9), "2026-W53"),
+        (Schedule(0, time(0), "Pacific/Kiritimati"), utc(2026, 1, 4, 10), "2026-W02"),
+        (Schedule(4, time(9), "Pacific/Apia"), utc(2011, 12, 30, 10), "2011-W52"),
+    ],
+    ids=["plain", "by the ISO year", "by the local day", "a day that did not exist"],
+)
+def test_weeks(schedule: Schedule, instant: datetime, week: str) -> None:
+    assert week_of(schedule, instant) == week
+
+
+def test_taken_weeks_are_passed_over() -> None:
+    monday = Schedule(0, time(9), "UTC")
+    assert first_free(monday, utc(2026, 1, 1), {"2026-W02", "2026-W03"}) == utc(2026, 1, 19, 9)
+
+
+def test_what_is_due_by_an_instant() -> None:
+    monday = Schedule(0, time(9), "UTC")
+    assert due_by(monday, utc(2026, 1, 5, 9), utc(2026, 1, 5, 8)) == []
+    assert due_by(monday, utc(2026, 1, 5, 9), utc(2026, 1, 19, 9)) == [utc(2026, 1, day, 9) for day in (5, 12, 19)]
 
 
 def transitions(zone: ZoneInfo) -> Iterator[datetime]:

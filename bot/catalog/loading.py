@@ -1,24 +1,25 @@
 """From a file to a Catalog, or to every problem in it at once.
 
-    catalog.yaml --reading--> data and lines --shape--> entries --references--> Catalog
+    catalog.yaml --reading--> data and lines --complete--> data with ids --pydantic--> Catalog
+                                                                └──problems--> what entries say of each other
 
-A problem of shape hides problems of reference in the same entry, never in the others.
+A problem inside an entry hides problems with other entries in the same entry only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
-from types import MappingProxyType
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
-from bot.catalog.reading import Document, read_document
-from bot.catalog.references import find_problems
-from bot.catalog.shape import CatalogEntry, ResourceEntry, StageEntry, TopicEntry, TrackEntry
-from bot.catalog.wording import describe
+from bot.catalog.identity import slug, unused
+from bot.catalog.model import MAX_ID, Catalog
+from bot.catalog.problems import ENTRIES, Located, describe, find_problems, groups_of, resources_of, topics_of
+from bot.catalog.reading import Document, parse_document, read_text
 from bot.errors import CatalogError, Problem
+
+_CATALOG = TypeAdapter(Catalog)
 
 
 def load_catalog(path: str | Path) -> Catalog:
@@ -28,12 +29,24 @@ def load_catalog(path: str | Path) -> Catalog:
     changed anywhere, so a running bot keeps the catalog it has when this raises.
     """
     path = Path(path)
-    document = read_document(path)
-    entry, problems = _shape(document)
-    problems += find_problems(document)
-    if problems or entry is None:
-        raise CatalogError(path.name, problems)
-    return _catalog(entry)
+    return parse_catalog(read_text(path), path.name)
+
+
+def parse_catalog(text: str, source: str) -> Catalog:
+    """Check a catalog that is at hand as text; `source` names it in errors. Raises CatalogError as `load_catalog`."""
+    document = parse_document(text, source)
+    data = complete(document.data)
+    catalog, problems = _validate(document, data)
+    problems += find_problems(document, data)
+    if problems or catalog is None:
+        raise CatalogError(source, problems)
+    return catalog
+
+
+def lines_of_resources(text: str, source: str) -> dict[str, int]:
+    """The line of each resource's address, by its id, in the text of a catalog without problems."""
+    document = parse_document(text, source)
+    return {str(keys["id"]): document.line((*place, "url")) for place, keys in resources_of(complete(document.data))}
 
 
 def shipped_catalog() -> Path:
@@ -43,53 +56,46 @@ def shipped_catalog() -> Path:
     return installed if installed.is_file() else package.parent / "catalog.yaml"
 
 
-def _shape(document: Document) -> tuple[CatalogEntry | None, list[Problem]]:
+def _validate(document: Document, data: object) -> tuple[Catalog | None, list[Problem]]:
     try:
-        return CatalogEntry.model_validate(document.data), list(document.problems)
+        return _CATALOG.validate_python(data), list(document.problems)
     except ValidationError as error:
         found = [describe(document, details) for details in error.errors(include_url=False)]
         return None, [*document.problems, *found]
 
 
-def _catalog(entry: CatalogEntry) -> Catalog:
-    return Catalog(
-        title=entry.title,
-        description=entry.description,
-        source=entry.source,
-        prerequisites=tuple(entry.prerequisites),
-        topics=MappingProxyType({slug: _topic(slug, topic) for slug, topic in entry.topics.items()}),
-        stages=tuple(_stage(stage) for stage in entry.stages),
-        tracks=tuple(_track(track) for track in entry.tracks),
-    )
+def complete(data: object) -> object:
+    """A copy without the keys that have no value, and with the ids that were left out."""
+    data = _without_empty(data, Catalog)
+    _add_ids(groups_of(data), "part")
+    _add_ids(resources_of(data), "resource")
+    for place, topic in topics_of(data):
+        topic["id"] = place[-1]
+    return data
 
 
-def _topic(slug: str, entry: TopicEntry) -> Topic:
-    return Topic(id=slug, name=entry.name, aliases=tuple(entry.aliases), broader=tuple(entry.broader))
+def _without_empty(value: object, model: type) -> object:
+    """A copy of an entry without known keys that have no value: they count as left out. Unknown keys stay."""
+    if not isinstance(value, dict):
+        return value
+    known = {key.name for key in fields(model)}
+    return {key: _copied(key, item) for key, item in value.items() if item is not None or key not in known}
 
 
-def _stage(entry: StageEntry) -> Stage:
-    return Stage(entry.id, entry.title, entry.goal, _resources(entry.resources))
+def _copied(key: str, value: object) -> object:
+    if (model := ENTRIES.get(key)) is None:
+        return value
+    if isinstance(value, list):
+        return [_without_empty(item, model) for item in value]
+    if isinstance(value, dict):
+        return {name: _without_empty(item, model) for name, item in value.items()}
+    return value
 
 
-def _track(entry: TrackEntry) -> Track:
-    return Track(entry.id, entry.title, entry.note, _resources(entry.resources))
-
-
-def _resources(entries: Iterable[ResourceEntry]) -> tuple[Resource, ...]:
-    return tuple(
-        Resource(
-            id=entry.id,
-            title=entry.title,
-            url=entry.url,
-            kind=entry.kind,
-            authors=tuple(entry.authors),
-            year=entry.year,
-            level=entry.level,
-            topics=tuple(entry.topics),
-            aliases=tuple(entry.aliases),
-            summary=entry.summary,
-            requires=tuple(entry.requires),
-            prompts=tuple(entry.prompts),
-        )
-        for entry in entries
-    )
+def _add_ids(entries: list[Located], fallback: str) -> None:
+    """Give an id, made from the title, to each entry that has none; ids that were written come first."""
+    taken = {str(entry["id"]) for _, entry in entries if "id" in entry}
+    for _, entry in entries:
+        if "id" not in entry:
+            entry["id"] = made = unused(slug(str(entry.get("title", "")), MAX_ID, fallback), taken, MAX_ID)
+            taken.add(made)

@@ -1,86 +1,227 @@
-"""The catalog as the rest of studybot sees it: plain, immutable, in path order."""
+"""The catalog as the rest of studybot sees it: checked, immutable, in path order.
+
+These classes are also the schema of catalog.yaml: a key of the file is a field here, with the same limits.
+Built in Python they are checked in the same way; pydantic's ValidationError (a ValueError) says what is wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import difflib
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import KW_ONLY, field, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic.dataclasses import dataclass
+
+from bot.catalog.identity import canonical_page, slug
+from bot.catalog.kinds import KINDS
+
+MAX_CATALOG_ID = 28
+MAX_ID = 64
+"""Discord takes 100 characters of custom_id: both ids fit beside a prefix of four letters and what a button does.
+Longer ones would make buttons that Discord refuses; shorter ones cut titles to less than a name."""
+MAX_TITLE = 256
+"""Discord's limit for an embed's title, and what a title may take of a card."""
+MAX_NAME = 80
+"""Discord's limit for the label of a button."""
+MAX_PARAGRAPH = 600
+"""Some three sentences. Four of them with their titles fit the 4,000 characters that Discord allows in one message."""
+MAX_URL = 512
+"""Discord's limit for the address of a link button."""
+
+LEVELS = ("beginner", "intermediate", "advanced")
+"""From the first to the last. A catalog may use another word; one that looks like a misspelling is a problem."""
+
+_WEB_ADDRESS = re.compile(
+    r"https?://(?:[^\s/?#]*@)?(?:\[[0-9a-f:.]+]|[^\s/?#@:\[\]]+)(?::\d{0,5})?(?:[/?#]\S*)?", re.IGNORECASE
+)
 
 
-@dataclass(frozen=True, slots=True)
+def _not_misspelt(known: tuple[str, ...]) -> AfterValidator:
+    def check(word: str) -> str:
+        if word not in known and (near := difflib.get_close_matches(word, known, n=1, cutoff=0.8)):
+            raise ValueError(f'"{word}" is not known: did you mean "{near[0]}"?')
+        return word
+
+    return AfterValidator(check)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a text is an address of the web: http or https, with a host and without spaces."""
+    return _WEB_ADDRESS.fullmatch(url) is not None
+
+
+def _web_address(url: str) -> str:
+    if is_web_address(url):
+        return url
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    raise ValueError("is not a web address")
+
+
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("must be one line: it is the text of buttons, links and headings")
+    return text
+
+
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+CatalogId = Annotated[str, StringConstraints(pattern=rf"^$|{_SLUG}", max_length=MAX_CATALOG_ID)]
+Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_ID)]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9 -]*$", max_length=32)]
+Language = Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_one_line)
+]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)
+]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PARAGRAPH)]
+OptionalParagraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH)]
+Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
+
+_STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Topic:
-    """A concept that resources treat.
+    """A concept that resources treat; in the file its id is the key of its entry."""
 
-    `id` is its slug; `name` is how it is shown; `aliases` are other things people type for it;
-    `broader` are the ids of the topics that this one is a part of.
-    """
-
-    id: str
-    name: str
-    aliases: tuple[str, ...] = ()
+    id: Slug
+    """What resources name it by."""
+    name: Name
+    """How it is shown."""
+    aliases: tuple[Name, ...] = ()
+    """Other things that people type for it. Case, plurals, hyphens and slips need none."""
     broader: tuple[str, ...] = ()
+    """The ids of the topics that this one is a part of."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=_STRICT)
 class Resource:
-    """One link of the index.
+    """One link of the index."""
 
-    `id` is a slug that outlives any change of title; `kind` is one word ("paper", "video");
-    `level` and `year` are None where they are not known; `topics` and `requires` hold ids;
-    `aliases` are what people call this very resource ("the BERT paper");
-    `prompts` are discussion questions that need the resource to answer.
-    """
-
-    id: str
-    title: str
-    url: str
-    kind: str = "link"
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    level: str | None = None
+    id: Slug
+    """Unique in its catalog; outlives any change of title. Made from the title if it is left out."""
+    title: Title
+    """How it is shown: one line."""
+    url: Url
+    """Where it is: http or https."""
+    _: KW_ONLY
+    kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
+    """What it is, in one word, such as paper or video."""
+    authors: tuple[Name, ...] = ()
+    """Who made it: people, or an organisation."""
+    year: Annotated[int, Field(ge=1000, le=9999)] | None = None
+    """When it came out; left out where it is not known for certain."""
+    level: Annotated[Word, _not_misspelt(LEVELS)] | None = None
+    """Whom it suits: beginner, intermediate or advanced."""
     topics: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    summary: str = ""
+    """The ids of the topics that it treats, the most central first."""
+    aliases: tuple[Name, ...] = ()
+    """What people call this very resource, such as "the BERT paper"."""
+    summary: OptionalParagraph = ""
+    """What it covers, and when to choose it; the first sentence stands alone on cards."""
     requires: tuple[str, ...] = ()
-    prompts: tuple[str, ...] = ()
+    """The ids of the resources to finish before this one."""
+    prompts: tuple[Paragraph, ...] = ()
+    """Questions for the weekly post that need the resource to answer."""
+    former_urls: tuple[Url, ...] = ()
+    """Addresses that it had before, so that what members finished there still counts."""
+    added: date | None = None
+    """The day on which it came into the list."""
+    retired: bool = False
+    """Whether it is kept for those who finished it, and shown to nobody else."""
+
+    @cached_property
+    def page(self) -> str:
+        """The canonical form of the url (see `canonical_page`): what a member's mark is kept for."""
+        return canonical_page(self.url)
+
+    @cached_property
+    def pages(self) -> tuple[str, ...]:
+        """The page, then the pages of the former urls, each once."""
+        return tuple(dict.fromkeys((self.page, *map(canonical_page, self.former_urls))))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=_STRICT)
 class Stage:
-    """A part of the path that everybody walks, with its goal and its resources in order."""
+    """A part of the path that everybody walks."""
 
-    id: str
-    title: str
-    goal: str = ""
+    id: Slug
+    """Unique among stages and tracks. Made from the title if it is left out."""
+    title: Title
+    """How it is shown: one line."""
+    goal: OptionalParagraph = ""
+    """What somebody knows or can do at its end."""
     resources: tuple[Resource, ...] = ()
+    """Its resources, in the order in which to take them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, config=_STRICT)
 class Track:
-    """A direction to go on in after the stages; it may have no resources yet, only a note."""
+    """A direction to go on in after the stages."""
 
-    id: str
-    title: str
-    note: str = ""
+    id: Slug
+    """Unique among stages and tracks. Made from the title if it is left out."""
+    title: Title
+    """How it is shown: one line."""
+    note: OptionalParagraph = ""
+    """Whom it is for, or what it leads to."""
     resources: tuple[Resource, ...] = ()
+    """Its resources, in the order in which to take them; a track may have none yet."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Catalog:
     """A curated index: stages in order, then tracks.
 
-    `prerequisites` says in words what a reader should know before the first resource;
-    `source` says where the index comes from. `catalog["slug"]` is a resource (KeyError if there is none).
+    Retired resources are in `retired` alone: neither in stages and tracks nor among prerequisites.
+    `catalog["kv-cache"]` is the resource with this id (KeyError if there is none).
     """
 
-    title: str
-    description: str = ""
-    source: str = ""
-    prerequisites: tuple[str, ...] = ()
-    topics: Mapping[str, Topic] = field(default_factory=lambda: MappingProxyType({}))
+    title: Title
+    """What the list is called."""
+    _: KW_ONLY
+    id: CatalogId = ""
+    """Names it among other catalogs, in buttons and in the database. Made from the title if it is left out."""
+    description: OptionalParagraph = ""
+    """What it is about, and for whom."""
+    source: OptionalParagraph = ""
+    """Where the index comes from."""
+    language: Language = ""
+    """The language of its texts as a tag such as de or pt-BR."""
+    prerequisites: tuple[Paragraph, ...] = ()
+    """What a reader should know before the first resource."""
+    topics: Annotated[Mapping[str, Topic], AfterValidator(MappingProxyType)] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
+    """What people ask for: the topics that resources treat, by id."""
     stages: tuple[Stage, ...] = ()
+    """The parts of the path, in order."""
     tracks: tuple[Track, ...] = ()
+    """Directions to go on in after the stages."""
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            object.__setattr__(self, "id", slug(self.title, MAX_CATALOG_ID, fallback="list"))
+        retired = tuple(resource for resource in self.resources if resource.retired)
+        object.__setattr__(self, "retired", retired)
+        if retired:
+            gone = frozenset(resource.id for resource in retired)
+            object.__setattr__(self, "stages", tuple(_without(stage, gone) for stage in self.stages))
+            object.__setattr__(self, "tracks", tuple(_without(track, gone) for track in self.tracks))
+            self.__dict__.pop("resources")  # it was computed with those that are retired
+
+    @cached_property
+    def retired(self) -> tuple[Resource, ...]:
+        """The resources that were taken out of the list and are kept in its file, in the file's order."""
+        return ()  # set when the catalog is made
 
     @property
     def groups(self) -> tuple[Stage | Track, ...]:
@@ -99,6 +240,21 @@ class Catalog:
     @cached_property
     def _places(self) -> dict[str, int]:
         return {resource.id: place for place, resource in enumerate(self.resources, start=1)}
+
+    @cached_property
+    def _ids_by_page(self) -> dict[str, list[str]]:
+        ids: dict[str, list[str]] = {}
+        for resource in self.resources:
+            for page in resource.pages:
+                ids.setdefault(page, []).append(resource.id)
+        return ids
+
+    def finished(self, pages: Collection[str]) -> frozenset[str]:
+        """The ids of the resources of which the page, or a former page, is among `pages`.
+
+        `pages` are canonical, as a member's marks are; pages of other catalogs are ignored.
+        """
+        return frozenset(id_ for page in pages for id_ in self._ids_by_page.get(page, ()))
 
     def place(self, slug: str) -> int:
         """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""
@@ -119,3 +275,18 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
+
+
+_Group = TypeVar("_Group", Stage, Track)
+
+
+def _without(group: _Group, gone: frozenset[str]) -> _Group:
+    """A stage or track without the resources of these ids, which are no prerequisites any more either."""
+    kept = (resource for resource in group.resources if resource.id not in gone)
+    return replace(group, resources=tuple(_freed(resource, gone) for resource in kept))
+
+
+def _freed(resource: Resource, gone: frozenset[str]) -> Resource:
+    if gone.isdisjoint(resource.requires):
+        return resource
+    return replace(resource, requires=tuple(id_ for id_ in resource.requires if id_ not in gone))

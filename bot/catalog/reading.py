@@ -46,21 +46,16 @@ class Document:
         return self.lines.get(place, 1)
 
 
-def read_document(path: Path) -> Document:
-    """Read a YAML file.
-
-    Raises CatalogError, with the line where there is one, if the file is missing, unreadable, too large,
-    not UTF-8 or not YAML, or if it repeats entries through aliases (a few lines of those can stand for gigabytes).
-    """
-    text = _read_text(path)
+def parse_document(text: str, source: str) -> Document:
+    """Read YAML that is at hand as text; `source` names it in errors. Raises CatalogError as `read_document` does."""
     try:
-        events = yaml.parse(text, Loader=_Loader)
-        return _Builder(path.name, events).build()
+        return _Builder(source, yaml.parse(text, Loader=_Loader)).build()
     except yaml.YAMLError as error:
-        raise CatalogError(path.name, [_yaml_problem(error)]) from error
+        raise CatalogError(source, [_yaml_problem(error)]) from error
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file, without a byte order mark; raises CatalogError if it is missing, too large or not UTF-8."""
     try:
         if not path.is_file():
             what = "is not a file" if path.exists() else "there is no such file"
@@ -110,7 +105,8 @@ class _Builder:
     def _value(self, event: yaml.Event, place: Place) -> object:
         self._document.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.ScalarEvent):
-            return None if event.style is None and event.value in _NULLS else event.value
+            plain = event.implicit[0]  # unquoted; libyaml and PyYAML differ in what they call its style
+            return None if plain and event.value in _NULLS else event.value
         if isinstance(event, yaml.AliasEvent):
             raise self._error(event, "a YAML alias (*name) repeats another entry; write it out instead")
         if len(place) > MAX_DEPTH:

@@ -20,8 +20,16 @@ bars                 a path too long for stops: one bar per group; too many grou
 drawing              the door to it all
 """
 
-from bot.picture.drawing import draw_path
+from collections.abc import Sequence
+
 from bot.picture.groups import PathGroup, PathStep
 from bot.picture.words import describe_path
 
 __all__ = ["PathGroup", "PathStep", "describe_path", "draw_path"]
+
+
+def draw_path(groups: Sequence[PathGroup]) -> bytes:
+    """A path as a PNG; see `bot.picture.drawing.draw_path`. Pillow is loaded with the first picture."""
+    from bot.picture.drawing import draw_path as draw
+
+    return draw(groups)

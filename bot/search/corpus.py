@@ -13,8 +13,8 @@ from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
-from bot.search.kinds import KINDS, kinds_named
+from bot.catalog.kinds import KIND_WORDS, kinds_named
+from bot.catalog.model import MAX_NAME, Catalog, Resource, Stage, Topic, Track
 from bot.search.language import Language, detect, language
 from bot.search.phrases import Initials, Label, Phrases
 from bot.search.scoring import Credit, Postings, Weights
@@ -236,7 +236,7 @@ class Corpus:
             every = words(name)
             found = self.without_light_words(every)
             if label.field != "heading":  # "the BERT paper"; but "Post-Mortem"
-                found = [word for word in found if not kinds_named(word, KINDS)] or every
+                found = [word for word in found if not kinds_named(word, KIND_WORDS)] or every
             if found:
                 phrases.add(found, label, name)
 
@@ -356,7 +356,7 @@ def _heading_labels(catalog: Catalog) -> dict[str, Label]:
         under = range(document, document + len(group.resources))
         for heading, credit in (*((one, OUTER_HEADING) for one in (*outer, *parts)), (own, HEADING)):
             key = " ".join(words(heading))
-            *_, documents = found.setdefault(key, (heading, Topic(group.id, heading), {}))
+            *_, documents = found.setdefault(key, (heading, Topic(group.id, heading[:MAX_NAME].strip()), {}))
             documents.update((one, max(credit, documents.get(one, 0.0))) for one in under)
         document = under.stop
     return {name: Label(documents, "heading", topic) for name, topic, documents in found.values() if documents}

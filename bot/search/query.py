@@ -15,8 +15,8 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
+from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import Corpus
-from bot.search.kinds import KINDS, kinds_named
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate, Spelling
 
@@ -257,7 +257,7 @@ class QueryParser:
 
     def _is_kind(self, word: str) -> bool:
         """Whether a word names a kind, whether the list has any of it or not."""
-        return bool(kinds_named(self._language.kind(word), KINDS))
+        return bool(kinds_named(self._language.kind(word), KIND_WORDS))
 
     def _kinds_named(self, word: str) -> frozenset[str]:
         return kinds_named(self._language.kind(word), self._kinds)

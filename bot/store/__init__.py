@@ -1,6 +1,6 @@
-"""What the bot remembers: schedules, deliveries and progress, in SQLite or PostgreSQL, behind one class."""
+"""What the bot remembers: schedules, jobs and marks, in SQLite or PostgreSQL, behind one class."""
 
-from bot.store.rows import Choice, Delivery, History, Reminder, WeeklySchedule
+from bot.store.rows import AnySchedule, Choice, Delivery, History, Job, Reminder, WeeklySchedule
 from bot.store.store import Store
 
-__all__ = ["Choice", "Delivery", "History", "Reminder", "Store", "WeeklySchedule"]
+__all__ = ["AnySchedule", "Choice", "Delivery", "History", "Job", "Reminder", "Store", "WeeklySchedule"]

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from bot.outcomes import Reason, State
 from bot.schedule import Schedule
+
+T = TypeVar("T")
+
+POSTS = ("prompt", "reminder")
+"""The kinds of jobs that a schedule has one of each week; the others follow these."""
+FOLLOW_UPS = ("thread", "pin", "poll")
+"""The kinds of jobs that may follow a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklySchedule:
     """A server's weekly prompt: where, when, for whom, and the next occurrence.
 
-    While `paused_at` is set nothing is posted; `paused_reason` says why, `resume_at` when that ends by itself, if ever.
-    `order` is "path", "shuffled" or the id of a stage or track; round `start_round` begins at the resource `start_id`,
-    if that is set; `thread`, `pin` and `poll` say whether each post opens a thread, is pinned, and is followed by a
-    poll for what comes next. `created_by` is who set it, None once they asked to be forgotten.
+    `catalog_id` names the list that it walks. While `paused_at` is set nothing is posted; `pause_reason` says why,
+    `paused_by` is the admin who wanted it, `resume_at` when it ends by itself, if ever. `order` is "path", "shuffled"
+    or the id of a stage or track; round `start_round` begins at the resource `start_id`, if that is set; `thread`,
+    `pin` and `poll` say whether each post opens a thread, is pinned, and is followed by a poll for what comes next.
+    `created_by` is who set it, None once they asked to be forgotten.
     """
 
     id: int
     guild_id: int
+    catalog_id: str
     channel_id: int
     role_id: int | None
     schedule: Schedule
     created_by: int | None
     next_at: datetime
     paused_at: datetime | None
-    paused_reason: str | None
+    pause_reason: Reason | None
+    paused_by: int | None
     resume_at: datetime | None
     order: str
     start_id: str | None
@@ -37,68 +49,118 @@ class WeeklySchedule:
     poll: bool
 
     @property
-    def extras(self) -> frozenset[str]:
-        """What is to follow each post: of "thread", "pin" and "poll"."""
-        return frozenset(name for name in ("thread", "pin", "poll") if getattr(self, name))
+    def follow_ups(self) -> frozenset[str]:
+        """The kinds of jobs that are to follow each post: of FOLLOW_UPS."""
+        return frozenset(kind for kind in FOLLOW_UPS if getattr(self, kind))
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
     """A member's own weekly reminder: to whom, through which direct-message channel, when, and the next occurrence.
 
-    `quiet` says that none is wanted in a week in which something was finished. While `paused_at` is set none comes;
-    `paused_reason` says why, and `untold` that the member was not told yet.
+    `catalog_id` names the list whose next step it tells. `idle_only` says that none is wanted in a week in which
+    something was finished. While `paused_at` is set none comes; `pause_reason` says why, and `notice_pending` that the
+    member was not told yet.
     """
 
     id: int
     user_id: int
+    catalog_id: str
     channel_id: int
     schedule: Schedule
     next_at: datetime
     paused_at: datetime | None
-    paused_reason: str | None
-    quiet: bool
-    untold: bool
+    pause_reason: Reason | None
+    idle_only: bool
+    notice_pending: bool
+
+
+AnySchedule = WeeklySchedule | Reminder
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to send for one week of a schedule, and what became of it.
+
+    `kind` is "prompt", "reminder", "thread", "pin", "poll" or "notice". `week` is the ISO week ("2026-W48") of the
+    occurrence `due_at`, by the calendar of the zone that the schedule had; for what an admin posts beside the rhythm it
+    is "now:" and the instant. `enqueued_at` is when the row was made.
+
+    Of a waiting job, `attempts` were begun so far, by `owner` is one now, and `attempt_at` is when the next may begin;
+    `cancelled` is why there will be none. `reason` and `detail` (Discord's words, for the log) are of
+    the last attempt or, at the end, of the outcome. `send_started_at` is when it was first handed to Discord, which
+    may have taken it even if there is no `message_id`.
+
+    `round` counts the walks through the path from 1; `resource_id`, `page` and `title` are of what was chosen. What
+    was sent is the message `message_id` in `channel_id` (of a thread, its own id); `finished` is how many members of
+    the server had finished the resource when they were last counted; `options` are a poll's answers, as resource ids.
+    """
+
+    id: int
+    schedule_id: int
+    week: str
+    kind: str
+    due_at: datetime
+    enqueued_at: datetime
+    state: State
+    reason: Reason | None
+    detail: str | None
+    cancelled: Reason | None
+    attempts: int
+    attempt_at: datetime
+    owner: str | None
+    send_started_at: datetime | None
+    round: int
+    resource_id: str | None
+    page: str | None
+    title: str | None
+    channel_id: int | None
+    message_id: int | None
+    sent_at: datetime | None
+    finished: int
+    options: list[str]
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an attempt is being made."""
+        return self.owner is not None
+
+    @property
+    def manual(self) -> bool:
+        """Whether an admin asked for it with `/weekly now`."""
+        return self.week.startswith("now:")
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One occurrence of a schedule and what became of it.
+    """A post with the jobs that follow it, by kind."""
 
-    `state` is "claimed" (being posted, or waiting for another try), "posted", "skipped" or "failed"; `first_sent_at` is
-    when it was first handed to Discord, which may have taken it even if `message_id` is None; `channel_id` and
-    `posted_at` say where and when the message came. `round` counts the walks through the path from 1; `resource_id` is
-    what was chosen for it. `thread_id` and `poll_id` are what followed the post; `finished` is how many members of the
-    server had finished the resource when they were last counted.
-    """
-
-    schedule_id: int
-    occurrence: datetime
-    state: str
-    attempts: int
-    round: int
-    resource_id: str | None
-    first_sent_at: datetime | None
-    message_id: int | None
-    error: str | None
-    channel_id: int | None
-    posted_at: datetime | None
-    thread_id: int | None
-    poll_id: int | None
-    finished: int | None
+    post: Job
+    follow_ups: Mapping[str, Job] = field(default_factory=dict)
 
 
 class History(NamedTuple):
-    """What a schedule posted: its present walk through the path (from 1), the ids posted on it, and the last post."""
+    """What a schedule sent: its present walk through the path (from 1), the ids used up on it, and the last post.
 
-    round: int
-    posted: frozenset[str]
-    last: Delivery | None
+    Used up is also what an attempt that is under way chose, or one that may have reached Discord.
+    """
+
+    round: int = 1
+    used: frozenset[str] = frozenset()
+    last: Delivery | None = None
+
+
+def built(kind: type[T], row: Any, **others: Any) -> T:
+    """A row of the database as one of the classes above, whose fields are called like the columns, or are `others`."""
+    names = {one.name for one in fields(kind)} - others.keys()  # type: ignore[arg-type]
+    return kind(**{name: getattr(row, name) for name in names}, **others)
 
 
 class Choice(NamedTuple):
-    """What is about to be sent for a delivery; `resource_id` is None for a message that is about no resource."""
+    """What a job is about; nothing for a message that is about no resource. `options` are a poll's, as resource ids."""
 
-    delivery: Delivery
-    round: int
-    resource_id: str | None
+    round: int = 1
+    resource_id: str | None = None
+    page: str | None = None
+    title: str | None = None
+    options: tuple[str, ...] = ()

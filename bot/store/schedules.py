@@ -1,363 +1,268 @@
-"""The weekly schedules of the servers: set, changed, paused, skipped, forgotten."""
+"""The schedules of the servers: set, changed, paused, skipped, forgotten.
+
+Every change first turns what is due into jobs (`Due.settle`), by the rule that was in force.
+"""
 
 from __future__ import annotations
 
-import logging
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
-from bot.schedule import Schedule, first_occurrence, next_occurrence, realigned
-from bot.store.database import Database
-from bot.store.rows import Reminder, WeeklySchedule
-from bot.store.tables import CLAIMED, ERROR_LIMIT, deliveries, schedules
+from bot.outcomes import Reason, State
+from bot.schedule import Schedule, first_free, next_occurrence, week_of
+from bot.store.due import NO_SUCH_ZONE, Due, paused, post_values, rule_of, schedule_of, weeks_taken
+from bot.store.rows import POSTS, AnySchedule, WeeklySchedule, built
+from bot.store.tables import jobs, schedules
 
-log = logging.getLogger(__name__)
-
-REMOVED = "I was removed from this server and added again. Run /weekly resume to go on"
-"""Why a schedule is paused whose server removed the bot: nobody reads it before the bot is back."""
-LEFT_OUT = "an admin left it out"
-"""Why an occurrence was skipped at an admin's word: the week is taken all the same."""
 MOMENT = timedelta(microseconds=1)
-PAGE = 500
-"""Schedules that are realigned at a time: commands are answered between two pages."""
+RUNNING: dict[str, Any] = {"paused_at": None, "pause_reason": None, "paused_by": None, "resume_at": None}
+"""The columns of a schedule that is not paused."""
+
+_OF_GUILD = select(schedules).where(schedules.c.guild_id == bindparam("guild_id"))
+_LOCKED = _OF_GUILD.with_for_update()
 
 
-def _realigned(row: Row[Any]) -> datetime:
-    try:
-        return realigned(schedule(row).schedule, row.next_at)
-    except (
-        LookupError,
-        ValueError,
-        OSError,
-    ) as error:  # a zone that this machine's data does not know is that schedule's alone
-        log.error("Schedule %s cannot be computed: %s", row.id, error)
-        instant: datetime = row.next_at
-        return instant
-
-
-class Schedules(Database):
-    """The part of the store that holds one schedule for each server."""
+class Schedules(Due):
+    """The part of the store that holds one schedule for each server, if it has one."""
 
     async def put_schedule(
-        self, *, guild_id: int, channel_id: int, role_id: int | None, schedule: Schedule, created_by: int, now: datetime
-    ) -> WeeklySchedule:
-        """Set a server's schedule, or change it; returns it with its next occurrence.
-
-        A change never makes a week post twice, and one that leaves day, time and zone alone does not lose a prompt that
-        is just due. It ends a pause that came of itself, which it is to mend; one that an admin wanted lasts.
-        """
-        async with self._begin() as connection:
-            old = await _schedule_of(connection, guild_id, lock=True)
-            wanted = old is not None and await _pause_is_wanted(connection, old)
-            values: dict[str, Any] = {
-                "channel_id": channel_id,
-                "role_id": role_id,
-                "weekday": schedule.weekday,
-                "time": f"{schedule.time:%H:%M}",
-                "zone": schedule.zone,
-                "created_by": created_by,
-                "next_at": await next_at(connection, old, schedule, now, going_on=wanted),
-                "left_at": None,
-            }
-            if not wanted:
-                values |= {"paused_at": None, "paused_reason": None, "resume_at": None}
-            statement = self._insert(schedules).values(guild_id=guild_id, created_at=now, **values)
-            statement = statement.on_conflict_do_update(index_elements=["guild_id"], set_=values)
-            return _weekly((await connection.execute(statement.returning(schedules))).one())
-
-    async def schedule_for(self, guild_id: int) -> WeeklySchedule | None:
-        """A server's schedule, if it has one."""
-        async with self._begin() as connection:
-            return await _schedule_of(connection, guild_id)
-
-    async def remove_schedule(self, guild_id: int) -> bool:
-        """Forget a server's schedule with its deliveries; whether there was one."""
-        async with self._begin() as connection:
-            removed = await connection.execute(delete(schedules).where(schedules.c.guild_id == guild_id))
-            return removed.rowcount > 0
-
-    async def put_ritual(
         self,
-        guild_id: int,
         *,
+        guild_id: int,
+        catalog_id: str,
+        channel_id: int,
+        role_id: int | None,
+        schedule: Schedule,
+        created_by: int,
+        now: datetime,
         order: str | None = None,
         start_id: str | None = None,
         thread: bool | None = None,
         pin: bool | None = None,
         poll: bool | None = None,
-    ) -> WeeklySchedule | None:
-        """Change what each prompt is about and comes with; what is None stays. A new walk begins at `start_id`.
+    ) -> WeeklySchedule:
+        """Set a server's schedule, or change it; returns it with its next occurrence.
 
-        Returns the schedule, None if the server has none.
+        The options of each prompt that are None stay; a new walk begins at `start_id`. A week that has its prompt, or
+        was left out, gets no second one by a change. A change ends a pause that came of itself, which it is to fix; one
+        that an admin wanted lasts.
         """
-        async with self._begin() as connection:
-            weekly = await _schedule_of(connection, guild_id, lock=True)
-            if weekly is None:
-                return None
-            given = {"order": order, "thread": thread, "pin": pin, "poll": poll, "start_id": start_id}
-            values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        given = {"order": order, "start_id": start_id, "thread": thread, "pin": pin, "poll": poll}
+        values = {
+            "catalog_id": catalog_id,
+            "channel_id": channel_id,
+            "role_id": role_id,
+            "created_by": created_by,
+            "left_at": None,
+            **rule_values(schedule),
+            **{name: value for name, value in given.items() if value is not None},
+        }
+
+        def work(connection: Connection) -> WeeklySchedule:
+            row = connection.execute(_LOCKED, {"guild_id": guild_id}).one_or_none()
+            if row is None:
+                new = values | {"created_at": now, "next_at": next_occurrence(schedule, now)}
+                insert = self._insert(schedules).values(guild_id=guild_id, **new).on_conflict_do_nothing()
+                connection.execute(insert)  # nothing if another was first: its row is changed below
+                row = connection.execute(_LOCKED, {"guild_id": guild_id}).one()
+            lasts = row.pause_reason == Reason.ADMIN_PAUSED
+            new_values = values | {"next_at": self.moved(connection, row, schedule, now, keeps_pause=lasts)}
             if start_id is not None:
-                posted = and_(deliveries.c.schedule_id == weekly.id, deliveries.c.state == "posted")
-                latest = await connection.scalar(select(func.max(deliveries.c.round)).where(posted))
-                values["start_round"] = max(latest or 0, weekly.start_round) + 1
-            if not values:
-                return weekly
-            statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
-            return _weekly((await connection.execute(statement)).one())
+                new_values["start_round"] = _latest_round(connection, row.id) + 1
+            return _weekly(changed(connection, row.id, new_values | ({} if lasts else RUNNING)))
+
+        return await self.write(work)
+
+    def moved(
+        self, connection: Connection, row: Row[Any], schedule: Schedule, now: datetime, *, keeps_pause: bool = False
+    ) -> datetime:
+        """The next occurrence of a schedule that takes the place of the one in `row`, whose due weeks are settled."""
+        old = rule_of(row)
+        running = keeps_pause or row.paused_at is None
+        if old == schedule and running:
+            return row.next_at  # type: ignore[no-any-return]
+        self.settle(connection, [row], now)
+        return first_free(schedule, now, weeks_taken(connection, [row.id], now)[row.id], _known_zone(old))
+
+    async def schedule_for(self, guild_id: int) -> WeeklySchedule | None:
+        """A server's schedule, if it has one."""
+        row = await self.look_up(lambda connection: connection.execute(_OF_GUILD, {"guild_id": guild_id}).one_or_none())
+        return _weekly(row) if row else None
+
+    async def schedule_with(self, schedule_id: int) -> AnySchedule | None:
+        """The schedule with this id, a server's or a member's."""
+        statement = select(schedules).where(schedules.c.id == schedule_id)
+        row = await self.look_up(lambda connection: connection.execute(statement).one_or_none())
+        return schedule_of(row) if row else None
+
+    async def remove_schedule(self, guild_id: int) -> bool:
+        """Forget a server's schedule with its jobs; whether there was one."""
+        statement = delete(schedules).where(schedules.c.guild_id == guild_id)
+        return await self.write(lambda connection: connection.execute(statement).rowcount > 0)
 
     async def pause(
-        self, guild_id: int, *, reason: str, now: datetime, resume_at: datetime | None = None
+        self, guild_id: int, *, by: int, now: datetime, resume_at: datetime | None = None
     ) -> WeeklySchedule | None:
-        """Post nothing until `resume`, or until `resume_at`; returns the schedule, None if the server has none."""
-        values = {"paused_at": now, "paused_reason": reason[:ERROR_LIMIT], "resume_at": resume_at}
-        statement = update(schedules).where(schedules.c.guild_id == guild_id).values(values).returning(schedules)
-        async with self._begin() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-            return _weekly(row) if row else None
+        """Post nothing until `resume`, or until `resume_at`; returns the schedule, None if the server has none.
+
+        A prompt that is due and not sent yet is left out.
+        """
+
+        def work(connection: Connection) -> WeeklySchedule | None:
+            row = connection.execute(_LOCKED, {"guild_id": guild_id}).one_or_none()
+            if row is None:
+                return None
+            self.settle(connection, [row], now)
+            pause = paused(now, Reason.ADMIN_PAUSED) | {"paused_by": by, "resume_at": resume_at}
+            cancel(connection, row.id, Reason.PAUSED)
+            return _weekly(changed(connection, row.id, pause))
+
+        return await self.write(work)
 
     async def resume(self, guild_id: int, now: datetime) -> WeeklySchedule | None:
         """End a pause; what was due during it stays out. Returns the schedule, None if the server has none."""
-        async with self._begin() as connection:
-            old = await _schedule_of(connection, guild_id, lock=True)
-            return await _resume(connection, old, now) if old and old.paused_at is not None else old
+
+        def work(connection: Connection) -> WeeklySchedule | None:
+            row = connection.execute(_LOCKED, {"guild_id": guild_id}).one_or_none()
+            if row is None or row.paused_at is None:
+                return _weekly(row) if row else None
+            return _weekly(self._resume(connection, row, now))
+
+        return await self.write(work)
 
     async def resume_due(self, now: datetime) -> int:
         """End every pause that ends by itself by now; returns how many there were."""
         ended = select(schedules).where(schedules.c.paused_at.is_not(None), schedules.c.resume_at <= now)
-        async with self._begin() as connection:
-            weeklies = [_weekly(row) for row in await connection.execute(ended.with_for_update())]
-            for weekly in weeklies:
-                # From the instant it was to end, not from now: what came due between the two is late, not lost.
-                # A moment before it, so that what is due at that very instant is still to come.
-                await _resume(connection, weekly, (weekly.resume_at or now) - MOMENT)
-        return len(weeklies)
 
-    async def realign(self, now: datetime) -> int:
-        """Move what is to come to where today's zone data has it; returns how many moved. What is due stays."""
-        moved = last = 0
-        while True:
-            async with self._begin() as connection:
-                page = select(schedules).where(schedules.c.next_at > now, schedules.c.id > last)
-                rows = (await connection.execute(page.order_by(schedules.c.id).limit(PAGE))).all()
-                for row in rows:
-                    next_at = _realigned(row)
-                    if next_at != row.next_at:
-                        await connection.execute(
-                            update(schedules).where(schedules.c.id == row.id).values(next_at=next_at)
-                        )
-                        moved += 1
-            if len(rows) < PAGE:
-                return moved
-            last = rows[-1].id
+        def work(connection: Connection) -> int:
+            rows = connection.execute(ended.with_for_update(skip_locked=True)).all()
+            for row in rows:
+                # As of the instant at which it was to end: what came due since then is late, not lost. A moment before
+                # it, so that what is due at that very instant is still to come.
+                self._resume(connection, row, row.resume_at - MOMENT)
+            return len(rows)
 
-    async def skip_next(self, guild_id: int) -> WeeklySchedule | None:
-        """Leave out the next occurrence; returns the schedule, None if the server has none or that one is under way."""
-        async with self._begin() as connection:
-            weekly = await _schedule_of(connection, guild_id, lock=True)
-            if weekly is None:
+        return await self.write(work)
+
+    def _resume(self, connection: Connection, row: Row[Any], now: datetime) -> Row[Any]:
+        self.settle(connection, [row], now)
+        return changed(connection, row.id, RUNNING | {"left_at": None})
+
+    async def skip_next(self, guild_id: int, now: datetime) -> tuple[WeeklySchedule, datetime | None] | None:
+        """Leave out the next prompt: the one that waits for another attempt, else the next occurrence.
+
+        Returns the schedule and the instant at which the prompt was due, None for one that is being posted right now;
+        None alone if the server has no schedule.
+        """
+
+        def work(connection: Connection) -> tuple[WeeklySchedule, datetime | None] | None:
+            row = connection.execute(_LOCKED, {"guild_id": guild_id}).one_or_none()
+            if row is None:
                 return None
-            left_out = {"state": "skipped", "attempts": 0, "round": 1, "error": LEFT_OUT}
-            key = {"schedule_id": weekly.id, "occurrence": weekly.next_at}
-            done = await connection.execute(self._insert(deliveries).values(key | left_out).on_conflict_do_nothing())
-            if not done.rowcount:
-                return None
-            later = next_occurrence(weekly.schedule, weekly.next_at)
-            statement = update(schedules).where(schedules.c.id == weekly.id).values(next_at=later)
-            return _weekly((await connection.execute(statement.returning(schedules))).one())
+            self.settle(connection, [row], now)
+            current = connection.execute(_waiting_post(row.id)).one_or_none()
+            if current is not None:
+                under_way = current.owner is not None and current.lease_until > now
+                if not under_way:
+                    cancel(connection, row.id, Reason.ADMIN_SKIPPED, only=current.id)
+                return _weekly(changed(connection, row.id, {})), None if under_way else current.due_at
+            row = changed(connection, row.id, {})
+            skipped = post_values(row, row.next_at, now, State.SKIPPED, Reason.ADMIN_SKIPPED)
+            connection.execute(self._insert(jobs).values(skipped).on_conflict_do_nothing())
+            taken = weeks_taken(connection, [row.id], now)[row.id]
+            following = first_free(rule_of(row), row.next_at, taken)
+            return _weekly(changed(connection, row.id, {"next_at": following})), row.next_at
+
+        return await self.write(work)
 
     # Servers that the bot is no longer in
 
     async def guilds_with_schedules(self) -> frozenset[int]:
         """The servers that have a schedule and, as far as is known, the bot."""
-        async with self._begin() as connection:
-            served = select(schedules.c.guild_id).where(
-                schedules.c.left_at.is_(None), schedules.c.guild_id.is_not(None)
-            )
-            found = await connection.scalars(served)
-            return frozenset(found)
+        served = select(schedules.c.guild_id).where(schedules.c.left_at.is_(None), schedules.c.guild_id.is_not(None))
+        return await self.read(lambda connection: frozenset(connection.scalars(served)))
 
     async def guilds_left(self) -> frozenset[int]:
         """The servers that removed the bot, and whose schedules are not forgotten yet."""
-        async with self._begin() as connection:
-            found = await connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_not(None)))
-            return frozenset(found)
+        left = select(schedules.c.guild_id).where(schedules.c.left_at.is_not(None))
+        return await self.read(lambda connection: frozenset(connection.scalars(left)))
 
     async def mark_left(self, guild_id: int, now: datetime) -> None:
         """The bot was removed from a server: pause its schedule, and remember since when."""
-        values = {"paused_at": now, "paused_reason": REMOVED, "resume_at": None, "left_at": now}
-        async with self._begin() as connection:
-            await connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(values))
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(_LOCKED, {"guild_id": guild_id}).one_or_none()
+            if row is not None:
+                self.settle(connection, [row], now)
+                cancel(connection, row.id, Reason.BOT_REMOVED)
+                changed(connection, row.id, paused(now, Reason.BOT_REMOVED) | {"left_at": now})
+
+        await self.write(work)
 
     async def mark_returned(self, guild_id: int) -> None:
         """The bot is in a server again: its schedule, still paused, is no longer about to be forgotten."""
-        async with self._begin() as connection:
-            await connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(left_at=None))
+        statement = update(schedules).where(schedules.c.guild_id == guild_id).values(left_at=None)
+        await self.write(lambda connection: connection.execute(statement))
 
     async def forget_left(self, before: datetime) -> int:
-        """Forget the schedules, with their deliveries, of servers left before an instant; returns how many."""
-        async with self._begin() as connection:
-            gone = await connection.execute(delete(schedules).where(schedules.c.left_at < before))
-            return gone.rowcount
-
-    async def schedule_with(self, schedule_id: int) -> WeeklySchedule | Reminder | None:
-        """The schedule with this id, a server's or a member's."""
-        async with self._begin() as connection:
-            row = (await connection.execute(select(schedules).where(schedules.c.id == schedule_id))).one_or_none()
-            return schedule(row) if row else None
-
-    async def next_due(self) -> datetime | None:
-        """When there will next be something to do for a tick, if nobody changes anything.
-
-        None if never.
-        """
-        current = and_(
-            deliveries.c.schedule_id == schedules.c.id,
-            deliveries.c.occurrence == schedules.c.next_at,
-            deliveries.c.state == "claimed",
-        )
-        instant = schedules.c.next_at.type
-        free_at = func.coalesce(deliveries.c.lease_until, schedules.c.next_at, type_=instant)
-        running = select(func.min(free_at)).select_from(schedules.outerjoin(deliveries, current))
-        paused = select(func.min(schedules.c.resume_at, type_=instant)).where(schedules.c.paused_at.is_not(None))
-        abandoned = select(func.min(deliveries.c.lease_until, type_=instant)).where(CLAIMED, ~is_next())
-        async with self._begin() as connection:
-            found: list[datetime | None] = [
-                await connection.scalar(running.where(schedules.c.paused_at.is_(None))),
-                await connection.scalar(paused),
-                await connection.scalar(select(func.min(deliveries.c.extras_at, type_=instant))),
-                await connection.scalar(abandoned),
-            ]
-        return min((instant for instant in found if instant is not None), default=None)
+        """Forget the schedules, with their jobs, of servers left before an instant; returns how many."""
+        statement = delete(schedules).where(schedules.c.left_at < before)
+        return await self.write(lambda connection: connection.execute(statement).rowcount)
 
 
-async def _schedule_of(connection: AsyncConnection, guild_id: int, *, lock: bool = False) -> WeeklySchedule | None:
-    statement = select(schedules).where(schedules.c.guild_id == guild_id)
-    row = (await connection.execute(statement.with_for_update() if lock else statement)).one_or_none()
-    return _weekly(row) if row else None
+def cancel(connection: Connection, schedule_id: int, reason: Reason, *, only: int | None = None) -> None:
+    """Have no further attempt made at the posts of a schedule that wait for one, or `only` at the one with this id.
 
-
-async def _pause_is_wanted(connection: AsyncConnection, weekly: WeeklySchedule) -> bool:
-    """Whether a schedule is paused because an admin said so: not for a failure, nor because the bot was removed."""
-    failed = select(deliveries.c.state).where(
-        deliveries.c.schedule_id == weekly.id,
-        deliveries.c.occurrence == weekly.next_at,
-        deliveries.c.state == "failed",
-    )
-    if weekly.paused_at is None or weekly.paused_reason == REMOVED:
-        return False
-    return await connection.scalar(failed) is None
-
-
-async def next_at(
-    connection: AsyncConnection,
-    old: WeeklySchedule | Reminder | None,
-    schedule: Schedule,
-    now: datetime,
-    *,
-    going_on: bool = False,
-) -> datetime:
-    """The first occurrence of a schedule that takes the place of another, if there was one.
-
-    `going_on` says that a pause of the old one lasts.
+    What was sent before is still found.
     """
-    if old is None:
-        return first_occurrence(schedule, now, None)
-    if old.schedule == schedule and (going_on or old.paused_at is None):
-        return old.next_at
-    last = await _last_posted(connection, old.id)
-    await _give_up_claims(connection, old.id, now)
-    first = first_occurrence(schedule, now, last, old.schedule.zone)
-    return await _open_from(connection, old.id, schedule, first)
+    waiting = (jobs.c.schedule_id == schedule_id, jobs.c.state == State.WAITING, jobs.c.kind.in_(POSTS))
+    statement = update(jobs).where(*waiting, jobs.c.cancelled.is_(None))
+    if only is not None:
+        statement = statement.where(jobs.c.id == only)
+    connection.execute(statement.values(cancelled=reason, attempt_at=jobs.c.enqueued_at))
 
 
-async def _resume(connection: AsyncConnection, weekly: WeeklySchedule, now: datetime) -> WeeklySchedule:
-    last = await _last_posted(connection, weekly.id)
-    await _give_up_claims(connection, weekly.id, now)
-    first = weekly.next_at if weekly.next_at > now else first_occurrence(weekly.schedule, now, last)
-    next_at = await _open_from(connection, weekly.id, weekly.schedule, first)
-    values = {"paused_at": None, "paused_reason": None, "resume_at": None, "left_at": None, "next_at": next_at}
-    statement = update(schedules).where(schedules.c.id == weekly.id).values(values).returning(schedules)
-    return _weekly((await connection.execute(statement)).one())
-
-
-async def _open_from(connection: AsyncConnection, schedule_id: int, schedule: Schedule, instant: datetime) -> datetime:
-    """The first occurrence from an instant on of which nothing has become yet."""
-    its = and_(deliveries.c.schedule_id == schedule_id, deliveries.c.state != "claimed")
-    while await connection.scalar(select(deliveries.c.state).where(its, deliveries.c.occurrence == instant)):
-        instant = next_occurrence(schedule, instant)
-    return instant
-
-
-async def _last_posted(connection: AsyncConnection, schedule_id: int) -> datetime | None:
-    """The latest occurrence that was posted, or may have been: a claim that was overtaken, or given up in an outage,
-    may have reached Discord; a refusal did not. A week that an admin left out is taken, too;
-    what they posted beside the rhythm does not count."""
-    sent = and_(deliveries.c.first_sent_at.is_not(None), deliveries.c.state != "failed")
-    maybe_posted = and_(or_(sent, deliveries.c.error == LEFT_OUT), deliveries.c.unscheduled.is_(False))
-    statement = select(func.max(deliveries.c.occurrence, type_=deliveries.c.occurrence.type))
-    found: datetime | None = await connection.scalar(
-        statement.where(deliveries.c.schedule_id == schedule_id, maybe_posted)
+def _waiting_post(schedule_id: int) -> Select[Any]:
+    """The first scheduled prompt that is to be attempted yet, if there is one."""
+    waiting = select(jobs).where(
+        jobs.c.schedule_id == schedule_id,
+        jobs.c.state == State.WAITING,
+        jobs.c.kind.in_(POSTS),
+        jobs.c.cancelled.is_(None),
+        jobs.c.week.not_like("now:%"),
     )
-    return found
+    return waiting.order_by(jobs.c.due_at).limit(1)
 
 
-async def _give_up_claims(connection: AsyncConnection, schedule_id: int, now: datetime) -> None:
-    """Nobody will come back for what was claimed under a rule that is gone."""
-    overtaken = and_(
-        deliveries.c.schedule_id == schedule_id,
-        deliveries.c.state == "claimed",
-        or_(deliveries.c.lease_until <= now, deliveries.c.owner.is_(None)),
-    )
-    await connection.execute(
-        update(deliveries).where(overtaken).values(state="skipped", error="the schedule was changed meanwhile")
-    )
+def changed(connection: Connection, schedule_id: int, values: Mapping[str, Any]) -> Row[Any]:
+    """A schedule's row after a change; after none, as it is now."""
+    if values:
+        statement = update(schedules).where(schedules.c.id == schedule_id).values(values).returning(schedules)
+        return connection.execute(statement).one()
+    return connection.execute(select(schedules).where(schedules.c.id == schedule_id)).one()
 
 
-def is_next() -> ColumnElement[bool]:
-    """Whether a row of `deliveries` is its schedule's next occurrence."""
-    its = and_(schedules.c.id == deliveries.c.schedule_id, schedules.c.next_at == deliveries.c.occurrence)
-    return select(1).where(its).correlate(deliveries).exists()
+def _latest_round(connection: Connection, schedule_id: int) -> int:
+    """The latest walk that anything was chosen for; 0 if nothing was yet."""
+    chosen = (jobs.c.schedule_id == schedule_id, jobs.c.resource_id.is_not(None))
+    return connection.scalar(select(func.max(jobs.c.round)).where(*chosen)) or 0
+
+
+def rule_values(schedule: Schedule) -> dict[str, Any]:
+    """The columns that hold a day, time and zone."""
+    return {"weekday": schedule.weekday, "time": f"{schedule.time:%H:%M}", "zone": schedule.zone}
+
+
+def _known_zone(schedule: Schedule) -> str | None:
+    try:
+        week_of(schedule, datetime.min.replace(year=2000, tzinfo=UTC))
+    except NO_SUCH_ZONE:
+        return None
+    return schedule.zone
 
 
 def _weekly(row: Row[Any]) -> WeeklySchedule:
-    return WeeklySchedule(
-        id=row.id,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        role_id=row.role_id,
-        schedule=Schedule(row.weekday, time.fromisoformat(row.time), row.zone),
-        created_by=row.created_by,
-        next_at=row.next_at,
-        paused_at=row.paused_at,
-        paused_reason=row.paused_reason,
-        resume_at=row.resume_at,
-        order=row.order,
-        start_id=row.start_id,
-        start_round=row.start_round,
-        thread=row.thread,
-        pin=row.pin,
-        poll=row.poll,
-    )
-
-
-def reminder(row: Row[Any]) -> Reminder:
-    """A row of `schedules` that belongs to a member."""
-    return Reminder(
-        id=row.id,
-        user_id=row.user_id,
-        channel_id=row.channel_id,
-        schedule=Schedule(row.weekday, time.fromisoformat(row.time), row.zone),
-        next_at=row.next_at,
-        paused_at=row.paused_at,
-        paused_reason=row.paused_reason,
-        quiet=row.quiet,
-        untold=row.untold,
-    )
-
-
-def schedule(row: Row[Any]) -> WeeklySchedule | Reminder:
-    """A row of `schedules`, a server's or a member's."""
-    return _weekly(row) if row.user_id is None else reminder(row)
+    return built(WeeklySchedule, row, schedule=rule_of(row))

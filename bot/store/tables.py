@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,12 +22,18 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     false,
     text,
 )
 
-ERROR_LIMIT = 300
-"""Characters of an error that are kept: enough to act on."""
+from bot.outcomes import Reason, State
+
+DETAIL_LIMIT = 300
+"""Characters of Discord's words about an attempt that are kept: enough to act on."""
+PAGE_LIMIT = 640
+"""Characters of a page: a catalog's address has at most 512, and one that grows when it is normalised still fits.
+PostgreSQL's indexes take 2,704 bytes, which four times this stays below."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -48,6 +57,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Code(TypeDecorator[StrEnum]):
+    """A code of `bot.outcomes`."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, codes: type[StrEnum]) -> None:
+        super().__init__()
+        self.codes = codes
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """As the enumeration's member."""
+        return None if value is None else self.codes(value)
+
+
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_name)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -60,8 +84,8 @@ metadata = MetaData(naming_convention=_NAMES)
 _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _RUNNING = text("paused_at IS NULL")
-CLAIMED = text("state = 'claimed'")
-"""What of `deliveries` is a claim: in these very words, by which SQLite knows its index."""
+WAITING = text("state = 'waiting'")
+"""What of `jobs` is to be attempted yet: in these very words, by which SQLite knows its index."""
 
 # A row is a server's weekly prompt (guild_id) or a member's reminder (user_id): one machinery delivers both.
 schedules = Table(
@@ -70,6 +94,7 @@ schedules = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("guild_id", BigInteger, unique=True),
     Column("user_id", BigInteger, unique=True),
+    Column("catalog_id", String(28), nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("role_id", BigInteger),
     Column("weekday", SmallInteger, nullable=False),
@@ -79,7 +104,8 @@ schedules = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
     Column("paused_at", UtcDateTime),
-    Column("paused_reason", Text),
+    Column("pause_reason", Code(Reason)),
+    Column("paused_by", BigInteger),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
     Column("order", String(64), nullable=False, server_default="path"),
@@ -88,49 +114,58 @@ schedules = Table(
     Column("thread", Boolean, nullable=False, server_default=false()),
     Column("pin", Boolean, nullable=False, server_default=false()),
     Column("poll", Boolean, nullable=False, server_default=false()),
-    Column("quiet", Boolean, nullable=False, server_default=false()),
-    Column("untold", Boolean, nullable=False, server_default=false()),
+    Column("idle_only", Boolean, nullable=False, server_default=false()),
+    Column("notice_pending", Boolean, nullable=False, server_default=false()),
     # What is paused may have been due for years, and no tick has to look at it.
     Index("ix_schedules_next_at", "next_at", "id", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     Index("ix_schedules_resume_at", "resume_at"),
     Index("ix_schedules_left_at", "left_at"),
+    sqlite_autoincrement=True,  # an id is in no nonce twice
 )
 
-# The key is what makes an occurrence happen once: whoever inserts the row has the claim, everybody else conflicts.
-deliveries = Table(
-    "deliveries",
+# The unique key is what makes a week happen once: a second prompt for it conflicts, whatever admins and clocks do.
+jobs = Table(
+    "jobs",
     metadata,
-    Column("schedule_id", _Id, ForeignKey("schedules.id", ondelete="CASCADE"), primary_key=True),
-    Column("occurrence", UtcDateTime, primary_key=True),
-    Column("state", String(16), nullable=False),
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("schedule_id", _Id, ForeignKey("schedules.id", ondelete="CASCADE"), nullable=False),
+    Column("week", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("enqueued_at", UtcDateTime, nullable=False),
+    Column("state", Code(State), nullable=False),
+    Column("reason", Code(Reason)),
+    Column("detail", String(DETAIL_LIMIT)),
+    Column("cancelled", Code(Reason)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("attempt_at", UtcDateTime, nullable=False),
     Column("owner", String(64)),
     Column("lease_until", UtcDateTime),
-    Column("attempts", Integer, nullable=False),
-    Column("round", Integer, nullable=False),
+    Column("send_started_at", UtcDateTime),
+    Column("round", Integer, nullable=False, server_default="1"),
     Column("resource_id", String(64)),
-    Column("first_sent_at", UtcDateTime),
-    Column("message_id", BigInteger),
-    Column("error", Text),
+    Column("page", String(PAGE_LIMIT)),
+    Column("title", Text),
     Column("channel_id", BigInteger),
-    Column("posted_at", UtcDateTime),
-    Column("thread_id", BigInteger),
-    Column("poll_id", BigInteger),
-    Column("finished", Integer),
-    Column("extras_at", UtcDateTime),
-    Column("unscheduled", Boolean, nullable=False, server_default=false()),
-    Index("ix_deliveries_extras_at", "extras_at"),
-    Index("ix_deliveries_message_id", "message_id"),
-    Index("ix_deliveries_interrupted", "lease_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
+    Column("message_id", BigInteger),
+    Column("sent_at", UtcDateTime),
+    Column("finished", Integer, nullable=False, server_default="0"),
+    Column("options", JSON, nullable=False, server_default="[]"),
+    UniqueConstraint("schedule_id", "week", "kind"),
+    # In the order in which they are claimed; what has ended, and what waits for later, is not looked at.
+    Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_jobs_message_id", "message_id"),
+    sqlite_autoincrement=True,
 )
 
-# What a member has finished, by ids alone: a position would be wrong as soon as the path changes.
-progress = Table(
-    "progress",
+# What a member has finished, by page: an id belongs to one catalog, and a page to every catalog that lists it.
+marks = Table(
+    "marks",
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("resource_id", String(64), primary_key=True),
+    Column("page", String(PAGE_LIMIT), primary_key=True),
     Column("done_at", UtcDateTime, nullable=False),
-    Index("ix_progress_resource_id", "resource_id", "done_at"),
+    Index("ix_marks_page", "page", "done_at"),
 )
 
 # The members who let others see their progress.
@@ -139,6 +174,22 @@ sharing = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("shared_at", UtcDateTime, nullable=False),
+)
+
+# The members who are not counted in the numbers of a server.
+uncounted = Table(
+    "uncounted",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("uncounted_at", UtcDateTime, nullable=False),
+)
+
+# The day on which a member used the bot last, or was found on one of its servers, so that who left can be forgotten.
+last_seen = Table(
+    "last_seen",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_on", Date, nullable=False),
 )
 
 app_state = Table(

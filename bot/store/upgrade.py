@@ -1,4 +1,4 @@
-"""Migrations, run at every start: from any older version, by as many processes at once as there are."""
+"""Migrations: from any older version to the newest, by as many processes at once as there are."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from bot.errors import StoreTooNew
+from bot.store.version import NEWEST, version_of
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 0x73747564  # "stud": PostgreSQL's advisory locks are numbers
@@ -24,23 +22,15 @@ def upgrade(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":  # SQLite's transaction has the write lock already
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    config = _config()
-    script = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == script.get_current_head():
-        return
-    if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
-        raise StoreTooNew(
-            f"The database was written by a newer studybot (its version is {current}). "
-            "Install that one, or point DATABASE_URL at another database. Nothing was changed."
-        )
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if version_of(connection) != NEWEST:  # else another process was first
+        command.upgrade(alembic_config(connection), "head")
 
 
-def _config() -> Config:
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration for commands on a connection that is in a transaction already."""
     config = Config()
     # Alembic reads % as the start of a reference; a folder may have one in its name.
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
     return config

@@ -136,7 +136,13 @@ def test_ten_problems_are_ten_lines(file: Path) -> None:
         ({"url": "https://exa mple.org"}, "url is not a web address"),
         ({"url": "javascript:alert(1)"}, "url must start with http:// or https://"),
         ({"url": "https://example.org/" + "x" * 600}, "url has 620 characters; at most 512 fit"),
-        ({"url": "https://EXAMPLE.org/a/"}, 'is used already in line 10'),
+        ({"url": "https://EXAMPLE.org/a/"}, 'url "https://EXAMPLE.org/a/" is used already in line 10, which is the'),
+        ({"url": "https://www.example.org/a?utm_source=x"}, 'which is the same page: "https://example.org/a"'),
+        ({"url": "https:///path"}, "url is not a web address"),
+        ({"url": "https://[::1/"}, "url is not a web address"),
+        ({"former_urls": ["http://example.org/a"]}, 'former url "http://example.org/a" is used already in line 10'),
+        ({"former_urls": ["example.org/old"]}, "former_urls, item 1, must start with http:// or https://"),
+        ({"former_urls": "https://example.org/old"}, "former_urls must be a list"),
         ({"title": "x" * 300}, "title has 300 characters; at most 256 fit"),
         ({"title": "Two\nlines"}, "title must be one line"),
         ({"authors": ["Ada\u2028Lovelace"]}, "authors, item 1, must be one line"),
@@ -154,6 +160,80 @@ def test_one_problem_each(file: Path, keys: dict[str, Any], said: str) -> None:
     assert len(found) == 1
     assert said in found[0]
     assert found[0].startswith("catalog.yaml:11: resource ")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("id: Bread", 'id must be lower-case words joined by hyphens, such as "kv-cache", not "Bread"'),
+        (f"id: {'x' * 29}", "id has 29 characters; at most 28 fit"),
+        ("language: German!", 'language must be a language tag such as "de" or "pt-BR", not "German!"'),
+        ("tracks: [{id: one, title: Again}]", 'track "one": id "one" is used already in line 5'),
+    ],
+)
+def test_one_problem_of_the_whole(file: Path, line: str, said: str) -> None:
+    assert problems(file, f"{GOOD}{line}\n") == [f"catalog.yaml:{GOOD.count(chr(10)) + 1}: {said}"]
+
+
+def test_a_topic_has_its_id_from_its_key(file: Path) -> None:
+    assert problems(file, GOOD.replace("{name: Bread}", "{name: Bread, id: loaf}")) == [
+        'catalog.yaml:3: topic "bread": unknown key "id": the key of a topic is its id'
+    ]
+    (found,) = problems(file, GOOD.replace("  bread:", "  Fresh Bread:"))
+    assert found.startswith('catalog.yaml:3: topic "Fresh Bread": id must be lower-case words')
+
+
+LEAST = """\
+title: Über das Backen, für Anfänger und Fortgeschrittene
+language: de
+stages:
+  - title: Getting started
+    resources:
+      - {title: Intro, url: "https://example.org/1"}
+      - {title: Intro, url: "https://example.org/2", requires: [intro]}
+      - {id: intro-2, title: Another, url: "https://example.org/3", requires: [intro-3]}
+      - {title: 第一章, url: "https://example.org/4"}
+tracks:
+  - {title: Getting started!, id: }
+"""
+
+
+def test_titles_and_urls_are_enough(file: Path) -> None:
+    """Ids are made from titles; those that are written come first, and prerequisites may name any of them."""
+    assert problems(file, LEAST) == []
+    loaded = load_catalog(file)
+    assert (loaded.id, loaded.language) == ("uber-das-backen-fur-anfanger", "de")
+    assert [group.id for group in loaded.groups] == ["getting-started", "getting-started-2"]
+    assert [one.id for one in loaded][:3] == ["intro", "intro-3", "intro-2"]
+    assert loaded.resources[3].id == load_catalog(file).resources[3].id != "resource"
+
+
+def test_an_entry_without_a_title_lacks_only_its_title(file: Path) -> None:
+    assert problems(file, LEAST.replace("{title: 第一章, url", "{url")) == [
+        "catalog.yaml:9: resource 4: title is missing"
+    ]
+
+
+def test_a_key_without_a_value_counts_as_left_out(file: Path) -> None:
+    text = GOOD.replace("url:", "summary:\n        authors: ~\n        year: null\n        url:") + "tracks:\n"
+    assert problems(file, text) == []
+    assert problems(file, GOOD.replace("title: A\n", "title:\n")) == ['catalog.yaml:9: resource "a": title is missing']
+    assert problems(file, GOOD + "nonsense:\n") == ['catalog.yaml:11: unknown key "nonsense"']
+
+
+def test_two_addresses_of_one_video(file: Path) -> None:
+    videos = ("https://www.youtube.com/watch?v=bZQun8Y4L2A&t=3", "https://youtu.be/bZQun8Y4L2A?si=x")
+    text = GOOD.replace("https://example.org/a", videos[0]) + f"      - {{title: B, url: '{videos[1]}'}}\n"
+    assert problems(file, text) == [
+        f'catalog.yaml:11: resource "B": url "{videos[1]}" is used already in line 10, which is the same page: '
+        f'"{videos[0]}"'
+    ]
+
+
+def test_a_resource_may_repeat_its_own_page(file: Path) -> None:
+    """A curator who writes an old form of the same address does no harm."""
+    assert problems(file, resource(former_urls=["http://www.example.org/b/", "https://example.org/old"])) == []
+    assert load_catalog(file)["b"].pages == ("example.org/b", "example.org/old")
 
 
 @pytest.mark.parametrize(

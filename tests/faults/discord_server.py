@@ -23,12 +23,15 @@ Fault = Callable[["DiscordServer", web.Request], Awaitable[web.StreamResponse | 
 
 
 class DiscordServer:
-    """One channel's worth of Discord. `now` is its clock; `faults` happen to the next posts, one each, in order."""
+    """One channel's worth of Discord, or one forum's. `now` is its clock; `faults` happen to the next posts, one each,
+    in order; `read_faults` to the next looks at a channel."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 5, 8, tzinfo=UTC)
         self.messages: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
+        self.read_faults: list[Fault] = []
+        self.threads: list[dict[str, Any]] = []
         self.posts = 0
         self.refused_token = False
 
@@ -38,6 +41,11 @@ class DiscordServer:
             web.get("/oauth2/applications/@me", self._application),
             web.post("/channels/{channel}/messages", self._post),
             web.get("/channels/{channel}/messages", self._history),
+            web.get("/channels/{channel}/messages/{message}", self._message),
+            web.get("/channels/{channel}", self._channel),
+            web.post("/channels/{channel}/threads", self._open),
+            web.post("/channels/{channel}/messages/{message}/threads", self._gone),
+            web.get("/guilds/{guild}/threads/active", self._active),
         ]
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
@@ -75,7 +83,48 @@ class DiscordServer:
         self.messages.append(message)
         return message
 
+    def open(self, sent: dict[str, Any], forum: str) -> dict[str, Any]:
+        """Take a post in a forum; Discord knows no nonce there."""
+        first = self.accept(sent["message"], "0")
+        first["channel_id"] = first["id"]
+        archive = {"archived": False, "auto_archive_duration": 10080, "archive_timestamp": first["timestamp"]}
+        thread = {
+            "id": first["id"], "parent_id": forum, "guild_id": "1", "owner_id": ME["id"], "name": sent["name"],
+            "type": 11, "message_count": 0, "member_count": 1, "thread_metadata": archive,
+        }  # fmt: skip
+        self.threads.append(thread)
+        return thread | {"message": first}
+
+    def take(self, sent: dict[str, Any], channel: str) -> dict[str, Any]:
+        """Take a message, or a forum's post."""
+        return self.open(sent, channel) if "message" in sent else self.accept(sent, channel)
+
+    async def _open(self, request: web.Request) -> web.StreamResponse:
+        self.posts += 1
+        if self.faults and (instead := await self.faults.pop(0)(self, request)) is not None:
+            return instead
+        return answer(self.open(await request.json(), request.match_info["channel"]))
+
+    async def _active(self, request: web.Request) -> web.StreamResponse:
+        if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
+            return instead
+        return answer({"threads": self.threads, "members": [], "has_more": False})
+
+    async def _message(self, request: web.Request) -> web.StreamResponse:
+        found = [one for one in self.messages if one["id"] == request.match_info["message"]]
+        return answer(found[0]) if found else problem(404, "Unknown Message", 10008)
+
+    async def _gone(self, request: web.Request) -> web.StreamResponse:
+        return problem(404, "Unknown Message", 10008)
+
+    async def _channel(self, request: web.Request) -> web.StreamResponse:
+        if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
+            return instead
+        return problem(404, "Unknown Channel", 10003)
+
     async def _history(self, request: web.Request) -> web.StreamResponse:
+        if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
+            return instead
         after = int(request.query.get("after", 0))
         found = [message for message in self.messages if int(message["id"]) > after]
         return answer(found[::-1])
@@ -98,9 +147,9 @@ def answering(status: int, message: str = "out of order", code: int = 0) -> Faul
     return fault
 
 
-def rate_limited(*, with_header: bool) -> Fault:
+def rate_limited(*, with_header: bool = True, everywhere: bool = False, retry_after: float = 0.01) -> Fault:
     async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
-        body = {"message": "You are being rate limited.", "retry_after": 0.01, "global": False}
+        body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": everywhere}
         headers = {"Via": "1.1 google"} | ({"Retry-After": "1"} if with_header else {})
         return answer(body, status=429, headers=headers)
 
@@ -113,7 +162,7 @@ def reset(*, after_accepting: bool) -> Fault:
     async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
         sent = await request.json()
         if after_accepting:
-            server.accept(sent, request.match_info["channel"])
+            server.take(sent, request.match_info["channel"])
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
@@ -125,7 +174,7 @@ def accepted_but(status: int) -> Fault:
     """The message was taken, and the answer says otherwise."""
 
     async def fault(server: DiscordServer, request: web.Request) -> web.StreamResponse:
-        server.accept(await request.json(), request.match_info["channel"])
+        server.take(await request.json(), request.match_info["channel"])
         return problem(status, "upstream went away")
 
     return fault

@@ -1,60 +1,89 @@
-"""Processes that are killed, that share a database, and databases that are not there for a while."""
+"""Processes that are killed or put to sleep, that share a database, and databases that are not there for a while."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sqlite3
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
-from contextlib import closing
-from datetime import UTC, datetime, time, timedelta
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from bot.catalog import Catalog
-from bot.cogs.ticker import Ticker
-from bot.delivery import deliver_due
-from bot.errors import CannotPost, PostFailed
-from bot.schedule import Schedule
+from bot.delivery.worker import LEASE
+from bot.discord_io.ticker import Ticker
+from bot.errors import CannotPost, PostFailed, StoreError
+from bot.outcomes import Reason
 from bot.store import Store
+from bot.store.tables import schedules
+from tests.delivery_world import BERLIN, DUE, World, fail, put
 from tests.store.conftest import lasting_url, postgres, postgres_url
-from tests.test_delivery import Channel, fail
+from tests.store.test_contract import expire
 
 __all__ = ["lasting_url", "postgres", "postgres_url"]
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-DUE = datetime(2026, 1, 5, 8, tzinfo=UTC)
-BERLIN = Schedule(0, time(9), "Europe/Berlin")
+QUICK = 0.3
+"""Seconds that a database may take in these tests, where it usually may take ten."""
 
 
-async def put(store: Store, guild_id: int) -> None:
-    await store.put_schedule(
-        guild_id=guild_id, channel_id=guild_id, role_id=None, schedule=BERLIN, created_by=5, now=START
-    )
+async def started(
+    url: str, file: Path, harm: str = "none", *, late: timedelta = timedelta(0), lease: timedelta = LEASE
+) -> Process:
+    """A process that delivers what is due."""
+    given = (url, str(file), (DUE + late).isoformat(), harm, str(lease.total_seconds()))
+    words = (sys.executable, "-m", "tests.faults.process", *given)
+    return await asyncio.create_subprocess_exec(*words, stdout=DEVNULL, stderr=PIPE)
 
 
-async def courier(url: str, file: Path, now: datetime, kill: str = "") -> int:
-    """Run a process that delivers what is due; returns its exit code."""
-    words = (sys.executable, "-m", "tests.faults.courier", url, str(file), now.isoformat(), kill)
-    process = await asyncio.create_subprocess_exec(*words, stdout=DEVNULL, stderr=PIPE)
+async def ended(process: Process) -> int:
+    """Its exit code."""
     _, errors = await process.communicate()
     assert process.returncode in (0, -signal.SIGKILL), errors.decode()
     return process.returncode
 
 
-@pytest.mark.parametrize("kill", ["before", "after"])
-async def test_killed_between_claim_and_record(lasting_url: str, tmp_path: Path, kill: str) -> None:
+def lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+@pytest.mark.parametrize("harm", ["before", "after"])
+async def test_killed_between_claim_and_record(lasting_url: str, tmp_path: Path, harm: str) -> None:
     posts = tmp_path / "posts"
     async with await Store.open(lasting_url) as store:
-        await put(store, 1)
-    assert await courier(lasting_url, posts, DUE, kill) == -signal.SIGKILL
-    assert await courier(lasting_url, posts, DUE + timedelta(seconds=89)) == 0
-    assert len(posts.read_text().splitlines() if posts.exists() else []) == (1 if kill == "after" else 0)
-    assert await courier(lasting_url, posts, DUE + timedelta(seconds=90)) == 0
-    assert len(posts.read_text().splitlines()) == 1
+        await put(store)
+    assert await ended(await started(lasting_url, posts, harm)) == -signal.SIGKILL
+    assert await ended(await started(lasting_url, posts)) == 0
+    assert len(lines(posts)) == (1 if harm == "after" else 0)
+    async with await Store.open(lasting_url) as store:
+        await expire(store)
+    assert await ended(await started(lasting_url, posts, late=LEASE)) == 0
+    assert len(lines(posts)) == 1
+
+
+async def test_a_process_that_sleeps_longer_than_its_lease_does_not_post_again(
+    lasting_url: str, tmp_path: Path
+) -> None:
+    posts = tmp_path / "posts"
+    async with await Store.open(lasting_url) as store:
+        await put(store)
+    lease = timedelta(seconds=2)
+    asleep = await started(lasting_url, posts, "sleep", lease=lease)
+    assert asleep.pid is not None
+    await asyncio.to_thread(os.waitid, os.P_PID, asleep.pid, os.WSTOPPED | os.WNOWAIT)
+    await asyncio.sleep(lease.total_seconds())
+    assert await ended(await started(lasting_url, posts, late=lease)) == 0
+    assert len(lines(posts)) == 1
+    os.kill(asleep.pid, signal.SIGCONT)
+    assert await ended(asleep) == 0
+    assert len(lines(posts)) == 1
 
 
 async def test_three_processes_on_one_database_post_each_once(lasting_url: str, tmp_path: Path) -> None:
@@ -62,15 +91,16 @@ async def test_three_processes_on_one_database_post_each_once(lasting_url: str, 
     async with await Store.open(lasting_url) as store:
         for guild_id in range(1, 41):
             await put(store, guild_id)
-    await asyncio.gather(*(courier(lasting_url, posts, DUE) for _ in range(3)))
-    lines = posts.read_text().splitlines()
-    assert len(lines) == len(set(lines)) == 40
+    processes = await asyncio.gather(*(started(lasting_url, posts) for _ in range(3)))
+    await asyncio.gather(*map(ended, processes))
+    assert len(lines(posts)) == len(set(lines(posts))) == 40
 
 
 MIGRATING = """
 import asyncio, os, signal, sys
 from alembic import op
 from bot.store import Store
+from bot.store.tables import schedules
 
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -80,64 +110,152 @@ asyncio.run(Store.open(sys.argv[1]))
 """
 
 
-@pytest.mark.parametrize("step", ["create_index", "add_column"])
+@pytest.mark.parametrize("step", ["create_index", "create_table"])
 async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: str) -> None:
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATING, lasting_url, step, stderr=DEVNULL)
     assert await process.wait() == -signal.SIGKILL
     async with await Store.open(lasting_url) as store:
-        await put(store, 1)
+        await put(store)
         assert await store.next_due() == DUE
 
 
 async def test_a_database_that_is_locked_for_a_while(
     tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.store.engine.BUSY_TIMEOUT", 50)
-    file, channel = tmp_path / "studybot.db", Channel()
+    monkeypatch.setattr("bot.store.sqlite.BUSY_TIMEOUT", 50)
+    file = tmp_path / "studybot.db"
     async with await Store.open(f"sqlite:///{file}") as store:
-        await put(store, 1)
-
-        async def look() -> None:
-            await deliver_due(store, catalog, channel, now=DUE, owner="me")
-
-        ticker = Ticker(look, lambda: DUE)
+        world = World(store, catalog)
+        await world.put()
+        worker = world.worker()
+        ticker = Ticker(worker.tick, lambda: DUE)
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             for _ in range(3):
                 await ticker.tick()
             other.execute("ROLLBACK")
-        assert (ticker.failures, len(channel.posts)) == (3, 0)
+        assert (ticker.failures, len(world.channel.posts)) == (3, 0)
         assert caplog.text.count("A tick failed") == 1
         await ticker.tick()
-        assert (ticker.failures, len(channel.posts)) == (0, 1)
+        await worker.idle()
+        assert (ticker.failures, len(world.channel.posts)) == (0, 1)
 
 
 async def test_a_database_server_that_drops_every_connection(postgres_url: str, catalog: Catalog) -> None:
-    channel = Channel()
     async with await Store.open(postgres_url) as store, await Store.open(postgres_url) as other:
-        await put(store, 1)
-        async with other._begin() as connection:
-            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            await connection.execute(text(f"{others} AND datname = current_database()"))
-        assert (await deliver_due(store, catalog, channel, now=DUE, owner="me")).outcomes == {"posted": 1}
-        assert (await deliver_due(store, catalog, channel, now=DUE, owner="me")).outcomes == {}
+        world = World(store, catalog)
+        await world.put()
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        dropping = text(f"{others} AND datname = current_database()")
+        await other.write(lambda connection: connection.execute(dropping))
+        assert await world.tick(DUE) == {"sent": 1}
+        assert await world.tick(DUE) == {}
+
+
+@asynccontextmanager
+async def swallowing(socket: Path) -> AsyncIterator[tuple[int, asyncio.Event]]:
+    """A TCP port before a database's socket which, once the event is set, takes everything and passes nothing on."""
+    swallows, writers = asyncio.Event(), list[asyncio.StreamWriter]()
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            if not swallows.is_set():
+                writer.write(data)
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back, forth = await asyncio.open_unix_connection(str(socket))
+        writers.extend((writer, forth))
+        await asyncio.gather(pass_on(reader, forth), pass_on(back, writer), return_exceptions=True)
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1], swallows
+    finally:
+        server.close()
+        for writer in writers:
+            writer.close()
+
+
+async def test_a_database_connection_that_swallows_costs_one_call(
+    postgres_url: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a fail-over, or behind a router that forgot the connection: nothing comes back, not even an end."""
+    monkeypatch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
+    monkeypatch.setattr("bot.store.postgres.COMMAND_SECONDS", QUICK * 0.8)
+    folder = Path(postgres_url.partition("host=")[2]) / ".s.PGSQL.5432"
+    async with swallowing(folder) as (port, swallows):
+        name = postgres_url.partition("?")[0].rpartition("/")[2]
+        async with await Store.open(f"postgresql://postgres@127.0.0.1:{port}/{name}") as store:
+            world = World(store, catalog)
+            await world.put()
+            ticker = Ticker(world.worker().tick, lambda: DUE)
+            swallows.set()
+            async with asyncio.timeout(10 * QUICK):
+                await ticker.tick()
+            assert ticker.failures == 1
+            swallows.clear()
+            world.now = DUE
+            await ticker.tick()
+            await world.worker().idle()
+            assert (ticker.failures, len(world.channel.posts)) == (0, 1)
+
+
+async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.discord_io.ticker.LONGEST_TICK", 0.05)
+
+    async def hang() -> None:
+        await asyncio.sleep(3600)
+
+    ticker = Ticker(hang, lambda: DUE)
+    await ticker.tick()
+    assert ticker.failures == 1
+
+
+async def test_an_admins_change_during_the_realignment_of_the_zones_is_kept(lasting_url: str, catalog: Catalog) -> None:
+    async with await Store.open(lasting_url) as store, await Store.open(lasting_url) as other:
+        for guild_id in range(1, 301):
+            await put(store, guild_id)
+        late = update(schedules).values(next_at=DUE + timedelta(hours=1))
+        await store.write(lambda connection: connection.execute(late))
+        tuesday = replace(BERLIN, weekday=1)
+        changes = (put(other, guild_id, tuesday) for guild_id in range(1, 301, 3))
+        await asyncio.gather(store.realign(DUE - timedelta(days=3)), *changes)
+        for guild_id in range(1, 301, 3):
+            weekly = await store.schedule_for(guild_id)
+            assert weekly is not None
+            assert weekly.next_at == DUE + timedelta(days=1)
 
 
 async def test_a_thousand_servers_in_one_minute_of_which_fifty_are_broken(store: Store, catalog: Catalog) -> None:
+    world = World(store, catalog)
     for guild_id in range(1, 1001):
-        await put(store, guild_id)
-    channel = Channel()
-    harm = [CannotPost("gone"), PostFailed("503"), RuntimeError("a bug")]
+        await world.put(guild_id)
+    harm = [CannotPost(Reason.CHANNEL_GONE), PostFailed("503"), RuntimeError("a bug")]
     broken = {guild_id: harm[guild_id % 3] for guild_id in range(20, 1001, 20)}
-    take = channel.post
+    take = world.channel.post
 
-    async def post(prompt, nonce):  # type: ignore[no-untyped-def]
-        if (error := broken.get(prompt.guild_id)) is not None:
+    async def post(prompt, nonce, check):  # type: ignore[no-untyped-def]
+        if (error := broken.get(prompt.schedule.guild_id)) is not None:
             fail(error)()
-        return await take(prompt, nonce)
+        return await take(prompt, nonce, check)
 
-    channel.post = post  # type: ignore[method-assign]
-    while (await deliver_due(store, catalog, channel, now=DUE, owner="me")).more:
-        pass
-    posted = sorted(prompt.guild_id for _, prompt, _ in channel.posts)
+    world.channel.post = post  # type: ignore[method-assign]
+    await world.tick(DUE)
+    posted = sorted(prompt.schedule.guild_id for prompt in world.channel.prompts)
     assert posted == [guild_id for guild_id in range(1, 1001) if guild_id not in broken]
+
+
+async def test_a_store_that_fails_over_a_record_is_repeated_and_found(
+    store: Store, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(store, catalog)
+    await world.put()
+
+    async def gone(*_: object, **__: object) -> bool:
+        raise StoreError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "record_sent", gone)
+        assert await world.tick(DUE) == {"retried": 1}
+    assert await world.tick(DUE + timedelta(minutes=2)) == {"sent": 1}
+    assert len(world.channel.posts) == 1

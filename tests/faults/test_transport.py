@@ -5,66 +5,90 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import discord
 import pytest
 import pytest_asyncio
-from discord.ext import commands
 
 from bot.catalog import Catalog
-from bot.client import run_bot
-from bot.cogs.posting import DiscordPoster
-from bot.delivery import deliver_due
+from bot.client import create_bot, run_bot
+from bot.delivery import PollJob, PromptJob, ThreadJob, Worker
+from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import SettingsError
-from bot.schedule import Schedule
+from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
+from bot.outcomes import Reason
 from bot.settings import Settings
 from bot.store import Store
+from bot.store.tables import jobs
+from tests.delivery_world import DUE, WEEK, World, put
 from tests.faults.discord_server import DiscordServer, Fault, accepted_but, answering, rate_limited, reset, running
 
-START = datetime(2026, 1, 1, tzinfo=UTC)
-DUE = datetime(2026, 1, 5, 8, tzinfo=UTC)
+CHANNEL, FORUM = 10, 20
+"""Server 1's text channel, and server 2's forum."""
+
+
+@pytest.fixture
+def longest_sleep() -> float:
+    """Seconds that a wait of discord.py's takes at the most: it waits seconds between its own tries."""
+    return 0.01
 
 
 @pytest_asyncio.fixture
-async def discord_server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer]:
+async def discord_server(monkeypatch: pytest.MonkeyPatch, longest_sleep: float) -> AsyncIterator[DiscordServer]:
     server, sleep = DiscordServer(), asyncio.sleep
 
     async def hurried(seconds: float, result: Any = None) -> Any:
-        return await sleep(min(seconds, 0.01), result)
+        return await sleep(min(seconds, longest_sleep), result)
 
     async with running(server) as address:
         monkeypatch.setattr(discord.http.Route, "BASE", address)
-        monkeypatch.setattr(asyncio, "sleep", hurried)  # discord.py waits seconds between its own tries
+        monkeypatch.setattr(asyncio, "sleep", hurried)
         yield server
 
 
-class Bot:
-    """The poster on a bot that is logged in, and the store; nothing else of it is needed to deliver."""
+class Bot(World):
+    """The world in which Discord is a server, and the messenger the real one on a bot that is logged in."""
 
-    def __init__(self, server: DiscordServer, store: Store, catalog: Catalog, poster: DiscordPoster) -> None:
-        self.server, self.store, self.catalog, self.poster = server, store, catalog, poster
+    def __init__(self, server: DiscordServer, store: Store, catalog: Catalog, client: discord.Client) -> None:
+        super().__init__(store, catalog)
+        self.server = server
+        self.messenger = DiscordMessenger(client)
 
-    async def tick(self, now: datetime) -> dict[str, int]:
+    def worker(self, owner: str = "me", **options: Any) -> Worker:
+        worker = Worker(self.store, self.catalogs, self.messenger, lambda: self.now, wake=self._wake, **options)
+        for kind in (
+            PromptJob(render_prompt, recognise_prompt),
+            ThreadJob(),
+            PollJob(render_poll, recognise_poll),
+        ):
+            worker.register(kind)
+        return worker
+
+    async def tick(self, now: Any, owner: str = "me") -> dict[str, int]:
         self.server.now = now
-        report = await deliver_due(self.store, self.catalog, self.poster, now=now, owner="me")
-        return dict(report.outcomes)
+        return await super().tick(now, owner)
 
 
 @pytest_asyncio.fixture
 async def bot(discord_server: DiscordServer, store: Store, catalog: Catalog) -> AsyncIterator[Bot]:
-    await store.put_schedule(
-        guild_id=1,
-        channel_id=10,
-        role_id=None,
-        schedule=Schedule(0, time(9), "Europe/Berlin"),
-        created_by=5,
-        now=START,
-    )
-    async with commands.Bot("!", intents=discord.Intents.none()) as real:
-        await real.login("a.b.c")
-        yield Bot(discord_server, store, catalog, DiscordPoster(real))
+    async with create_bot(Settings.model_construct(), catalog, store) as client:
+        await client.login("a.b.c")
+        for number, channel, kind in ((1, CHANNEL, 0), (2, FORUM, 15)):
+            client._connection._add_guild_from_data(_guild(number, channel, kind))
+        world = Bot(discord_server, store, catalog, client)
+        await world.put(1)
+        yield world
+
+
+def _guild(number: int, channel: int, kind: int) -> Any:
+    data = {
+        "id": str(channel), "type": kind, "name": "reading", "position": 0, "permission_overwrites": [],
+        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
+        "available_tags": [], "flags": 0, "default_sort_order": None, "default_forum_layout": 0,
+    }  # fmt: skip
+    return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [data]}
 
 
 MENDED_AT_ONCE: list[tuple[str, list[Fault]]] = [
@@ -82,7 +106,7 @@ MENDED_AT_ONCE: list[tuple[str, list[Fault]]] = [
 @pytest.mark.parametrize("faults", [row[1] for row in MENDED_AT_ONCE], ids=[row[0] for row in MENDED_AT_ONCE])
 async def test_what_discord_py_mends_by_itself(bot: Bot, faults: list[Fault]) -> None:
     bot.server.faults = list(faults)
-    assert await bot.tick(DUE) == {"posted": 1}
+    assert await bot.tick(DUE) == {"sent": 1}
     assert len(bot.server.messages) == 1
     assert await bot.tick(DUE + timedelta(minutes=1)) == {}
 
@@ -102,7 +126,7 @@ async def test_what_the_next_try_mends(bot: Bot, faults: list[Fault], later: tim
     bot.server.faults = list(faults)
     assert await bot.tick(DUE) == {"retried": 1}
     bot.server.faults = []
-    assert await bot.tick(DUE + later) == {"posted": 1}
+    assert await bot.tick(DUE + later) == {"sent": 1}
     assert len(bot.server.messages) == 1
 
 
@@ -116,18 +140,17 @@ async def test_a_lost_answer_is_found_though_the_catalog_changed_meanwhile(
     stage = catalog.stages[0]
     first = replace(stage.resources[0], url="https://example.org/moved", title="Another title")
     kept = stage.resources[1:] if change == "gone" else (first, *stage.resources[1:])
-    bot.catalog = replace(catalog, stages=(replace(stage, resources=kept), *catalog.stages[1:]))
-    assert await bot.tick(DUE + timedelta(minutes=10)) == {"posted": 1}
+    bot.catalogs.replace(replace(catalog, stages=(replace(stage, resources=kept), *catalog.stages[1:])))
+    assert await bot.tick(DUE + timedelta(minutes=10)) == {"sent": 1}
     assert len(bot.server.messages) == 1
 
 
 async def test_a_lost_answer_is_found_though_the_clock_was_ahead(bot: Bot) -> None:
     bot.server.faults = [reset(after_accepting=True)] * 5
     bot.server.now = DUE - timedelta(hours=1)
-    report = await deliver_due(bot.store, bot.catalog, bot.poster, now=DUE, owner="me")
-    assert report.outcomes == {"retried": 1}
+    await World.tick(bot, DUE)
     bot.server.faults = []
-    assert await bot.tick(DUE + timedelta(minutes=10)) == {"posted": 1}
+    assert await bot.tick(DUE + timedelta(minutes=10)) == {"sent": 1}
     assert len(bot.server.messages) == 1
 
 
@@ -147,18 +170,127 @@ async def test_an_outage_of_an_hour_at_the_due_minute(bot: Bot) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "said"),
-    [(403, 50013, "not allowed"), (403, 50001, "not allowed"), (404, 10003, "not exist")],
+    ("status", "code", "reason"),
+    [
+        (403, 50013, Reason.FORBIDDEN),
+        (403, 50001, Reason.FORBIDDEN),
+        (404, 10003, Reason.CHANNEL_GONE),
+    ],
 )
-async def test_a_refusal_is_not_repeated(bot: Bot, status: int, code: int, said: str) -> None:
+async def test_a_refusal_is_not_repeated(bot: Bot, status: int, code: int, reason: Reason) -> None:
     bot.server.faults = [answering(status, "no", code)] * 10
     assert await bot.tick(DUE) == {"failed": 1}
     for minutes in range(1, 60):
         assert await bot.tick(DUE + timedelta(minutes=minutes)) == {}
-    assert bot.server.posts <= 2  # the prompt, and one try to tell the admin
-    weekly = await bot.store.schedule_for(1)
-    assert weekly is not None
-    assert said in str(weekly.paused_reason)
+    assert bot.server.posts == 1
+    assert (await bot.schedule()).pause_reason is reason
+
+
+async def test_a_post_that_was_deleted_is_not_a_channel_that_was(bot: Bot) -> None:
+    await bot.put(1, thread=True)
+    assert await bot.tick(DUE) == {"sent": 1}  # and somebody deletes it before its thread is opened
+    assert (await bot.last())["thread"].reason is Reason.MESSAGE_GONE
+    assert (await bot.schedule()).paused_at is None
+
+
+# A rate limit of everything: no request leaves before it is over, and then one does.
+
+
+async def test_a_global_rate_limit_of_any_length_ends_in_one_post(bot: Bot) -> None:
+    bot.server.faults = [rate_limited(everywhere=True, retry_after=40)]
+    assert await bot.tick(DUE) == {"sent": 1}
+    assert len(bot.server.messages) == 1
+    assert await bot.tick(DUE + WEEK) == {"sent": 1}
+
+
+@pytest.mark.parametrize("longest_sleep", [0.6])
+async def test_a_global_rate_limit_while_the_recap_is_read_mutes_nobody(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The read takes longer than a prompt waits for it; interrupted, it would keep every later request from leaving."""
+    monkeypatch.setattr("bot.discord_io.messenger.PATIENCE", 0.1)
+    await bot.tick(DUE)
+    (post,) = (await bot.last()).values()
+    await bot.store.write(lambda connection: connection.execute(_in_a_thread(post.id)))
+    bot.server.read_faults = [rate_limited(everywhere=True, retry_after=0.5)]
+    async with asyncio.timeout(5):
+        assert await bot.tick(DUE + WEEK) == {"sent": 1}
+        assert await bot.tick(DUE + 2 * WEEK) == {"sent": 1}
+    assert len(bot.server.messages) == 3
+
+
+def _in_a_thread(job_id: int) -> Any:
+    """As if the post were a forum's, whose replies are counted for the next one."""
+    return jobs.update().where(jobs.c.id == job_id).values(message_id=CHANNEL, channel_id=CHANNEL)
+
+
+# Forums, where Discord knows no nonce.
+
+
+@pytest_asyncio.fixture
+async def forum(bot: Bot) -> Bot:
+    await bot.store.remove_schedule(1)
+    await bot.put(2, channel_id=FORUM)
+    return bot
+
+
+async def test_a_forum_gets_one_post(forum: Bot) -> None:
+    assert await forum.tick(DUE) == {"sent": 1}
+    assert len(forum.server.threads) == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [accepted_but(500), accepted_but(502), accepted_but(504), reset(after_accepting=True)]
+)
+async def test_a_post_in_a_forum_whose_answer_is_lost_is_looked_for_before_another(forum: Bot, fault: Fault) -> None:
+    """discord.py would repeat it by itself, five times in all."""
+    forum.server.faults = [fault]
+    assert await forum.tick(DUE) == {"retried": 1}
+    assert await forum.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
+    assert len(forum.server.threads) == 1
+
+
+async def test_a_rate_limit_in_a_forum_is_waited_out(forum: Bot) -> None:
+    forum.server.faults = [rate_limited(), rate_limited(everywhere=True)]
+    assert await forum.tick(DUE) == {"sent": 1}
+    assert len(forum.server.threads) == 1
+
+
+async def test_a_look_in_a_forum_that_is_refused_posts_no_second(forum: Bot) -> None:
+    forum.server.faults = [accepted_but(503)]
+    assert await forum.tick(DUE) == {"retried": 1}
+    forum.server.read_faults = [answering(403, "no", 50001)]
+    assert await forum.tick(DUE + timedelta(minutes=1)) == {"failed": 1}
+    assert len(forum.server.threads) == 1
+
+
+async def test_the_look_takes_no_other_occasions_message(bot: Bot) -> None:
+    """A post about the same resource, three hours before, that is no longer in the database."""
+    bot.now = DUE - timedelta(hours=3)
+    await bot.post_now()
+    await bot.tick(bot.now)
+    await bot.store.remove_schedule(1)
+    await put(bot.store, 1, catalog_id=bot.catalog.id)
+    bot.server.faults = [answering(503)]
+    assert await bot.tick(DUE) == {"retried": 1}
+    assert await bot.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
+    assert len(bot.server.messages) == 2
+
+
+async def test_a_claim_that_ran_out_stops_the_request_itself(bot: Bot) -> None:
+    """The process slept inside discord.py, between two of its own tries."""
+
+    async def sleeps(server: DiscordServer, request: Any) -> Any:
+        bot.monotonic += 3600
+        return await answering(500)(server, request)
+
+    bot.server.faults = [sleeps]
+    worker = Worker(bot.store, bot.catalogs, bot.messenger, lambda: bot.now, monotonic=lambda: bot.monotonic)
+    worker.register(PromptJob(render_prompt, recognise_prompt))
+    bot.now = DUE
+    await worker.tick()
+    await worker.idle()
+    assert (bot.server.posts, bot.server.messages) == (1, [])
 
 
 async def test_a_token_that_discord_refuses(discord_server: DiscordServer, store: Store, catalog: Catalog) -> None:

@@ -16,9 +16,9 @@ MANAGE_SERVER = 1 << 5
 class Server:
     """A guild with the bot in it, the channel #learning, the member Mia and the admin Ada."""
 
-    def __init__(self, env: Env, name: str = "Study server") -> None:
+    def __init__(self, env: Env, name: str = "Study server", shard_id: int | None = None) -> None:
         self.env = env
-        self.guild = env.create_guild(name)
+        self.guild = env.create_guild(name, shard_id=shard_id)
         self.channel = self.guild.create_text_channel("learning")
         env.backend.create_role(self.guild.id, "Organizers", permissions=MANAGE_SERVER)
         suffix = str(self.guild.id)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import discord
 import pytest
 
 from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import finished, mark, unmark
 from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 
 
 async def done(store: Store, server: Server) -> set[str]:
-    return set(await store.finished_by(server.mia.id))
+    return await finished(store, server.mia.id)
 
 
 async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store: Store) -> None:
@@ -30,7 +30,7 @@ async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store:
 async def test_done_again_takes_the_mark_back(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
     seen = await server.ask("done", resource="bert")
-    assert "Not done any more: **BERT**. That leaves 0 of 23." in seen.text
+    assert "Unmarked: **BERT**. That leaves 0 of 23." in seen.text
     assert "Next: **Attention is all you need**" in seen.text
     assert seen.labels == ["Mark done"]
     assert await done(store, server) == set()
@@ -45,7 +45,7 @@ async def test_id_title_and_free_text_all_resolve(server: Server, store: Store, 
 
 
 async def test_free_text_takes_no_mark_away(server: Server, store: Store) -> None:
-    for words in ("Marked done: **KV Cache", "Marked done already: **KV Cache"):
+    for words in ("Marked done: **KV Cache", "Already marked done: **KV Cache"):
         seen = await server.ask("done", resource="kv cache brief explaner")
         assert words in seen.text
         assert seen.labels[0] == "Undo"
@@ -104,7 +104,7 @@ async def test_the_button_of_the_answer_turns_it_around_in_place(server: Server,
     seen = await server.ask("done", resource="bert")
     undone = await server.press(seen, "Undo")
     assert undone.message.id == seen.message.id
-    assert "Not done any more: **BERT**" in undone.text
+    assert "Unmarked: **BERT**" in undone.text
     again = await server.press(undone, "Mark done")
     assert "Marked done: **BERT**. That is 1 of 23." in again.text
     assert await done(store, server) == {"bert"}
@@ -123,23 +123,23 @@ async def test_marks_are_a_members_own_on_every_server(server: Server, store: St
 async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store: Store, catalog: Catalog) -> None:
     first = catalog.stages[0]
     for resource in first.resources[1:]:
-        await store.finish(server.mia.id, resource.id, server.env.now())
+        await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=first.resources[0].id)
     assert f"You have finished “{first.title}”!" in seen.text
     for resource in catalog.resources[:-1]:
-        await store.finish(server.mia.id, resource.id, server.env.now())
+        await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=catalog.resources[-1].id)
     assert "That is 23 of 23. You have finished the whole path. Well done!" in seen.text
 
 
 async def test_the_button_of_a_shared_answer_answers_privately(server: Server, store: Store) -> None:
     shared = await server.ask("recommend", topic="kv cache", share=True)
-    seen = await server.press(shared, custom_id="done:kv-cache-explainer")
+    seen = await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t")
     assert seen.private
     assert "Marked done: **KV Cache brief explainer**" in seen.text
     assert "✓" not in Seen(shared.result).text
-    taken_back = await server.press(shared, custom_id="done:kv-cache-explainer")
-    assert "Not done any more" in taken_back.text
+    taken_back = await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t")
+    assert "Unmarked" in taken_back.text
     assert len(server.posts()) == 1
 
 
@@ -149,8 +149,8 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
     private = await server.ask("done", resource="kv-cache-explainer")
     assert await done(store, server) == {"kv-cache-explainer"}
     for number in range(presses):
-        seen, end = (shared, "") if number % 2 else (private, ":undo")
-        press_at_once(server, seen.message.id, f"done:kv-cache-explainer{end}")
+        seen, action = (shared, "t") if number % 2 else (private, "u")
+        press_at_once(server, seen.message.id, f"done:quickstart-on-llms:kv-cache-explainer:{action}")
     await server.env.settle()
     assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
 
@@ -159,7 +159,7 @@ async def test_two_quick_presses_on_mark_done_leave_it_done(server: Server, stor
     await server.ask("done", resource="bert")
     undone = await server.press(await server.ask("done", resource="bert"), "Mark done")
     for _ in range(2):
-        press_at_once(server, undone.message.id, "done:bert:mark")
+        press_at_once(server, undone.message.id, "done:quickstart-on-llms:bert:m")
     await server.env.settle()
     assert await done(store, server) == {"bert"}
 
@@ -172,33 +172,19 @@ async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Sto
     assert await done(store, server) == {"attention-is-all-you-need"}
     first, second = await server.ask("done", resource="bert"), await server.ask("recommend", topic="bert")
     await server.press(first, "Undo")
-    await server.press(second, custom_id="done-found:bert:undo")
+    await server.press(second, custom_id="hit:quickstart-on-llms:bert:u")
     assert await done(store, server) == {"attention-is-all-you-need"}
 
 
 async def test_an_answer_tells_what_it_found_as_asked(server: Server, store: Store) -> None:
     undo = await server.ask("done", resource="bert")
-    await store.unfinish(server.mia.id, "bert")
+    await unmark(store, server.mia.id, "bert")
     still = await server.press(undo, "Undo")
     assert "Not marked done: **BERT**. You have done 0 of 23." in still.text
-    await store.finish(server.mia.id, "bert", server.env.now())
+    await mark(store, server.mia.id, "bert", server.env.now())
     already = await server.press(still, "Mark done")
-    assert "Marked done already: **BERT**. You have done 1 of 23." in already.text
+    assert "Already marked done: **BERT**. You have done 1 of 23." in already.text
     assert already.labels[0] == "Undo"
-
-
-async def test_a_mark_is_told_to_the_weekly_posts_only_if_it_changed(server: Server) -> None:
-    told: list[str] = []
-
-    async def on_mark(_: discord.Guild, resource_id: str) -> None:
-        told.append(resource_id)
-
-    server.env.bot.add_listener(on_mark)
-    seen = await server.ask("next")
-    for _ in range(2):
-        press_at_once(server, seen.message.id, "done-next:attention-is-all-you-need:::mark")
-    await server.env.settle()
-    assert told == ["attention-is-all-you-need"]
 
 
 async def retire_the_first(server: Server, store: Store, catalog: Catalog) -> None:
@@ -212,11 +198,11 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
 ) -> None:
     retired = catalog.resources[0]
     cards = [
-        (await server.ask("next"), f"done-next:{retired.id}:::mark"),
-        (await server.ask("done", resource=retired.id), f"done:{retired.id}:undo"),
-        (await server.ask("path"), f"done-path:{retired.id}:undo"),
-        (await server.ask("recommend", topic=retired.title), f"done-found:{retired.id}:undo"),
-        (await server.ask("recommend", topic=retired.title, share=True), f"done:{retired.id}"),
+        (await server.ask("next"), f"next:quickstart-on-llms:{retired.id}:m::"),
+        (await server.ask("done", resource=retired.id), f"done:quickstart-on-llms:{retired.id}:u"),
+        (await server.ask("path"), f"step:quickstart-on-llms:{retired.id}:u"),
+        (await server.ask("recommend", topic=retired.title), f"hit:quickstart-on-llms:{retired.id}:u"),
+        (await server.ask("recommend", topic=retired.title, share=True), f"done:quickstart-on-llms:{retired.id}:t"),
     ]
     await retire_the_first(server, store, catalog)
     assert "1 of 22" in (await server.ask("done", resource="bert")).text  # the retired one is kept, and does not count
@@ -227,22 +213,13 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
         assert await done(store, server) == {retired.id, "bert"}
 
 
-async def test_a_retired_one_can_be_unmarked_by_its_id(server: Server, store: Store) -> None:
-    await store.finish(server.mia.id, "retired-long-ago", server.env.now())
-    seen = await server.ask("done", resource="retired-long-ago")
-    assert "not on the list any more" in seen.text
-    assert "its mark is taken away" in seen.text
-    assert await done(store, server) == set()
-
-
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
     shared = await server.ask("recommend", topic="kv cache", share=True)
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     for seen in (
         await server.ask("done", resource="bert"),
-        await server.press(shared, custom_id="done:kv-cache-explainer"),
+        await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t"),
     ):
         assert seen.private
         assert "cannot reach my database" in seen.text

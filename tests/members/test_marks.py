@@ -10,16 +10,18 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage, Track
+from bot.catalogs import Library
 from bot.client import create_bot
+from bot.discord_io.marks import finished_in_time
 from bot.settings import Settings
 from bot.store import Store
-from bot.views.done import marks_of
+from tests.marks import finished, mark
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, *slugs: str) -> None:
     for slug in slugs:
-        await store.finish(server.mia.id, slug, server.env.now())
+        await mark(store, server.mia.id, slug, server.env.now())
 
 
 async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Server, store: Store) -> None:
@@ -39,7 +41,7 @@ async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Se
 async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -> None:
     seen = await server.ask("path")
     assert seen.labels == [*(f"Mark {number} done" for number in range(1, 8)), "Next"]
-    marked = await server.press(seen, custom_id="done-path:attention-is-all-you-need:mark")
+    marked = await server.press(seen, custom_id="step:quickstart-on-llms:attention-is-all-you-need:m")
     assert marked.message.id == seen.message.id
     assert "✓ 1. [" in marked.text
     assert "→ 2. [BERT]" in marked.text
@@ -47,12 +49,12 @@ async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -
     assert marked.labels[:2] == ["Undo 1", "Mark 2 done"]
     undone = await server.press(marked, "Undo 1")
     assert "→ 1. [" in undone.text
-    assert await store.finished_by(server.mia.id) == {}
+    assert await finished(store, server.mia.id) == set()
 
 
 async def test_a_mark_on_a_later_page_stays_on_that_page(server: Server) -> None:
     second = await server.press(await server.ask("path"), "Next")
-    marked = await server.press(second, custom_id="done-path:illustrated-transformer:mark")
+    marked = await server.press(second, custom_id="step:quickstart-on-llms:illustrated-transformer:m")
     assert "Page 2 of 5" in marked.text
     assert "✓ 9. [" in marked.text
     assert "○ 10. [" in marked.text
@@ -63,7 +65,7 @@ async def test_a_mark_where_one_stage_is_shown(server: Server, catalog: Catalog)
     seen = await server.ask("path", stage=catalog.stages[1].id)
     second = await server.press(seen, "Next")
     resource = catalog.stages[1].resources[-1]
-    marked = await server.press(second, custom_id=f"done-part:{resource.id}:mark")
+    marked = await server.press(second, custom_id=f"part:quickstart-on-llms:{resource.id}:m")
     assert "Page 2 of 2 · 1 of 23 done · next for you: step 1" in marked.text
     assert "✓ 22. [" in marked.text
     assert catalog.stages[0].title not in marked.text
@@ -106,93 +108,84 @@ async def test_the_whole_path_done(server: Server, store: Store, catalog: Catalo
 
 async def test_recommend_puts_finished_ones_last_and_says_so(server: Server, store: Store) -> None:
     before = await server.ask("recommend", topic="kv cache")
-    assert "**1. KV Cache brief explainer**\n" in before.text
-    assert "**2. Understanding Llama2" in before.text
-    assert "and More** · first: KV Cache brief explainer" in before.text
+    assert before.text.index("**1. [KV Cache brief explainer](") < before.text.index("**2. [Understanding Llama2")
+    assert "Do *KV Cache brief explainer* first." in before.text
     await finish(store, server, "kv-cache-explainer")
     after = await server.ask("recommend", topic="kv cache")
-    assert "**5. KV Cache brief explainer** · ✓\u00a0done" in after.text
-    assert "first:" not in after.text
-    assert after.labels.count("Undo") == 1
+    assert "**5. [KV Cache brief explainer](https://www.youtube.com/watch?v=80bIUggRJf4)** · ✓\u00a0done" in after.text
+    assert "first." not in after.text
+    assert [label for label in after.labels if label.startswith("Undo")] == ["Undo 5"]
 
 
 async def test_related_resources_say_that_they_are_done(server: Server, store: Store, catalog: Catalog) -> None:
     before = await server.ask("recommend", topic="paged attention")
-    assert "**Related**" in before.text
-    related = before.labels[-1]
-    await finish(store, server, *(one.id for one in catalog if one.title.startswith(related.rstrip("…"))))
+    related = before.text.split("**Related**")[1]
+    assert "done" not in related
+    ids = [one.id for one in catalog if f"[{one.title}]" in related]
+    assert ids
+    await finish(store, server, *ids)
     after = await server.ask("recommend", topic="paged attention")
-    assert after.labels[-1].startswith(f"✓\u00a0done: {related[:60]}")
-    assert len(after.labels[-1]) <= 80
+    assert after.text.split("**Related**")[1].count("✓\u00a0done") == len(ids)
     shared = await server.ask("recommend", topic="paged attention", share=True)
-    assert shared.labels[-1] == related
+    assert shared.text.split("**Related**")[1] == related
 
 
 async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: Store) -> None:
     seen = await server.ask("recommend", topic="kv cache")
-    marked = await server.press(seen, custom_id="done-found:kv-cache-explainer:mark")
+    marked = await server.press(seen, custom_id="hit:quickstart-on-llms:kv-cache-explainer:m")
     assert marked.message.id == seen.message.id
-    expected = seen.text.replace("explainer**\n", "explainer** · ✓\u00a0done\n").replace(
-        " · first: KV Cache brief explainer", ""
-    )
-    assert marked.text == expected
-    assert marked.labels.count("Undo") == 1
-    assert marked.links == seen.links
-    undone = await server.press(marked, "Undo")
+    expected = seen.text.replace("80bIUggRJf4)**\n", "80bIUggRJf4)** · ✓\u00a0done\n")
+    assert marked.text == expected.replace("Do *KV Cache brief explainer* first.\n", "")
+    assert marked.labels[:2] == ["Undo 1", "Mark 2 done"]
+    undone = await server.press(marked, "Undo 1")
     assert (undone.text, undone.labels) == (seen.text, seen.labels)
-    other = await server.press(undone, custom_id="done-found:paged-attention:mark")
-    assert "Paged Attention** · ✓\u00a0done" in other.text
-    assert set(await store.finished_by(server.mia.id)) == {"paged-attention"}
+    other = await server.press(undone, custom_id="hit:quickstart-on-llms:paged-attention:m")
+    assert other.text.count("✓\u00a0done") == 1
+    assert await finished(store, server.mia.id) == {"paged-attention"}
 
 
 async def test_the_topic_button_and_the_menu_show_marks_too(server: Server, store: Store) -> None:
     await finish(store, server, "kv-cache-explainer")
     message = await server.ada.send(server.channel, "where do I read about the kv cache?")
     found = Seen(await server.mia.context_menu(server.channel, "Find resources", message))
-    assert "KV Cache brief explainer** · ✓\u00a0done" in found.text
-    silent = await server.ask("recommend", topic="sourdough bread")
-    searched = await server.press(silent, custom_id=next(iter(_searches(silent))))
-    assert "Mark done" in searched.labels
-
-
-def _searches(seen: Seen) -> list[str]:
-    rows = [row for block in seen.message.components for row in block["components"] if row["type"] == 1]
-    return [button["custom_id"] for row in rows for button in row["components"]]
+    assert "80bIUggRJf4)** · ✓\u00a0done" in found.text
+    silent = await server.ask("recommend", topic="transformer toys")
+    searched = await server.press(silent, "Transformer")
+    assert "Mark 1 done" in searched.labels
 
 
 async def test_a_shared_answer_shows_nobodys_marks(server: Server, store: Store) -> None:
     await finish(store, server, "kv-cache-explainer")
     shared = await server.ask("recommend", topic="kv cache", share=True)
     assert not shared.private
-    assert "**1. KV Cache brief explainer**\n" in shared.text
+    assert "**1. [KV Cache brief explainer](https://www.youtube.com/watch?v=80bIUggRJf4)**\n" in shared.text
     assert "done" not in shared.text
-    assert "first:" not in shared.text
-    assert shared.labels.count("Mark done") == 5
+    assert "first." not in shared.text
+    assert shared.labels == [f"Mark {number} done" for number in range(1, 6)]
 
 
 async def test_everyones_marks_are_their_own(server: Server, store: Store) -> None:
     await finish(store, server, "kv-cache-explainer")
     adas = await server.manage("recommend", topic="kv cache")
-    assert "**1. KV Cache brief explainer**\n" in adas.text
+    assert "**1. [KV Cache brief explainer](https://www.youtube.com/watch?v=80bIUggRJf4)**\n" in adas.text
 
 
 async def lock(store: Store, seconds: float) -> None:
     """Take the database's one connection for a while, as another process does that writes for long."""
-    async with store._engine.begin():
-        await asyncio.sleep(seconds)
+    await store.write(lambda _: time.sleep(seconds))
 
 
-async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> None:
+async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store, library: Library) -> None:
     """Asked of the function itself: SimCord's clock stands still while anything is under way."""
-    await store.finish(1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
-    assert await marks_of(store, 1) == {"bert"}
+    await mark(store, 1, "bert", datetime(2026, 1, 1, tzinfo=UTC))
+    assert await finished_in_time(store, library, 1) == {"bert"}
     locking = asyncio.create_task(lock(store, 2.0))
     await asyncio.sleep(0.05)
     asked = time.monotonic()
-    assert await marks_of(store, 1) is None
+    assert await finished_in_time(store, library, 1) is None
     assert 0.9 < time.monotonic() - asked < 1.6
     await locking
-    assert await marks_of(store, 1) == {"bert"}
+    assert await finished_in_time(store, library, 1) == {"bert"}
 
 
 @pytest.mark.expects_errors
@@ -200,11 +193,10 @@ async def test_a_list_waits_a_second_for_marks_and_no_longer(store: Store) -> No
 async def test_a_broken_database_costs_the_marks_alone(
     server: Server, store: Store, caplog: pytest.LogCaptureFixture, command: str, options: dict[str, str]
 ) -> None:
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     seen = await server.ask(command, **options)
     assert seen.private
-    assert {"Mark done", "Mark 1 done"} & set(seen.labels)
+    assert "Mark 1 done" in seen.labels
     assert "shown without marks" in caplog.text
 
 
@@ -265,14 +257,14 @@ async def test_the_longest_recommendation_fits(server: Server, store: Store) -> 
     staged = (first, *(_sourdough(number, first.id) for number in range(1, 12)))
     huge = Catalog("Huge", stages=(Stage("s", TITLE, PARAGRAPH[:600], staged),))
     await server.env.restart_bot(create_bot(Settings.model_construct(), huge, store))
-    seen = await server.ask("recommend", topic="sourdough " + "bread **" * 30)
-    assert seen.labels.count("Mark done") == 5
-    assert "first: " in seen.text
+    seen = await server.ask("recommend", topic="sourdough " + "**" * 30)
+    assert sum(label.startswith("Mark ") for label in seen.labels) == 5
+    assert " first." in seen.text
     assert len(seen.text) <= 4000
-    for resource in [one for one in huge if f"done-found:{one.id}" in str(seen.message.components)]:
-        seen = await server.press(seen, custom_id=f"done-found:{resource.id}:mark")
+    for resource in [one for one in huge if f"hit:huge:{one.id}" in str(seen.message.components)]:
+        seen = await server.press(seen, custom_id=f"hit:huge:{resource.id}:m")
         assert len(seen.text) <= 4000
-    assert seen.labels.count("Undo") == 5
+    assert sum(label.startswith("Undo ") for label in seen.labels) == 5
 
 
 def _sourdough(number: int, *requires: str) -> Resource:

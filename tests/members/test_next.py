@@ -10,12 +10,13 @@ from bot.catalog import Catalog, Resource, Stage, Track
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import finished, mark
 from tests.members.server import Seen, Server
 
 
 async def finish(store: Store, server: Server, *slugs: str) -> None:
     for slug in slugs:
-        await store.finish(server.mia.id, slug, server.env.now())
+        await mark(store, server.mia.id, slug, server.env.now())
 
 
 async def test_the_path_begins_at_its_first(server: Server, catalog: Catalog) -> None:
@@ -102,7 +103,8 @@ async def test_the_reason_is_true(
 ) -> None:
     small = Catalog("Small", stages=(Stage("s", "Stage", resources=tuple(resources)),))
     await server.env.restart_bot(create_bot(Settings.model_construct(), small, store))
-    await finish(store, server, *done)
+    for resource_id in done:
+        await mark(store, server.mia.id, small[resource_id], server.env.now())
     assert f"**Why now:** {why}\n" in (await server.ask("next", **options)).text
 
 
@@ -115,7 +117,7 @@ async def test_marking_shows_the_step_after_and_undo_goes_back(server: Server, s
     back = await server.press(after, "Undo")
     assert "### Next for you: Attention is all you need" in back.text
     assert "Undo" not in back.labels
-    assert await store.finished_by(server.mia.id) == {}
+    assert await finished(store, server.mia.id) == set()
 
 
 async def test_it_can_be_followed_to_the_end(server: Server, catalog: Catalog) -> None:
@@ -205,7 +207,7 @@ async def test_buttons_work_after_a_restart_and_when_their_resource_is_gone(
     await server.env.restart_bot(create_bot(Settings.model_construct(), smaller, store))
     answer = await server.press(seen, "Mark done")
     assert "not on the list any more" in answer.text
-    assert await store.finished_by(server.mia.id) == {}
+    assert await finished(store, server.mia.id) == set()
 
 
 async def test_in_direct_messages(server: Server) -> None:
@@ -245,7 +247,6 @@ async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
 
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so(server: Server, store: Store) -> None:
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("DROP TABLE progress")
+    await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     assert "cannot reach my database" in (await server.ask("next")).text
     assert server.env.errors

@@ -99,3 +99,17 @@ async def test_the_button_of_a_stage_that_is_gone_is_polite(server: Server, cata
     answer = Seen(await server.mia.click(seen.message, label="Next"))
     assert "not" in answer.text
     assert "/path" in answer.text
+
+
+async def test_an_id_that_looks_like_a_number_means_the_id(server: Server, store: Store) -> None:
+    stages = tuple(
+        Stage(
+            str(number), f"Part {number}", resources=(Resource(f"r{number}", f"R{number}", f"https://e.org/{number}"),)
+        )
+        for number in range(3)
+    )
+    numbered = Catalog("Numbered", stages=stages)
+    await server.env.restart_bot(create_bot(Settings.model_construct(), numbered, store))
+    for number in range(3):
+        assert f"### Part {number}" in (await server.ask("path", stage=str(number))).text
+    assert "### Part 2" in (await server.ask("path", stage="3")).text  # no id: the third

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import metadata
+from tests.marks import finished, pages
 from tests.members.server import Seen, Server
 
 
@@ -31,9 +33,9 @@ async def live(server: Server) -> None:
 async def everything(store: Store) -> str:
     """Every value of every table, as text."""
     found: list[str] = []
-    async with store._begin() as connection:
-        for table in metadata.sorted_tables:
-            found += [str(value) for row in await connection.execute(select(table)) for value in row]
+    for table in metadata.sorted_tables:
+        rows = await store.read(lambda connection, table=table: connection.execute(select(table)).all())
+        found += [str(value) for row in rows for value in row]
     return "\n".join(found)
 
 
@@ -67,7 +69,7 @@ async def test_export_is_a_file_of_all_of_it(server: Server, store: Store) -> No
     assert file.filename == "studybot-about-you.json"
     kept = json.loads(await file.read())
     assert kept == json.loads(json.dumps(await store.everything_of(server.ada.id)))
-    assert [one["resource_id"] for one in kept["finished"]] == ["attention-is-all-you-need", "bert"]
+    assert [one["page"] for one in kept["finished"]] == [*pages("attention-is-all-you-need"), *pages("bert")]
     assert kept["reminder"]["time"] == "18:30"
     assert str(server.mia.id) not in json.dumps(kept)
 
@@ -90,7 +92,7 @@ async def test_delete_asks_first_and_then_leaves_nothing(server: Server, store: 
     assert gone.labels == []
     assert str(server.ada.id) not in await everything(store)
     assert not any(user_id == server.ada.id for _, user_id in membership._known)
-    assert set(await store.finished_by(server.mia.id)) == {"bert"}
+    assert await finished(store, server.mia.id) == {"bert"}
 
     assert "Your progress: 0 of 23" in (await server.manage("progress")).text
     shown = await server.manage("weekly show")  # the server's prompt goes on, paused as it was
@@ -102,7 +104,7 @@ async def test_keep_it_deletes_nothing(server: Server, store: Store) -> None:
     kept = await server.press(await server.ask("privacy delete"), "Keep it")
     assert "Nothing was deleted" in kept.text
     assert kept.labels == []
-    assert set(await store.finished_by(server.mia.id)) == {"bert"}
+    assert await finished(store, server.mia.id) == {"bert"}
 
 
 async def test_its_buttons_work_after_a_restart(server: Server, store: Store, catalog: Catalog) -> None:
@@ -110,7 +112,7 @@ async def test_its_buttons_work_after_a_restart(server: Server, store: Store, ca
     asked = await server.ask("privacy delete")
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.press(asked, "Delete everything")
-    assert await store.finished_by(server.mia.id) == {}
+    assert await finished(store, server.mia.id) == set()
 
 
 async def test_in_direct_messages(server: Server) -> None:
@@ -121,8 +123,51 @@ async def test_in_direct_messages(server: Server) -> None:
 async def test_without_a_database_it_does_not_claim_to_have_deleted(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
     asked = await server.ask("privacy delete")
-    async with store._engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away")
+    await store.write(lambda connection: connection.exec_driver_sql("ALTER TABLE sharing RENAME TO away"))
     answer = await server.press(asked, "Delete everything")
     assert "cannot reach my database" in answer.text
-    assert set(await store.finished_by(server.mia.id)) == {"bert"}  # all of it or nothing
+    assert await finished(store, server.mia.id) == {"bert"}  # all of it or nothing
+
+
+async def test_who_does_not_want_to_be_counted_is_not(server: Server, store: Store) -> None:
+    await server.manage("done", resource="bert")
+    await server.ask("done", resource="bert")
+    assert "2 people here have" in (await server.ask("progress", server=True)).text
+    told = await server.manage("privacy counted", value=False)
+    assert told.private
+    assert "From now on I leave you out" in told.text
+    assert "1 person here has" in (await server.ask("progress", server=True)).text
+    assert "those of servers leave you out, since <t:" in (await server.manage("privacy show")).text
+    assert json.loads(json.dumps(await store.everything_of(server.ada.id)))["uncounted_since"]
+    assert "I count you" in (await server.manage("privacy counted", value=True)).text
+    assert "2 people here have" in (await server.ask("progress", server=True)).text
+
+
+YEAR = timedelta(days=366)
+
+
+async def pass_a_year(server: Server) -> None:
+    server.env.backend.advance_clock(YEAR.total_seconds())
+    await server.env.advance_time(60)
+
+
+async def test_who_left_a_year_ago_is_forgotten(server: Server, store: Store) -> None:
+    ben = server.guild.add_member(server.env.create_user("ben", global_name="Ben"))
+    for who in (ben, server.mia):
+        await who.slash(server.channel, "done", resource="bert")
+        await who.slash(server.channel, "progress", share=True)
+        await who.slash(server.channel, "privacy counted", value=False)
+    await server.manage("done", resource="bert")
+    server.guild.remove_member(ben)
+    await pass_a_year(server)
+    assert str(ben.id) not in await everything(store)
+    assert await finished(store, server.mia.id) == await finished(store, server.ada.id) == {"bert"}
+
+
+async def test_the_day_of_the_last_use_is_kept_and_shown(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    server.env.backend.advance_clock(timedelta(days=1).total_seconds())
+    await server.ask("next")
+    await server.env.settle()
+    assert (await store.everything_of(server.mia.id))["last_seen_on"] == "2026-01-02"
+    assert "**Last seen:** <t:" in (await server.ask("privacy show")).text

@@ -12,6 +12,7 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
+from tests.marks import mark
 from tests.members.server import Seen, Server
 
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -80,7 +81,7 @@ async def test_its_button_marks_the_step(server: Server, catalog: Catalog) -> No
 async def test_none_in_a_week_in_which_something_was_finished_if_they_like_it_so(
     server: Server, catalog: Catalog
 ) -> None:
-    assert "None comes in a week" in (await remind(server, idle_only=True)).text
+    assert "Skipped in weeks when you finish something." in (await remind(server, idle_only=True)).text
     await server.ask("done", resource=catalog.resources[0].id)
     await server.pass_time(MONDAY + SOON)
     assert letters(server) == []
@@ -130,7 +131,7 @@ async def test_setting_it_again_ends_the_pause(server: Server) -> None:
 async def test_the_last_one_is_a_warm_word(server: Server, catalog: Catalog, store: Store) -> None:
     await remind(server)
     for one in catalog:
-        await store.finish(server.mia.id, one.id, server.env.now())
+        await mark(store, server.mia.id, one.id, server.env.now())
     await server.pass_time(MONDAY + SOON)
     (letter,) = letters(server)
     assert "You have finished the whole path" in letter.content

@@ -10,7 +10,8 @@ import pytest
 
 from bot.catalog import Catalog
 from bot.client import create_bot
-from bot.cogs.ticker import Ticker
+from bot.discord_io.ticker import Ticker
+from bot.outcomes import Reason
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store
@@ -190,7 +191,7 @@ async def test_the_doctor_finds_nothing_wrong(server: Server) -> None:
     await server.set_weekly()
     seen = await server.manage("weekly doctor")
     assert "Everything is as it should be" in seen.text
-    assert "To mend" not in seen.text
+    assert "Fix:" not in seen.text
     assert "I last looked for due prompts" in seen.text
 
 
@@ -201,7 +202,7 @@ async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server)
     server.env.backend.delete_role(server.guild.id, role.id)
     other = server.guild.create_text_channel("elsewhere")
     seen = Seen(await server.ada.slash(other, "weekly doctor"))
-    assert "2 to mend" in seen.text
+    assert "2 things to look at" in seen.text
     assert "The channel is gone: `/weekly set channel:`" in seen.text
     assert "The role is gone" in seen.text
 
@@ -241,14 +242,15 @@ async def test_a_ticker_outlives_what_it_raises(caplog: pytest.LogCaptureFixture
     caplog.clear()
 
 
-async def test_a_clock_that_is_set_back_stops_nothing(server: Server) -> None:
+async def test_a_clock_that_is_set_back_stops_nothing(server: Server, catalog: Catalog, store: Store) -> None:
+    back = [timedelta(0)]
+    bot = create_bot(Settings.model_construct(), catalog, store, lambda: server.env.now() - back[0])
+    await server.env.restart_bot(bot)
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    cog: Any = server.env.bot.get_cog("Delivering")
-    cog._clock = lambda: server.env.now() - timedelta(hours=1)
+    back[0] = timedelta(hours=1)
     await server.env.advance_time(3 * 3600)
     assert len(server.posts()) == 1
-    assert cog.ticker.failures == 0
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
     assert len(server.posts()) == 2
 
@@ -259,6 +261,7 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
     gone = 999
     await store.put_schedule(
         guild_id=gone,
+        catalog_id=catalog.id,
         channel_id=1,
         role_id=None,
         schedule=Schedule(0, time(9), "Europe/Berlin"),
@@ -272,7 +275,7 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
         weekly = await store.schedule_for(gone)
         assert (weekly is not None) == there
         if weekly is not None:
-            assert "removed from this server" in str(weekly.paused_reason)
+            assert weekly.pause_reason is Reason.BOT_REMOVED
 
 
 async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had(
@@ -294,11 +297,11 @@ async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_aft
     await server.env.settle()
     weekly = await store.schedule_for(server.guild.id)
     assert weekly is not None
-    assert "removed from this server" in str(weekly.paused_reason)
+    assert weekly.pause_reason is Reason.BOT_REMOVED
     Server(server.env, "Another server")
     for days, there in ((29, True), (2, False)):
         server.env.backend.advance_clock(days * 86400)
-        cog: Any = server.env.bot.get_cog("Delivering")
-        cog.wake()
+        bot: Any = server.env.bot
+        bot.delivery.wake()
         await server.env.advance_time(60)
         assert (await store.schedule_for(server.guild.id) is not None) == there

@@ -1,4 +1,4 @@
-"""What the store promises, on every engine."""
+"""What the store promises of schedules and jobs, on every engine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, insert, select, update
 
+from bot.errors import StoreError
+from bot.outcomes import Reason, State
 from bot.schedule import Schedule
-from bot.store import Choice, Delivery, History, Store, WeeklySchedule
-from bot.store.tables import schedules
+from bot.store import Choice, History, Job, Store, WeeklySchedule
+from bot.store.jobs import Begun
+from bot.store.tables import jobs, schedules
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -26,45 +30,69 @@ SNOWFLAKE = 2**63 - 1  # the largest id that Discord can ever give
 
 
 async def put(store: Store, guild_id: int = 1, now: datetime = NOW, **changed: Any) -> WeeklySchedule:
-    given: dict[str, Any] = {"channel_id": 10, "role_id": None, "schedule": BERLIN, "created_by": 5} | changed
+    given: dict[str, Any] = {
+        "catalog_id": "list", "channel_id": 10, "role_id": None, "schedule": BERLIN, "created_by": 5,
+    } | changed  # fmt: skip
     return await store.put_schedule(guild_id=guild_id, now=now, **given)
 
 
-async def claim(store: Store, weekly: WeeklySchedule, owner: str = "me", now: datetime = MONDAY) -> Delivery | None:
-    claims = await store.claim_due(now, 100, owner=owner, lease_until=now + LEASE)
-    return next((delivery for schedule, delivery in claims if schedule.id == weekly.id), None)
+async def claim(store: Store, owner: str = "me", now: datetime = MONDAY, limit: int = 100) -> list[Job]:
+    """Enqueue what is due and claim it."""
+    await store.enqueue_due(now)
+    return await store.claim(now, limit, owner=owner, lease=LEASE)
 
 
 async def due(store: Store, now: datetime, limit: int = 10) -> list[int]:
-    """The ids of the schedules that are due; they are claimed for a moment only."""
-    return [one.id for one, _ in await store.claim_due(now, limit, owner="a look", lease_until=now)]
+    """The ids of the schedules that have a job to be attempted; they are claimed for a moment only."""
+    claimed = await claim(store, "a look", now, limit)
+    for job in claimed:
+        await store.release(job, None, None, owner="a look", attempt_at=job.attempt_at)
+    return [one.schedule_id for one in claimed]
 
 
-async def choose(store: Store, delivery: Delivery, resource_id: str, owner: str = "me", **given: Any) -> bool:
-    choice = Choice(delivery, given.pop("round", 1), resource_id)
-    return bool(await store.choose([choice], owner=owner, **({"now": MONDAY} | given)))
+async def expire(store: Store) -> None:
+    """Let every lease run out: on PostgreSQL the database's own clock judges them."""
+    over = update(jobs).where(jobs.c.lease_until.is_not(None)).values(lease_until=NOW - timedelta(days=9000))
+    await store.write(lambda connection: connection.execute(over))
 
 
-async def claimed(store: Store, weekly: WeeklySchedule) -> Delivery:
-    delivery = await claim(store, weekly)
-    assert delivery is not None
-    return delivery
+async def begin(store: Store, job: Job, resource_id: str, owner: str = "me", **given: Any) -> Begun | Reason | None:
+    choice = Choice(given.pop("round", 1), resource_id, f"example.org/{resource_id}", resource_id.upper())
+    options: dict[str, Any] = {"now": MONDAY, "owner": owner, "lease": LEASE} | given
+    return await store.begin(job, lambda schedule, history: choice, options.pop("now"), **options)
 
 
-async def post(store: Store, weekly: WeeklySchedule, resource_id: str, *, round: int = 1) -> None:
+async def post(store: Store, weekly: WeeklySchedule, resource_id: str, *, round: int = 1, **given: Any) -> Job:
     now = weekly.next_at
-    delivery = await claim(store, weekly, now=now)
-    assert delivery is not None
-    assert await choose(store, delivery, resource_id, round=round, now=now)
-    assert await store.record_posted(
-        delivery, owner="me", message_id=7, channel_id=10, now=now, next_at=now + timedelta(weeks=1)
-    )
+    job = next(one for one in await claim(store, now=now) if one.schedule_id == weekly.id)
+    assert isinstance(await begin(store, job, resource_id, round=round, now=now), Begun)
+    assert await store.record_sent(job, now=now, **({"channel_id": 10, "message_id": 7} | given))
+    return await found(store, job)
+
+
+async def found(store: Store, job: Job) -> Job:
+    now = await store.job(job.id)
+    assert now is not None
+    return now
+
+
+async def current(store: Store, guild_id: int = 1) -> WeeklySchedule:
+    weekly = await store.schedule_for(guild_id)
+    assert weekly is not None
+    return weekly
+
+
+async def states(store: Store, schedule_id: int) -> list[tuple[str, State, Reason | None]]:
+    recent = await store.recent(schedule_id, 20)
+    return [(one.post.week, one.post.state, one.post.reason) for one in recent]
 
 
 async def test_a_schedule_comes_back_as_it_was_put(store: Store) -> None:
-    weekly = await put(store, SNOWFLAKE, channel_id=SNOWFLAKE - 1, role_id=SNOWFLAKE - 2, created_by=SNOWFLAKE - 3)
-    assert weekly == await store.schedule_for(SNOWFLAKE)
-    assert (weekly.guild_id, weekly.channel_id, weekly.role_id) == (SNOWFLAKE, SNOWFLAKE - 1, SNOWFLAKE - 2)
+    ids = {"channel_id": SNOWFLAKE - 1, "role_id": SNOWFLAKE - 2, "created_by": SNOWFLAKE - 3}
+    weekly = await put(store, SNOWFLAKE, **ids)
+    assert weekly == await store.schedule_for(SNOWFLAKE) == await store.schedule_with(weekly.id)
+    assert {name: getattr(weekly, name) for name in ids} == ids
+    assert (weekly.guild_id, weekly.catalog_id) == (SNOWFLAKE, "list")
     assert (weekly.schedule, weekly.next_at, weekly.paused_at) == (BERLIN, MONDAY, None)
     assert weekly.next_at.tzinfo is UTC
 
@@ -77,12 +105,27 @@ async def test_each_server_has_one(store: Store) -> None:
     assert await store.schedule_for(3) is None
 
 
-async def test_removing_forgets_its_deliveries_too(store: Store) -> None:
+async def test_two_who_set_at_once_set_one(store: Store) -> None:
+    put_at_once = await asyncio.gather(*(put(store, channel_id=number) for number in range(8)))
+    assert len({one.id for one in put_at_once}) == 1
+
+
+async def test_removing_forgets_its_jobs_too(store: Store) -> None:
     weekly = await put(store)
-    await post(store, weekly, "a")
+    await post(store, weekly, "a", follow_ups=["thread"])
     assert await store.remove_schedule(1)
     assert not await store.remove_schedule(1)
-    assert await store.recent_deliveries(weekly.id, 5) == []
+    assert await store.read(lambda connection: connection.scalar(select(func.count()).select_from(jobs))) == 0
+
+
+async def test_ids_are_never_used_again(store: Store) -> None:
+    """A nonce is made of them."""
+    weekly = await put(store)
+    job = await post(store, weekly, "a")
+    await store.remove_schedule(1)
+    again = await put(store)
+    assert again.id > weekly.id
+    assert (await post(store, again, "a")).id > job.id
 
 
 async def test_instants_of_any_zone_are_one_instant(store: Store) -> None:
@@ -97,6 +140,18 @@ async def test_a_naive_instant_is_refused(store: Store) -> None:
         await due(store, MONDAY.replace(tzinfo=None), 10)
 
 
+async def test_the_database_itself_refuses_a_second_prompt_in_a_week(store: Store) -> None:
+    weekly = await put(store)
+    await claim(store)
+    columns = ("schedule_id", "week", "kind", "due_at", "enqueued_at", "attempt_at", "state")
+    second = dict(zip(columns, (weekly.id, "2026-W02", "prompt", NEXT, NEXT, NEXT, "waiting"), strict=True))
+    with pytest.raises(StoreError):
+        await store.write(lambda connection: connection.execute(insert(jobs).values(second)))
+    await store.write(lambda connection: connection.execute(update(schedules).values(next_at=MONDAY)))
+    assert await claim(store, "another") == []  # an occurrence of the same week is nothing but passed over
+    assert (await current(store)).next_at == NEXT
+
+
 async def test_due_is_in_order_and_limited(store: Store) -> None:
     late = await put(store, 1)
     early = await put(store, 2, schedule=replace(BERLIN, time=time(8)))
@@ -108,139 +163,206 @@ async def test_due_is_in_order_and_limited(store: Store) -> None:
 
 async def test_next_due_waits_for_leases_and_retries_and_ignores_pauses(store: Store) -> None:
     assert await store.next_due() is None
-    weekly = await put(store)
-    delivery = await claimed(store, weekly)
-    assert await store.next_due() == MONDAY + LEASE
-    await store.release(delivery, owner="me", error="503", retry_at=MONDAY + timedelta(hours=1))
-    assert await store.next_due() == MONDAY + timedelta(hours=1)
-    again = await claim(store, weekly, now=MONDAY + timedelta(hours=1))
-    assert again is not None
-    await store.record_failed(again, owner="me", reason="no", now=MONDAY)
+    await put(store)
+    assert await store.next_due() == MONDAY
+    (job,) = await claim(store)
+    await store.release(job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
+    assert await store.next_due() == MONDAY + timedelta(minutes=5)
+    await store.pause(1, by=5, now=MONDAY)
+    (job,) = await claim(store)
+    assert job.cancelled is Reason.PAUSED
+    assert await store.record_skipped(job, Reason.PAUSED, None, MONDAY, owner="me")
     assert await store.next_due() is None
 
 
+async def test_next_at_of_what_runs_is_in_the_future_once_it_is_enqueued(store: Store) -> None:
+    await put(store)
+    assert await store.enqueue_due(MONDAY) == 1
+    assert (await current(store)).next_at == NEXT
+    assert await store.enqueue_due(MONDAY) == 0
+
+
 async def test_of_many_claims_one_wins(store: Store) -> None:
+    await put(store)
+    claims = await asyncio.gather(*(claim(store, f"owner-{number}") for number in range(20)))
+    assert sum(len(one) for one in claims) == 1
+
+
+async def test_many_owners_share_what_is_due(store: Store) -> None:
+    for guild_id in range(1, 41):
+        await put(store, guild_id)
+    taken = await asyncio.gather(*(claim(store, f"owner-{number}", limit=10) for number in range(6)))
+    ids = [job.id for claims in taken for job in claims]
+    rest = await claim(store, "me")
+    assert len(ids) == len(set(ids))
+    assert len(ids) + len(rest) == 40
+
+
+async def test_a_claim_is_not_to_be_had_until_its_lease_runs_out(store: Store) -> None:
+    await put(store)
+    (first,) = await claim(store)
+    assert (first.attempts, first.under_way) == (1, True)
+    assert await claim(store, "other") == []
+    await expire(store)
+    (second,) = await claim(store, "other")
+    assert (second.id, second.attempts) == (first.id, 2)
+
+
+async def test_a_lease_is_of_the_databases_clock_where_it_has_one(store: Store) -> None:
+    """Two processes whose clocks are a day apart: on SQLite, which serves one machine, there is one clock."""
+    await put(store)
+    await claim(store)
+    lease = await store.read(lambda connection: connection.scalar(select(jobs.c.lease_until)))
+    kind = await store.read(lambda connection: connection.dialect.name)
+    if kind == "postgresql":
+        assert await claim(store, "a day ahead", MONDAY + timedelta(days=1)) == []
+        assert abs(lease - datetime.now(UTC)) < timedelta(minutes=2)
+    else:
+        assert lease == MONDAY + LEASE
+
+
+async def test_a_claim_is_prolonged_by_who_has_it(store: Store) -> None:
+    await put(store)
+    (job,) = await claim(store)
+    await expire(store)
+    assert await store.renew([job.id, 99], MONDAY, owner="me", lease=LEASE) == {job.id}
+    assert await store.renew([job.id], MONDAY, owner="other", lease=LEASE) == frozenset()
+    assert await claim(store, "other") == []
+
+
+async def test_who_lost_the_claim_ends_nothing(store: Store) -> None:
+    await put(store)
+    (mine,) = await claim(store)
+    await expire(store)
+    await claim(store, "other")
+    assert await begin(store, mine, "a") is None
+    assert not await store.record_skipped(mine, Reason.OFFLINE, None, MONDAY, owner="me")
+    assert not await store.record_failed(mine, Reason.FORBIDDEN, None, MONDAY, owner="me")
+    assert not await store.release(mine, Reason.OUTAGE, "x", owner="me", attempt_at=NEXT)
+    job = await found(store, mine)
+    assert (job.state, job.resource_id) == (State.WAITING, None)
+
+
+async def test_what_was_sent_is_recorded_whoever_has_the_claim(store: Store) -> None:
+    await put(store)
+    (mine,) = await claim(store)
+    await begin(store, mine, "a")
+    await expire(store)
+    (other,) = await claim(store, "other")
+    assert await store.record_sent(mine, now=MONDAY, channel_id=10, message_id=7)
+    assert await begin(store, other, "a", "other") is None
+    assert not await store.record_sent(other, now=MONDAY, channel_id=10, message_id=8)
+    assert (await found(store, mine)).message_id == 7
+
+
+async def test_what_was_chosen_and_when_it_was_first_sent_survive_a_second_attempt(store: Store) -> None:
+    await put(store)
+    (first,) = await claim(store)
+    await begin(store, first, "a", round=2)
+    await expire(store)
+    (second,) = await claim(store, "other")
+    assert await begin(store, second, "a", "other", round=2, now=MONDAY + LEASE)
+    job = await found(store, first)
+    assert (job.send_started_at, job.resource_id, job.page, job.round) == (MONDAY, "a", "example.org/a", 2)
+    assert job.channel_id == 10
+
+
+async def test_nothing_to_post_is_no_beginning(store: Store) -> None:
+    await put(store)
+    (job,) = await claim(store)
+    begun = await store.begin(job, lambda *_: Reason.EMPTY_LIST, MONDAY, owner="me", lease=LEASE)
+    assert begun is Reason.EMPTY_LIST
+    assert (await found(store, job)).send_started_at is None
+
+
+async def test_two_that_choose_at_once_know_of_each_other(store: Store) -> None:
     weekly = await put(store)
-    claims = await asyncio.gather(*(claim(store, weekly, f"owner-{number}") for number in range(20)))
-    assert sum(one is not None for one in claims) == 1
+    await store.enqueue_now(weekly.id, MONDAY)
+    used: list[frozenset[str]] = []
+
+    def choose(schedule: Any, history: History) -> Choice:
+        used.append(history.used)
+        return Choice(1, "b" if history.used else "a")
+
+    both = await claim(store)
+    assert len(both) == 2
+    await asyncio.gather(*(store.begin(job, choose, MONDAY, owner="me", lease=LEASE) for job in both))
+    assert used == [frozenset(), frozenset("a")]
 
 
-async def test_a_claim_is_not_due_until_its_lease_runs_out(store: Store) -> None:
+async def test_what_was_sent_brings_its_follow_ups(store: Store) -> None:
     weekly = await put(store)
-    first = await claimed(store, weekly)
-    assert first.attempts == 1
-    assert await due(store, MONDAY + LEASE - timedelta(seconds=1), 10) == []
-    assert await claim(store, weekly, "other", MONDAY + timedelta(seconds=30)) is None
-    second = await claim(store, weekly, "other", MONDAY + LEASE)
-    assert second is not None
-    assert second.attempts == 2
+    job = await post(store, weekly, "a", finished=3, follow_ups=["thread", "poll"])
+    assert (job.state, job.message_id, job.reason, job.finished) == (State.SENT, 7, None, 3)
+    (delivery,) = await store.recent(weekly.id, 5)
+    assert delivery.post == job
+    assert {kind: one.state for kind, one in delivery.follow_ups.items()} == dict.fromkeys(
+        ("thread", "poll"), State.WAITING
+    )
+    assert await store.delivery(weekly.id, job.week) == delivery
+    assert {one.kind for one in await claim(store)} == {"thread", "poll"}
 
 
-async def test_only_the_next_occurrence_of_a_running_schedule_can_be_claimed(store: Store) -> None:
+async def test_skipped_says_why_and_tells_who_set_it_what_was_lost(store: Store) -> None:
     weekly = await put(store)
-    assert await claim(store, weekly, now=MONDAY - timedelta(microseconds=1)) is None
-    await store.pause(1, reason="no", now=NOW)
-    assert await claim(store, weekly, now=NEXT) is None
-
-
-async def test_who_lost_the_claim_records_nothing(store: Store) -> None:
-    weekly = await put(store)
-    mine = await claimed(store, weekly)
-    await claim(store, weekly, "other", MONDAY + LEASE)
-    assert not await choose(store, mine, "a")
-    assert not await store.record_posted(mine, owner="me", message_id=1, channel_id=10, now=MONDAY, next_at=NEXT)
-    assert not await store.record_skipped(mine, owner="me", reason="x", next_at=NEXT)
-    assert not await store.record_failed(mine, owner="me", reason="x", now=MONDAY)
-    assert not await store.release(mine, owner="me", error="x", retry_at=NEXT)
-    (delivery,) = await store.recent_deliveries(weekly.id, 5)
-    assert (delivery.state, delivery.resource_id) == ("claimed", None)
-
-
-async def test_what_was_chosen_and_when_it_was_first_sent_survive_a_second_try(store: Store) -> None:
-    weekly = await put(store)
-    first = await claimed(store, weekly)
-    await choose(store, first, "a", round=2)
-    second = await claim(store, weekly, "other", MONDAY + LEASE)
-    assert second is not None
-    assert await choose(store, second, "a", "other", round=2, now=MONDAY + LEASE)
-    (chosen,) = await store.recent_deliveries(weekly.id, 5)
-    assert (chosen.first_sent_at, chosen.resource_id, chosen.round) == (MONDAY, "a", 2)
-
-
-async def test_posted_moves_on_to_the_next(store: Store) -> None:
-    weekly = await put(store)
-    await post(store, weekly, "a")
-    after = await store.schedule_for(1)
-    assert after is not None
-    assert after.next_at == NEXT
-    assert await due(store, MONDAY, 10) == []
-    (delivery,) = await store.recent_deliveries(weekly.id, 5)
-    assert (delivery.state, delivery.message_id, delivery.error) == ("posted", 7, None)
-
-
-async def test_skipped_moves_on_and_says_why(store: Store) -> None:
-    weekly = await put(store)
-    assert await store.record_skipped(await claimed(store, weekly), owner="me", reason="x" * 999, next_at=NEXT)
-    (delivery,) = await store.recent_deliveries(weekly.id, 5)
-    assert (delivery.state, delivery.error) == ("skipped", "x" * 300)
-    assert await store.next_due() == NEXT
+    for reason in (Reason.EMPTY_LIST, Reason.OUTAGE):
+        now = (await current(store)).next_at
+        (job,) = await claim(store, now=now)
+        assert await store.record_skipped(job, reason, "x" * 999, now, owner="me")
+        after = await found(store, job)
+        assert (after.state, after.reason, after.detail) == (State.SKIPPED, reason, "x" * 300)
+    (notice,) = await claim(store, now=NEXT)
+    assert (notice.kind, notice.week, notice.schedule_id) == ("notice", "2026-W03", weekly.id)
 
 
 async def test_failed_pauses_until_it_is_set_again(store: Store) -> None:
-    weekly = await put(store)
-    await store.record_failed(await claimed(store, weekly), owner="me", reason="the channel is gone", now=MONDAY)
-    paused = await store.schedule_for(1)
-    assert paused is not None
-    assert (paused.paused_at, paused.paused_reason) == (MONDAY, "the channel is gone")
-    assert await due(store, NEXT, 10) == []
+    await put(store)
+    (job,) = await claim(store)
+    gone = Reason.CHANNEL_GONE
+    assert await store.record_failed(job, gone, "404", MONDAY, owner="me", pauses=gone)
+    paused = await current(store)
+    assert (paused.paused_at, paused.pause_reason) == (MONDAY, gone)
+    assert [one.kind for one in await claim(store, now=NEXT)] == ["notice"]
     resumed = await put(store, now=MONDAY + timedelta(hours=1))
-    assert (resumed.paused_at, resumed.paused_reason, resumed.next_at) == (None, None, NEXT)
+    assert (resumed.paused_at, resumed.pause_reason, resumed.next_at) == (None, None, NEXT)
 
 
-async def test_released_is_due_again_later(store: Store) -> None:
+async def test_released_is_to_be_had_again_later(store: Store) -> None:
+    await put(store)
+    (job,) = await claim(store)
+    await store.release(job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
+    assert await claim(store, now=MONDAY + timedelta(minutes=4)) == []
+    (again,) = await claim(store, now=MONDAY + timedelta(minutes=5))
+    assert (again.reason, again.detail, again.attempts) == (Reason.OUTAGE, "503", 2)
+
+
+async def test_a_walk_knows_what_was_used_on_it(store: Store) -> None:
     weekly = await put(store)
-    await store.release(await claimed(store, weekly), owner="me", error="503", retry_at=MONDAY + timedelta(minutes=5))
-    assert await due(store, MONDAY + timedelta(minutes=4), 10) == []
-    assert len(await due(store, MONDAY + timedelta(minutes=5), 10)) == 1
-    (delivery,) = await store.recent_deliveries(weekly.id, 5)
-    assert (delivery.state, delivery.error) == ("claimed", "503")
-
-
-async def test_a_round_knows_what_was_posted_in_it(store: Store) -> None:
-    weekly = await put(store)
-    assert (await store.histories([weekly.id]))[weekly.id] == History(1, frozenset(), None)
+    assert await store.history(weekly.id) == History(1, frozenset(), None)
     for resource_id, round in (("a", 1), ("b", 1), ("a", 2)):
-        current = await store.schedule_for(1)
-        assert current is not None
-        await post(store, current, resource_id, round=round)
-    recent = await store.recent_deliveries(weekly.id, 2)
-    assert (await store.histories([weekly.id]))[weekly.id] == History(2, frozenset("a"), recent[0])
-    assert [one.round for one in recent] == [2, 1]
+        last = await post(store, await current(store), resource_id, round=round)
+    history = await store.history(weekly.id)
+    assert history.last is not None
+    assert (history.round, history.used, history.last.post) == (2, frozenset("a"), last)
+    before = await store.post_before(last)
+    assert before is not None
+    assert before.post.resource_id == "b"
 
 
-async def test_a_changed_day_does_not_post_twice_in_a_week(store: Store) -> None:
+async def test_a_change_gives_a_week_that_has_its_prompt_no_second(store: Store) -> None:
     weekly = await put(store)
     await post(store, weekly, "a")
-    friday = await put(store, now=MONDAY + timedelta(hours=1), schedule=replace(BERLIN, weekday=4))
-    assert friday.next_at == MONDAY + timedelta(days=11)
+    for zone in ("Europe/Berlin", "Asia/Tokyo"):
+        friday = await put(store, now=MONDAY + timedelta(hours=1), schedule=Schedule(4, time(9), zone))
+        assert MONDAY + timedelta(days=10) < friday.next_at < MONDAY + timedelta(days=12)
 
 
-async def test_a_changed_day_after_a_try_that_may_have_been_posted(store: Store) -> None:
-    weekly = await put(store)
-    await choose(store, await claimed(store, weekly), "a")
-    for day in (4, 3):  # changed once, and once more
-        changed = await put(store, now=MONDAY + timedelta(hours=1), schedule=replace(BERLIN, weekday=day))
-        assert changed.next_at == MONDAY + timedelta(days=7 + day)
-    (overtaken,) = await store.recent_deliveries(weekly.id, 5)
-    assert overtaken.state == "skipped"
-
-
-async def test_a_changed_schedule_takes_the_claim_from_who_has_not_sent_yet(store: Store) -> None:
-    weekly = await put(store)
-    delivery = await claimed(store, weekly)
-    changed = await put(store, now=MONDAY, schedule=replace(BERLIN, weekday=4))
-    assert changed.next_at == MONDAY + timedelta(days=4)
-    assert not await choose(store, delivery, "a")
+async def test_what_is_due_when_the_rule_changes_is_enqueued_by_the_old_one(store: Store) -> None:
+    await put(store)
+    changed = await put(store, now=MONDAY + timedelta(seconds=10), schedule=replace(BERLIN, weekday=4))
+    assert changed.next_at == MONDAY + timedelta(days=11)
+    (job,) = await claim(store, now=MONDAY + timedelta(seconds=10))
+    assert job.due_at == MONDAY
 
 
 async def test_a_changed_channel_does_not_lose_the_prompt_that_is_due(store: Store) -> None:
@@ -263,31 +385,47 @@ async def test_tasks_do_not_see_each_others_transactions(store: Store) -> None:
 
 
 async def test_a_pause_ends_when_somebody_ends_it(store: Store) -> None:
-    await put(store)
-    paused = await store.pause(1, reason="an admin paused it", now=NOW)
+    weekly = await put(store)
+    paused = await store.pause(1, by=7, now=NOW)
     assert paused is not None
-    assert (paused.paused_at, paused.paused_reason, paused.resume_at) == (NOW, "an admin paused it", None)
+    assert (paused.paused_at, paused.pause_reason, paused.paused_by) == (NOW, Reason.ADMIN_PAUSED, 7)
     assert await due(store, NEXT, 10) == []
     assert await store.resume_due(NEXT) == 0
     resumed = await store.resume(1, MONDAY + timedelta(hours=1))
     assert resumed is not None
-    assert (resumed.paused_at, resumed.next_at) == (None, NEXT)
-    assert await store.pause(2, reason="x", now=NOW) is None
+    assert (resumed.paused_at, resumed.paused_by, resumed.next_at) == (None, None, NEXT)
+    assert await states(store, weekly.id) == [("2026-W02", State.SKIPPED, Reason.PAUSED)]
+    assert await store.pause(2, by=7, now=NOW) is None
     assert await store.resume(2, NOW) is None
+
+
+async def test_a_pause_that_an_admin_wanted_outlasts_a_change(store: Store) -> None:
+    await put(store)
+    await store.pause(1, by=7, now=NOW, resume_at=NEXT)
+    changed = await put(store, schedule=replace(BERLIN, time=time(10)))
+    assert (changed.pause_reason, changed.resume_at) == (Reason.ADMIN_PAUSED, NEXT)
 
 
 async def test_a_pause_until_a_day_ends_by_itself(store: Store) -> None:
     await put(store)
-    await store.pause(1, reason="holidays", now=NOW, resume_at=MONDAY + timedelta(days=1))
+    await store.pause(1, by=7, now=NOW, resume_at=MONDAY + timedelta(days=1))
     assert await store.next_due() == MONDAY + timedelta(days=1)
     assert await store.resume_due(MONDAY) == 0
     assert await store.resume_due(MONDAY + timedelta(days=1)) == 1
     assert await store.next_due() == NEXT
 
 
+async def test_what_came_due_after_a_pause_was_to_end_is_late_and_not_lost(store: Store) -> None:
+    await put(store)
+    await store.pause(1, by=7, now=NOW, resume_at=MONDAY - timedelta(hours=1))
+    assert await store.resume_due(MONDAY + timedelta(hours=2)) == 1
+    (job,) = await claim(store, now=MONDAY + timedelta(hours=2))
+    assert job.due_at == MONDAY
+
+
 async def test_a_short_pause_before_the_prompt_does_not_move_it(store: Store) -> None:
     await put(store)
-    await store.pause(1, reason="x", now=NOW)
+    await store.pause(1, by=7, now=NOW)
     resumed = await store.resume(1, NOW + timedelta(hours=1))
     assert resumed is not None
     assert resumed.next_at == MONDAY
@@ -295,44 +433,39 @@ async def test_a_short_pause_before_the_prompt_does_not_move_it(store: Store) ->
 
 async def test_skipping_leaves_out_one_and_is_seen(store: Store) -> None:
     weekly = await put(store)
-    skipped = await store.skip_next(1)
+    skipped = await store.skip_next(1, NOW)
     assert skipped is not None
-    assert skipped.next_at == NEXT
-    (delivery,) = await store.recent_deliveries(weekly.id, 5)
-    assert (delivery.state, delivery.occurrence, delivery.error) == ("skipped", MONDAY, "an admin left it out")
-    assert await store.skip_next(2) is None
+    assert (skipped[0].next_at, skipped[1]) == (NEXT, MONDAY)
+    assert await states(store, weekly.id) == [("2026-W02", State.SKIPPED, Reason.ADMIN_SKIPPED)]
+    assert await store.skip_next(2, NOW) is None
 
 
-async def test_what_is_being_posted_cannot_be_skipped(store: Store) -> None:
+async def test_what_is_being_posted_cannot_be_skipped_and_what_waits_can(store: Store) -> None:
+    await put(store)
+    (job,) = await claim(store)
+    skipped = await store.skip_next(1, MONDAY)
+    assert skipped is not None
+    assert (skipped[0].next_at, skipped[1]) == (NEXT, None)
+    await store.release(job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
+    skipped = await store.skip_next(1, MONDAY + timedelta(minutes=1))
+    assert skipped is not None
+    assert (skipped[0].next_at, skipped[1]) == (NEXT, MONDAY)
+    (again,) = await claim(store, now=MONDAY + timedelta(minutes=1))
+    assert again.cancelled is Reason.ADMIN_SKIPPED
+
+
+async def test_a_prompt_at_once_leaves_the_schedule_where_it_is(store: Store) -> None:
     weekly = await put(store)
-    await claimed(store, weekly)
-    assert await store.skip_next(1) is None
-    after = await store.schedule_for(1)
-    assert after is not None
-    assert after.next_at == MONDAY
-
-
-async def test_an_extra_delivery_leaves_the_schedule_where_it_is(store: Store) -> None:
-    weekly = await put(store)
-    extra = await store.claim_unscheduled(weekly.id, owner="me", now=NOW, lease_until=NOW + LEASE)
-    assert extra is not None
-    assert await store.claim_unscheduled(weekly.id, owner="you", now=NOW, lease_until=NOW + LEASE) is None
-    assert await choose(store, extra, "a", now=NOW, scheduled=False)
-    assert await store.record_posted(extra, owner="me", message_id=1, channel_id=10, now=NOW, next_at=NEXT)
-    after = await store.schedule_for(1)
-    assert after is not None
-    assert after.next_at == MONDAY
-    assert (await store.histories([weekly.id]))[weekly.id].posted == {"a"}
-
-
-async def test_one_beside_the_rhythm_takes_no_week_its_own(store: Store) -> None:
-    weekly = await put(store)
-    extra = await store.claim_unscheduled(weekly.id, owner="me", now=MONDAY - timedelta(hours=2), lease_until=MONDAY)
-    assert extra is not None
-    assert await choose(store, extra, "a", scheduled=False)
-    await store.record_posted(extra, owner="me", message_id=1, channel_id=10, now=NOW, next_at=MONDAY)
-    changed = await put(store, now=MONDAY - timedelta(hours=1), schedule=replace(BERLIN, time=time(10)))
-    assert changed.next_at == MONDAY + timedelta(hours=1)
+    job_id = await store.enqueue_now(weekly.id, NOW)
+    assert await store.enqueue_now(weekly.id, NOW + timedelta(seconds=1)) == job_id
+    (job,) = await claim(store, now=NOW)
+    assert (job.id, job.manual) == (job_id, True)
+    assert await begin(store, job, "a", now=NOW)
+    assert await store.record_sent(job, now=NOW, channel_id=10, message_id=1)
+    assert await current(store) == weekly
+    assert (await store.history(weekly.id)).used == {"a"}
+    moved = await put(store, now=MONDAY - timedelta(hours=1), schedule=replace(BERLIN, time=time(10)))
+    assert moved.next_at == MONDAY + timedelta(hours=1)  # it takes no week its own
 
 
 async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
@@ -352,70 +485,35 @@ async def test_a_server_that_came_back_is_kept(store: Store) -> None:
     await store.mark_left(1, NOW)
     await store.mark_returned(1)
     assert await store.forget_left(NEXT) == 0
-    weekly = await store.schedule_for(1)
-    assert weekly is not None
-    assert "removed from this server" in str(weekly.paused_reason)
+    assert (await current(store)).pause_reason is Reason.BOT_REMOVED
 
 
-async def test_order_start_and_thread_are_changed_one_by_one(store: Store) -> None:
+async def test_the_options_of_each_prompt_are_changed_one_by_one(store: Store) -> None:
     weekly = await put(store)
-    assert (weekly.order, weekly.start_id, weekly.start_round, weekly.thread) == ("path", None, 1, False)
-    await store.put_ritual(1, thread=True)
-    await store.put_ritual(1, order="shuffled")
-    changed = await put(store, channel_id=11)
-    assert (changed.order, changed.start_id, changed.thread) == ("shuffled", None, True)
-    assert await store.put_ritual(2, thread=True) is None
+    assert (weekly.order, weekly.start_id, weekly.start_round, weekly.follow_ups) == ("path", None, 1, frozenset())
+    await put(store, thread=True)
+    await put(store, order="shuffled", poll=True)
+    changed = await put(store, channel_id=11, poll=False)
+    assert (changed.order, changed.start_id, changed.follow_ups) == ("shuffled", None, {"thread"})
 
 
 async def test_a_start_begins_a_new_walk(store: Store) -> None:
-    weekly = await put(store)
-    await post(store, weekly, "a")
-    begun = await store.put_ritual(1, start_id="c")
-    assert begun is not None
-    assert (begun.start_id, begun.start_round) == ("c", 2)
-    again = await store.put_ritual(1, start_id="d")
-    assert again is not None
-    assert again.start_round == 3
+    begun = await put(store, start_id="c")
+    assert (begun.start_id, begun.start_round) == ("c", 1)
+    await post(store, begun, "c")
+    again = await put(store, start_id="d", now=MONDAY)
+    assert (again.start_id, again.start_round) == ("d", 2)
 
 
-async def test_what_followed_a_post_leaves_the_post_what_it_is(store: Store) -> None:
+async def test_a_post_is_found_by_its_page_and_counts_who_finished(store: Store) -> None:
     weekly = await put(store)
-    await post(store, weekly, "a")
-    (delivery,) = await store.recent_deliveries(weekly.id, 1)
-    await store.record_extras(delivery, thread_id=8, poll_id=None, error="its poll could not be started")
+    job = await post(store, weekly, "a")
     await store.record_finished(7, 3)
-    (noted,) = await store.recent_deliveries(weekly.id, 1)
-    assert (noted.state, noted.thread_id, noted.poll_id, noted.finished) == ("posted", 8, None, 3)
-    assert noted.error == "its poll could not be started"
-    assert await store.last_post_about(1, "a") == noted
-    assert await store.last_post_about(1, "b") is None
-    assert await store.last_post_about(2, "a") is None
-
-
-async def test_extras_that_nobody_ended_are_taken_once(store: Store) -> None:
-    weekly = await put(store)
-    delivery = await claimed(store, weekly)
-    recorded = await store.record_posted(
-        delivery, owner="me", message_id=7, channel_id=10, now=MONDAY, next_at=NEXT, extras_at=MONDAY + LEASE
-    )
-    assert recorded
-    assert await store.next_due() == MONDAY + LEASE
-    assert await store.take_extras(MONDAY, 10) == []
-    taken = await asyncio.gather(*(store.take_extras(MONDAY + LEASE, 10) for _ in range(5)))
-    assert sorted(len(one) for one in taken) == [0, 0, 0, 0, 1]
-    assert await store.next_due() == NEXT
-
-
-async def test_many_owners_share_what_is_due(store: Store) -> None:
-    for guild_id in range(1, 41):
-        await put(store, guild_id)
-    taken = await asyncio.gather(
-        *(store.claim_due(MONDAY, 10, owner=f"owner-{n}", lease_until=MONDAY + LEASE) for n in range(6))
-    )
-    ids = [one.id for claims in taken for one, _ in claims]
-    assert len(ids) == len(set(ids)) <= 40
-    rest = await store.claim_due(MONDAY, 100, owner="me", lease_until=MONDAY + LEASE)
-    assert len(ids) + len(rest) == 40
+    last = await store.last_post_about(1, ["example.org/elsewhere", "example.org/a"])
+    assert last is not None
+    assert (last.id, last.finished) == (job.id, 3)
+    assert await store.last_post_about(1, ["example.org/b"]) is None
+    assert await store.last_post_about(2, ["example.org/a"]) is None
 
 
 @pytest.fixture
@@ -448,16 +546,16 @@ async def test_new_zone_data_moves_what_is_to_come_and_nothing_else(
     moved = await store.schedule_for(1)
     assert moved is not None
     assert moved.next_at == NEXT + timedelta(hours=hours)
-    assert [one.occurrence for one in await store.recent_deliveries(weekly.id, 5)] == [MONDAY]
+    assert [one.post.due_at for one in await store.recent(weekly.id, 5)] == [MONDAY]
     assert await store.schedule_for(2) == tokyo
     assert await store.realign(MONDAY + timedelta(hours=12)) == 0
 
 
 async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.schedules.PAGE", 2)
+    monkeypatch.setattr("bot.store.due.AT_ONCE", 2)
     for guild_id in range(1, 6):
         await put(store, guild_id)
-    async with store._begin() as connection:
-        await connection.execute(schedules.update().values(next_at=MONDAY + timedelta(hours=1)))
+    hour_late = schedules.update().values(next_at=MONDAY + timedelta(hours=1))
+    await store.write(lambda connection: connection.execute(hour_late))
     assert await store.realign(NOW) == 5
     assert await store.next_due() == MONDAY

@@ -7,30 +7,37 @@ import os
 import signal
 import sqlite3
 import sys
+import threading
 from asyncio.subprocess import PIPE
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import MissingExtra, StoreError, StoreTooNew
 from bot.store import Store
-from bot.store.engine import create_engine, database_url
+from bot.store.engine import database_url
 from bot.store.tables import metadata
-from bot.store.upgrade import _config
-from tests.store.test_contract import MONDAY, claimed, due, put
+from bot.store.upgrade import MIGRATIONS
+from bot.store.version import VERSIONS
+from tests.store.test_contract import MONDAY, due, put
 
 
 async def test_the_migrations_lead_to_the_tables(url: str) -> None:
     def differences(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async with await Store.open(url) as store, store._engine.begin() as connection:
-        assert await connection.run_sync(differences) == []
+    async with await Store.open(url) as store:
+        assert await store.read(differences) == []
+
+
+def test_the_versions_are_those_of_the_migrations() -> None:
+    revisions = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert [one.revision for one in revisions] == [*reversed(VERSIONS)]
 
 
 async def test_what_was_stored_is_there_at_the_next_start(lasting_url: str) -> None:
@@ -49,15 +56,12 @@ async def test_many_may_open_a_new_database_at_once(lasting_url: str) -> None:
 
 async def test_a_newer_database_is_left_alone(lasting_url: str) -> None:
     async with await Store.open(lasting_url) as store:
-        await put(store)
-    engine = create_engine(database_url(lasting_url))
-    async with engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StoreTooNew, match=r"newer studybot.*9999.*Nothing was changed"):
-        await Store.open(lasting_url)
-    async with engine.begin() as connection:
-        assert await connection.scalar(text("SELECT count(*) FROM schedules")) == 1
-    await engine.dispose()
+        weekly = await put(store)
+        newer = text("UPDATE alembic_version SET version_num = '9999'")
+        await store.write(lambda connection: connection.execute(newer))
+        with pytest.raises(StoreTooNew, match=r"newer studybot.*9999.*Nothing was changed"):
+            await Store.open(lasting_url)
+        assert await store.schedule_for(1) == weekly
 
 
 @pytest.mark.parametrize("folder", ["no/such/folder", "50% of it"])
@@ -86,12 +90,17 @@ async def test_a_disk_that_cannot_be_written(tmp_path: Path) -> None:
         ("nonsense", "is not a database address"),
         ("mysql://user:secret@host/name", "names mysql"),
         ("postgresql://user:secret@127.0.0.1:1/name", r"user:\*\*\*@127.0.0.1:1/name cannot be opened"),
+        ("postgresql://user@127.0.0.1:1/name?password=secret", r"name\?password=\*\*\* cannot be opened"),
+        ("postgresql://user:secret@127.0.0.1:1/name?connect_timeout=10", "does not know: connect_timeout"),
+        ("postgresql://user:secret@127.0.0.1:1/name?timeout=soon", r"user:\*\*\*@127.0.0.1:1/.* cannot be opened"),
     ],
 )
 async def test_an_address_that_leads_nowhere(address: str, said: str) -> None:
+    before = set(threading.enumerate())
     with pytest.raises(StoreError, match=said) as caught:
         await Store.open(address)
     assert "secret" not in str(caught.value)
+    assert set(threading.enumerate()) <= before
 
 
 async def test_a_database_that_the_server_does_not_have(postgres_url: str) -> None:
@@ -108,7 +117,7 @@ async def test_postgres_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("given", "used"),
     [
-        ("sqlite:///a.db", "sqlite+aiosqlite:///a.db"),
+        ("sqlite:///a.db", "sqlite+pysqlite:///a.db"),
         ("postgres://u@h/n", "postgresql+asyncpg://u@h/n"),
         ("postgresql://u@h/n?sslmode=require&channel_binding=require", "postgresql+asyncpg://u@h/n?ssl=require"),
         (" postgresql+asyncpg://u@h/n\n", "postgresql+asyncpg://u@h/n"),
@@ -131,9 +140,10 @@ async def test_a_lost_database_is_said_in_words_for_a_member(tmp_path: Path, cap
 
 
 async def test_sqlite_keeps_its_promises(tmp_path: Path) -> None:
-    async with await Store.open(f"sqlite:///{tmp_path / 'studybot.db'}") as store, store._engine.begin() as connection:
-        assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
-        assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
+    async with await Store.open(f"sqlite:///{tmp_path / 'studybot.db'}") as store:
+        for run in (store.read, store.write):
+            assert await run(lambda connection: connection.scalar(text("PRAGMA journal_mode"))) == "wal"
+            assert await run(lambda connection: connection.scalar(text("PRAGMA foreign_keys"))) == 1
 
 
 WRITER = """
@@ -166,18 +176,28 @@ async def test_nothing_recorded_is_lost_to_kill_9(tmp_path: Path) -> None:
     assert int(kept) >= int(rest[-1] if rest else said)
 
 
-async def test_schedules_and_deliveries_outlive_every_migration_and_its_way_back(lasting_url: str) -> None:
-    async with await Store.open(lasting_url) as store:
-        weekly = await put(store)
-        delivery = await claimed(store, weekly)
-        for version in ("0003", "head"):
-            async with store._engine.begin() as connection:
-                await connection.run_sync(migrate, version)
-        assert await store.schedule_for(1) == weekly
-        assert await store.recent_deliveries(weekly.id, 10) == [delivery]
+IMPORTING = """
+import asyncio, sys
+from bot.store import Store
+
+async def main():
+    async with await Store.open(sys.argv[1]) as store:
+        await store.mark(1, ("a",), __import__("datetime").datetime.now().astimezone())
+        await store.marks(1)
+
+asyncio.run(main())
+print(*(name for name in ("alembic", "mako", "asyncpg", "sqlalchemy.ext.asyncio") if name in sys.modules))
+"""
 
 
-def migrate(connection: Connection, version: str) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    (command.upgrade if version == "head" else command.downgrade)(config, version)
+async def loaded(url: str) -> set[str]:
+    """Which of the costly packages a process has loaded that opened a database and used it."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", IMPORTING, url, stdout=PIPE, env=os.environ)
+    said, _ = await process.communicate()
+    return set(said.decode().split())
+
+
+async def test_a_start_loads_what_it_needs_alone(lasting_url: str) -> None:
+    driver = {"asyncpg", "sqlalchemy.ext.asyncio"} if lasting_url.startswith("postgres") else set()
+    assert await loaded(lasting_url) == {"alembic", "mako"} | driver, "the first start creates the tables"
+    assert await loaded(lasting_url) == driver

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import event, insert, inspect, text
+from sqlalchemy import Connection, Engine, event, insert, inspect, text
 
 from bot.store import Store
-from bot.store.tables import deliveries, schedules
+from bot.store.tables import jobs, marks, schedules, sharing
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = timedelta(days=7)
 SERVERS = 3000
 """With a few hundred rows PostgreSQL rightly reads all of them."""
-DUE, PAUSED, LEFT, ENDED, OVERDUE = 20, 1000, 5, 5, 5
-"""How many are due; paused since long ago, of which some left the bot and some have a pause that ends now; and how
-many posts' extras are overdue."""
+DUE, PAUSED, LEFT, ENDED, READY, RETRIES = 20, 1000, 5, 5, 20, 10_000
+"""How many are due; paused since long ago, of which some left the bot and some have a pause that ends now; how many
+jobs may be attempted now, and how many wait for a later attempt."""
 OWNER = "me"
 
 CONDITIONS = (["paused_at IS NULL"], ["(paused_at IS NULL)"])
@@ -31,85 +31,130 @@ Asking = Callable[[Store], Awaitable[Any]]
 
 
 async def claim(store: Store) -> Any:
-    return await store.claim_due(NOW, 25, owner=OWNER, lease_until=NOW + timedelta(seconds=90))
+    return await store.claim(NOW, 25, owner=OWNER, lease=timedelta(seconds=90))
+
+
+async def enqueue(store: Store) -> Any:
+    return await store.enqueue_due(NOW)
 
 
 TICK: dict[str, Asking] = {
-    "claim_due": claim,
+    "claim": claim,
+    "enqueue_due": enqueue,
+    "renew": lambda store: store.renew(range(1, 26), NOW, owner=OWNER, lease=timedelta(seconds=90)),
     "resume_due": lambda store: store.resume_due(NOW),
     "forget_left": lambda store: store.forget_left(NOW),
-    "take_extras": lambda store: store.take_extras(NOW, 25),
-    "take_interrupted": lambda store: store.take_interrupted(NOW, 25, owner=OWNER, lease_until=NOW),
-    "histories": lambda store: store.histories(range(1, 26)),
+    "history": lambda store: store.history(1),
+    "recent": lambda store: store.recent(1, 10),
+    "record_finished": lambda store: store.record_finished(11, 3),
+    "last_post_about": lambda store: store.last_post_about(1, ["example.org/1"]),
 }
 """What each tick asks, by the name that a failure shows."""
 
 
 @contextmanager
-def listening(store: Store) -> Iterator[list[tuple[str, Any]]]:
-    """The statements that reach the engine meanwhile, each with its parameters."""
+def listening() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that reach any engine meanwhile, each with its parameters."""
     heard: list[tuple[str, Any]] = []
 
     def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
         heard.append((statement, parameters[0] if many else parameters))
 
-    engine = store._engine.sync_engine
-    event.listen(engine, "before_cursor_execute", hear)
+    event.listen(Engine, "before_cursor_execute", hear)
     try:
         yield heard
     finally:
-        event.remove(engine, "before_cursor_execute", hear)
+        event.remove(Engine, "before_cursor_execute", hear)
 
 
 async def plans(store: Store, asking: Asking) -> list[str]:
     """The engine's plan of each statement that a call makes, in the state that it finds."""
-    with listening(store) as heard:
+    with listening() as heard:
         await asking(store)
-    explain = "EXPLAIN" if store._engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
-    found = []
-    for statement, parameters in heard:
-        if statement.startswith(("SELECT", "INSERT", "UPDATE", "DELETE")):
-            async with store._begin() as connection:
-                rows = await connection.exec_driver_sql(f"{explain} {statement}", parameters)
-                found.append("\n".join(str(row[-1]) for row in rows))
-    return found
+    wanted = [one for one in heard if one[0].startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))]
+    return await store.write(lambda connection: [plan(connection, *one) for one in wanted])
+
+
+def plan(connection: Connection, statement: str, parameters: Any) -> str:
+    explain = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    rows = connection.exec_driver_sql(f"{explain} {statement}", parameters)
+    return "\n".join(str(row[-1]) for row in rows)
 
 
 def scans(plan: str) -> list[str]:
     """The lines of a plan that read a whole table or a whole index."""
-    return [line for line in plan.splitlines() if re.search(r"Seq Scan on|\bSCAN (schedules|deliveries)\b", line)]
+    return [
+        line for line in plan.splitlines() if re.search(r"Seq Scan on|\bSCAN (schedules|jobs|marks|sharing)\b", line)
+    ]
 
 
 @pytest_asyncio.fixture
 async def many(lasting_url: str) -> AsyncIterator[Store]:
     """SERVERS servers with three weeks behind each."""
     async with await Store.open(lasting_url) as store:
-        async with store._begin() as connection:
-            await connection.execute(insert(schedules), [_schedule(number) for number in range(1, SERVERS + 1)])
-            weeks = [(number, week) for number in range(1, SERVERS + 1) for week in (1, 2, 3)]
-            await connection.execute(insert(deliveries), [_delivery(number, week) for number, week in weeks])
-        async with store._begin() as connection:
-            await connection.execute(text("ANALYZE"))
+        await store.write(fill)
+        await store.write(lambda connection: connection.execute(text("ANALYZE")))
         yield store
+
+
+def fill(connection: Connection) -> None:
+    numbers = range(1, SERVERS + 1)
+    connection.execute(insert(schedules), [_schedule(number) for number in numbers])
+    connection.execute(insert(jobs), [_job(number, week) for number in numbers for week in (1, 2, 3)])
+    connection.execute(insert(jobs), [_waiting(number) for number in range(READY + RETRIES)])
+    pages = [(number, page) for number in numbers for page in range(number % 5)]
+    connection.execute(
+        insert(marks),
+        [{"user_id": number, "page": f"example.org/{page}/{number % 50}", "done_at": NOW} for number, page in pages],
+    )
+    connection.execute(insert(sharing), [{"user_id": number, "shared_at": NOW} for number in numbers])
 
 
 def _schedule(number: int) -> dict[str, Any]:
     paused = DUE < number <= DUE + PAUSED
     left, ended = paused and number <= DUE + LEFT, paused and number > DUE + PAUSED - ENDED
     return {
-        "guild_id": number, "channel_id": number, "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
+        "guild_id": number, "catalog_id": "list", "channel_id": number,
+        "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
         "created_by": 5, "created_at": NOW - 4 * WEEK, "next_at": NOW if number <= DUE + PAUSED else NOW + WEEK,
         "paused_at": NOW - WEEK if paused else None, "left_at": NOW - WEEK if left else None,
         "resume_at": NOW if ended else None,
     }  # fmt: skip
 
 
-def _delivery(number: int, week: int) -> dict[str, Any]:
-    overdue = week == 1 and number <= OVERDUE
+def _job(number: int, week: int) -> dict[str, Any]:
+    at = NOW - week * WEEK
     return {
-        "schedule_id": number, "occurrence": NOW - week * WEEK, "state": "posted", "attempts": 1, "round": 1,
-        "resource_id": f"r{week}", "message_id": number * 10 + week, "extras_at": NOW if overdue else None,
+        "schedule_id": number, "week": f"2026-W{week:02}", "kind": "prompt", "due_at": at, "enqueued_at": at,
+        "attempt_at": at, "state": "sent", "attempts": 1, "resource_id": f"r{week}", "page": f"example.org/{week}",
+        "message_id": number * 10 + week, "sent_at": at,
     }  # fmt: skip
+
+
+def _waiting(number: int) -> dict[str, Any]:
+    at = NOW if number < READY else NOW + timedelta(minutes=number)
+    return {
+        "schedule_id": number % SERVERS + 1, "week": f"now:{number}", "kind": "prompt", "due_at": NOW,
+        "enqueued_at": NOW, "attempt_at": at, "state": "waiting",
+    }  # fmt: skip
+
+
+MEMBERS: dict[str, Asking] = {
+    "marks": lambda store: store.marks(7),
+    "marks_of_each": lambda store: store.marks_of_each(range(1, 26)),
+    "finishers": lambda store: store.finishers(["example.org/0/7", "example.org/1/7"], 100),
+    "mark_counts": lambda store: store.mark_counts(range(1, 26)),
+    "unmark": lambda store: store.unmark(7, ["example.org/0/7"]),
+    "shared_since": lambda store: store.shared_since(7),
+}
+"""What members' commands ask, by the name that a failure shows."""
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+async def test_what_a_member_asks_goes_by_an_index(many: Store, name: str) -> None:
+    found = await plans(many, MEMBERS[name])
+    assert found
+    assert [line for plan in found for line in scans(plan)] == []
 
 
 @pytest.mark.parametrize("name", TICK)
@@ -119,20 +164,19 @@ async def test_what_a_tick_asks_goes_by_an_index(many: Store, name: str) -> None
     assert [line for plan in found for line in scans(plan)] == []
 
 
-async def test_interrupted_claims_have_an_index_of_their_own(many: Store) -> None:
-    taking = (await plans(many, TICK["take_interrupted"]))[0]
-    assert "ix_deliveries_interrupted" in taking
-
-
-async def test_claiming_reads_no_more_than_it_takes(many: Store) -> None:
+async def test_claiming_reads_no_more_than_it_takes_while_thousands_wait_for_a_retry(many: Store) -> None:
     claiming = (await plans(many, claim))[0]
-    assert "ix_schedules_next_at" in claiming
+    assert "ix_jobs_attempt_at" in claiming
     assert not re.search("sort|temp b-tree", claiming, re.IGNORECASE), "the rows come in the index's order"
 
 
+async def test_what_is_due_is_found_by_its_index(many: Store) -> None:
+    looking = (await plans(many, TICK["enqueue_due"]))[0]
+    assert "ix_schedules_next_at" in looking
+
+
 async def test_what_is_paused_is_not_in_the_index_of_what_is_due(many: Store) -> None:
-    async with many._begin() as connection:
-        indexes = await connection.run_sync(lambda bare: inspect(bare).get_indexes("schedules"))
+    indexes = await many.write(lambda connection: inspect(connection).get_indexes("schedules"))
     options = next(index["dialect_options"] for index in indexes if index["name"] == "ix_schedules_next_at")
     assert [str(value) for name, value in options.items() if name.endswith("_where")] in CONDITIONS
 
@@ -141,7 +185,6 @@ async def test_a_scan_would_be_seen(many: Store) -> None:
     by_channel = text("SELECT * FROM schedules WHERE channel_id = 1")
 
     async def ask(store: Store) -> None:
-        async with store._begin() as connection:
-            await connection.execute(by_channel)
+        await store.read(lambda connection: connection.execute(by_channel).all())
 
     assert all(scans(plan) for plan in await plans(many, ask))

@@ -1,0 +1,252 @@
+"""What is wrong with a catalog, in words that a curator can act on.
+
+Two sources: `describe` words what pydantic found in one entry; `find_problems` finds what entries say of each other:
+repeated ids and pages, unknown topics and prerequisites, circles. The second works on the data as read, not on
+checked entries, so that one malformed entry does not hide the rest.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from graphlib import CycleError, TopologicalSorter
+
+from pydantic_core import ErrorDetails
+
+from bot.catalog.identity import canonical_page
+from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
+from bot.catalog.reading import Document, Place
+from bot.errors import Problem
+
+ENTRIES: Mapping[str, type] = {"stages": Stage, "tracks": Track, "resources": Resource, "topics": Topic}
+"""The keys that hold entries, and the class of each."""
+
+Located = tuple[Place, dict[str, object]]
+"""An entry as read, with its place in the file."""
+
+_TEXTS = {
+    "missing": "{key} is missing",
+    "string_type": "{key} must be text",
+    "string_too_short": "{key} is empty",
+    "string_too_long": "{key} has {size} characters; at most {max_length} fit",
+    "tuple_type": "{key} must be a list",
+    "dict_type": "{key} must be keys with values",
+    "dataclass_type": "{key} must be keys with values (id: …, title: …)",
+    "int_parsing": '{key} must be a whole number, not "{input}"',
+    "greater_than_equal": "{key} must be a year such as 2017",
+    "less_than_equal": "{key} must be a year such as 2017",
+    "bool_parsing": '{key} must be true or false, not "{input}"',
+    "date_from_datetime_parsing": '{key} must be a date such as 2026-03-14, not "{input}"',
+    "date_from_datetime_inexact": '{key} must be a date such as 2026-03-14, not "{input}"',
+    "value_error": "{key} {error}",
+}
+_FORMS = {
+    "kind": 'one lower-case word such as "paper"',
+    "level": 'one lower-case word such as "beginner"',
+    "language": 'a language tag such as "de" or "pt-BR"',
+    "id": 'lower-case words joined by hyphens, such as "kv-cache"',
+}
+"""What a value that does not match the pattern of its key should be."""
+
+
+def groups_of(data: object) -> list[Located]:
+    """The stages and tracks in the data of a file."""
+    if not isinstance(data, dict):
+        return []
+    return [*_entries(data.get("stages"), ("stages",)), *_entries(data.get("tracks"), ("tracks",))]
+
+
+def resources_of(data: object) -> list[Located]:
+    """The resources of all stages and tracks in the data of a file, in order."""
+    return [
+        entry for place, group in groups_of(data) for entry in _entries(group.get("resources"), (*place, "resources"))
+    ]
+
+
+def topics_of(data: object) -> list[Located]:
+    """The topics in the data of a file."""
+    topics = data.get("topics") if isinstance(data, dict) else None
+    return [
+        (("topics", name), entry if isinstance(entry, dict) else {})
+        for name, entry in (topics if isinstance(topics, dict) else {}).items()
+    ]
+
+
+def find_problems(document: Document, data: object) -> list[Problem]:
+    """Every problem between the entries, in no particular order.
+
+    `data` is that of the document, with the ids that were left out.
+    """
+    if not isinstance(data, dict):
+        return []
+    resources, topics = resources_of(data), topics_of(data)
+    known_topics = [str(place[-1]) for place, _ in topics]
+    known_ids = [str(resource["id"]) for _, resource in resources]
+    report = _Report(document)
+    report.empty(resources)
+    report.repeated_ids(groups_of(data))
+    report.repeated_ids(resources)
+    report.repeated_pages(resources)
+    report.ids_of_topics(topics_of(document.data))
+    report.unknown(resources, "topics", "topic", known_topics)
+    report.unknown(resources, "requires", "prerequisite", known_ids)
+    report.unknown(topics, "broader", "topic", known_topics)
+    report.circles([(place, str(entry["id"]), _texts(entry.get("requires"))) for place, entry in resources])
+    report.circles([(place, str(place[-1]), _texts(entry.get("broader"))) for place, entry in topics])
+    return report.problems
+
+
+def describe(document: Document, details: ErrorDetails) -> Problem:
+    """One of pydantic's errors as a problem, with the line and the name of its entry."""
+    place = details["loc"]
+    return Problem(document.line(place), _with_name(document, place, _text(place, details)))
+
+
+class _Report:
+    """Collects problems, each with its line and the name of its entry."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self.problems: list[Problem] = []
+
+    def _add(self, place: Place, text: str) -> None:
+        self.problems.append(Problem(self._document.line(place), _with_name(self._document, place, text)))
+
+    def empty(self, resources: Iterable[Located]) -> None:
+        if not list(resources):
+            self._add((), "has no resources; add one under a stage")
+
+    def repeated_ids(self, entries: Iterable[Located]) -> None:
+        first: dict[str, Place] = {}
+        for place, entry in entries:
+            if isinstance(slug := entry["id"], str) and (other := first.setdefault(slug, place)) != place:
+                self._add((*place, "id"), f'id "{slug}" is used already in line {self._line(other, "id")}')
+
+    def repeated_pages(self, resources: list[Located]) -> None:
+        """An address that leads to the page of another resource, present or former."""
+        first: dict[str, tuple[Place, Place, str]] = {}
+        urls = [(entry, (*entry, "url"), url) for entry, keys in resources for url in _texts([keys.get("url")])]
+        former = [
+            (entry, (*entry, "former_urls", index), url)
+            for entry, keys in resources
+            for index, url in enumerate(_texts(keys.get("former_urls")))
+        ]
+        for entry, place, url in urls + former:
+            other, at, same = first.setdefault(canonical_page(url), (entry, place, url))
+            if other != entry:
+                page = "" if same == url else f', which is the same page: "{same}"'
+                noun = "url" if place[-1] == "url" else "former url"
+                self._add(place, f'{noun} "{url}" is used already in line {self._document.line(at)}{page}')
+
+    def ids_of_topics(self, topics: Iterable[Located]) -> None:
+        """An id written in a topic: its key is its id."""
+        for place, topic in topics:
+            if "id" in topic:
+                self._add((*place, "id"), 'unknown key "id": the key of a topic is its id')
+
+    def unknown(self, entries: Iterable[Located], key: str, noun: str, known: list[str]) -> None:
+        names = set(known)
+        for place, entry in entries:
+            for index, value in enumerate(_texts(entry.get(key))):
+                if value not in names:
+                    self._add((*place, key, index), f'unknown {noun} "{value}"{_did_you_mean(value, known)}')
+
+    def circles(self, nodes: list[tuple[Place, str, list[str]]]) -> None:
+        """One problem for each circle; those that share an entry count as one."""
+        places = {name: place for place, name, _ in nodes}
+        graph = {name: [to for to in targets if to in places] for _, name, targets in nodes}
+        while circle := _circle(graph):
+            self._add(places[circle[0]], f"leads back to itself: {' → '.join(circle)}")
+            for name in circle:
+                graph.pop(name, None)
+            graph = {name: [to for to in targets if to in graph] for name, targets in graph.items()}
+
+    def _line(self, place: Place, key: str) -> int:
+        return self._document.line((*place, key))
+
+
+def _circle(graph: Mapping[str, list[str]]) -> list[str]:
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        # graphlib walks from a prerequisite to what needs it; people read it the other way round.
+        return [str(name) for name in reversed(error.args[1])]
+    return []
+
+
+def _entries(value: object, place: Place) -> Iterator[Located]:
+    for index, entry in enumerate(value if isinstance(value, list) else []):
+        if isinstance(entry, dict):
+            yield (*place, index), entry
+
+
+def _texts(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _with_name(document: Document, place: Place, text: str) -> str:
+    """`resource "kv-cache": …`: the text, led by the name of the entry that the place lies in."""
+    named = _innermost_entry(place)
+    if named is None:
+        return text
+    entry, key = named
+    return f"{ENTRIES[key].__name__.lower()} {_name(document, entry)}: {text}"
+
+
+def _did_you_mean(word: str, known: list[str]) -> str:
+    """`: did you mean "summary"?`, or nothing if no known word is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f': did you mean "{near[0]}"?' if near else ""
+
+
+def _innermost_entry(place: Place) -> tuple[Place, str] | None:
+    """The deepest resource, stage, track or topic around a place, and the key that holds it."""
+    for index in range(len(place) - 1, 0, -1):
+        key = place[index - 1]
+        top_level_topic = key == "topics" and index == 1
+        numbered = key in {"resources", "stages", "tracks"} and isinstance(place[index], int)
+        if isinstance(key, str) and (numbered or top_level_topic):
+            return place[: index + 1], key
+    return None
+
+
+def _name(document: Document, entry: Place) -> str:
+    value = document.data
+    try:
+        for part in entry:
+            value = value[part]  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        value = None
+    if isinstance(entry[-1], str):
+        return f'"{entry[-1]}"'
+    slug = value.get("id") or value.get("title") if isinstance(value, dict) else None
+    return f'"{slug}"' if isinstance(slug, str) else str(entry[-1] + 1)
+
+
+def _text(place: Place, details: ErrorDetails) -> str:
+    kind, value, key = details["type"], details["input"], _key(place)
+    if kind == "unexpected_keyword_argument":
+        return f'unknown key "{key}"{_did_you_mean(key, _known_keys(place))}'
+    if kind == "string_pattern_mismatch":
+        return f'{key} must be {_FORMS[key]}, not "{value}"'
+    template = _TEXTS.get(kind)
+    if template is None:
+        return f"{key}: {details['msg']}"
+    size = len(value) if isinstance(value, str) else 0
+    return template.format(key=key, input=value, size=size, **details.get("ctx", {}))
+
+
+def _key(place: Place) -> str:
+    """What a place is called: its key, or for an item of a list "topics, item 2"."""
+    if not place:
+        return "the file"
+    if isinstance(place[-1], int) and len(place) > 1:
+        return f"{place[-2]}, item {place[-1] + 1}," if place[-2] not in ENTRIES else "it"
+    return str(place[-1])
+
+
+def _known_keys(place: Place) -> list[str]:
+    named = _innermost_entry(place[:-1])
+    model = ENTRIES[named[1]] if named else Catalog
+    return [key.name for key in fields(model)]

@@ -1,0 +1,117 @@
+"""The commands that make a catalog of an index: import it, bring it up to date, describe its form.
+
+What they import is imported when they run: the bot itself, started by `studybot run`, needs none of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.options import CATALOG, READABLE, base_option, examples
+from bot.cli.progress import progress_bar
+from bot.errors import StudybotError
+
+if TYPE_CHECKING:
+    from bot.importing import Imported
+
+CHANGED = 3
+"""The exit code of a sync that changed something: a scheduled job opens a pull request then."""
+
+
+def imported(index: Path, *, base: str | None = None, topics: bool = False) -> Imported:
+    """An index as a catalog, with a progress bar where that takes long; the report goes to standard error."""
+    from bot.importing import import_index, report
+
+    with progress_bar("Reading") as on_progress:
+        found = import_index(index, sys.stdin.buffer, base=base, topics=topics, on_progress=on_progress)
+    click.echo(report(found.draft), err=True)
+    return found
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "studybot import README.md -o catalog.yaml",
+        "studybot import lectures/ --base https://example.org/course/ -o catalog.yaml",
+        "curl -s https://example.org/list.md | studybot import - > catalog.yaml",
+    ),
+)
+@click.argument("index", type=READABLE)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--force", is_flag=True, help="Replace the file if it exists.")
+@click.option("--topics", is_flag=True, help="Propose topics, from headings and from words of titles, to be pruned.")
+@base_option
+def import_command(index: Path, output: Path | None, force: bool, topics: bool, base: str | None) -> None:
+    """Make a catalog of INDEX: a Markdown file, a folder of them, or - for standard input.
+
+    Headings become stages, links resources, and the text beside a link its summary. The catalog goes to standard
+    output, or to the file that -o names. A report says what was left out and why, with lines.
+    """
+    if output is not None and output.exists() and not force:
+        raise StudybotError(f"{output} exists; name another file, replace it with --force, or use: studybot sync")
+    found = imported(index, base=base, topics=topics)
+    if output is None:
+        click.echo(found.text, nl=False)
+    else:
+        from bot.importing import write_text
+
+        write_text(output, found.text)
+        click.echo(f"Written to {output}. Try it with: studybot demo --catalog {output}", err=True)
+
+
+@click.command(
+    epilog=examples(
+        "studybot sync README.md catalog.yaml --dry-run",
+        "studybot sync lectures/ catalog.yaml --base https://example.org/course/",
+    )
+)
+@click.argument("index", type=READABLE)
+@click.argument("catalog", type=CATALOG)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@base_option
+@click.pass_context
+def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: str | None) -> None:
+    """Bring a changed INDEX into the CATALOG that was imported from it.
+
+    New links are added in their place, changed titles and addresses updated, links that are gone retired. All else
+    that the catalog holds stays as it is, to the byte. Exit code 3 says that something changed, 0 that nothing did.
+    """
+    from bot.importing import read_catalog_text, sync_index, write_text
+
+    before = read_catalog_text(catalog)
+    with progress_bar("Reading") as on_progress:
+        synced = sync_index(index, sys.stdin.buffer, before, catalog.name, today(), base=base, on_progress=on_progress)
+    click.echo(synced.report())
+    if synced.after == before:
+        return
+    if dry_run:
+        click.echo(synced.diff(str(catalog)), nl=False)
+    else:
+        write_text(catalog, synced.after)
+    ctx.exit(CHANGED)
+
+
+def today() -> date:
+    """The date in UTC, for links that are added now."""
+    return datetime.now(UTC).date()
+
+
+@click.command(epilog=examples("studybot schema > catalog.schema.json"))
+def schema() -> None:
+    """Print the JSON Schema of catalog.yaml, for editors that complete and check while one types.
+
+    Name the printed file in the first line of a catalog: # yaml-language-server: $schema=catalog.schema.json
+    """
+    from bot.catalog.schema import catalog_schema
+
+    click.echo(json.dumps(catalog_schema(), indent=2))
+
+
+CURATING: tuple[click.Command, ...] = (import_command, sync, schema)
+"""The commands of this module, in the order of the help."""

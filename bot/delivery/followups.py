@@ -1,0 +1,169 @@
+"""What follows a prompt, if an admin wants it: a thread, a pin, a poll. Each is a job of its own, so that each is done
+once, is tried again by itself, and costs the post nothing. And notices to whoever set a prompt."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.catalog import Resource
+from bot.delivery.job import (
+    Attempt,
+    ClaimLost,
+    Done,
+    JobKind,
+    MessageKind,
+    Outcome,
+    Recognise,
+    Sent,
+    Skip,
+    library_of,
+    nonce,
+)
+from bot.delivery.prompt import SHORTEST_POLL, options_after
+from bot.outcomes import NEWS, Reason
+from bot.schedule import next_occurrence
+from bot.store import AnySchedule, Choice, History, Job, WeeklySchedule
+
+
+class _FollowUp(JobKind):
+    """A request about a post that may be made twice without harm, so that nothing is looked for."""
+
+    async def run(self, attempt: Attempt) -> Outcome:
+        """Make the request, unless it is too late."""
+        post = await _post(attempt)
+        if self.too_late(attempt):
+            return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
+        await attempt.begin()
+        attempt.check()
+        return await self.follow(attempt, post, _sent(post))
+
+    @abstractmethod
+    async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
+        """Make the request."""
+
+
+class ThreadJob(_FollowUp):
+    """Opens a thread under a post, called like its resource; a message that has one keeps it."""
+
+    name = "thread"
+
+    async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
+        """Open it."""
+        guild_id = (await attempt.weekly()).guild_id
+        return Done(Sent(sent.channel_id, await attempt.messenger.open_thread(sent, guild_id, post.title or "")))
+
+
+class PinJob(_FollowUp):
+    """Pins a post in place of the one before."""
+
+    name = "pin"
+
+    async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
+        """Pin it."""
+        before = await attempt.store.post_before(post)
+        await attempt.messenger.pin(sent, _sent(before.post) if before else None)
+        return Done(sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll for what comes next: in which channel, between which resources, closing after how long."""
+
+    schedule: WeeklySchedule
+    channel_id: int
+    options: Sequence[Resource]
+    closes_after: timedelta
+
+
+class PollJob(MessageKind):
+    """Asks in a poll what comes next. `render` makes the message, `recognise` knows it again."""
+
+    name = "poll"
+
+    def __init__(self, render: Callable[[Poll], Any], recognise: Callable[[Poll], Recognise]) -> None:
+        self._render = render
+        self._recognise = recognise
+
+    async def send(self, attempt: Attempt) -> Outcome:
+        """Ask; nothing if there is nothing to choose from, or no time to."""
+        schedule, post = await attempt.weekly(), await _post(attempt)
+        options: list[Resource] = []
+
+        def choose(locked: AnySchedule, history: History) -> Choice | Reason:
+            options[:] = options_after(library_of(attempt.tools.catalogs, locked), schedule, history)
+            return Choice(options=tuple(one.id for one in options)) if len(options) > 1 else Reason.TOO_LATE
+
+        closes_after = next_occurrence(schedule.schedule, attempt.now) - attempt.now - SHORTEST_POLL
+        begun = await attempt.begin(choose) if closes_after >= SHORTEST_POLL else Reason.TOO_LATE
+        if isinstance(begun, Reason):
+            return Skip(begun)
+        poll = Poll(schedule, post.channel_id or 0, tuple(options), closes_after)
+        return Done(await attempt.messenger.post(self._render(poll), nonce(attempt.job), attempt.check))
+
+    async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
+        """The poll of an earlier attempt."""
+        return Done(sent)
+
+    async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
+        """Look for a poll with the options that an earlier attempt chose."""
+        schedule, post = await attempt.weekly(), await _post(attempt)
+        catalog = library_of(attempt.tools.catalogs, schedule).catalog
+        options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
+        recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
+        return await attempt.messenger.find(post.channel_id or 0, schedule.guild_id, recognise, since)
+
+    async def has_nonce(self, attempt: Attempt) -> bool:
+        """In a forum too: the poll stands in the thread."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What whoever set a prompt is told: that it is paused (`schedule.pause_reason`), or that a week was lost."""
+
+    schedule: WeeklySchedule
+    lost: Job | None
+
+
+class NoticeJob(JobKind):
+    """Tells whoever set a prompt, once, what went wrong with it."""
+
+    name = "notice"
+
+    def __init__(self, render: Callable[[Notice], str]) -> None:
+        self._render = render
+
+    def grace(self, job: Job) -> timedelta:
+        """News of a week is news for a week."""
+        return timedelta(days=7)
+
+    async def run(self, attempt: Attempt) -> Outcome:
+        """Tell them; nothing once it is fixed already."""
+        schedule, job = await attempt.weekly(), attempt.job
+        delivery = await attempt.store.delivery(schedule.id, job.week)
+        lost = delivery.post if delivery else None
+        if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
+            return Skip(Reason.TOO_LATE)
+        if self.too_late(attempt):
+            return Skip(job.reason or Reason.OFFLINE, job.detail)
+        await attempt.begin()
+        attempt.check()
+        await attempt.messenger.tell(schedule.created_by, schedule.guild_id, self._render(Notice(schedule, lost)))
+        return Done()
+
+
+async def _post(attempt: Attempt) -> Job:
+    """The post that a job follows."""
+    delivery = await attempt.store.delivery(attempt.job.schedule_id, attempt.job.week)
+    if delivery is None or delivery.post.message_id is None:
+        raise ClaimLost
+    return delivery.post
+
+
+def _sent(post: Job) -> Sent:
+    """Where the message of a post is."""
+    return Sent(post.channel_id or 0, post.message_id or 0)

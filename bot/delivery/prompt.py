@@ -1,0 +1,280 @@
+"""A server's weekly prompt: which resource, and what became of the last one."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.catalog import Resource
+from bot.catalog.questions import default_question
+from bot.catalogs import Catalogs, Library
+from bot.delivery.job import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.errors import CannotPost, PostError
+from bot.outcomes import Reason
+from bot.path import OPTIONS, NextPrompt, Plan, next_prompt
+from bot.schedule import next_occurrence
+from bot.store import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
+
+log = logging.getLogger(__name__)
+
+SHORTEST_POLL = timedelta(hours=1)
+"""Discord's shortest poll; one that would close before the next prompt by less is not worth an answer."""
+
+Count = Callable[[int, Resource], Awaitable[int]]
+"""How many members of a server (by its id) have finished a resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """What became of the last prompt: how many finished its resource, and how many replies its thread has."""
+
+    title: str
+    finished: int
+    replies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What is posted in a server for one occurrence.
+
+    `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
+    that a new walk through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
+    what a poll asks the members to choose from; without a poll there are none. `finished` is how many members of the
+    server have finished the resource already. `job` is None for a preview.
+    """
+
+    schedule: WeeklySchedule
+    library: Library
+    resource: Resource
+    question: str
+    following: Resource
+    step: int
+    total: int
+    begins_again: bool
+    late: bool
+    due_at: datetime
+    finished: int = 0
+    recap: Recap | None = None
+    options: tuple[Resource, ...] = ()
+    job: Job | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was learnt from Discord before anything is chosen: the members' choice, replies, and who has finished."""
+
+    favourites: tuple[str, ...] = ()
+    replies: int = 0
+    finished: int = 0
+
+
+class PromptJob(MessageKind):
+    """Posts prompts. `render` makes the message, `recognise` knows a job's message again, `count` counts who finished
+    a resource; `name` is the kind's."""
+
+    name = "prompt"
+
+    def __init__(
+        self, render: Callable[[Prompt], Any], recognise: Callable[[Job], Recognise], count: Count | None = None
+    ) -> None:
+        self._render = render
+        self._recognise = recognise
+        self._count = count
+
+    async def send(self, attempt: Attempt) -> Outcome:
+        """Post the next resource of the walk, or the one that an earlier attempt chose."""
+        job, schedule = attempt.job, await attempt.weekly()
+        history = await attempt.store.history(schedule.id, besides=job.id)
+        library = library_of(attempt.tools.catalogs, schedule)
+        known = await self._ask(attempt.messenger, schedule, library, history, job.resource_id)
+        found: list[tuple[NextPrompt, int, History]] = []
+
+        def choose(locked: AnySchedule, fresh: History) -> Choice | Reason:
+            assert isinstance(locked, WeeklySchedule)  # noqa: S101 - for the type checker: `weekly` has seen to it
+            chosen = _choose(library, locked, fresh, known.favourites, job.resource_id)
+            if isinstance(chosen, Reason):
+                return chosen
+            following, round_ = chosen
+            found.append((following, round_, fresh))
+            one = following.resource
+            return Choice(round_, one.id, one.page, one.title)
+
+        begun = await attempt.begin(choose)
+        if isinstance(begun, Reason):
+            return Skip(begun)
+        assert isinstance(begun.schedule, WeeklySchedule)  # noqa: S101
+        prompt = _prompt(begun.schedule, library, *found[-1], known, attempt)
+        sent = await attempt.messenger.post(self._render(prompt), nonce(job), attempt.check)
+        return self._done(begun.schedule, sent, known.finished)
+
+    async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
+        """What an earlier attempt posted, with what is to follow it."""
+        return self._done(await attempt.weekly(), sent, 0)
+
+    def _done(self, schedule: WeeklySchedule, sent: Sent, finished: int) -> Done:
+        in_forum = sent.channel_id != schedule.channel_id and sent.channel_id == sent.message_id
+        return Done(sent, finished, follow_ups=schedule.follow_ups - ({"thread"} if in_forum else set()))
+
+    async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
+        """Look where an earlier attempt posted, which may be another channel than today's."""
+        job, schedule = attempt.job, await attempt.weekly()
+        where = job.channel_id or schedule.channel_id
+        try:
+            return await attempt.messenger.find(where, schedule.guild_id, self._recognise(job), since)
+        except CannotPost as error:
+            if error.reason is Reason.CHANNEL_GONE and where != schedule.channel_id:
+                return None  # and what was in it is gone too
+            raise
+
+    async def has_nonce(self, attempt: Attempt) -> bool:
+        """Everywhere but in a forum; and not where the channel is another by now."""
+        schedule = await attempt.weekly()
+        if attempt.job.channel_id != schedule.channel_id:
+            return False
+        return not attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)
+
+    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
+        """Pause; but not for what an admin posts at once, who sees it."""
+        return reason, None if attempt.job.manual else reason
+
+    async def upcoming(
+        self, schedule: WeeklySchedule, history: History, catalogs: Catalogs, messenger: Messenger, now: datetime
+    ) -> Prompt | Reason:
+        """The prompt that a schedule would post next, or why there is none."""
+        library = library_of(catalogs, schedule)
+        known = await self._ask(messenger, schedule, library, history, None)
+        chosen = _choose(library, schedule, history, known.favourites, None)
+        if isinstance(chosen, Reason):
+            return chosen
+        return _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+
+    async def _ask(
+        self, messenger: Messenger, schedule: WeeklySchedule, library: Library, history: History, chosen: str | None
+    ) -> _Known:
+        """Ask Discord for what a prompt tells; what it does not answer is left out."""
+        favourites = await _favourites(messenger, schedule, history) if chosen is None else ()
+        tentative = _choose(library, schedule, history, favourites, chosen)
+        finished = 0
+        if self._count is not None and not isinstance(tentative, Reason):
+            finished = await self._count(schedule.guild_id, tentative[0].resource)
+        return _Known(favourites, await _replies(messenger, schedule, history), finished)
+
+
+def _choose(
+    library: Library, schedule: WeeklySchedule, history: History, favourites: Sequence[str], chosen: str | None
+) -> tuple[NextPrompt, int] | Reason:
+    """What comes next, and on which walk through the path; `chosen` by an earlier attempt stays chosen."""
+    if not len(library.catalog):
+        return Reason.EMPTY_LIST
+    round_, used, plan = _walk(schedule, history)
+    found = next_prompt(library.catalog, used, chosen, plan)
+    if found is None:
+        return Reason.EMPTY_ORDER
+    offered = {found.resource.id, *(one.id for one in found.ahead)}
+    favourite = next((one for one in favourites if one in offered), None)
+    if favourite is not None and (voted := next_prompt(library.catalog, used, favourite, plan)) is not None:
+        found = voted
+    return found, round_ + found.begins_again
+
+
+def _walk(schedule: WeeklySchedule, history: History) -> tuple[int, frozenset[str], Plan]:
+    """The walk through the path that a schedule is on, what is used up on it, and its order."""
+    if schedule.start_round > history.round:  # an admin began a new walk, and nothing was posted on it yet
+        history = History(schedule.start_round)
+    start = schedule.start_id if history.round == schedule.start_round else None
+    return history.round, history.used, Plan(schedule.order, schedule.id, start)
+
+
+def options_after(library: Library, schedule: WeeklySchedule, history: History) -> tuple[Resource, ...]:
+    """What a poll after the last post asks the members to choose from."""
+    _, used, plan = _walk(schedule, history)
+    found = next_prompt(library.catalog, used, None, plan)
+    return (found.resource, *found.ahead)[:OPTIONS] if found and not found.begins_again else ()
+
+
+def _prompt(
+    schedule: WeeklySchedule,
+    library: Library,
+    found: NextPrompt,
+    round_: int,
+    history: History,
+    known: _Known,
+    attempt: Attempt | None,
+    *,
+    due_at: datetime | None = None,
+) -> Prompt:
+    job = attempt.job if attempt else None
+    due = due_at or (job.due_at if job else schedule.next_at)
+    # Each walk through the path asks the next question, so that old members are not asked the same again.
+    questions = found.resource.prompts or (default_question(found.resource, round_),)
+    begun = max(due, attempt.now) if attempt else due
+    polls = schedule.poll and len(found.ahead) > 1 and poll_pays(schedule, begun)
+    return Prompt(
+        schedule=schedule,
+        library=library,
+        resource=found.resource,
+        question=questions[(round_ - 1) % len(questions)],
+        following=found.following,
+        step=found.step,
+        total=found.total,
+        begins_again=found.begins_again,
+        late=attempt.late if attempt else False,
+        due_at=due,
+        finished=known.finished,
+        recap=_recap(history.last, known.replies),
+        options=found.ahead if polls else (),
+        job=job,
+    )
+
+
+def poll_pays(schedule: WeeklySchedule, begun: datetime) -> bool:
+    """Whether a poll that is begun at an instant has time for answers before the next prompt."""
+    return next_occurrence(schedule.schedule, begun) - begun >= 2 * SHORTEST_POLL
+
+
+async def _favourites(messenger: Messenger, schedule: WeeklySchedule, history: History) -> tuple[str, ...]:
+    """The ids of what most members chose in the last poll, in the poll's order; none if nobody voted."""
+    poll = history.last.follow_ups.get("poll") if history.last else None
+    if not schedule.poll or poll is None or poll.message_id is None or poll.channel_id is None:
+        return ()
+    try:
+        votes = await messenger.votes(Sent(poll.channel_id, poll.message_id))
+    except PostError as error:
+        log.info("The last poll of server %s could not be read: %s", schedule.guild_id, error)
+        return ()
+    most = max(votes, default=0)
+    return tuple(one for one, count in zip(poll.options, votes, strict=False) if most and count == most)
+
+
+async def _replies(messenger: Messenger, schedule: WeeklySchedule, history: History) -> int:
+    """The replies in the last post's thread."""
+    thread_id, in_forum = _thread_of(history.last)
+    if history.last is None or thread_id is None:
+        return 0
+    try:
+        replies = await messenger.replies(thread_id)
+    except PostError as error:
+        log.info("The last thread of server %s could not be read: %s", schedule.guild_id, error)
+        return 0
+    poll = history.last.follow_ups.get("poll")
+    in_thread = in_forum and poll is not None and poll.message_id is not None  # the bot's own poll is nobody's reply
+    return max(0, replies - in_thread)
+
+
+def _thread_of(last: Delivery | None) -> tuple[int | None, bool]:
+    """The thread of a post, and whether the post is a forum's: its first message has the thread's id."""
+    if last is None:
+        return None, False
+    if last.post.channel_id == last.post.message_id:
+        return last.post.channel_id, True
+    thread = last.follow_ups.get("thread")
+    return (thread.message_id if thread else None), False
+
+
+def _recap(last: Delivery | None, replies: int) -> Recap | None:
+    if last is None or last.post.title is None or not (last.post.finished or replies):
+        return None
+    return Recap(last.post.title, last.post.finished, replies)

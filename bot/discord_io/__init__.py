@@ -1,0 +1,1 @@
+"""What the features share of Discord: messages, buttons that survive restarts, cards, errors, text limits."""

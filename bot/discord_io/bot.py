@@ -1,0 +1,133 @@
+"""The bot as every feature sees it: what it serves, where it keeps state, and the present."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.catalog import Resource
+from bot.catalogs import Catalogs, Library
+from bot.discord_io.delivery_loop import Delivery
+from bot.discord_io.failures import answer_failure
+from bot.discord_io.limits import Gate
+from bot.discord_io.membership import Membership
+from bot.discord_io.requests import request_trace
+from bot.discord_io.text import TYPED_LIMIT
+from bot.errors import StoreError
+from bot.settings import Settings
+from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction["StudyBot"]
+"""An interaction with this bot: `interaction.client` is a StudyBot."""
+Feature = Callable[["StudyBot"], Awaitable[None]]
+"""What adds a feature's cogs and buttons to the bot when it starts: each feature's `setup`."""
+
+
+class PostCounts(Protocol):
+    """Keeps the number on weekly posts: how many members of a server have finished the week's resource."""
+
+    def refresh(self, guild: discord.Guild, resource: Resource) -> None:
+        """Count again soon: somebody in this server marked the resource or took the mark back."""
+
+
+class Tree(app_commands.CommandTree["StudyBot"]):
+    """The commands, which only those get to whom the gate lets in."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether a command, an entry of a menu or a keystroke is answered; what was typed is cut before it is read."""
+        _cut(cast(dict[str, Any], interaction.data))
+        return await interaction.client.gate.admits(interaction, costly=_is_costly(interaction))
+
+
+def _cut(data: dict[str, Any]) -> None:
+    """Cut the texts among the options of a command, and of a subcommand in it."""
+    for option in data.get("options", ()):
+        _cut(option)
+        if isinstance(value := option.get("value"), str):
+            option["value"] = value[:TYPED_LIMIT]
+
+
+def _is_costly(interaction: Interaction) -> bool:
+    # While somebody types an option nothing is drawn.
+    typing = interaction.type is discord.InteractionType.autocomplete
+    return not typing and interaction.command is not None and "costly" in interaction.command.extras
+
+
+class StudyBot(commands.AutoShardedBot):
+    """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
+    datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
+    due, `post_counts` follows marks; `settings` are its host's."""
+
+    post_counts: PostCounts
+
+    def __init__(
+        self,
+        settings: Settings,
+        catalogs: Catalogs,
+        store: Store,
+        clock: Callable[[], datetime],
+        features: Sequence[Feature] = (),
+    ) -> None:
+        super().__init__(
+            # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
+            commands.when_mentioned,
+            intents=discord.Intents.default(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Commands that only a server can answer say so themselves.
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+            help_command=None,
+            tree_cls=Tree,
+            http_trace=request_trace(),
+        )
+        self.settings = settings
+        self.catalogs = catalogs
+        self.store = store
+        self.clock = clock
+        # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
+        self.gate = Gate(lambda: time.monotonic())
+        self.membership = Membership(clock)
+        self.delivery = Delivery(self)
+        self._features = features
+        self.tree.error(answer_failure)
+
+    def library_for(self, interaction: Interaction) -> Library:
+        """The list that answers an interaction; ask once and pass it on."""
+        return self.catalogs.for_server(interaction.guild_id)
+
+    async def setup_hook(self) -> None:
+        """Add the features, and tell Discord about the commands if they changed."""
+        for add_to in self._features:
+            await add_to(self)
+        await self.add_cog(self.delivery)
+        await self._sync()
+
+    async def _sync(self) -> None:
+        """Discord takes 200 new commands a day and has no diff of its own: ask only when something changed."""
+        key = f"commands:{self.application_id}"
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        try:
+            if await self.store.get_state(key) == digest and await self._discord_has_them():
+                return
+            await self.tree.sync()
+            await self.store.put_state(key, digest)
+        except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
+            # The commands of the last start are there still; the next start tries again.
+            log.warning("Discord did not take the list of commands: %s", error)
+
+    async def _discord_has_them(self) -> bool:
+        """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
+        there = {command.name for command in await self.tree.fetch_commands()}
+        return there == {command.name for command in self.tree.get_commands()}

@@ -1,0 +1,258 @@
+"""Posting to Discord: the Messenger of `bot.delivery`.
+
+A request is never cancelled: discord.py, interrupted while it waits for a global rate limit, would wait for ever from
+then on. What must not wait longer leaves the request to itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+import aiohttp
+import discord
+
+from bot.delivery import Sent
+from bot.delivery.job import ClaimLost, Recognise
+from bot.discord_io.rate_limiter import RateLimiter
+from bot.discord_io.requests import guarded
+from bot.discord_io.text import fit
+from bot.errors import CannotPost, PostError, PostFailed
+from bot.outcomes import Reason
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+SEARCHED = 300
+"""Messages that are looked through for an earlier post, three requests at the most. A post that more messages have
+followed since the first attempt is not found; a channel that busy within a few minutes is not one for a weekly prompt.
+"""
+CLOCK_SLACK = timedelta(hours=6)
+"""How far this machine's clock may have been ahead of Discord's before a post is missed by `find`."""
+PATIENCE = 4.0
+"""Seconds that a prompt waits for what became of the last one. At 0 it never tells; at minutes it comes late for it."""
+
+THREAD_NAME_LIMIT = 100
+"""Characters of a thread's name: https://discord.com/developers/docs/resources/channel."""
+A_WEEK: Literal[10080] = 10080
+"""Minutes without a message after which Discord files a thread away: until the next prompt."""
+THREAD_EXISTS = 160004
+"""Discord's code for a message that has its thread already."""
+UNKNOWN_MESSAGE = 10008
+"""Discord's code for a message that is gone; any other 404 says that the channel is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as a feature rendered it; `title` is the name of the post in a forum."""
+
+    channel_id: int
+    guild_id: int | None
+    content: str = ""
+    title: str = ""
+    view: discord.ui.View | None = None
+    poll: discord.Poll | None = None
+    mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
+
+
+class DiscordMessenger:
+    """Posts messages where they belong, finds one that was posted before, and adds what follows it."""
+
+    def __init__(self, bot: discord.Client) -> None:
+        self._bot = bot
+        self._turn = RateLimiter().turn
+        self._left_alone: set[asyncio.Task[Any]] = set()
+
+    async def post(self, message: Message, nonce: str, check: Callable[[], None]) -> Sent:
+        """Post and return where it is; raises CannotPost or PostFailed, and what `check` raises."""
+        await self._turn()
+        check()
+        async with _in_our_words(private=message.guild_id is None):
+            if (forum := self._forum(message.channel_id, message.guild_id)) is not None:
+                with guarded(check, once=True):
+                    posted = await _post_in_forum(forum, message)
+            else:
+                with guarded(check):
+                    posted = await self._send(message, nonce)
+        return Sent(posted.channel.id, posted.id)
+
+    async def _send(self, message: Message, nonce: str) -> discord.Message:
+        channel = self._channel(message.channel_id, message.guild_id)
+        if message.poll is not None:
+            return await channel.send(poll=message.poll, nonce=nonce, allowed_mentions=message.mentions)
+        view = message.view or discord.utils.MISSING
+        return await channel.send(message.content, view=view, nonce=nonce, allowed_mentions=message.mentions)
+
+    async def find(self, channel_id: int, guild_id: int | None, recognise: Recognise, since: datetime) -> Sent | None:
+        """The bot's own message that is recognised, if it was posted since then; raises CannotPost or PostFailed."""
+        earliest = since - CLOCK_SLACK
+        await self._turn()
+        async with _in_our_words(private=guild_id is None):
+            if (forum := self._forum(channel_id, guild_id)) is not None:
+                return await self._find_in_forum(forum, recognise, earliest)
+            async for message in self._channel(channel_id, guild_id).history(limit=SEARCHED):
+                if message.created_at < earliest:
+                    break
+                if message.author.id == self._me and recognise(message):
+                    return Sent(channel_id, message.id)
+        return None
+
+    async def _find_in_forum(
+        self, forum: discord.ForumChannel, recognise: Recognise, earliest: datetime
+    ) -> Sent | None:
+        mine = [
+            thread
+            for thread in await forum.guild.active_threads()
+            if thread.parent_id == forum.id
+            and thread.owner_id == self._me
+            and discord.utils.snowflake_time(thread.id) >= earliest
+        ]
+        for thread in mine:
+            await self._turn()
+            with suppress(discord.NotFound):  # somebody deleted its first message
+                if recognise(await thread.fetch_message(thread.id)):
+                    return Sent(thread.id, thread.id)
+        return None
+
+    def is_forum(self, channel_id: int, guild_id: int) -> bool:
+        """Whether a channel is a forum, as far as Discord told."""
+        return self._forum(channel_id, guild_id) is not None
+
+    async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
+        """Open a thread under a message, unless it has one, and return its id; raises CannotPost or PostFailed."""
+        message = self._channel(under.channel_id, guild_id).get_partial_message(under.message_id)
+        await self._turn()
+        async with _in_our_words():
+            try:
+                thread = await message.create_thread(name=fit(name, THREAD_NAME_LIMIT), auto_archive_duration=A_WEEK)
+            except discord.HTTPException as error:
+                if error.code != THREAD_EXISTS:
+                    raise
+                return under.message_id  # a message's thread has the message's own id
+        return thread.id
+
+    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
+        """Pin a post, in a forum its thread, and take down the one before; raises CannotPost or PostFailed."""
+        if instead_of is not None:
+            with suppress(CannotPost):  # somebody deleted it: it is not pinned any more
+                await self._pin(instead_of, pinned=False)
+        await self._pin(sent, pinned=True)
+
+    async def _pin(self, sent: Sent, *, pinned: bool) -> None:
+        await self._turn()
+        async with _in_our_words():
+            if sent.channel_id == sent.message_id:  # the first message of a forum's thread has the thread's id
+                thread = self._bot.get_channel(sent.channel_id) or await self._bot.fetch_channel(sent.channel_id)
+                if isinstance(thread, discord.Thread):
+                    await thread.edit(pinned=pinned)
+                return
+            message = self._channel(sent.channel_id).get_partial_message(sent.message_id)
+            await (message.pin() if pinned else message.unpin())
+
+    async def votes(self, poll: Sent) -> list[int]:
+        """The votes for each answer of a poll, in their order; raises CannotPost or PostFailed."""
+        message = await self._soon(self._channel(poll.channel_id).fetch_message(poll.message_id))
+        answers = message.poll.answers if message.poll else []
+        return [answer.vote_count for answer in sorted(answers, key=lambda answer: answer.id)]
+
+    async def replies(self, thread_id: int) -> int:
+        """How many messages a thread has, the first one aside; raises CannotPost or PostFailed."""
+        thread = await self._soon(self._bot.fetch_channel(thread_id))
+        return thread.message_count if isinstance(thread, discord.Thread) else 0
+
+    async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
+        """Tell a member in a direct message, else the server in its channel for notices."""
+        await self._turn()
+        async with _in_our_words(private=True):
+            if user_id is not None:
+                with suppress(discord.Forbidden, discord.NotFound):  # closed, or they are gone
+                    direct = await self._bot.create_dm(discord.Object(user_id))
+                    await direct.send(message)
+                    return
+            guild = self._bot.get_guild(guild_id)
+            if guild is None or guild.system_channel is None:
+                raise CannotPost(Reason.DM_CLOSED, "no direct message, and no system channel")
+            await guild.system_channel.send(message)
+
+    async def _soon(self, request: Coroutine[Any, Any, T]) -> T:
+        """What a request answers within PATIENCE; one that takes longer is left alone, and raises PostFailed."""
+
+        async def in_turn() -> T:
+            await self._turn()
+            async with _in_our_words():
+                return await request
+
+        task = asyncio.create_task(in_turn())
+        self._left_alone.add(task)
+        task.add_done_callback(self._left_alone.discard)
+        task.add_done_callback(_retrieve)
+        await asyncio.wait({task}, timeout=PATIENCE)
+        if not task.done():
+            raise PostFailed(f"Discord did not answer within {PATIENCE:.0f} seconds")
+        return task.result()
+
+    @property
+    def _me(self) -> int | None:
+        return self._bot.user.id if self._bot.user else None
+
+    def _channel(self, channel_id: int, guild_id: int | None = None) -> discord.PartialMessageable:
+        # Partial, so that nothing hangs on the cache: what Discord answers is the truth.
+        return self._bot.get_partial_messageable(channel_id, guild_id=guild_id)
+
+    def _forum(self, channel_id: int, guild_id: int | None) -> discord.ForumChannel | None:
+        # By its server: without one the library looks through all servers there are.
+        guild = self._bot.get_guild(guild_id) if guild_id else None
+        channel = guild.get_channel(channel_id) if guild else None
+        return channel if isinstance(channel, discord.ForumChannel) else None
+
+
+def usable_tags(forum: discord.ForumChannel) -> list[discord.ForumTag]:
+    """The tags of a forum that the bot may give a post."""
+    return [tag for tag in forum.available_tags if not tag.moderated]
+
+
+async def _post_in_forum(forum: discord.ForumChannel, message: Message) -> discord.Message:
+    tags = usable_tags(forum)[:1] if forum.flags.require_tag else []
+    if forum.flags.require_tag and not tags:
+        raise CannotPost(Reason.TAG_MISSING)
+    opened = await forum.create_thread(
+        name=fit(message.title, THREAD_NAME_LIMIT),
+        content=message.content,
+        view=message.view or discord.utils.MISSING,
+        auto_archive_duration=A_WEEK,
+        allowed_mentions=message.mentions,
+        applied_tags=tags,
+    )
+    return opened.message
+
+
+def _retrieve(task: asyncio.Task[Any]) -> None:
+    """Nobody may be waiting any more for what a request raised."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.debug("A request failed: %s", error)
+
+
+@asynccontextmanager
+async def _in_our_words(*, private: bool = False) -> AsyncIterator[None]:
+    """Discord's errors as CannotPost (a person must act) or PostFailed (time may help)."""
+    try:
+        yield
+    except discord.NotFound as error:
+        gone = Reason.MESSAGE_GONE if error.code == UNKNOWN_MESSAGE else Reason.CHANNEL_GONE
+        raise CannotPost(gone, str(error)) from error
+    except discord.Forbidden as error:
+        raise CannotPost(Reason.DM_CLOSED if private else Reason.FORBIDDEN, str(error)) from error
+    except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise PostFailed(str(error) or type(error).__name__) from error
+    except (PostError, ClaimLost):
+        raise
+    except Exception as error:
+        # Whatever came over the wire, another attempt is made, and in the end its reason is told.
+        log.exception("Discord answered in a way that the library cannot read")
+        raise PostFailed("Discord answered with something that cannot be read") from error

@@ -1,0 +1,82 @@
+"""/done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.catalog import Resource
+from bot.catalogs import Library
+from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.cards import Card, notice
+from bot.discord_io.marks import apply_action, changed_card, finished_in_time, mark_button, one_at_a_time
+from bot.discord_io.options import Choices
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo, fit
+from bot.marks import Action
+
+UNKNOWN = "Nothing on the list is called “{}”. Pick one that Discord offers while you type."
+DONE_SUFFIX = " (done)"
+"""What marks a finished resource among the choices."""
+
+
+class Marks(commands.Cog):
+    """Marks what a member has done."""
+
+    def __init__(self, bot: StudyBot) -> None:
+        self._bot = bot
+
+    @app_commands.command(name="done", description="Mark a resource as done, or take the mark back.")
+    @app_commands.describe(resource="Its title, or part of it")
+    async def done(self, interaction: Interaction, resource: str) -> None:
+        """Toggle the mark and answer with how far the member is, privately."""
+        library = self._bot.library_for(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with one_at_a_time(interaction.user.id):
+            card = await self._answer(interaction, library, resource)
+            await interaction.edit_original_response(view=card)
+
+    async def _answer(self, interaction: Interaction, library: Library, text: str) -> Card:
+        if (named := library.named(text)) is not None:
+            return await self._changed(interaction, library, named, Action.TOGGLE)
+        guess = library.guess(text)
+        if guess.meant is not None:
+            # A text that is only like a title never removes a mark.
+            return await self._changed(interaction, library, guess.meant, Action.MARK)
+        return _which(library, text, guess.candidates) if guess.candidates else notice(UNKNOWN.format(echo(text)))
+
+    async def _changed(self, interaction: Interaction, library: Library, resource: Resource, action: Action) -> Card:
+        change = await apply_action(interaction, resource, action)
+        done = library.finished(await self._bot.store.marks(interaction.user.id))
+        return changed_card(library, resource, done, change)
+
+    @done.autocomplete("resource")
+    async def _resources(self, interaction: Interaction, current: str) -> Choices:
+        library = self._bot.library_for(interaction)
+        done = await finished_in_time(self._bot.store, library, interaction.user.id) or frozenset()
+        fitting = sorted(_fitting(library, current), key=lambda one: one.id in done)
+        return [_choice(one, done) for one in fitting[:CHOICES_LIMIT]]
+
+
+def _which(library: Library, text: str, candidates: Collection[Resource]) -> Card:
+    """Asks which of a few resources a member meant; nothing is marked before they say."""
+    words = f"Which one have you done? “{echo(text)}” may be more than one of these, so nothing is marked yet."
+    buttons = [mark_button(library, one, Action.MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
+    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
+
+
+def _fitting(library: Library, typed: str) -> list[Resource]:
+    """The resources whose titles hold what is typed, then what a search finds; all of them for nothing typed."""
+    text = " ".join(typed.split()).casefold()
+    if not text:
+        return list(library.catalog)
+    titled = [one for one in library.catalog if text in one.title.casefold()]
+    found = [hit.resource for hit in library.index.search(typed, limit=CHOICES_LIMIT).hits]
+    return list(dict.fromkeys([*titled, *found]))
+
+
+def _choice(resource: Resource, done: Collection[str]) -> app_commands.Choice[str]:
+    suffix = DONE_SUFFIX if resource.id in done else ""
+    return app_commands.Choice(name=fit(resource.title, CHOICE_LIMIT - len(suffix)) + suffix, value=resource.id)

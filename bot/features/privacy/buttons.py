@@ -1,0 +1,31 @@
+"""The buttons that confirm or refuse a deletion."""
+
+from __future__ import annotations
+
+from bot.catalogs import Library
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import PersistentButton, acknowledge
+from bot.discord_io.cards import notice
+from bot.features.privacy.cards import DELETED, NOT_DELETED
+
+
+class DeleteButton(PersistentButton, template=r"privacy:delete"):
+    """Deletes everything about whoever presses it."""
+
+    costly = True
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Delete, and say so."""
+        await acknowledge(interaction)
+        await interaction.client.store.forget_member(interaction.user.id)
+        interaction.client.membership.forget(interaction.user.id)
+        await interaction.edit_original_response(view=notice(DELETED))
+
+
+class KeepButton(PersistentButton, template=r"privacy:keep"):
+    """Deletes nothing."""
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Say that nothing happened."""
+        await acknowledge(interaction)
+        await interaction.edit_original_response(view=notice(NOT_DELETED))

@@ -1,0 +1,153 @@
+"""The answer to /next: one step with its reasons, a few others, or a warm word when all is done."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.catalog import Resource
+from bot.catalogs import Library
+from bot.discord_io.buttons import next_button
+from bot.discord_io.cards import Card, open_button
+from bot.discord_io.marks import changed_words, mark_button
+from bot.discord_io.text import CUSTOM_ID_LIMIT, LABEL_LIMIT, by_line, first_sentence, fit, listed, show
+from bot.marks import Action, MarkChange
+from bot.progress import NextStep, next_step, tally, unmet
+
+TITLE_LIMIT = 150
+"""Characters of a title; the longest card stays under CARD_LIMIT."""
+SUMMARY_LIMIT = 400
+"""Characters of the summary."""
+NAMED = 3
+"""Resources that a reason names."""
+TRACKS = 6
+"""Tracks that are named as the way on."""
+NOTE_LIMIT = 200
+"""Characters of a track's note there."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextRequest:
+    """A request for the next step: the list, the ids that the member has `done`, and a kind or level if they want only
+    that."""
+
+    library: Library
+    done: Collection[str]
+    kind: str | None = None
+    level: str | None = None
+
+    @property
+    def filter_words(self) -> str:
+        """`beginner video`; empty without a filter."""
+        return " ".join(filter(None, (self.level, self.kind)))
+
+
+def next_card(request: NextRequest, just_done: Resource | None = None) -> Card:
+    """The next step as a card; `just_done` is what was marked done on this very card a moment ago."""
+    found = next_step(request.library.catalog, request.done, kind=request.kind, level=request.level)
+    return Card([*_just_done(request, just_done), *_main(request, found)])
+
+
+def _just_done(request: NextRequest, resource: Resource | None) -> Iterator[discord.ui.Item[Any]]:
+    if resource is not None:
+        words = changed_words(request.library, resource, request.done, MarkChange(True))
+        yield discord.ui.Section(words, accessory=_mark_button(request, resource, Action.UNDO))
+        yield discord.ui.Separator()
+
+
+def _main(request: NextRequest, found: NextStep) -> Iterable[discord.ui.Item[Any]]:
+    return _step(request, found, found.resource) if found.resource else _nothing_left(request)
+
+
+def _step(request: NextRequest, found: NextStep, resource: Resource) -> Iterator[discord.ui.Item[Any]]:
+    yield discord.ui.TextDisplay("\n".join(_lines(request, found, resource)))
+    yield discord.ui.ActionRow(open_button(resource.url), _mark_button(request, resource, Action.MARK))
+    if found.alternatives:
+        yield discord.ui.Separator()
+        yield discord.ui.TextDisplay("**Or one of these**")
+        yield discord.ui.ActionRow(*map(_alternative, found.alternatives))
+
+
+def _lines(request: NextRequest, found: NextStep, resource: Resource) -> Iterator[str]:
+    whole = tally(request.library.catalog, request.done)
+    yield f"### Next for you: {show(resource.title, TITLE_LIMIT)}"
+    level = f" · {resource.level}" if resource.level else ""
+    place = request.library.step(resource).number
+    yield f"{by_line(resource.kind, resource.authors)}{level} · step {place} of {whole.total}"
+    if resource.summary:
+        yield first_sentence(resource.summary, SUMMARY_LIMIT)
+    yield f"\n**Why now:** {_why(request, found, resource)}"
+    if found.unlocks:
+        yield f"**Opens the way to:** {_named(found.unlocks)}"
+    yield f"-# You have done {whole.done} of {whole.total}."
+
+
+def _why(request: NextRequest, found: NextStep, resource: Resource) -> str:
+    if found.before is not None:
+        return f"It comes first. The next {request.filter_words} on the path, {_named([found.before])}, builds on it."
+    if found.builds_on:
+        return f"It builds on {_named(found.builds_on)}, which you have done."
+    if found.passed is not None:
+        return _first_now(request, resource, found.passed)
+    if request.filter_words:
+        return f"It is the first {request.filter_words} on the path that you have not done."
+    if _only_tracks_are_left(request):
+        group = request.library.step(resource).group
+        return f"You have done every stage. This one is from the track **{show(group.title, TITLE_LIMIT)}**."
+    if request.library.step(resource).number > 1:
+        return "It is the first on the path that you have not done."
+    return "The path begins here."
+
+
+def _first_now(request: NextRequest, resource: Resource, passed: Resource) -> str:
+    waited_for = unmet(request.library.catalog, passed, request.done)
+    what = "it" if waited_for == (resource,) else _named(waited_for)
+    first = f"first {request.filter_words} that" if request.filter_words else "first"
+    return f"It is the {first} you can take now: {_named([passed])}, earlier on the path, waits for {what}."
+
+
+def _only_tracks_are_left(request: NextRequest) -> bool:
+    staged = [resource.id for stage in request.library.catalog.stages for resource in stage.resources]
+    return bool(staged) and all(slug in request.done for slug in staged)
+
+
+def _named(resources: Iterable[Resource]) -> str:
+    ones = list(resources)
+    more = [f"{len(ones) - NAMED} more"] if len(ones) > NAMED else []
+    return listed([*(f"**{show(one.title, TITLE_LIMIT)}**" for one in ones[:NAMED]), *more])
+
+
+def _mark_button(request: NextRequest, resource: Resource, action: Action) -> discord.ui.Button[Any]:
+    suffix = f":{request.kind or ''}:{request.level or ''}"
+    marking = mark_button(request.library, resource, action, prefix="next", suffix=suffix)
+    if len(marking.custom_id or "") > CUSTOM_ID_LIMIT:  # what comes after it is then unfiltered
+        return mark_button(request.library, resource, action, prefix="next", suffix="::")
+    return marking
+
+
+def _alternative(resource: Resource) -> discord.ui.Button[Any]:
+    about = f" ({', '.join(filter(None, (resource.kind, resource.level)))})"
+    return open_button(resource.url, fit(resource.title, LABEL_LIMIT - len(about)) + about)
+
+
+def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
+    whole = tally(request.library.catalog, request.done)
+    if whole.complete:
+        return [discord.ui.TextDisplay("\n".join(_the_end(request, whole.total)))]
+    if not whole.total:
+        return [discord.ui.TextDisplay("The list is still empty. Come back when there is something on it.")]
+    text = f"You have done every {request.filter_words} on the list. In all, that is {whole.done} of {whole.total}."
+    return [discord.ui.TextDisplay(text), discord.ui.ActionRow(next_button(request.library.catalog.id))]
+
+
+def _the_end(request: NextRequest, total: int) -> Iterator[str]:
+    yield f"### All {total} of {total} done"
+    yield "That was the whole path. Well done, and thank you for walking it to the end."
+    if tracks := request.library.catalog.tracks[:TRACKS]:
+        yield "\n**From here on, choose your own way:**"
+        for track in tracks:
+            note = f": {show(track.note, NOTE_LIMIT)}" if track.note else ""
+            yield f"- **{show(track.title, TITLE_LIMIT)}**{note}"

@@ -1,0 +1,173 @@
+"""The answer to /recommend: hits with their reasons, related resources apart, or a way on when nothing fits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import discord
+
+from bot.catalog import Resource
+from bot.catalogs import NO_FILTERS, Filters, Library
+from bot.discord_io.buttons import button, next_button, path_button
+from bot.discord_io.cards import Card, open_button
+from bot.discord_io.marks import DONE, mark_button
+from bot.discord_io.text import CARD_LIMIT, by_line, count, echo, first_sentence, link, listed, show
+from bot.marks import Action
+from bot.progress import unmet
+from bot.search import Answer, Hit, Related
+
+SUMMARY_LIMITS = (240, 90, 1)
+"""Characters of a hit's first sentence. The first is the longest that reads well on a phone; a card over CARD_LIMIT is
+made again with the next."""
+WHY_LIMIT = 90
+"""Characters of reasons per hit."""
+TITLE_LIMIT = 150
+"""Characters of a title."""
+LINK_LIMIT = 300
+"""Characters of a title with its address; an address that is longer gets a button of its own."""
+FIRST_LIMIT = 70
+"""Characters of a prerequisite's title."""
+QUERY_LIMIT = 64
+"""Characters of a query on a button: with a catalog's id it fits a custom_id."""
+NEAREST = 4
+"""Topics offered when nothing fits: one row holds five buttons, and the last shows the path."""
+
+
+def recommendation(
+    answer: Answer,
+    library: Library,
+    done: Collection[str] | None = None,
+    *,
+    filters: Filters = NO_FILTERS,
+    shared: bool = False,
+) -> Card:
+    """The card for an answer; `done` are the ids of what the member who asked has finished, where that is known.
+
+    What they have finished comes last and says so. A `shared` card is for everyone: it shows nobody's marks. `filters`
+    are those that the answer was searched with.
+    """
+    if not answer.hits:
+        return Card(_silent(answer, library, filters))
+    for limit in SUMMARY_LIMITS:
+        card = Card(_found(answer, library, None if shared else done, shared, limit))
+        if card.content_length() <= CARD_LIMIT:
+            break
+    return card
+
+
+def _found(
+    answer: Answer, library: Library, done: Collection[str] | None, shared: bool, summary_limit: int
+) -> Iterator[discord.ui.Item[Any]]:
+    yield discord.ui.TextDisplay(_heading(answer))
+    hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
+    for number, hit in enumerate(hits, start=1):
+        why = "" if answer.start else _why(hit)  # all are there for the same reason, which the heading says
+        text = hit_text(number, hit.resource, why, library, done, summary_limit)
+        yield discord.ui.Section(text, accessory=hit_button(number, hit.resource, library, done, shared=shared))
+        if not _linked(hit.resource):
+            yield discord.ui.ActionRow(open_button(hit.resource.url, f"Open {number}"))
+    if answer.related and not answer.start:
+        yield discord.ui.Separator()
+        yield discord.ui.TextDisplay(_related_text(answer.related, done or ()))
+    if answer.start and not shared:
+        yield discord.ui.ActionRow(next_button(library.catalog.id))
+
+
+def _heading(answer: Answer) -> str:
+    lines = [f"### Resources for “{echo(answer.query)}”"]
+    if answer.start:
+        lines = ["### Start here", "This is where the path begins. `/next` shows your own next step at any time."]
+    if answer.suggestion:
+        lines.append(f"-# Read as “{echo(answer.suggestion)}”.")
+    if answer.ignored:
+        lines.append(f"-# Nothing here is about {listed([f'“{echo(word)}”' for word in answer.ignored])}.")
+    if answer.cut:
+        lines.append("-# That was long: I looked at the first part of it only.")
+    return "\n".join(lines)
+
+
+def hit_button(
+    number: int, resource: Resource, library: Library, done: Collection[str] | None, *, shared: bool = False
+) -> discord.ui.Button[Any]:
+    """The button beside a hit, which says which hit it marks: one of many to a screen reader."""
+    if shared:
+        return mark_button(library, resource, Action.TOGGLE, label=f"Mark {number} done")
+    finished = done is not None and resource.id in done
+    label = f"Undo {number}" if finished else f"Mark {number} done"
+    return mark_button(library, resource, Action.beside(finished), label=label, prefix="hit")
+
+
+def hit_text(
+    number: int, resource: Resource, why: str, library: Library, done: Collection[str] | None, summary_limit: int
+) -> str:
+    """A hit in lines: the title as a link, what it is, its first sentence, what to do first, and `why`."""
+    title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
+    finished = f" · {DONE}" if done is not None and resource.id in done else ""
+    level = f" · {resource.level}" if resource.level else ""
+    step = library.step(resource).number
+    lines = [
+        f"**{number}. {title}**{finished}",
+        f"{by_line(resource.kind, resource.authors)}{level} · step {step} of {len(library.catalog)}",
+        first_sentence(resource.summary, summary_limit) if summary_limit > 1 else "",
+        _first(resource, library, done),
+        why,
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _linked(resource: Resource) -> bool:
+    return len(resource.title) <= TITLE_LIMIT and len(link(resource.title, resource.url)) <= LINK_LIMIT
+
+
+def _first(resource: Resource, library: Library, done: Collection[str] | None) -> str:
+    """`Do *KV Cache brief explainer* first.`, for a member who has not."""
+    if done is None or resource.id in done or not (waiting := unmet(library.catalog, resource, done)):
+        return ""
+    more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+    return f"Do *{show(waiting[0].title, FIRST_LIMIT)}*{more} first."
+
+
+def _why(hit: Hit) -> str:
+    """The reasons on one line; none that the title says itself."""
+    if all(reason.field == "title" and reason.how == "exact" for reason in hit.why):
+        return ""
+    return f"-# Why: {show('; '.join(reason.spoken() for reason in hit.why), WHY_LIMIT)}"
+
+
+def _related_text(related: Iterable[Related], done: Collection[str]) -> str:
+    links = []
+    for one in related:
+        resource = one.resource
+        title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
+        links.append(f"- {title}{f' · {DONE}' if resource.id in done else ''}")
+    return "\n".join(["**Related**", *links])
+
+
+def _silent(answer: Answer, library: Library, filters: Filters) -> Iterator[discord.ui.Item[Any]]:
+    title, query = show(library.catalog.title, TITLE_LIMIT), echo(answer.query)
+    queries = _ways_on(answer)
+    rest = path_button(library.catalog.id, "Show the path")
+    if answer.excluded:
+        wanted = " ".join(word for word in (filters.level, filters.kind) if word) or "resource"
+        others = count(answer.excluded, "other resource")
+        fit = "fits" if answer.excluded == 1 else "fit"
+        yield discord.ui.TextDisplay(f"### No {wanted} for “{query}”\nBut {others} on this list {fit}.")
+        lifting = [search_button(library, answer.query, "Show them")] if len(answer.query) <= QUERY_LIMIT else []
+        yield discord.ui.ActionRow(*lifting, rest)
+        return
+    yield discord.ui.TextDisplay(f"### Nothing here fits “{query}”\nIt is not on the list *{title}*.")
+    if queries:
+        yield discord.ui.TextDisplay("Near to it:")
+    yield discord.ui.ActionRow(*(search_button(library, query) for query in queries), rest)
+
+
+def search_button(library: Library, query: str, label: str = "") -> discord.ui.Button[Any]:
+    """A button that searches for a query of at most QUERY_LIMIT characters, which is on it unless a label is."""
+    return button(label or query, f"find:{library.catalog.id}:{query}")
+
+
+def _ways_on(answer: Answer) -> list[str]:
+    names = [answer.suggestion] if answer.suggestion else []
+    names += [topic.name for topic in answer.nearest]
+    return list(dict.fromkeys(name for name in names if len(name) <= QUERY_LIMIT))[:NEAREST]

@@ -1,0 +1,64 @@
+"""A member's reminder as a direct message: their next step, and how to have fewer of these.
+
+Plain content, not Components V2: a push that holds components alone has an empty notification preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import discord
+
+from bot.delivery import NextStep
+from bot.delivery.job import Recognise
+from bot.discord_io.buttons import button
+from bot.discord_io.cards import open_button
+from bot.discord_io.messenger import Message
+from bot.discord_io.tags import has_tag, tag_of
+from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
+from bot.store import Job
+
+PREFIX = "r"
+"""What the custom_id of the button on a reminder begins with: one letter, to leave room for the job's tag."""
+STEP_TITLE_LIMIT = 200
+"""Characters of a resource's title."""
+SUMMARY_LIMIT = 500
+"""Characters of its summary; the longest reminder stays under CONTENT_LIMIT."""
+ALL_DONE = "**You have finished the whole path.** Well done! This was my last reminder."
+
+
+def render_reminder(step: NextStep) -> Message:
+    """A reminder as it is sent; its first line is what a phone shows in the notification."""
+    view = None
+    if step.resource is not None:
+        custom_id = f"{PREFIX}:{step.library.catalog.id}:{step.resource.id}:{tag_of(step.job)}"
+        view = discord.ui.View(timeout=None)
+        view.add_item(open_button(step.resource.url))
+        view.add_item(button("Mark done", custom_id))
+        view.stop()
+    content = fit("\n".join(_lines(step)), CONTENT_LIMIT)
+    return Message(step.reminder.channel_id, None, content, view=view)
+
+
+def recognise_reminder(job: Job) -> Recognise:
+    """How the reminder of a job is known; the last one, which has no button, by its words."""
+
+    def recognise(message: discord.Message) -> bool:
+        return has_tag(message, job, PREFIX) or (job.resource_id is None and message.content.startswith(ALL_DONE))
+
+    return recognise
+
+
+def _lines(step: NextStep) -> Iterator[str]:
+    resource = step.resource
+    if resource is None:
+        yield ALL_DONE
+        yield f"{step.done} of {step.total}. `/progress` shows it, and `/path` has the tracks to go on with."
+        return
+    yield f"**Your next step: {show(resource.title, STEP_TITLE_LIMIT)}**"
+    yield f"You have finished {step.done} of {step.total} · {by_line(resource.kind, resource.authors)}"
+    if resource.summary:
+        yield first_sentence(resource.summary, SUMMARY_LIMIT)
+    if step.late:
+        yield f"-# This was due {discord.utils.format_dt(step.job.due_at, 'f')}. I could not send it then; sorry!"
+    yield "\n-# You asked for this with `/remind weekly`; `/remind off` ends it."

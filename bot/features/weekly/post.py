@@ -1,0 +1,122 @@
+"""The weekly prompt as a message, and the poll that may follow it.
+
+Plain content, not Components V2: a push that holds components alone has an empty notification preview.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import discord
+
+from bot.catalog import Resource
+from bot.delivery import Poll, Prompt, Recap
+from bot.delivery.job import Recognise
+from bot.discord_io.buttons import button, path_button
+from bot.discord_io.cards import open_button
+from bot.discord_io.messenger import Message
+from bot.discord_io.tags import has_tag, tag_of
+from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
+from bot.store import Job
+
+PREFIX = "w"
+"""What the custom_id of the button on a post begins with: one letter, to leave room for the job's tag."""
+POST_TITLE_LIMIT = 200
+"""Characters of a resource's title."""
+POST_TEXT_LIMIT = 500
+"""Characters of the question or the summary; the longest post stays under CONTENT_LIMIT."""
+POLL_QUESTION = "What should come next week?"
+POLL_ANSWER_LIMIT = 55
+"""Characters of an answer in a poll: https://discord.com/developers/docs/resources/poll."""
+LONGEST_POLL = timedelta(days=32)
+"""The longest that Discord keeps a poll open."""
+
+
+def render_prompt(prompt: Prompt) -> Message:
+    """A prompt as it is posted."""
+    schedule = prompt.schedule
+    roles = [discord.Object(schedule.role_id)] if schedule.role_id else []
+    return Message(
+        channel_id=schedule.channel_id,
+        guild_id=schedule.guild_id,
+        content=post_content(prompt),
+        title=prompt.resource.title,
+        view=post_view(prompt.library.catalog.id, prompt.resource, prompt.job, prompt.finished),
+        mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles),
+    )
+
+
+def recognise_prompt(job: Job) -> Recognise:
+    """How the post of a job is known, whatever its resource is called by now."""
+    return lambda message: has_tag(message, job, PREFIX)
+
+
+def post_content(prompt: Prompt) -> str:
+    """The text of a post; its first line is what a phone shows in the notification."""
+    return fit("\n".join(_lines(prompt)), CONTENT_LIMIT)
+
+
+def post_view(catalog_id: str, resource: Resource, job: Job | None, finished: int) -> discord.ui.View:
+    """The buttons of a post: the resource, that one has finished it (and how many have), and the path."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(open_button(resource.url))
+    view.add_item(button(f"Done · {finished}", f"{PREFIX}:{catalog_id}:{resource.id}:{tag_of(job)}"))
+    view.add_item(path_button(catalog_id, "Show the path"))
+    view.stop()
+    return view
+
+
+def _lines(prompt: Prompt) -> Iterator[str]:
+    resource = prompt.resource
+    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id else ""
+    if prompt.recap is not None:
+        yield _recap_words(prompt.recap)
+    yield f"{mention}**This week: {show(resource.title, POST_TITLE_LIMIT)}**"
+    yield f"Step {prompt.step} of {prompt.total} · {by_line(resource.kind, resource.authors)}"
+    if resource.summary:
+        yield first_sentence(resource.summary, POST_TEXT_LIMIT)
+    yield f"\n**To discuss:** {show(prompt.question, POST_TEXT_LIMIT)}"
+    if prompt.options:
+        yield "\n-# Next week: what you choose in the poll below."
+    else:
+        yield f"\n-# Next week: {show(prompt.following.title, POST_TITLE_LIMIT)}"
+    if prompt.begins_again:
+        yield "-# We have been through the whole path: it begins again today."
+    if prompt.late:
+        yield f"-# This was due {discord.utils.format_dt(prompt.due_at, 'f')}. I could not post it then; sorry!"
+
+
+def _recap_words(recap: Recap) -> str:
+    """`Last time: 7 of you finished KV Cache, and the thread has 12 replies.`"""
+    words, title = [], show(recap.title, POST_TITLE_LIMIT)
+    if recap.finished:
+        words.append(f"{recap.finished} of you finished {title}")
+    if recap.replies:
+        about = "" if recap.finished else f" about {title}"
+        replies = "1 reply" if recap.replies == 1 else f"{recap.replies} replies"
+        words.append(f"the thread{about} has {replies}")
+    return f"Last time: {', and '.join(words)}."
+
+
+def render_poll(poll: Poll) -> Message:
+    """A poll as it is posted."""
+    hours = max(1, min(poll.closes_after, LONGEST_POLL) // timedelta(hours=1))
+    asked = discord.Poll(POLL_QUESTION, duration=timedelta(hours=hours))
+    for answer in _answers(poll):
+        asked.add_answer(text=answer)
+    return Message(poll.channel_id, poll.schedule.guild_id, poll=asked)
+
+
+def recognise_poll(poll: Poll) -> Recognise:
+    """How a poll is known: by its answers."""
+    answers = _answers(poll)
+
+    def recognise(message: discord.Message) -> bool:
+        return message.poll is not None and [one.text for one in message.poll.answers] == answers
+
+    return recognise
+
+
+def _answers(poll: Poll) -> list[str]:
+    return [fit(resource.title, POLL_ANSWER_LIMIT) for resource in poll.options]

