@@ -107,7 +107,7 @@ class Corpus:
     def __init__(self, catalog: Catalog) -> None:
         self.resources = catalog.resources
         self.topics = catalog.topics
-        code = getattr(catalog, "language", "") or detect(_texts(catalog))
+        code = catalog.language.partition("-")[0].lower() or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
         self._shared: dict[int, list[Neighbour]] = {}
