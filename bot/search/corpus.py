@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import MAX_NAME, Catalog, Resource, Stage, Topic, Track
-from bot.search.language import detect, language
+from bot.search.language import Language, detect, language
 from bot.search.phrases import Initials, Label, Phrases
 from bot.search.scoring import Credit, Postings, Weights
 from bot.search.text import fold, is_katakana, letters, pairs, stemmer, words
@@ -107,12 +107,15 @@ class Corpus:
     def __init__(self, catalog: Catalog) -> None:
         self.resources = catalog.resources
         self.topics = catalog.topics
-        code = getattr(catalog, "language", "") or detect(_texts(catalog))
+        code = catalog.language.partition("-")[0].lower() or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
         self._shared: dict[int, list[Neighbour]] = {}
         self._headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
-        fields = [_fields(resource, above) for resource, above in zip(self.resources, self._headings, strict=True)]
+        fields = [
+            _fields(resource, above, self.language)
+            for resource, above in zip(self.resources, self._headings, strict=True)
+        ]
         self.titles = [one.title for one in fields]
         self.title_texts = [" ".join(title) for title in self.titles]
         self.topic_documents = _topic_documents(catalog)
@@ -301,11 +304,11 @@ def site_names(url: str) -> list[str]:
     return [*split, *([whole] if len(host[-1]) == 2 and len(host) == 2 else [])]
 
 
-def _fields(resource: Resource, headings: Sequence[str]) -> Fields:
+def _fields(resource: Resource, headings: Sequence[str], language: Language) -> Fields:
     title = words(resource.title)
     return Fields(
         title,
-        {word: found for word in _RAW_WORD.findall(resource.title) if (found := _parts(word))},
+        {word: found for word in _RAW_WORD.findall(resource.title) if (found := _parts(word, language))},
         words(resource.summary),
         site_names(resource.url),
         [word for name in resource.authors for word in words(name)],
@@ -314,16 +317,18 @@ def _fields(resource: Resource, headings: Sequence[str]) -> Fields:
     )
 
 
-def _parts(word: str) -> list[str]:
-    """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "fast" and "api" of "FastAPI".
+def _parts(word: str, language: Language) -> list[str]:
+    """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "api" of "FastAPI".
 
-    A run of Katakana has its pairs of characters: it is often several words.
+    A general word is no such part: "AntiMoon" is nothing about the moon. A run of Katakana has its pairs of characters:
+    it is often several words.
     """
     if not word.isascii():
         return pairs(word) if is_katakana(word) else []
     if word[1:].islower() or word.isupper():
         return []
-    return [part.lower() for part in _PART.findall(word)]
+    parts = [part.lower() for part in _PART.findall(word)]
+    return [part for part in parts if not word.isalpha() or language.telling(part) == 1]
 
 
 def _texts(catalog: Catalog) -> Iterator[str]:

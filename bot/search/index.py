@@ -22,7 +22,7 @@ from bot.search.answer import Answer, Explanation, Hit, Related
 from bot.search.autocomplete import MAX_TYPED, Autocomplete, cut
 from bot.search.corpus import Corpus, Neighbour
 from bot.search.phrases import Phrase
-from bot.search.query import QueryParser, Role
+from bot.search.query import Query, QueryParser, Role
 from bot.search.scoring import Accept
 from bot.search.searcher import Result, Searcher
 from bot.search.text import words
@@ -36,8 +36,9 @@ LONGEST_NAME = 6
 nobody writes into a sentence."""
 MAX_NAMES = 3
 """Most names that are searched for. At 1 the second half of a comparison is lost; at 10 passing mentions decide."""
-MAX_SENTENCES = 20
-"""Sentences that are asked like queries, so that a message of full stops costs no more than others."""
+MAX_SENTENCES, MAX_ASKED = 20, 5
+"""Sentences that are read, and of those that ask something how many are searched for: a message of question marks costs
+a few searches and no more."""
 
 _IGNORED = re.compile(r"https?://\S+|<[@#:a][^>]{0,60}>|```.*?(?:```|$)", re.DOTALL)
 _END = re.compile(r"[.!?;\n]+")
@@ -68,6 +69,12 @@ def sentences(text: str) -> list[str]:
 
 def _cleaned(text: str) -> str:
     return _IGNORED.sub(" ", text[:MAX_MESSAGE])
+
+
+def _asks(query: Query) -> bool:
+    """Whether a sentence of a message asks for something: by a word of asking, or by being so short."""
+    asks = query.question or len(query.tokens) <= SHORT_SENTENCE
+    return asks and not query.thanks and bool(query.content or (query.start and query.question))
 
 
 def _phrases_in(corpus: Corpus, terms: list[str]) -> Iterator[Phrase]:
@@ -158,24 +165,20 @@ class SearchIndex:
         """
         if names := names_in(self._corpus, text):
             return self.search(", ".join(names), limit=limit)
-        strengths = {sentence: self._strength(sentence) for sentence in sentences(text)}
+        asked = [(sentence, query) for sentence in sentences(text) if _asks(query := self._parser.parse(sentence))]
+        strengths = {sentence: self._strength(query) for sentence, query in asked[:MAX_ASKED]}
         best = max(strengths, key=lambda sentence: strengths[sentence], default="")
         return self.search(best if strengths.get(best) else "", limit=limit)
 
-    def _strength(self, sentence: str) -> float:
-        """How much of what a sentence of a message tells is answered here, over 0; 0 for one that asks for nothing.
+    def _strength(self, query: Query) -> float:
+        """How much of what a sentence of a message tells is answered here, over 0.
 
-        What half of the list is about tells too little to be asked for in passing.
+        What half of the list is about tells too little to be asked for in passing: 0 for that.
         """
-        query = self._parser.parse(sentence)
-        asks = query.question or len(query.tokens) <= SHORT_SENTENCE
-        if query.thanks or not asks or not (query.content or (query.start and query.question)):
+        weight = sum(query.tokens[place].weight for place in query.content) if query.content else 1.0
+        if weight < self._corpus.weight.of_half:
             return 0.0
-        weight = sum(query.tokens[place].weight for place in query.content)
-        result = self._searcher.find(query)
-        if query.content and weight < self._corpus.weight.of_half:
-            return 0.0
-        return max(result.scores.values(), default=0.0) * (weight if query.content else 1.0)
+        return weight * max(self._searcher.find(query).scores.values(), default=0.0)
 
     def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over `max_length` characters.

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from itertools import islice
+from math import log10
 
 from rapidfuzz import fuzz
 
@@ -26,10 +27,11 @@ CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.32
 """The least score that is shown: a quarter of what the query tells, explained by a resource. At 0 any shared word is an
 answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
-BLIND_CUTOFF = 0.45
+BLIND_CUTOFF, BLIND_GROWTH, MOST_BLIND_CUTOFF = 0.25, 0.063, 0.45
 """The least score of a resource that has no special word of the query (see SPECIAL), or has it in its summary alone,
-while a weightier one is unknown. At CUTOFF "weather in berlin" finds a lecture held there; at 1 one word that the list
-does not have silences all others."""
+while a weightier one is unknown: the first, and the second for each power of ten of the list's length, since a longer
+list has more words by chance; at most the third, which holds where the resources have topics. At CUTOFF "weather in
+berlin" finds a lecture held there; at 1 one word that the list does not have silences all others."""
 SPECIAL = 0.9
 """How much a word must tell by itself for a resource that has it to be shown although a weightier word is unknown. At 0
 a "schedule" in a title answers for a bus; at 1 "observability" alone finds nothing beside a word that nobody knows."""
@@ -98,6 +100,8 @@ class Searcher:
         self._corpus = corpus
         annotated = sum(bool(resource.topics) for resource in corpus.resources) / (len(corpus.resources) or 1)
         self._cutoff = CUTOFF + (ANNOTATED_CUTOFF - CUTOFF) * annotated
+        blind = min(MOST_BLIND_CUTOFF, BLIND_CUTOFF + BLIND_GROWTH * log10(len(corpus.resources) or 1))
+        self._blind_cutoff = blind + (MOST_BLIND_CUTOFF - blind) * annotated
 
     def find(self, query: Query, accept: Accept | None = None) -> Result:
         """What answers a query; `accept` says which documents may be among it, None: all of them."""
@@ -222,6 +226,9 @@ class Searcher:
         """What else the query may mean, if the best hit leaves some of it unanswered."""
         if corrected := self._with_typos(result, best):
             result = self._scored(corrected, accept)
+            if best is None:
+                every = {one: value for one, value in result.scores.items() if self._answers_all(result, one)}
+                result = Result(result.query, result.clauses, every)
         scores = self._with_one_of_several(result, accept)
         if max(scores.values(), default=0.0) < WEAK:
             scores = scores | self._by_letters(result, accept)
@@ -234,13 +241,15 @@ class Searcher:
     def _with_typos(self, result: Result, best: int | None) -> Query | None:
         """The query with more candidates for words that do not fit ("batch" for "patch"); None if all fit.
 
-        A word that is only known to the language is corrected where something else in the query was found.
+        A word that is only known to the language is corrected beside others; where nothing was found before, what has
+        all of them is looked for.
         """
         query = result.query
+        several = len(query.content) > 1
         typos = {
             place: self._corpus.vocabulary.typos(query.tokens[place].word)
             for place in query.content
-            if (query.tokens[place].known or (best is not None and not query.tokens[place].candidates))
+            if (query.tokens[place].known or (several and not query.tokens[place].candidates))
             and not self.earns(result.clauses[place], best)
         }
         if not any(typos.values()):
@@ -387,7 +396,7 @@ class Searcher:
             document: value
             for document, value in scores.items()
             if value >= floor
-            and (not unknown or value >= BLIND_CUTOFF or document in pieces or self._is_named(heavy, document))
+            and (not unknown or value >= self._blind_cutoff or document in pieces or self._is_named(heavy, document))
         }
 
     def _is_named(self, clauses: Iterable[Clause], document: int) -> bool:

@@ -184,8 +184,9 @@ SHORTEST_PREFIX = 4
 MOST_CANDIDATES = 12
 """Most candidates for one typed word: in a large index "trans" begins hundreds of words."""
 
-LONG_OTHER = 6
-"""Letters of the shortest word of a summary that a typo is read as. At 4 every "tost" is some "test"."""
+LONG_OTHER = 8
+"""Letters of the shortest word of a summary that a typo is read as. At 4 every "tost" is some "test", at 6 a charger
+is some "charge"."""
 SHORTEST_OTHER_PART = 3
 """Letters of the shortest word of a summary that may be a part of words run together. At 2 "is" and "to" would be."""
 

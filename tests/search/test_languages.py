@@ -38,3 +38,10 @@ def test_questions_in_the_language_of_the_list(language: str) -> None:
         if found[:1] != ([] if wanted == "none" else wanted[:1]):
             wrong.append((query, found))
     assert len(wrong) <= 1, wrong
+
+
+@pytest.mark.parametrize("tag", ["de", "de-AT", "DE"])
+def test_a_stated_language_holds_however_few_texts_there_are(tag: str) -> None:
+    stage = Stage("s", "Küche", resources=(Resource("soup", "Gemüsesuppe", "https://example.org/soup"),))
+    index = SearchIndex(Catalog("Rezepte", language=tag, stages=(stage,)))
+    assert [hit.resource.id for hit in index.search("wie koche ich Suppen").hits] == ["soup"]

@@ -30,7 +30,7 @@ def check(answer: Answer, limit: int = 5) -> None:
     scores = [hit.score for hit in answer.hits]
     assert len(scores) <= limit
     assert scores == sorted(scores, reverse=True)
-    assert all(0.28 <= score <= 1 for score in scores)
+    assert all(0.25 <= score <= 1 for score in scores)
     assert all(hit.why for hit in answer.hits)
     ids = {hit.resource.id for hit in answer.hits}
     assert len(ids) == len(answer.hits)
