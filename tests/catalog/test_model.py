@@ -68,7 +68,12 @@ def test_a_retired_resource_is_in_nothing_that_is_shown(catalog: Catalog) -> Non
     less = replace(catalog, stages=(stage, *catalog.stages[1:]))
     assert less.retired == (first,)
     assert [one.id for one in less] == [one.id for one in catalog.resources[1:]]
-    assert (len(less), less.get(first.id), first.id in less, less.place(catalog.resources[1].id)) == (22, None, False, 1)
+    assert (len(less), less.get(first.id), first.id in less, less.place(catalog.resources[1].id)) == (
+        22,
+        None,
+        False,
+        1,
+    )
     assert less.finished([first.page]) == frozenset()
 
 

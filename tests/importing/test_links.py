@@ -33,6 +33,7 @@ A, B = "https://a.example/x", "https://b.example/y"
          [("Attention", A), ("Llama", B)]),
         (f'<table><tr><td>Attention</td><td><a href="{A}">PDF</a></td></tr></table>', [("Attention", A)]),
         (f"| What | Where |\n|---|---|\n| Attention | [PDF]({A}) |", [("Attention", A)]),
+        (f'<iframe src="{A}" title="Attention"></iframe>', [("Attention", A)]),
         (f"[![Attention](pic.png)]({A})", [("Attention", A)]),
         (f'- <a href="{A}"><img src="x.svg" alt="Open in Colab"></a>', [("Open in Colab: a.example/x", A)]),
         (f"# The [Attention]({A}) list\n\n[Llama]({B})", [("Attention", A), ("Llama", B)]),
