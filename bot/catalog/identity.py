@@ -126,9 +126,12 @@ def _parameters(query: str, noise: frozenset[str]) -> Iterator[str]:
 
 
 def _decoded(text: str) -> str:
-    if "%" not in text:
-        return text
-    return _ESCAPE_OF_ASCII.sub(_decoded_ascii, _ESCAPES_OF_TEXT.sub(_decoded_text, text))
+    while "%" in text:
+        decoded = _ESCAPE_OF_ASCII.sub(_decoded_ascii, _ESCAPES_OF_TEXT.sub(_decoded_text, text))
+        if decoded == text:
+            break
+        text = decoded  # once more: behind a stray "%3" a decoded "2" makes an escape
+    return text
 
 
 def _decoded_ascii(escape: re.Match[str]) -> str:

@@ -65,6 +65,7 @@ addresses = st.builds(
 @given(url=st.one_of(addresses, st.text(max_size=60)))
 @example(url="https://example.org/%E3%80%80")
 @example(url="https:/// ?")
+@example(url="https:///%3%32")
 @example(url="https://youtu.be//%32")
 @example(url="https://example.org/x/ ?b= &a=1")
 @example(url="https://example.org/?%72ef=1&%7Eb=2&a=1")
