@@ -1,7 +1,10 @@
 # studybot in a container. State is one SQLite file on the volume /data:
 #   docker build -t studybot .
 #   docker run -d --name studybot -e DISCORD_TOKEN=… -v studybot:/data studybot
-FROM python:3.11-slim
+#
+# The base image by its digest: the same bytes at each build. `docker buildx imagetools inspect python:3.13-slim` prints
+# the digest of a newer one.
+FROM python:3.13-slim@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 
 ENV PYTHONUNBUFFERED=1 \
     PIP_NO_CACHE_DIR=1 \

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
 
 import aiohttp
@@ -16,16 +19,41 @@ import discord
 from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.discord_io.bot import StudyBot
-from bot.errors import SettingsError, StudybotError
+from bot.discord_io.requests import TOO_MANY_REQUESTS
+from bot.errors import DiscordRefused, DiscordUnreachable
 from bot.features import about, marks, path, privacy, progress, recommend, remind, weekly
 from bot.settings import Settings
 from bot.store import Store
+
+log = logging.getLogger(__name__)
 
 # discord.py warns at every start that it cannot speak; this bot only writes.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 FEATURES = tuple(one.setup for one in (about, recommend, path, marks, progress, weekly, remind, privacy))
 """What the bot can do, one folder of `bot/features` each."""
+
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before further attempts to log in. Without any, a bot that starts with its machine's network fails; whoever
+keeps the bot running (Docker, systemd) starts it again after the last."""
+CONNECT_SECONDS = 30.0
+"""How long the gateway may take to take the first connection; discord.py tries every five seconds, without an end."""
+DRAIN_SECONDS = 8.0
+"""How long answers that are under way may take once the bot is to stop: Docker gives ten in all."""
+
+CHECK_NETWORK = "Check this machine’s network and https://discordstatus.com, then start again."
+_PORTAL = "https://discord.com/developers/applications (your application, Bot"
+BAD_TOKEN = f"Discord refused DISCORD_TOKEN. Copy it again from {_PORTAL}, Reset Token)."
+CLOSE_REASONS = {
+    4004: BAD_TOKEN,
+    4010: "Discord does not know the bot’s shard. Start it without shard settings.",
+    4011: "The bot is on so many servers that Discord asks for more shards. Start it without shard settings.",
+    4012: "Discord does not speak this version of its protocol any more. Install a newer studybot.",
+    4013: "Discord does not know an intent that the bot asks for. Install a newer studybot.",
+    4014: f"Discord does not allow an intent that it asks for. Allow it at {_PORTAL}, Privileged Gateway Intents).",
+}
+"""What to do after the close codes that no other attempt mends:
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway."""
 
 PERMISSIONS = discord.Permissions(
     view_channel=True, send_messages=True, read_message_history=True, create_public_threads=True
@@ -50,35 +78,103 @@ def create_bot(
 
 
 async def run_bot(settings: Settings, catalogs: Catalog | Catalogs, store: Store) -> None:
-    """Run the bot until it is told to stop (Ctrl-C, or SIGTERM).
+    """Run the bot until it is told to stop (Ctrl-C, or SIGTERM); answers that are under way are finished first.
 
-    Raises SettingsError if there is no token or Discord refuses it, StudybotError if it cannot be reached.
+    Raises SettingsError if there is no token, DiscordRefused if Discord does not let the bot in, DiscordUnreachable if
+    it does not answer.
     """
-    async with create_bot(settings, catalogs, store) as bot:
-        # The index stays as long as its list is served: looking for garbage in it stops everything for up to a third of
-        # a second at 100,000 resources. `Catalogs.replace` ends this for a list that is replaced.
-        gc.collect()
-        gc.freeze()
-        try:
-            await _until_stopped(bot.start(bot.settings.require_token()))
-        except discord.LoginFailure as error:
-            raise SettingsError(
-                "Discord refused DISCORD_TOKEN. Copy it again from https://discord.com/developers/applications "
-                "(your application, Bot, Reset Token)."
-            ) from error
-        except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, OSError) as error:
-            raise StudybotError(f"Discord cannot be reached: {error}. Check this machine’s network.") from error
+    settings.require_token()
+    stop = _stop_signal()
+    # The index stays as long as its list is served: looking for garbage in it stops everything for up to a third of a
+    # second at 100,000 resources. `Catalogs.replace` ends this for a list that is replaced.
+    gc.collect()
+    gc.freeze()
+    for pause in (*PAUSES, None):
+        async with create_bot(settings, catalogs, store) as bot:
+            try:
+                await _run_until(stop, bot)
+                return
+            except discord.HTTPException as error:
+                if error.status < 500 and error.status != TOO_MANY_REQUESTS:
+                    raise DiscordRefused(f"Discord refused to start the bot: {error}.") from error
+                failure: Exception = error
+            except (aiohttp.ClientError, discord.GatewayNotFound, OSError) as error:
+                failure = error
+        if pause is None:
+            raise DiscordUnreachable(f"Discord cannot be reached: {failure}. {CHECK_NETWORK}") from failure
+        log.warning("Discord cannot be reached: %s. Another attempt follows in %.0f s", failure, pause)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+            return
 
 
-async def _until_stopped(running: Coroutine[Any, Any, None]) -> None:
-    """Run until it ends or the process is asked to; SIGTERM is how containers and services ask."""
-    task = asyncio.ensure_future(running)
-    loop = asyncio.get_running_loop()
+def _stop_signal() -> asyncio.Event:
+    """Set when the process is asked to stop; SIGTERM is how containers and services ask."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows; Ctrl-C cancels everything there
-            loop.add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        await task
+            loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _run_until(stop: asyncio.Event, bot: StudyBot) -> None:
+    """Run a bot until it fails or is to stop."""
+    running, stopping = asyncio.create_task(_run(bot)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+        else:
+            log.info("studybot was told to stop, and finishes what it is answering")
+            await bot.gate.close(DRAIN_SECONDS)
+    finally:
+        await _end(running, stopping)
+
+
+async def _run(bot: StudyBot) -> None:
+    connected = asyncio.Event()
+
+    async def on_connect() -> None:
+        connected.set()
+
+    bot.add_listener(on_connect)
+    try:
+        await bot.login(bot.settings.require_token())
+        await _stay_connected(bot, connected)
+    except discord.LoginFailure as error:
+        raise DiscordRefused(BAD_TOKEN) from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise DiscordRefused(CLOSE_REASONS[4014]) from error
+    except discord.ConnectionClosed as error:
+        unknown = f"Discord closed the connection (code {error.code}). {CHECK_NETWORK}"
+        raise DiscordRefused(CLOSE_REASONS.get(error.code, unknown)) from error
+
+
+async def _stay_connected(bot: StudyBot, connected: asyncio.Event) -> None:
+    connection, first = asyncio.create_task(bot.connect()), asyncio.create_task(connected.wait())
+    serving = asyncio.create_task(_say_what_is_served(bot))
+    try:
+        done, _ = await asyncio.wait({connection, first}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            raise DiscordUnreachable(f"Discord’s gateway cannot be reached. {CHECK_NETWORK}")
+        await connection
+    finally:
+        await _end(connection, first, serving)
+
+
+async def _say_what_is_served(bot: StudyBot) -> None:
+    await bot.wait_until_ready()
+    served = Counter(bot.catalogs.for_server(guild.id).catalog.id for guild in bot.guilds)
+    for catalog_id, servers in (served or {bot.catalogs.default.catalog.id: 0}).items():
+        library = bot.catalogs.get(catalog_id)
+        title = f"“{library.catalog.title}” ({len(library.catalog)} resources)" if library else catalog_id
+        log.info("studybot %s serves %s, %s, on %s servers", version("studybot"), catalog_id, title, servers)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def invite_link(client_id: int) -> str:

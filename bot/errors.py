@@ -5,6 +5,8 @@ StudybotError                   never raised itself; its text is fit to be shown
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
 │   └── StoreTooNew             it was written by a newer studybot
+├── DiscordRefused              Discord does not let the bot in until a person changes something
+├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
 └── MissingExtra                a command needs packages that were not installed
 
@@ -61,6 +63,14 @@ class StoreError(StudybotError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
+
+
+class DiscordRefused(StudybotError):
+    """Discord does not let the bot in: its token, its shards or its intents are not in order."""
+
+
+class DiscordUnreachable(StudybotError):
+    """Discord does not answer, also not after several attempts."""
 
 
 class ScheduleError(StudybotError):

@@ -52,3 +52,5 @@ class Reason(StrEnum):
 
 LOST = frozenset({Reason.OFFLINE, Reason.OUTAGE, Reason.BROKEN})
 """Why a week is lost though nobody wanted that."""
+NEWS = LOST | {Reason.EMPTY_ORDER}
+"""Of what whoever set a prompt is told."""

@@ -1,4 +1,4 @@
-"""Where jobs are delivered in tests: a real store and worker, a clock to set, and a channel that remembers and fails."""
+"""Where jobs are delivered in tests: a real store and worker, a clock to set, a channel that remembers and fails."""
 
 from __future__ import annotations
 
@@ -75,9 +75,6 @@ class Channel:
     replied: int = 0
     tries: int = 0
     told: list[str] = field(default_factory=list)
-
-    async def turn(self) -> None:
-        """Nobody has to wait."""
 
     async def post(self, message: Any, nonce: str, check: Callable[[], None]) -> Sent:
         if self.before_post is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from bot.catalog import Catalog
 from bot.cli import main
+from bot.store import Store
 
 BROKEN = """\
 title: Broken
@@ -192,11 +196,51 @@ def test_a_token_that_is_none() -> None:
         ("sqlite:////nowhere/at/all.db", "cannot be opened"),
         ("mysql://u:secret@h/n", "mysql"),
         ("rubbish", "not a database"),
+        ("postgresql+asyncpg://localhost:1/n?user=u&password=secret", "cannot be opened"),
+        ("postgresql+asyncpg://u:se@secret@localhost:1/n", "cannot be opened"),
+        ("postgresql+asyncpg://u:secret@localhost:1/n?connect_timeout=10", "does not know: connect_timeout"),
     ],
 )
 def test_run_with_a_database_that_cannot_be(address: str, said: str) -> None:
     result = run("run", DISCORD_TOKEN="a.b.c", DATABASE_URL=address)
-    assert result.exit_code == 2
+    assert result.exit_code == 3
+    assert said in result.stderr
+    assert "secret" not in result.output
+
+
+def test_a_backup_of_a_running_database_is_whole(tmp_path: Path) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def mark_and_copy() -> Result:
+        async with await Store.open("sqlite:///studybot.db") as store:
+            for user_id in range(1, 5):
+                await store.mark(user_id, ["example.org"], now)
+            return await asyncio.to_thread(run, "backup", "copy.db")
+
+    async def marked(url: str) -> list[int]:
+        async with await Store.open(url) as store:
+            return sorted(await store.finishers(["example.org"], 10))
+
+    result = asyncio.run(mark_and_copy())
+    assert (result.exit_code, result.stdout) == (0, "The database is copied to copy.db.\n")
+    assert not Path("copy.db-wal").exists()
+    assert asyncio.run(marked("sqlite:///copy.db")) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("address", "file", "said"),
+    [
+        ("sqlite:///none.db", "copy.db", "There is no database at none.db"),
+        ("sqlite:///here.db", "here.db", "here.db is there already"),
+        ("sqlite:///here.db", "no/folder/copy.db", "cannot be copied"),
+        ("sqlite://", "copy.db", "in memory"),
+        ("postgresql+asyncpg://u:secret@h/n", "copy.db", "pg_dump"),
+    ],
+)
+def test_a_backup_that_cannot_be(address: str, file: str, said: str) -> None:
+    sqlite3.connect("here.db").close()
+    result = run("backup", file, DATABASE_URL=address)
+    assert result.exit_code == 3
     assert said in result.stderr
     assert "secret" not in result.output
 

@@ -1,6 +1,7 @@
 """The command line, and the composition root: settings, catalog, store and bot are joined here.
 
-Exit codes: 0 done or found, 1 nothing fits or problems found, 2 wrong use, 3 a catalog was changed by `sync`.
+Exit codes: 0 done or found, 1 nothing fits or problems found, 2 wrong use; 3 a catalog was changed by `sync`; and at
+`run` 3 the database cannot be used, 4 Discord refuses the bot, 5 Discord cannot be reached.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ from bot.catalogs import Filters, Library
 from bot.cli.checking import check
 from bot.cli.curating import CURATING, imported
 from bot.cli.options import READABLE, catalog_option, examples, load
-from bot.errors import CatalogError, StudybotError
+from bot.errors import CatalogError, DiscordRefused, DiscordUnreachable, StoreError, StudybotError
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
 
 MOST_HITS = 25
 """Most hits that may be asked for: more than that is not an answer but the path."""
+
+
+EXIT_CODES: dict[type[StudybotError], int] = {StoreError: 3, DiscordRefused: 4, DiscordUnreachable: 5}
+"""What a process that could not go on ends with; 2 for every other error."""
 
 
 class _Main(click.Group):
@@ -41,7 +46,7 @@ class _Main(click.Group):
             ctx.exit(1)
         except StudybotError as error:
             click.echo(f"{click.style('studybot:', fg='red')} {error}", err=True)
-            ctx.exit(2)
+            ctx.exit(next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 2))
 
 
 @click.group(
@@ -56,26 +61,47 @@ def main() -> None:
 
 @main.command(epilog=examples("DISCORD_TOKEN=… studybot run", "studybot run --catalog my-index.yaml"))
 @catalog_option
-def run(catalog_path: Path | None) -> None:
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="What is logged; no level writes tokens or what members type.",
+)
+def run(catalog_path: Path | None, log_level: str) -> None:
     """Run the bot on Discord.
 
     Needs DISCORD_TOKEN in the environment or in a file .env here; DATABASE_URL says where the state lives (default:
     sqlite:///studybot.db).
     """
     from bot.client import run_bot
+    from bot.discord_io.logs import set_up_logging
     from bot.store import Store
 
     settings = read_settings()
     settings.require_token()
     catalog = load(catalog_path)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    set_up_logging(log_level)
 
     async def serve() -> None:
         async with await Store.open(settings.database_url) as store:
             await run_bot(settings, catalog, store)
 
     asyncio.run(serve())
+    logging.getLogger("bot").info("studybot stopped")
+
+
+@main.command(epilog=examples("studybot backup studybot-backup.db", 'studybot backup "backups/$(date -I).db"'))
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Copy the SQLite database to FILE, as it is at this moment, while the bot runs or not.
+
+    DATABASE_URL says which database. To restore a copy, stop the bot and put it in the database's place.
+    """
+    from bot.store.backup import back_up
+
+    back_up(read_settings().database_url, file)
+    click.echo(f"The database is copied to {file}.")
 
 
 @main.command(epilog=examples("studybot demo", "studybot demo --index README.md", "studybot demo --no-browser"))

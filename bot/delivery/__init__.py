@@ -13,11 +13,10 @@ from bot.delivery.followups import Notice, NoticeJob, PinJob, Poll, PollJob, Thr
 from bot.delivery.job import Attempt, JobKind, Messenger, Sent, tag
 from bot.delivery.prompt import Prompt, PromptJob, Recap
 from bot.delivery.reminder import NextStep, ReminderJob
-from bot.delivery.worker import Health, Worker
+from bot.delivery.worker import Worker
 
 __all__ = [
     "Attempt",
-    "Health",
     "JobKind",
     "Messenger",
     "NextStep",

@@ -3,6 +3,7 @@ once, is tried again by itself, and costs the post nothing. And notices to whoev
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,42 +24,49 @@ from bot.delivery.job import (
     nonce,
 )
 from bot.delivery.prompt import SHORTEST_POLL, options_after
-from bot.outcomes import Reason
+from bot.outcomes import NEWS, Reason
 from bot.schedule import next_occurrence
-from bot.store import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
+from bot.store import AnySchedule, Choice, History, Job, WeeklySchedule
 
 
-class ThreadJob(JobKind):
-    """Opens a thread under a post, called like its resource."""
-
-    name = "thread"
+class _FollowUp(JobKind):
+    """A request about a post that may be made twice without harm, so that nothing is looked for."""
 
     async def run(self, attempt: Attempt) -> Outcome:
-        """Open it; a message that has one keeps it."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        """Make the request, unless it is too late."""
+        post = await _post(attempt)
         if self.too_late(attempt):
             return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
         await attempt.begin()
         attempt.check()
-        thread_id = await attempt.messenger.open_thread(post.sent, schedule.guild_id, post.title)
-        return Done(Sent(post.sent.channel_id, thread_id))
+        return await self.follow(attempt, post, _sent(post))
+
+    @abstractmethod
+    async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
+        """Make the request."""
 
 
-class PinJob(JobKind):
+class ThreadJob(_FollowUp):
+    """Opens a thread under a post, called like its resource; a message that has one keeps it."""
+
+    name = "thread"
+
+    async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
+        """Open it."""
+        guild_id = (await attempt.weekly()).guild_id
+        return Done(Sent(sent.channel_id, await attempt.messenger.open_thread(sent, guild_id, post.title or "")))
+
+
+class PinJob(_FollowUp):
     """Pins a post in place of the one before."""
 
     name = "pin"
 
-    async def run(self, attempt: Attempt) -> Outcome:
-        """Pin it; doing so twice changes nothing."""
-        post = await _post(attempt)
-        if self.too_late(attempt):
-            return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
-        before = await attempt.store.post_before(post.job)
-        await attempt.begin()
-        attempt.check()
-        await attempt.messenger.pin(post.sent, _sent(before))
-        return Done(post.sent)
+    async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
+        """Pin it."""
+        before = await attempt.store.post_before(post)
+        await attempt.messenger.pin(sent, _sent(before.post) if before else None)
+        return Done(sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +94,14 @@ class PollJob(MessageKind):
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
-            options[:] = options_after(library_of(attempt.catalogs, locked), schedule, history)
+            options[:] = options_after(library_of(attempt.tools.catalogs, locked), schedule, history)
             return Choice(options=tuple(one.id for one in options)) if len(options) > 1 else Reason.TOO_LATE
 
-        closes_after = next_occurrence(schedule.schedule, attempt.clock()) - attempt.clock() - SHORTEST_POLL
+        closes_after = next_occurrence(schedule.schedule, attempt.now) - attempt.now - SHORTEST_POLL
         begun = await attempt.begin(choose) if closes_after >= SHORTEST_POLL else Reason.TOO_LATE
         if isinstance(begun, Reason):
             return Skip(begun)
-        poll = Poll(schedule, post.sent.channel_id, tuple(options), closes_after)
+        poll = Poll(schedule, post.channel_id or 0, tuple(options), closes_after)
         return Done(await attempt.messenger.post(self._render(poll), nonce(attempt.job), attempt.check))
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
@@ -103,10 +111,10 @@ class PollJob(MessageKind):
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
         schedule, post = await attempt.weekly(), await _post(attempt)
-        catalog = library_of(attempt.catalogs, schedule).catalog
+        catalog = library_of(attempt.tools.catalogs, schedule).catalog
         options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
-        recognise = self._recognise(Poll(schedule, post.sent.channel_id, options, timedelta()))
-        return await attempt.messenger.find(post.sent.channel_id, schedule.guild_id, recognise, since)
+        recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
+        return await attempt.messenger.find(post.channel_id or 0, schedule.guild_id, recognise, since)
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """In a forum too: the poll stands in the thread."""
@@ -138,7 +146,7 @@ class NoticeJob(JobKind):
         schedule, job = await attempt.weekly(), attempt.job
         delivery = await attempt.store.delivery(schedule.id, job.week)
         lost = delivery.post if delivery else None
-        if schedule.pause_reason is None and (lost is None or lost.sent_at is not None):
+        if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):
             return Skip(job.reason or Reason.OFFLINE, job.detail)
@@ -148,25 +156,14 @@ class NoticeJob(JobKind):
         return Done()
 
 
-@dataclass(frozen=True, slots=True)
-class _Post:
+async def _post(attempt: Attempt) -> Job:
     """The post that a job follows."""
-
-    job: Job
-    sent: Sent
-    title: str
-
-
-async def _post(attempt: Attempt) -> _Post:
     delivery = await attempt.store.delivery(attempt.job.schedule_id, attempt.job.week)
-    sent = _sent(delivery)
-    if delivery is None or sent is None:
+    if delivery is None or delivery.post.message_id is None:
         raise ClaimLost
-    return _Post(delivery.post, sent, delivery.post.title or "")
+    return delivery.post
 
 
-def _sent(delivery: Delivery | None) -> Sent | None:
-    """Where the message of a delivery is."""
-    if delivery is None or delivery.post.channel_id is None or delivery.post.message_id is None:
-        return None
-    return Sent(delivery.post.channel_id, delivery.post.message_id)
+def _sent(post: Job) -> Sent:
+    """Where the message of a post is."""
+    return Sent(post.channel_id or 0, post.message_id or 0)

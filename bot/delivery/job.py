@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -13,14 +13,14 @@ from bot.catalogs import Catalogs, Library
 from bot.errors import CannotPost
 from bot.outcomes import Reason
 from bot.store import AnySchedule, Choice, Job, Store, WeeklySchedule
+from bot.store.due import GRACE
 from bot.store.jobs import Begun, Choose
-from bot.store.schedules import GRACE
 
 LATE = timedelta(minutes=5)
 """From when on a message says that it is late. At 0 every one does; at GRACE none."""
 MANUAL_GRACE = timedelta(minutes=5)
-"""How long attempts are made at what an admin posts at once, who waits for it. At 0 a single lost connection ends it; at
-hours it comes when nobody expects it any more."""
+"""How long attempts are made at what an admin posts at once, who waits for it. At 0 a single lost connection ends it;
+at hours it comes when nobody expects it any more."""
 NONCE_LENGTH = 25
 """Characters of a nonce: the most that Discord takes."""
 NONCE_WINDOW = timedelta(minutes=2)
@@ -72,9 +72,6 @@ class Messenger(Protocol):
     No request is ever cancelled: one that takes too long is waited for elsewhere.
     """
 
-    async def turn(self) -> None:
-        """Wait until a request may be made; of the methods below only `post` does not do so itself."""
-
     async def post(self, message: Any, nonce: str, check: Callable[[], None]) -> Sent:
         """Post a message that a feature rendered; a second one with the same nonce soon after is none.
 
@@ -103,14 +100,11 @@ class Messenger(Protocol):
         """Tell a member something in a direct message, else the server in its own channel for notices."""
 
 
-@dataclass(slots=True)
-class Attempt:
-    """One attempt at a job, by whoever has claimed it.
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a worker works with: `clock` returns the present, `monotonic` seconds that never go back, `owner` is the
+    worker's name on its claims, and `lease` how long one holds."""
 
-    `deadline` is until when the claim surely holds, by `monotonic`; `clock` returns the present.
-    """
-
-    job: Job
     store: Store
     catalogs: Catalogs
     messenger: Messenger
@@ -118,24 +112,50 @@ class Attempt:
     monotonic: Callable[[], float]
     owner: str
     lease: timedelta
+
+    def deadline(self, claimed_at: float) -> float:
+        """Until when a claim that was taken, or prolonged, after a monotonic instant surely holds."""
+        return claimed_at + 0.9 * self.lease.total_seconds()  # clocks run at slightly different speeds
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt at a job, by whoever has claimed it; `deadline` is until when the claim surely holds."""
+
+    job: Job
+    tools: Tools
     deadline: float
+
+    @property
+    def store(self) -> Store:
+        """Where everything is recorded."""
+        return self.tools.store
+
+    @property
+    def messenger(self) -> Messenger:
+        """Who posts."""
+        return self.tools.messenger
+
+    @property
+    def now(self) -> datetime:
+        """The present."""
+        return self.tools.clock()
 
     def check(self) -> None:
         """Raise ClaimLost if the claim may have run out: the process may have slept since it took it."""
-        if self.monotonic() >= self.deadline:
+        if self.tools.monotonic() >= self.deadline:
             raise ClaimLost
 
     async def begin(self, choose: Choose = lambda schedule, history: Choice()) -> Begun | Reason:
-        """Wait for a turn to make a request, choose what the job is about, and record that it may be sent from now on.
+        """Choose what the job is about, and record that it may be sent from now on.
 
         Returns the reason if there is nothing to send; raises ClaimLost if nothing may be sent.
         """
-        await self.messenger.turn()
-        begun_at = self.monotonic()
-        begun = await self.store.begin(self.job, choose, self.clock(), owner=self.owner, lease=self.lease)
+        tools, begun_at = self.tools, self.tools.monotonic()
+        begun = await tools.store.begin(self.job, choose, self.now, owner=tools.owner, lease=tools.lease)
         if begun is None:
             raise ClaimLost
-        self.deadline = max(self.deadline, deadline_of(begun_at, self.lease))
+        self.deadline = max(self.deadline, tools.deadline(begun_at))
         return begun
 
     async def weekly(self) -> WeeklySchedule:
@@ -149,13 +169,8 @@ class Attempt:
     def late(self) -> bool:
         """Whether the message has to say that it is late: not if it only waited for its turn among many."""
         job = self.job
-        since = self.clock() if job.attempts > 1 else job.enqueued_at
+        since = self.now if job.attempts > 1 else job.enqueued_at
         return since - job.due_at > LATE
-
-
-def deadline_of(claimed_at: float, lease: timedelta) -> float:
-    """Until when a claim that was taken, or prolonged, after an instant surely holds; both in monotonic seconds."""
-    return claimed_at + 0.9 * lease.total_seconds()  # clocks run at slightly different speeds
 
 
 class JobKind(ABC):
@@ -169,7 +184,7 @@ class JobKind(ABC):
 
     def too_late(self, attempt: Attempt) -> bool:
         """Whether the job is to be given up."""
-        return attempt.clock() - attempt.job.due_at > self.grace(attempt.job)
+        return attempt.now - attempt.job.due_at > self.grace(attempt.job)
 
     @abstractmethod
     async def run(self, attempt: Attempt) -> Outcome:
@@ -219,7 +234,7 @@ class MessageKind(JobKind):
             raise  # a message that is missing and says so, rather than one that may come twice
 
     async def _may_send_unseen(self, attempt: Attempt, since: datetime) -> bool:
-        return attempt.clock() - since <= NONCE_WINDOW and await self.has_nonce(attempt)
+        return attempt.now - since <= NONCE_WINDOW and await self.has_nonce(attempt)
 
 
 def nonce(job: Job) -> str:
@@ -237,8 +252,3 @@ def library_of(catalogs: Catalogs, schedule: AnySchedule) -> Library:
     """The list that a schedule walks; if that is not served any more, the one that its server is served now."""
     found = catalogs.get(schedule.catalog_id)
     return found or catalogs.for_server(schedule.guild_id if isinstance(schedule, WeeklySchedule) else None)
-
-
-def fields_of(resource: Any) -> Mapping[str, str]:
-    """What is stored of a resource that was chosen."""
-    return {"resource_id": resource.id, "page": resource.page, "title": resource.title}

@@ -88,7 +88,7 @@ class PromptJob(MessageKind):
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
         job, schedule = attempt.job, await attempt.weekly()
         history = await attempt.store.history(schedule.id, besides=job.id)
-        library = library_of(attempt.catalogs, schedule)
+        library = library_of(attempt.tools.catalogs, schedule)
         known = await self._ask(attempt.messenger, schedule, library, history, job.resource_id)
         found: list[tuple[NextPrompt, int, History]] = []
 
@@ -210,7 +210,7 @@ def _prompt(
     due = due_at or (job.due_at if job else schedule.next_at)
     # Each walk through the path asks the next question, so that old members are not asked the same again.
     questions = found.resource.prompts or (default_question(found.resource, round_),)
-    begun = max(due, attempt.clock()) if attempt else due
+    begun = max(due, attempt.now) if attempt else due
     polls = schedule.poll and len(found.ahead) > 1 and poll_pays(schedule, begun)
     return Prompt(
         schedule=schedule,

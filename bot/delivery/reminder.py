@@ -48,7 +48,7 @@ class ReminderJob(MessageKind):
     async def send(self, attempt: Attempt) -> Outcome:
         """Send the member's next step, or that the path is finished, which is the last reminder."""
         job, reminder = attempt.job, await _reminder(attempt)
-        library, marks = library_of(attempt.catalogs, reminder), await attempt.store.marks(reminder.user_id)
+        library, marks = library_of(attempt.tools.catalogs, reminder), await attempt.store.marks(reminder.user_id)
         if not len(library.catalog):
             return Skip(Reason.EMPTY_LIST)
         if reminder.idle_only and job.send_started_at is None and _active(reminder, job, marks.values(), attempt):
@@ -99,4 +99,4 @@ def _active(reminder: Reminder, job: Job, marked: Any, attempt: Attempt) -> bool
     """Whether something was finished in the week before the reminder."""
     # By the calendar, not by 168 hours: a week with a change of clocks has one more or one less.
     before = realigned(reminder.schedule, job.due_at - WEEK)
-    return any(before < instant <= attempt.clock() for instant in marked)
+    return any(before < instant <= attempt.now for instant in marked)

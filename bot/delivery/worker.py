@@ -13,16 +13,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.catalogs import Catalogs
-from bot.delivery.job import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, deadline_of, nonce
+from bot.delivery.job import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, Tools, nonce
 from bot.errors import CannotPost, PostFailed, StoreError
 from bot.outcomes import Reason
 from bot.store import Job, Store
-from bot.store.schedules import AT_ONCE
+from bot.store.due import AT_ONCE
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +41,6 @@ CLAIMS = 25
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
 """The pause after the first failed attempt, doubled after each further one up to the longest, and up to a quarter more
 of each: about 25 attempts in the grace period."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How many attempts are `under_way`, and how many of them have taken longer than SLOT_SECONDS (`slow`)."""
-
-    under_way: int
-    slow: int
 
 
 def monotonic() -> float:
@@ -73,14 +64,10 @@ class Worker:
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
+        self._tools = Tools(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease)
         self._store = store
-        self._catalogs = catalogs
-        self._messenger = messenger
-        self._clock = clock
+        self._owner = self._tools.owner
         self._wake = wake
-        self._lease = lease
-        self._monotonic = monotonic
-        self._owner = uuid4().hex
         self._kinds: dict[str, JobKind] = {}
         self._attempts: dict[int, Attempt] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -98,7 +85,7 @@ class Worker:
         Returns once the attempts are begun; raises StoreError.
         """
         await self._renew()
-        now = self._clock()
+        now = self._tools.clock()
         await self._store.resume_due(now)
         while await self._store.enqueue_due(now) == AT_ONCE:
             await self._claim()
@@ -120,26 +107,26 @@ class Worker:
         return self._watched.setdefault(job_id, asyncio.Event())
 
     @property
-    def health(self) -> Health:
-        """What is under way."""
-        return Health(len(self._tasks), len(self._tasks) - len(self._slots))
+    def slow(self) -> int:
+        """How many attempts are under way that have taken longer than SLOT_SECONDS."""
+        return len(self._tasks) - len(self._slots)
 
     async def _renew(self) -> None:
         """Prolong the claims on what is under way; one that does not hold any more stops before its next request."""
         if not self._attempts:
             return
-        attempts, begun_at = list(self._attempts.values()), self._monotonic()
+        attempts, begun_at = list(self._attempts.values()), self._tools.monotonic()
         ids = [attempt.job.id for attempt in attempts]
-        held = await self._store.renew(ids, self._clock(), owner=self._owner, lease=self._lease)
+        held = await self._store.renew(ids, self._tools.clock(), owner=self._owner, lease=self._tools.lease)
         for attempt in attempts:
-            attempt.deadline = deadline_of(begun_at, self._lease) if attempt.job.id in held else begun_at
+            attempt.deadline = self._tools.deadline(begun_at) if attempt.job.id in held else begun_at
 
     async def _claim(self) -> None:
         while room := min(SLOTS - len(self._slots), IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
-            begun_at = self._monotonic()
-            jobs = await self._store.claim(self._clock(), room, owner=self._owner, lease=self._lease)
+            begun_at = self._tools.monotonic()
+            jobs = await self._store.claim(self._tools.clock(), room, owner=self._owner, lease=self._tools.lease)
             for job in jobs:
-                self._begin(job, deadline_of(begun_at, self._lease))
+                self._begin(job, self._tools.deadline(begun_at))
             if len(jobs) < room:
                 self._more = False
                 return
@@ -147,17 +134,7 @@ class Worker:
 
     def _begin(self, job: Job, deadline: float) -> None:
         """Make an attempt, in a task of its own."""
-        attempt = Attempt(
-            job=job,
-            store=self._store,
-            catalogs=self._catalogs,
-            messenger=self._messenger,
-            clock=self._clock,
-            monotonic=self._monotonic,
-            owner=self._owner,
-            lease=self._lease,
-            deadline=deadline,
-        )
+        attempt = Attempt(job, self._tools, deadline)
         self._attempts[job.id] = attempt
         self._slots.add(job.id)
         task = self._tasks[job.id] = asyncio.create_task(self._attempt(attempt))
@@ -195,11 +172,13 @@ class Worker:
             outcome = await kind.run(attempt)
         except ClaimLost:
             # Cancelled, paused or removed meanwhile, or taken over; whoever looks next finds out which.
-            await self._store.release(job, None, None, owner=self._owner, attempt_at=self._clock())
+            await self._store.release(job, None, None, owner=self._owner, attempt_at=self._tools.clock())
             self._wake()
         except CannotPost as error:
             reason, pauses = await kind.refused(attempt, error.reason)
-            await self._store.record_failed(job, reason, str(error), self._clock(), owner=self._owner, pauses=pauses)
+            await self._store.record_failed(
+                job, reason, str(error), self._tools.clock(), owner=self._owner, pauses=pauses
+            )
             self._wake()
         except PostFailed as error:
             await self._try_later(attempt, kind, Reason.OUTAGE, str(error))
@@ -212,7 +191,7 @@ class Worker:
             await self._record(job, outcome)
 
     async def _record(self, job: Job, outcome: Done | Skip) -> None:
-        now = self._clock()
+        now = self._tools.clock()
         if isinstance(outcome, Skip):
             await self._store.record_skipped(job, outcome.reason, outcome.detail, now, owner=self._owner)
             self._wake()  # somebody may have to be told
@@ -226,7 +205,7 @@ class Worker:
 
     async def _try_later(self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str) -> None:
         """Give the job back for another attempt, or up if that would be too late."""
-        job, now = attempt.job, self._clock()
+        job, now = attempt.job, self._tools.clock()
         if kind.too_late(attempt):
             await self._store.record_skipped(job, job.cancelled or reason, detail, now, owner=self._owner)
             self._wake()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -17,8 +18,10 @@ from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
+from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
 from bot.discord_io.requests import request_trace
+from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import Store
@@ -38,10 +41,33 @@ class PostCounts(Protocol):
         """Count again soon: somebody in this server marked the resource or took the mark back."""
 
 
+class Tree(app_commands.CommandTree["StudyBot"]):
+    """The commands, which only those get to whom the gate lets in."""
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Whether a command, an entry of a menu or a keystroke is answered; what was typed is cut before it is read."""
+        _cut(cast(dict[str, Any], interaction.data))
+        return await interaction.client.gate.admits(interaction, costly=_is_costly(interaction))
+
+
+def _cut(data: dict[str, Any]) -> None:
+    """Cut the texts among the options of a command, and of a subcommand in it."""
+    for option in data.get("options", ()):
+        _cut(option)
+        if isinstance(value := option.get("value"), str):
+            option["value"] = value[:TYPED_LIMIT]
+
+
+def _is_costly(interaction: Interaction) -> bool:
+    # While somebody types an option nothing is drawn.
+    typing = interaction.type is discord.InteractionType.autocomplete
+    return not typing and interaction.command is not None and "costly" in interaction.command.extras
+
+
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
-    datetime, `membership` knows who is on which server, `delivery` posts what is due, `post_counts` follows marks;
-    `settings` are its host's."""
+    datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
+    due, `post_counts` follows marks; `settings` are its host's."""
 
     post_counts: PostCounts
 
@@ -62,12 +88,15 @@ class StudyBot(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             help_command=None,
+            tree_cls=Tree,
             http_trace=request_trace(),
         )
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
         self.clock = clock
+        # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
+        self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(clock)
         self.delivery = Delivery(self)
         self._features = features

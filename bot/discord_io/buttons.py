@@ -27,8 +27,10 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
     """A button that answers even when `press` raises.
 
     discord.py gives a DynamicItem no error hook: an exception would only be logged, and the member would see "This
-    interaction failed". A subclass names its template; its `__init__` takes the named groups, `catalog` apart.
+    interaction failed". A subclass names its template, and whether a press is `costly` (`bot.discord_io.limits`).
     """
+
+    costly = False
 
     def __init__(self, button: discord.ui.Button[Any], state: re.Match[str]) -> None:
         super().__init__(button)
@@ -44,7 +46,8 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is for, or tell the member why not."""
         try:
-            await self._press(interaction)
+            if await interaction.client.gate.admits(interaction, costly=self.costly):
+                await self._press(interaction)
         except Exception as error:  # noqa: BLE001 - the last place that can answer the member
             await answer_failure(interaction, error)
 

@@ -81,6 +81,10 @@ class Delivery(commands.Cog):
         self._changed = True
         self._ticker.wake()
 
+    async def tick(self) -> None:
+        """Look once for what is due, as happens by itself every half minute; never raises."""
+        await self._ticker.tick()
+
     async def post_now(self, schedule: WeeklySchedule) -> Job | None:
         """Post a server's next prompt at once, beside its rhythm; returns its job once an attempt was made at it.
 

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.discord_io.cards import notice
-from bot.discord_io.text import escape
+from bot.discord_io.text import defuse, echo, escape
 from bot.errors import ScheduleError, StudybotError
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def _cause(error: BaseException) -> BaseException:
 def _words(error: BaseException) -> str | None:
     """What to say of an expected error; None for a bug."""
     if isinstance(error, ScheduleError):  # it repeats what a member typed
-        return escape(str(error))
+        return escape(defuse(str(error)))
     if isinstance(error, StudybotError):
         return str(error)
     if isinstance(error, app_commands.MissingPermissions):
@@ -57,7 +57,7 @@ def _words(error: BaseException) -> str | None:
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return "This command has just changed. Reload Discord (Ctrl-R, or restart the app) and try again."
     if isinstance(error, app_commands.TransformerError):
-        return f"I could not find “{error.value}” here. Pick it from the list that Discord offers."
+        return f"I could not find “{echo(str(error.value))}” here. Pick it from the list that Discord offers."
     return None
 
 

@@ -52,10 +52,10 @@ async def finished_in_time(store: Store, library: Library, user_id: int) -> froz
     reading.add_done_callback(_log_failure)
     await asyncio.sleep(0)  # most look-ups are done by now, and need no timer
     if not reading.done():
-        # Not cancelled when time is up: a transaction that has begun ends by itself.
         await asyncio.wait((reading,), timeout=PATIENCE)
     if reading.done() and reading.exception() is None:
         return library.finished(reading.result())
+    reading.cancel()  # it leaves the queue; a transaction that has begun ends by itself
     log.warning("A list is shown without marks: the database did not answer")
     return None
 

@@ -43,6 +43,7 @@ class Membership:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
+        self._questions: dict[int, tuple[frozenset[int], asyncio.Task[None]]] = {}
         self._known: OrderedDict[tuple[int, int], tuple[bool, datetime]] = OrderedDict()
 
     def remember(self, guild_id: int, user_id: int, *, present: bool = True) -> None:
@@ -60,19 +61,35 @@ class Membership:
     async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> Presence:
         """Those of some people who are in a server.
 
-        Discord is asked for ASKED of those of whom nothing is known, so after a few questions all are known.
+        Discord is asked for ASKED of those of whom nothing is known, so after a few questions all are known. Questions
+        about the same people of a server that come at the same time share one answer.
         """
         wanted = list(dict.fromkeys(user_ids))
-        unknown = [one for one in wanted if self._is_in(guild.id, one) is None][:ASKED]
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                for start in range(0, len(unknown), ASKED_AT_ONCE):
-                    await self._ask(guild, unknown[start : start + ASKED_AT_ONCE])
-        except (TimeoutError, discord.ClientException) as error:
-            log.warning("Discord did not say who is in server %s: %s", guild.id, error)
+        await self._learn(guild, [one for one in wanted if self._is_in(guild.id, one) is None])
         known = {one: self._is_in(guild.id, one) for one in wanted}
         here = frozenset(one for one, present in known.items() if present)
         return Presence(here, complete=None not in known.values())
+
+    async def _learn(self, guild: discord.Guild, unknown: list[int]) -> None:
+        """Have Discord asked about people, those apart whom a question under way is about."""
+        while unknown and (question := self._questions.get(guild.id)) is not None:
+            about, task = question
+            await asyncio.shield(task)
+            unknown = [one for one in unknown if one not in about]
+        if unknown:
+            task = asyncio.create_task(self._ask(guild, unknown[:ASKED]))
+            self._questions[guild.id] = frozenset(unknown), task
+            task.add_done_callback(lambda _: self._questions.pop(guild.id))
+            # Who asks may be gone before the answer comes; others wait for it too.
+            await asyncio.shield(task)
+
+    async def _ask(self, guild: discord.Guild, user_ids: list[int]) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                for start in range(0, len(user_ids), ASKED_AT_ONCE):
+                    await self._ask_at_once(guild, user_ids[start : start + ASKED_AT_ONCE])
+        except (TimeoutError, discord.ClientException) as error:
+            log.warning("Discord did not say who is in server %s: %s", guild.id, error)
 
     def _is_in(self, guild_id: int, user_id: int) -> bool | None:
         """What is known of somebody, if it is fresh."""
@@ -82,7 +99,7 @@ class Membership:
     def _is_stale(self, key: tuple[int, int]) -> bool:
         return self._clock() - self._known[key][1] >= FRESH
 
-    async def _ask(self, guild: discord.Guild, user_ids: list[int]) -> None:
+    async def _ask_at_once(self, guild: discord.Guild, user_ids: list[int]) -> None:
         members = await guild.query_members(user_ids=user_ids, limit=ASKED_AT_ONCE, cache=False)
         here = {member.id for member in members}
         for user_id in user_ids:

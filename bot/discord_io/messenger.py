@@ -66,15 +66,12 @@ class DiscordMessenger:
 
     def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
-        self._limiter = RateLimiter()
+        self._turn = RateLimiter().turn
         self._left_alone: set[asyncio.Task[Any]] = set()
-
-    async def turn(self) -> None:
-        """Wait until a request may be made."""
-        await self._limiter.turn()
 
     async def post(self, message: Message, nonce: str, check: Callable[[], None]) -> Sent:
         """Post and return where it is; raises CannotPost or PostFailed, and what `check` raises."""
+        await self._turn()
         check()
         async with _in_our_words(private=message.guild_id is None):
             if (forum := self._forum(message.channel_id, message.guild_id)) is not None:
@@ -95,7 +92,7 @@ class DiscordMessenger:
     async def find(self, channel_id: int, guild_id: int | None, recognise: Recognise, since: datetime) -> Sent | None:
         """The bot's own message that is recognised, if it was posted since then; raises CannotPost or PostFailed."""
         earliest = since - CLOCK_SLACK
-        await self.turn()
+        await self._turn()
         async with _in_our_words(private=guild_id is None):
             if (forum := self._forum(channel_id, guild_id)) is not None:
                 return await self._find_in_forum(forum, recognise, earliest)
@@ -117,7 +114,7 @@ class DiscordMessenger:
             and discord.utils.snowflake_time(thread.id) >= earliest
         ]
         for thread in mine:
-            await self.turn()
+            await self._turn()
             with suppress(discord.NotFound):  # somebody deleted its first message
                 if recognise(await thread.fetch_message(thread.id)):
                     return Sent(thread.id, thread.id)
@@ -130,6 +127,7 @@ class DiscordMessenger:
     async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
         """Open a thread under a message, unless it has one, and return its id; raises CannotPost or PostFailed."""
         message = self._channel(under.channel_id, guild_id).get_partial_message(under.message_id)
+        await self._turn()
         async with _in_our_words():
             try:
                 thread = await message.create_thread(name=fit(name, THREAD_NAME_LIMIT), auto_archive_duration=A_WEEK)
@@ -144,10 +142,10 @@ class DiscordMessenger:
         if instead_of is not None:
             with suppress(CannotPost):  # somebody deleted it: it is not pinned any more
                 await self._pin(instead_of, pinned=False)
-            await self.turn()
         await self._pin(sent, pinned=True)
 
     async def _pin(self, sent: Sent, *, pinned: bool) -> None:
+        await self._turn()
         async with _in_our_words():
             if sent.channel_id == sent.message_id:  # the first message of a forum's thread has the thread's id
                 thread = self._bot.get_channel(sent.channel_id) or await self._bot.fetch_channel(sent.channel_id)
@@ -170,6 +168,7 @@ class DiscordMessenger:
 
     async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
         """Tell a member in a direct message, else the server in its channel for notices."""
+        await self._turn()
         async with _in_our_words(private=True):
             if user_id is not None:
                 with suppress(discord.Forbidden, discord.NotFound):  # closed, or they are gone
@@ -185,7 +184,7 @@ class DiscordMessenger:
         """What a request answers within PATIENCE; one that takes longer is left alone, and raises PostFailed."""
 
         async def in_turn() -> T:
-            await self.turn()
+            await self._turn()
             async with _in_our_words():
                 return await request
 

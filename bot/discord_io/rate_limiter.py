@@ -33,7 +33,7 @@ class RateLimiter:
         self._line_ends_at = place + 1 / A_SECOND
         if place > now:
             await asyncio.sleep(place - now + random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here
-        while (pause := self._free_at - _now()) > 0:
+        while (pause := self._free_at - _now()) > 0:  # noqa: ASYNC110 - it is a time that is waited for
             await asyncio.sleep(pause)
         self._free_at = max(self._free_at, _now() - (AT_ONCE - 1) / A_SECOND) + 1 / A_SECOND
 

@@ -6,6 +6,7 @@ Limits: https://discord.com/developers/docs/components/reference and …/resourc
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 import discord
@@ -24,6 +25,12 @@ CHOICES_LIMIT = 25
 """Choices that one autocomplete may offer."""
 ECHO_LIMIT = 100
 """Characters of a member's own words that a reply repeats: enough to recognise them, too few to flood a channel."""
+
+TYPED_LIMIT = 1000
+"""Characters of an option that are read. Discord takes 6,000, and folding those alone can take 30 ms; no title and no
+question is as long as this."""
+MESSAGE_LIMIT = 4000
+"""Characters of a message that are read: what Discord lets a member write."""
 
 BY_LINE_LIMIT = 120
 """Characters of kind and authors; longer names end in an ellipsis."""
@@ -45,14 +52,27 @@ def escape(text: str) -> str:
     return discord.utils.escape_mentions("\\[".join(pieces))
 
 
+# A scheme, or "www.", or a host that a path follows: what Discord may turn into a link or an invite.
+_ADDRESS = re.compile(
+    r"[a-z][a-z0-9+.-]{0,20}:/[^\s”]*|www\.[^\s”]+|(?:[\w-]{1,63}\.){1,9}[a-z]{2,24}/[^\s”]*", re.IGNORECASE
+)
+
+
+def defuse(text: str) -> str:
+    """What a stranger wrote without what could lead or mislead others in the bot's voice: "(link)" stands for each
+    address, and characters that are not seen, such as those that turn the direction of writing, are left out."""
+    seen = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+    return _ADDRESS.sub("(link)", seen)
+
+
 def show(text: str, limit: int) -> str:
     """Text as it stands, escaped, in at most `limit` characters: escaping can double a text, so it comes first."""
     return fit(escape(text), limit)
 
 
 def echo(text: str) -> str:
-    """A member's own words on one line, short and escaped."""
-    return show(fit(" ".join(text.split()), ECHO_LIMIT), 2 * ECHO_LIMIT)
+    """A member's own words, or their name, on one line: short, without addresses, and escaped."""
+    return show(fit(" ".join(defuse(text[:TYPED_LIMIT]).split()), ECHO_LIMIT), 2 * ECHO_LIMIT)
 
 
 def link(title: str, url: str) -> str:

@@ -1,4 +1,4 @@
-"""The letters: Inter's (package fontpkg-inter, 1 MB, SIL Open Font License).
+"""The letters: Inter's (https://rsms.me/inter, version 4.1, SIL Open Font License: `inter/OFL.txt`).
 
 They are Latin with all its accents, Greek and Cyrillic, in real weights. Pillow's own font has little more than ASCII,
 not even "é" or a dash; fonts that draw Chinese too weigh 12 to 46 MB, and Arabic would need a shaping library that not
@@ -42,7 +42,7 @@ def has_glyph(char: str) -> bool:
 
 
 def _font(size: int, weight: int) -> FreeTypeFont:
-    path = files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf"
+    path = files("bot.picture") / "inter" / "Inter.ttf"
     # The basic layout is the same everywhere; the other one depends on a library of the system.
     font = truetype(str(path), size, layout_engine=Layout.BASIC)
     font.set_variation_by_axes([OPTICAL_SIZE, weight])

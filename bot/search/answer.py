@@ -122,6 +122,7 @@ class Explanation:
         self._places = self._query.content or (
             [] if self._asks_for_the_path else self._query.places(Role.STOP, Role.ASKING)
         )
+        self._by_words: dict[tuple[object, ...], Reason] = {}
         self._by_phrase: dict[int, Reason] = {}
 
     def of(self, document: int) -> tuple[Reason, ...]:
@@ -151,10 +152,8 @@ class Explanation:
 
     def _of_path(self) -> Reason:
         """For a query that asks where to begin."""
-        language = self._corpus.language
-        typed = [
-            token.typed for token in self._query.tokens if token.word in language.start or token.word in language.levels
-        ]
+        beginning = self._corpus.language.beginning
+        typed = [token.typed for token in self._query.tokens if token.word in beginning]
         return Reason(" ".join(dict.fromkeys(typed)), "path", "exact", "the beginning")
 
     def _of_letters(self, document: int) -> Reason:
@@ -165,8 +164,12 @@ class Explanation:
     def _of_words(self, matches: Sequence[tuple[int, Match]]) -> Reason:
         """Neighbours that matched the same field exactly, or one word that matched it some other way."""
         first = matches[0][1]
-        typed = _typed(self._query, [place for place, _ in matches])
-        return Reason(typed, first.field, first.how, " ".join(dict.fromkeys(one.text for _, one in matches)))
+        key = (first.field, first.how, *[(place, match.text) for place, match in matches])
+        if (known := self._by_words.get(key)) is None:
+            typed = _typed(self._query, [place for place, _ in matches])
+            matched = " ".join(dict.fromkeys(match.text for _, match in matches))
+            known = self._by_words[key] = Reason(typed, first.field, first.how, matched)
+        return known
 
     def _of_phrase(self, match: PhraseMatch, document: int) -> Reason:
         # By identity: the clauses, which hold it, outlive this.

@@ -103,7 +103,7 @@ def _names(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
     for slug in corpus.main_topics:
         topic = corpus.topics[slug]
         yield topic.name, [words(name) for name in (topic.name, *topic.aliases)]
-    for name in corpus.headings:
+    for name in _headings(corpus):
         yield name, [words(name)]
     for resource, title in zip(corpus.resources, corpus.titles, strict=True):
         if title:
@@ -116,8 +116,13 @@ def _names(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
 def _starting_points(corpus: Corpus) -> Iterator[str]:
     """The catalog's main topics, or its headings where it has no topics; then its titles."""
     topics = [corpus.topics[slug].name for slug in corpus.main_topics]
-    yield from topics or corpus.headings
-    yield from (resource.title for resource in corpus.resources)
+    yield from topics or _headings(corpus)
+    yield from (resource.title for resource, title in zip(corpus.resources, corpus.titles, strict=True) if title)
+
+
+def _headings(corpus: Corpus) -> Iterator[str]:
+    """The headings that something is found by: those that have more than stop words."""
+    return (name for name in corpus.headings if not corpus.language.stop.issuperset(words(name)))
 
 
 def cut(name: str, max_length: int) -> str:

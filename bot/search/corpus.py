@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -54,6 +53,8 @@ NAME_TELLING, TITLE_TELLING = 0.8, 0.5
 """The least that a general word of the language tells where it stands in the name of a topic or a heading, and where it
 stands in a title: "attention" is a topic here. At 0 no list on networks could be asked for "networks"; at 1 every
 "build" in a title answers how to build a shed."""
+COMMON_TELLING = 0.3
+"""What a word must tell by itself to gain so much from a topic or a heading: "run" of "how to run a model" does not."""
 LEADING = 20
 """Documents of a topic that are looked at for related ones: the first that it is most central to."""
 LEADING_TOPICS = 3
@@ -109,6 +110,7 @@ class Corpus:
         code = getattr(catalog, "language", "") or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
+        self._shared: dict[int, list[Neighbour]] = {}
         self._headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
         fields = [_fields(resource, above) for resource, above in zip(self.resources, self._headings, strict=True)]
         self.titles = [one.title for one in fields]
@@ -128,7 +130,6 @@ class Corpus:
         # Where all are of one kind, its name tells nothing.
         self.kinds = kinds - {UNSTATED_KIND} if len(kinds) > 1 else frozenset[str]()
         self.levels = frozenset(resource.level for resource in self.resources if resource.level)
-        self.neighbours = lru_cache(maxsize=CACHE_SIZE)(self._neighbours)
 
     def broader(self, slug: str) -> set[str]:
         """The ids of all topics that a topic is a part of, at any remove."""
@@ -177,8 +178,10 @@ class Corpus:
         def factor(term: str) -> float:
             if term in light:
                 return LIGHT
-            least = NAME_TELLING if term in names else TITLE_TELLING if term in titles else LIGHT
-            return max(least, general.get(term, 1.0))
+            by_language = general.get(term, 1.0)
+            if term in names:
+                return max(by_language, NAME_TELLING if by_language >= COMMON_TELLING else TITLE_TELLING)
+            return max(by_language, TITLE_TELLING if term in titles else LIGHT)
 
         return factor
 
@@ -250,8 +253,16 @@ class Corpus:
                 found.setdefault(key, []).append(document)
         return found
 
-    def _neighbours(self, document: int) -> list[Neighbour]:
+    def neighbours(self, document: int) -> list[Neighbour]:
         """The documents that share the most of a document's leading topics, or its heading; the nearest first."""
+        found = self._shared.get(document)
+        if found is None:
+            if len(self._shared) >= CACHE_SIZE:
+                self._shared.clear()
+            found = self._shared[document] = self._find_neighbours(document)
+        return found
+
+    def _find_neighbours(self, document: int) -> list[Neighbour]:
         shared: dict[int, dict[Topic, float]] = {}
         for topic, own, documents in self._shared_by(document):
             for other, credit in documents:
@@ -326,7 +337,8 @@ def _texts(catalog: Catalog) -> Iterator[str]:
 
 def _headings(group: Stage | Track) -> list[str]:
     """The headings in the title of a stage or track, the outermost first: "Core CS · Systems" are two."""
-    return [heading for piece in _BETWEEN_HEADINGS.split(group.title) if (heading := piece.strip(" -–·"))]
+    pieces = (piece.strip(" -–·").removeprefix("and ") for piece in _BETWEEN_HEADINGS.split(group.title))
+    return [heading for heading in pieces if heading]
 
 
 def _heading_labels(catalog: Catalog) -> dict[str, Label]:

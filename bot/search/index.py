@@ -13,7 +13,6 @@ import gc
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from heapq import nsmallest
 
 from rapidfuzz import fuzz, process
@@ -31,7 +30,7 @@ from bot.search.text import words
 MAX_MESSAGE = 4000
 """Characters of a message that are read."""
 MAX_MESSAGE_WORDS = 600
-"""Words of a message that names are looked for in: a full message of Discord's has about that many."""
+"""Words of a message that names are looked for in: about as many as MAX_MESSAGE characters hold."""
 LONGEST_NAME = 6
 """Words of the longest name looked for. At 1 "kv cache" is not found; at 12 the work doubles for whole titles, which
 nobody writes into a sentence."""
@@ -50,10 +49,8 @@ def names_in(corpus: Corpus, text: str) -> list[str]:
     A name of what half of the list is about is none: it would take over whatever the message asks.
     """
     found: dict[frozenset[str], Phrase] = {}
-    terms = [corpus.stem(word) for word in words(_cleaned(text)) if word not in corpus.language.stop][
-        :MAX_MESSAGE_WORDS
-    ]
-    for phrase in _phrases_in(corpus, terms):
+    found_words = [word for word in words(_cleaned(text)) if word not in corpus.language.stop][:MAX_MESSAGE_WORDS]
+    for phrase in _phrases_in(corpus, list(map(corpus.stem, found_words))):
         # The first name of a thing is its topic's; "the KV cache video" comes down to the same words.
         own = frozenset(phrase.terms)
         if _is_a_name(phrase, corpus, text) and not any(own < longer for longer in found):
@@ -108,8 +105,6 @@ MAX_EXCLUDED = 100
 """Most hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
 TELLING = 0.5
 """How much a word must tell to be named as one that no hit has. At 0 every "really" is; at 1 no common noun."""
-CACHE_SIZE = 1024
-"""Sets of hits whose related resources are cached: "kv cache" and "kvcache" have the same."""
 SHORT_SENTENCE = 4
 """Words up to which a sentence of a message that asks nothing is taken for a query. At 0 "paged attention" is answered
 with nothing; at 20 every remark about the office is a search."""
@@ -132,7 +127,6 @@ class SearchIndex:
             self._autocomplete = Autocomplete(self._corpus)
         self._parser = QueryParser(self._corpus)
         self._searcher = Searcher(self._corpus)
-        self._related = lru_cache(maxsize=CACHE_SIZE)(self._find_related)
 
     def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
@@ -148,7 +142,7 @@ class SearchIndex:
         return Answer(
             query=query,
             hits=hits,
-            related=self._related(tuple(ranked)),
+            related=self._related(ranked),
             suggestion=self._suggestion(result, ranked),
             nearest=() if hits else self._nearest(result),
             cut=result.query.truncated,
@@ -205,13 +199,15 @@ class SearchIndex:
         found = words(typed[:MAX_TYPED])
         return len(typed) >= LONG_WORD and (len(found) == 1 or not self._corpus.language.stop.isdisjoint(found))
 
-    def _find_related(self, hits: Sequence[int]) -> tuple[Related, ...]:
+    def _related(self, hits: Sequence[int]) -> tuple[Related, ...]:
         """The resources that share the most with one of the first hits; none of them is a hit."""
         best: dict[int, Neighbour] = {}
         for hit in hits[:RELATED_TO]:
             for one in self._corpus.neighbours(hit):
                 if one.document not in hits and one.strength > best.get(one.document, _NO_NEIGHBOUR).strength:
                     best[one.document] = one
+        if not best:
+            return ()
         chosen = nsmallest(MAX_RELATED, best.values(), key=lambda one: (-one.strength, one.document))
         return tuple(Related(self._corpus.resources[one.document], one.topics) for one in chosen)
 
@@ -266,7 +262,8 @@ class SearchIndex:
 
     def _sharing_a_word(self, result: Result) -> Iterator[Topic]:
         for token in result.query.tokens:
-            for candidate in token.candidates if token.role is Role.CONTENT else ():
+            telling = token.role is Role.CONTENT and token.weight >= self._corpus.weight.of_half
+            for candidate in token.candidates if telling else ():
                 for phrase in self._corpus.phrases.holding(candidate.term):
                     if phrase.label.topic is not None:
                         yield phrase.label.topic

@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib import resources
+from itertools import islice
 
 from bot.search.text import fold, is_unspaced, words
 
@@ -33,6 +34,8 @@ OTHER_SCRIPTS = ("ru", "zh", "ja")
 LEVELS = ("beginner", "intermediate", "advanced")
 _HIRAGANA = re.compile("[\u3041-\u309f]")
 _ENDINGS = (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+DETECTED_TEXTS = 500
+"""Texts that a language is told by: more of them tell nothing more."""
 DETECTED_SHARE = 0.08
 """The share of a list's words that must be stop words of one language only. At 0 a single "des" makes a list French."""
 
@@ -70,6 +73,11 @@ class Language:
         """All words that say how somebody asks, not what for."""
         return self.stop | self.asking | self.start | self.question | self.thanks | self.size | self.levels.keys()
 
+    @cached_property
+    def beginning(self) -> frozenset[str]:
+        """The words of asking where to begin, those for the first level too."""
+        return self.start.union(word for word, level in self.levels.items() if level == LEVELS[0])
+
     def kind(self, word: str) -> str:
         """The English word for the kind that a word of another language names; the word itself if it names none."""
         return self._kinds.get(word, word)
@@ -106,7 +114,7 @@ def language(code: str) -> Language:
 
 def detect(texts: Iterable[str]) -> str:
     """The language that most of some texts seem to be in, among those with Latin letters; English if in doubt."""
-    found = [word for text in texts for word in words(text)]
+    found = [word for text in islice(texts, DETECTED_TEXTS) for word in words(text)]
     own = {code: _only_in(code) for code in LATIN}
     shares = {code: sum(word in stop for word in found) / (len(found) or 1) for code, stop in own.items()}
     best = max(shares, key=lambda code: shares[code])

@@ -111,6 +111,8 @@ class Phrases:
         best: dict[str, tuple[Candidate, int]] = {}
         for place, alternatives in enumerate(candidates):
             for candidate in alternatives:
+                if candidate.how == "derived":  # "learners" are no "few-shot learning"
+                    continue
                 known = best.get(candidate.term)
                 if known is None or candidate.score > known[0].score:
                     best[candidate.term] = (candidate, place)

@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import Corpus
-from bot.search.language import LEVELS
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate, Spelling
 
@@ -33,7 +32,6 @@ NUMBER = 0.3
 nothing."""
 KANA = 0.2
 """The share of its weight that a pair of Hiragana has: they write endings and particles, and few topics."""
-
 UNSTATED_KIND = 0.5
 """The share of its weight that a word for a kind has where the list has no resources stated to be of it. At 0 "blogs"
 finds no heading "Blogs"; at 1 a list of videos has nothing for "book about algebra"."""
@@ -41,9 +39,6 @@ LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too. At 1 "is it sourdough" asks for anything."""
 CIRCUMSTANCE = 1.0
 """In a question, the most that an unknown word weighs, as a multiple of the weightiest known one."""
-
-
-FIRST = LEVELS[0]
 SHORT = 4
 """Words up to which a stop word may be a name: "go" in "learn go". At 1 "go books" finds nothing; at 20 "how do I go
 about it" is about Go."""
@@ -136,7 +131,7 @@ class QueryParser:
         self._capitals = corpus.capitals
         self._names_of_stop_words = corpus.names_of_stop_words
         self._light_spelling = Spelling(corpus.language.light)
-        self._tokens = lru_cache(maxsize=CACHE_SIZE)(self._parse_word)
+        self._cache: dict[str, tuple[Token, ...]] = {}
 
     def parse(self, text: str) -> Query:
         """Parse a query; whatever is in it, this takes bounded time and raises nothing."""
@@ -144,22 +139,37 @@ class QueryParser:
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        self._abbreviate(tokens)
-        if len(tokens) <= SHORT:
+        if self._capitals:
+            self._abbreviate(tokens)
+        if self._names_of_stop_words and len(tokens) <= SHORT:
             tokens = [self._as_name(token) for token in tokens]
-        language = self._language
-        query = Query(
+        language, found = self._language, {token.word for token in tokens}
+        question = "?" in text or not language.question.isdisjoint(found)
+        if question and len(tokens) >= LONG_QUESTION:
+            tokens = _circumstances_capped(tokens)
+        thanks = not language.thanks.isdisjoint(found)
+        if thanks:  # "thanks for the book"
+            tokens = [one._replace(role=Role.ASKING) if self._is_kind(one.word) else one for one in tokens]
+        return Query(
             text,
             tuple(tokens),
-            frozenset().union(*(self._kinds_named(token.word) for token in tokens if token.role is Role.KIND)),
-            frozenset(language.levels[token.word] for token in tokens if token.role is Role.LEVEL),
-            start=any(token.word in language.start or language.levels.get(token.word) == FIRST for token in tokens),
-            question="?" in text or any(token.word in language.question for token in tokens),
-            thanks=any(token.word in language.thanks for token in tokens),
+            frozenset().union(*[self._kinds_named(token.word) for token in tokens if token.role is Role.KIND]),
+            frozenset([language.levels[token.word] for token in tokens if token.role is Role.LEVEL]),
+            start=not language.beginning.isdisjoint(found),
+            question=question,
+            thanks=thanks,
             truncated=truncated,
         )
-        is_long = len(tokens) >= LONG_QUESTION and query.question
-        return query.with_tokens(_circumstances_capped(tokens)) if is_long else query
+
+    def _tokens(self, word: str) -> tuple[Token, ...]:
+        """The tokens of a word, cached; in a dictionary, since `lru_cache` on a method makes a cycle that a frozen
+        garbage collector never frees."""
+        found = self._cache.get(word)
+        if found is None:
+            if len(self._cache) >= CACHE_SIZE:
+                self._cache.clear()
+            found = self._cache[word] = self._parse_word(word)
+        return found
 
     def _parse_words(self, text: str) -> Iterator[Token]:
         if text.isascii():
@@ -243,8 +253,11 @@ class QueryParser:
             return Role.KIND
         if language.levels.get(word) in self._levels:
             return Role.LEVEL
-        asking = word in language.light or kinds_named(language.kind(word), KIND_WORDS)
-        return Role.ASKING if asking else Role.CONTENT
+        return Role.ASKING if word in language.light or self._is_kind(word) else Role.CONTENT
+
+    def _is_kind(self, word: str) -> bool:
+        """Whether a word names a kind, whether the list has any of it or not."""
+        return bool(kinds_named(self._language.kind(word), KIND_WORDS))
 
     def _kinds_named(self, word: str) -> frozenset[str]:
         return kinds_named(self._language.kind(word), self._kinds)
@@ -267,6 +280,8 @@ class QueryParser:
         """ "site reliability engineering" may stand for the word "SRE": its tokens get that candidate."""
         for start in range(len(tokens) - MIN_ABBREVIATED + 1):
             for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
+                if any(token.role is Role.STOP for token in tokens[start:end]):
+                    break
                 initials = "".join(token.word[0] for token in tokens[start:end])
                 if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
                     candidate = known._replace(score=ABBREVIATED, how="initials", word=initials.upper())

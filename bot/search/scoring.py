@@ -115,6 +115,9 @@ MOST = 100
 """Documents that are certain to be scored to the end. At 1 the second hit would be chance; without a limit a common
 word has thousands looked at, of which five are shown."""
 
+ENTRY = 0.36
+"""The share of the query that the tokens not yet looked up must tell for a document to come in by them alone, once
+others were found. At 0 the commonest word of a query drags in all that has it; at 1 only the rarest finds anything."""
 SCAN_RATIO = 16
 """Postings that are read as fast as one document is looked up."""
 
@@ -152,12 +155,12 @@ def score(
     whole = sum([clause.weight for clause in clauses])
     if not whole:
         return {}
-    floor = cutoff * whole
+    floor, entry = cutoff * whole, max(cutoff, ENTRY) * whole
     sums: Scores = {}
     most = [_most(clause, postings.highest) for clause in clauses]
     left = sum(most)
     for amount, _, clause in sorted(zip(most, range(len(most)), clauses, strict=True), reverse=True):
-        if left >= floor:
+        if left >= max(entry, floor) or (left >= floor and not sums):
             _find(clause, postings, sums, accept)
             floor = max(floor, relative * max(sums.values(), default=0.0))
         else:
@@ -190,15 +193,17 @@ def _most(clause: Clause, highest: float) -> float:
 
 def _find(clause: Clause, postings: Postings, sums: Scores, accept: Accept | None) -> None:
     """Add what each document earns by a clause, new documents too."""
-    weight, known = clause.weight, sums.get
-    earned = _credits(clause, postings).items()
-    sums.update(
-        [
-            (document, known(document, 0.0) + weight * credit)
-            for document, credit in earned
-            if accept is None or accept(document)
-        ]
-    )
+    earned: Iterable[tuple[int, float]]
+    if len(clause.candidates) == 1 and not clause.phrases:
+        # Most clauses are like this, and their lists are long: nothing to take the best of.
+        documents, values = postings.of(clause.candidates[0].term)
+        earned, weight = zip(documents, values, strict=True), clause.weight * clause.candidates[0].score
+    else:
+        earned, weight = _credits(clause, postings).items(), clause.weight
+    if accept is not None:
+        earned = [(document, credit) for document, credit in earned if accept(document)]
+    known = sums.get
+    sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in earned])
 
 
 def _look_up(clause: Clause, postings: Postings, sums: Scores) -> None:

@@ -22,12 +22,17 @@ from bot.search.query import Query, Role, Token
 from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
 from bot.search.vocabulary import ONE_EDIT, STEM, Candidate
 
-CUTOFF, ANNOTATED_CUTOFF = 0.3, 0.35
-"""The least score that is shown: three tenths of what the query tells, explained by a resource. At 0 any shared word is
-an answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
+CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.32
+"""The least score that is shown: a quarter of what the query tells, explained by a resource. At 0 any shared word is an
+answer; at 1 only a title or topic typed exactly is. It rises to the second with the share of resources that have
 topics: where a curator said what each is about, a word that nobody named is a stronger sign that nothing fits."""
 BLIND_CUTOFF = 0.45
-"""The least score of a resource that has nothing of the query's weightiest word."""
+"""The least score of a resource that has no special word of the query (see SPECIAL), or has it in its summary alone,
+while a weightier one is unknown. At CUTOFF "weather in berlin" finds a lecture held there; at 1 one word that the list
+does not have silences all others."""
+SPECIAL = 0.9
+"""How much a word must tell by itself for a resource that has it to be shown although a weightier word is unknown. At 0
+a "schedule" in a title answers for a bus; at 1 "observability" alone finds nothing beside a word that nobody knows."""
 RELATIVE_CUTOFF = 0.42
 """The least share of the best score that is shown. At 0 a title that was typed whole drags along everything with one
 of its words; at 1 only the best is shown."""
@@ -48,6 +53,8 @@ ONE_OF = 0.7
 that is about all; under CUTOFF it would never be shown."""
 ANSWERED = 0.5
 """The credit from which a hit answers a word of such a query. At 0 any credit would do; at 1 only its first topic."""
+WEAK = 0.6
+"""The score under which the best hit may not be what was meant, so that titles are compared letter by letter."""
 SHORTEST_PIECE = 10
 """Letters from which a query is compared with titles letter by letter. At 4 "bert" is in "Mixture of Experts"; at 20
 "how pt3 works" finds nothing."""
@@ -76,7 +83,8 @@ class Result:
     @property
     def first(self) -> int | None:
         """The document with the highest score, if any was found."""
-        return min(self.scores, key=lambda document: (-self.scores[document], document), default=None)
+        best = max(self.scores.values(), default=0.0)
+        return min([document for document, value in self.scores.items() if value == best], default=None)
 
     def ranked(self) -> list[int]:
         """The documents, the highest score first; those that tie in path order."""
@@ -96,6 +104,8 @@ class Searcher:
         if query.content and all(query.tokens[place].word.isdigit() for place in query.content):
             query = query.with_tokens(token._replace(candidates=()) for token in query.tokens)  # names alone count
         if not query.content:
+            query = self._with_named(query)
+        if not query.content:
             return Result(query, self._clauses(query), self._without_content(query, accept))
         result = self._scored(query, accept)
         best = result.first
@@ -104,6 +114,19 @@ class Searcher:
         return Result(
             result.query, result.clauses, self._above_cutoff(result, *self._refined(result.query, result.scores))
         )
+
+    def _with_named(self, query: Query) -> Query:
+        """A query of words of asking alone, where one that is a whole heading or topic is content: "tutorials"."""
+        clauses, beginning = self._clauses(query), self._corpus.language.beginning
+        named = {
+            place
+            for place in query.places(Role.ASKING)
+            if query.tokens[place].word not in beginning
+            for match in clauses[place].phrases
+            if match.score >= STEM and match.phrase.label.field != "title" and not query.thanks
+        }
+        roles = ((place in named, token) for place, token in enumerate(query.tokens))
+        return query.with_tokens(token._replace(role=Role.CONTENT) if name else token for name, token in roles)
 
     def explains(self, result: Result, place: int, candidate: Candidate, document: int) -> bool:
         """Whether a document has the term of a candidate, in a field or in a phrase that stands for it."""
@@ -122,10 +145,7 @@ class Searcher:
         return clauses
 
     def _phrase_matches(self, query: Query) -> Iterator[PhraseMatch]:
-        candidates = [
-            () if token.role is Role.STOP else [one for one in token.candidates if one.how != "derived"]
-            for token in query.tokens
-        ]
+        candidates = [() if token.role is Role.STOP else token.candidates for token in query.tokens]
         yield from self._corpus.phrases.match(candidates)
         yield from self._run_together(query)
         unusual = [place for place in query.content if self._is_unusual(query.tokens[place])]
@@ -203,7 +223,9 @@ class Searcher:
         if corrected := self._with_typos(result, best):
             result = self._scored(corrected, accept)
         scores = self._with_one_of_several(result, accept)
-        return Result(result.query, result.clauses, scores or self._by_letters(result, accept))
+        if max(scores.values(), default=0.0) < WEAK:
+            scores = scores | self._by_letters(result, accept)
+        return Result(result.query, result.clauses, scores)
 
     def _answers_all(self, result: Result, document: int) -> bool:
         credits = self._corpus.postings.credits(document)
@@ -329,7 +351,7 @@ class Searcher:
 
     def _refined(self, query: Query, scores: Scores) -> tuple[Scores, Collection[int]]:
         """The scores with the likeness to the title mixed in, and the documents of whose title the query is a piece."""
-        texts = {query.without_kinds(), query.whole()}
+        texts = {query.without_kinds(), query.whole()} if query.kinds or query.levels else {query.whole()}
         floor = NEAR_BEST * max(scores.values(), default=0.0)
         highest: Iterable[int] = [document for document, value in scores.items() if value >= floor]
         if len(scores) > REFINED:
@@ -356,7 +378,11 @@ class Searcher:
         floor = max(self._cutoff, RELATIVE_CUTOFF * max(scores.values(), default=0.0))
         clauses = [result.clauses[place] for place in result.query.content]
         unknown = max((one.weight for one in clauses if not one.candidates and not one.phrases), default=0.0)
-        heavy = [clause for clause in clauses if clause.weight >= unknown]
+        heavy = [
+            clause
+            for place, clause in zip(result.query.content, clauses, strict=True)
+            if clause.weight >= unknown and self._corpus.language.telling(result.query.tokens[place].word) >= SPECIAL
+        ]
         return {
             document: value
             for document, value in scores.items()

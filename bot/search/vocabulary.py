@@ -189,7 +189,7 @@ LONG_OTHER = 6
 SHORTEST_OTHER_PART = 3
 """Letters of the shortest word of a summary that may be a part of words run together. At 2 "is" and "to" would be."""
 
-_DERIVED = re.compile(r"(?<=[a-z]{3})(?:er|or|ion|ment|ist|ic|al|anc|enc|abl|iv|[ei]an)$")
+_DERIVED = re.compile(r"(?<=[a-z]{3})(?:er|or|ion|ment|ist|ic|al|anc|enc|abl|iv|[ei]an|(?<=os)it)$")
 
 
 class Candidate(NamedTuple):
@@ -288,8 +288,7 @@ class Vocabulary:
 
     def compounds(self, word: str) -> list[Candidate]:
         """The candidates that a word is the first or the last part of: "Gemüsesuppe" for "Suppen"."""
-        term = self._stem(word)
-        if not self._compounding or len(term) < SHORTEST_PREFIX:
+        if not self._compounding or len(term := self._stem(word)) < SHORTEST_PREFIX:
             return []
         longer = _starting_with(self._sorted_terms, term)
         longer += [one[::-1] for one in _starting_with(self._reversed_terms, term[::-1])]
@@ -338,6 +337,8 @@ def root(term: str) -> str:
 
 def _best_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The best candidate of each term, best first."""
+    if len(candidates) < 2:
+        return list(candidates)
     best: dict[str, Candidate] = {}
     for candidate in sorted(candidates, key=lambda one: (-one.score, len(one.word), one.word)):
         best.setdefault(candidate.term, candidate)

@@ -90,6 +90,13 @@ class Database:
         """
         return await self._run(self._engine.write, work)
 
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Like `write`, for a function that deletes all rows of a member: on SQLite no file holds their id afterwards.
+
+        On PostgreSQL it is gone from the tables; the server clears its own files in time (VACUUM, and old WAL).
+        """
+        return await self._run(lambda deletion: self._engine.erase(deletion, user_id), work)
+
     async def _run(self, run: Callable[[Callable[[Connection], T]], Any], work: Callable[[Connection], T]) -> T:
         """What goes wrong becomes a StoreError in words for a member, and a line in the log."""
         if self._closed:

@@ -38,6 +38,9 @@ class Engine(Protocol):
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: committed when it returns, rolled back when it raises."""
 
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function that deletes a member's rows, in one transaction, and clear their traces from the files."""
+
     async def close(self) -> None:
         """Let the transactions that were begun end, and close every connection."""
 
@@ -76,9 +79,10 @@ def _for_asyncpg(url: URL) -> URL:
 
 
 def shown(url: URL) -> str:
-    """The address as it may be shown: without the password, wherever in it that stands."""
-    hidden = {name: "***" for name in url.query if "password" in name.casefold()}
-    return url.update_query_dict(hidden).render_as_string().replace("%2A%2A%2A", "***")
+    """The address as it may be shown: without the password, wherever in it that stands; options may hold it too."""
+    host = (url.host or "").rpartition("@")[2]  # an "@" in a password that was not written as %40
+    hidden = url.set(host=host or None).update_query_dict(dict.fromkeys(url.query, "***"))
+    return hidden.render_as_string().replace("%2A%2A%2A", "***")
 
 
 def in_memory(url: URL) -> bool:

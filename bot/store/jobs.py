@@ -9,16 +9,16 @@ processes may differ; SQLite is used by the processes of one machine, which have
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal, or_, select, update
 
-from bot.outcomes import LOST, Reason, State
-from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job
-from bot.store.schedules import Schedules, follow_up_values, reason_of, schedule_of
+from bot.outcomes import LOST, NEWS, Reason, State
+from bot.store.due import Due, job_values, schedule_of
+from bot.store.group import GroupCommit
+from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job, built
 from bot.store.tables import DETAIL_LIMIT, WAITING, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
@@ -33,8 +33,12 @@ class Begun(NamedTuple):
     choice: Choice
 
 
-class Jobs(Schedules):
+class Jobs(Due):
     """The part of the store that makes each job happen once."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        self._group = GroupCommit(self)
 
     async def claim(self, now: datetime, limit: int, *, owner: str, lease: timedelta) -> list[Job]:
         """Take at most `limit` jobs that may be attempted and that nobody is at work on, the longest waiting first.
@@ -53,7 +57,7 @@ class Jobs(Schedules):
             lease_until = _lease(connection, now, lease)
             taken = {"owner": owner, "lease_until": lease_until, "attempts": jobs.c.attempts + 1}
             rows = connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(taken).returning(jobs))
-            return sorted(map(_job, rows), key=lambda job: (job.attempt_at, job.id))
+            return sorted((built(Job, row) for row in rows), key=lambda job: (job.attempt_at, job.id))
 
         return await self.write(work)
 
@@ -78,8 +82,7 @@ class Jobs(Schedules):
 
         def work(connection: Connection) -> Begun | Reason | None:
             row = _locked_schedule(connection, job)
-            claim = select(jobs).where(_held(job, owner), jobs.c.cancelled.is_(None)).with_for_update()
-            if row is None or connection.execute(claim).one_or_none() is None:
+            if row is None:
                 return None
             schedule = schedule_of(row)
             chosen = choose(schedule, _history(connection, job.schedule_id, besides=job.id))
@@ -87,12 +90,11 @@ class Jobs(Schedules):
                 return chosen
             started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))
             values = {"send_started_at": started, "lease_until": _lease(connection, now, lease), **chosen._asdict()}
-            values["options"] = json.dumps(chosen.options)
             values |= {"channel_id": schedule.channel_id} if job.kind in POSTS else {}
-            connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
-            return Begun(schedule, chosen)
+            holds = update(jobs).where(_held(job, owner), jobs.c.cancelled.is_(None))
+            return Begun(schedule, chosen) if connection.execute(holds.values(values)).rowcount else None
 
-        return await self.write(work)
+        return await self._group.write(work, job.schedule_id)
 
     async def record_sent(
         self,
@@ -117,13 +119,13 @@ class Jobs(Schedules):
                 return False
             if not _end(connection, and_(jobs.c.id == job.id, WAITING), State.SENT, None, values):
                 return False
-            if new := follow_up_values(job.schedule_id, job.week, follow_ups, now):
+            if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in follow_ups]:
                 connection.execute(self._insert(jobs).values(new).on_conflict_do_nothing())
             if ends is not None:
                 self.pause_itself(connection, job.schedule_id, job.week, ends, now, tell=False)
             return True
 
-        return await self.write(work)
+        return await self._group.write(work, job.schedule_id)
 
     async def record_skipped(self, job: Job, reason: Reason, detail: str | None, now: datetime, *, owner: str) -> bool:
         """The job is given up. Whoever set a prompt that was lost is to be told. False if the claim was lost."""
@@ -132,7 +134,7 @@ class Jobs(Schedules):
             row = _locked_schedule(connection, job)
             if row is None:
                 return False
-            news = reason in LOST or (reason is Reason.EMPTY_ORDER and _last_reason(connection, job) != reason)
+            news = reason in NEWS and (reason in LOST or _last_reason(connection, job) != reason)
             skipped = _end(connection, _held(job, owner), State.SKIPPED, reason, {"detail": _cut(detail)})
             if skipped and news and job.kind == "prompt" and not job.manual:
                 self.enqueue_notice(connection, job.schedule_id, job.week, now)
@@ -179,7 +181,7 @@ class Jobs(Schedules):
         """The job with this id."""
         statement = select(jobs).where(jobs.c.id == job_id)
         row = await self.look_up(lambda connection: connection.execute(statement).one_or_none())
-        return _job(row) if row else None
+        return built(Job, row) if row else None
 
     async def history(self, schedule_id: int, *, besides: int | None = None) -> History:
         """What a schedule sent so far; the job `besides` counts for nothing."""
@@ -209,10 +211,24 @@ class Jobs(Schedules):
         about = and_(jobs.c.page.in_(pages), jobs.c.state == State.SENT, jobs.c.kind == "prompt")
         statement = select(jobs).join(schedules, its).where(about).order_by(*_LATEST_FIRST).limit(1)
         row = await self.read(lambda connection: connection.execute(statement).one_or_none())
-        return _job(row) if row else None
+        return built(Job, row) if row else None
 
 
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
+
+# Built once: each prompt asks all of these, and building costs more than asking.
+_LOCKED = select(schedules).where(schedules.c.id == bindparam("id")).with_for_update()
+_CHOSEN = and_(
+    jobs.c.schedule_id == bindparam("of"),
+    jobs.c.kind.in_(POSTS),
+    jobs.c.id != bindparam("besides"),
+    or_(jobs.c.state == State.SENT, and_(WAITING, jobs.c.resource_id.is_not(None))),
+)
+_USED = select(jobs.c.round, jobs.c.resource_id).where(
+    _CHOSEN, jobs.c.round == select(func.max(jobs.c.round)).where(_CHOSEN).scalar_subquery()
+)
+_LAST_WEEK = select(jobs.c.week).where(_CHOSEN, jobs.c.state == State.SENT).order_by(*_LATEST_FIRST).limit(1)
+_LAST = select(jobs).where(jobs.c.schedule_id == bindparam("of"), jobs.c.week == _LAST_WEEK.scalar_subquery())
 
 
 def _present(connection: Connection, now: datetime) -> Any:
@@ -227,8 +243,7 @@ def _lease(connection: Connection, now: datetime, lease: timedelta) -> Any:
 
 def _locked_schedule(connection: Connection, job: Job) -> Row[Any] | None:
     """The schedule of a job: first it, then the job, as everywhere, or two transactions could wait for each other."""
-    of = select(schedules).where(schedules.c.id == job.schedule_id)
-    return connection.execute(of.with_for_update()).one_or_none()
+    return connection.execute(_LOCKED, {"id": job.schedule_id}).one_or_none()
 
 
 def _held(job: Job, owner: str) -> ColumnElement[bool]:
@@ -254,16 +269,12 @@ def _last_reason(connection: Connection, job: Job) -> str | None:
 
 
 def _history(connection: Connection, schedule_id: int, besides: int | None = None) -> History:
-    chosen = and_(
-        _is_post(schedule_id),
-        jobs.c.id != (besides or 0),
-        or_(jobs.c.state == State.SENT, and_(WAITING, jobs.c.resource_id.is_not(None))),
-    )
-    latest = connection.scalar(select(func.max(jobs.c.round)).where(chosen))
-    used = connection.scalars(select(jobs.c.resource_id).where(chosen, jobs.c.round == latest)) if latest else ()
-    last = select(jobs).where(chosen, jobs.c.state == State.SENT).order_by(*_LATEST_FIRST).limit(1)
-    deliveries = _deliveries(connection, connection.execute(last).all()) if latest else []
-    return History(latest or 1, frozenset(filter(None, used)), deliveries[0] if deliveries else None)
+    which = {"of": schedule_id, "besides": besides or 0}
+    used = connection.execute(_USED, which).all()
+    rows = connection.execute(_LAST, which).all() if used else ()
+    post = next((row for row in rows if row.kind in POSTS), None)
+    last = Delivery(built(Job, post), {row.kind: built(Job, row) for row in rows if row is not post}) if post else None
+    return History(used[0].round if used else 1, frozenset(row.resource_id for row in used if row.resource_id), last)
 
 
 def _deliveries(connection: Connection, posts: Sequence[Row[Any]]) -> list[Delivery]:
@@ -274,8 +285,8 @@ def _deliveries(connection: Connection, posts: Sequence[Row[Any]]) -> list[Deliv
     followed = and_(jobs.c.schedule_id == posts[0].schedule_id, jobs.c.week.in_(weeks), jobs.c.kind.not_in(POSTS))
     by_week: dict[str, dict[str, Job]] = {week: {} for week in weeks}
     for row in connection.execute(select(jobs).where(followed)):
-        by_week[row.week][row.kind] = _job(row)
-    return [Delivery(_job(post), by_week[post.week]) for post in posts]
+        by_week[row.week][row.kind] = built(Job, row)
+    return [Delivery(built(Job, post), by_week[post.week]) for post in posts]
 
 
 def _is_post(schedule_id: int) -> ColumnElement[bool]:
@@ -284,31 +295,3 @@ def _is_post(schedule_id: int) -> ColumnElement[bool]:
 
 def _cut(detail: str | None) -> str | None:
     return detail[:DETAIL_LIMIT] if detail else None
-
-
-def _job(row: Row[Any]) -> Job:
-    return Job(
-        id=row.id,
-        schedule_id=row.schedule_id,
-        week=row.week,
-        kind=row.kind,
-        due_at=row.due_at,
-        enqueued_at=row.enqueued_at,
-        state=State(row.state),
-        reason=reason_of(row.reason),
-        detail=row.detail,
-        cancelled=reason_of(row.cancelled),
-        attempts=row.attempts,
-        attempt_at=row.attempt_at,
-        under_way=row.owner is not None,
-        send_started_at=row.send_started_at,
-        round=row.round,
-        resource_id=row.resource_id,
-        page=row.page,
-        title=row.title,
-        channel_id=row.channel_id,
-        message_id=row.message_id,
-        sent_at=row.sent_at,
-        finished=row.finished,
-        options=tuple(json.loads(row.options)),
-    )

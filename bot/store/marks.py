@@ -1,4 +1,5 @@
-"""Marks: the pages that members have finished, each with the instant; and who lets others see theirs.
+"""Marks: the pages that members have finished, each with the instant; and who lets others see theirs
+or is not counted.
 
 A page is the canonical form of a resource's address, so that one mark counts in every catalog that lists the page.
 Where a method takes several `pages`, they are one resource's: its page, then those that it had before.
@@ -12,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select
 
 from bot.store.database import Database
-from bot.store.tables import marks, sharing
+from bot.store.tables import marks, sharing, uncounted
 
 PARAMETERS_LIMIT = 10_000
 """Pages in one statement. At 1 there is a round trip for each; both engines take some thirty thousand parameters."""
@@ -86,10 +87,12 @@ class Marks(Database):
     async def finishers(self, pages: Sequence[str], limit: int) -> list[int]:
         """The members who finished any of some pages, those with the latest mark first, at most `limit`.
 
-        The pages may be one resource's or a whole catalog's.
+        The pages may be one resource's or a whole catalog's. Who is not to be counted is left out.
         """
         done_at = func.max(marks.c.done_at, type_=marks.c.done_at.type)
-        some = select(marks.c.user_id, done_at).group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
+        counted = marks.c.user_id.not_in(select(uncounted.c.user_id))
+        some = select(marks.c.user_id, done_at).where(counted)
+        some = some.group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
 
         def work(connection: Connection) -> list[int]:
             latest: dict[int, datetime] = {}
@@ -127,6 +130,16 @@ class Marks(Database):
     async def unshare(self, user_id: int) -> None:
         """Let nobody else see it any more."""
         statement = delete(sharing).where(sharing.c.user_id == user_id)
+        await self.write(lambda connection: connection.execute(statement))
+
+    async def count_in(self, user_id: int) -> None:
+        """Count a member in the numbers of servers, as everybody is who said nothing else."""
+        statement = delete(uncounted).where(uncounted.c.user_id == user_id)
+        await self.write(lambda connection: connection.execute(statement))
+
+    async def count_out(self, user_id: int, now: datetime) -> None:
+        """Leave a member out of the numbers of servers."""
+        statement = self._insert(uncounted).values(user_id=user_id, uncounted_at=now).on_conflict_do_nothing()
         await self.write(lambda connection: connection.execute(statement))
 
 

@@ -61,6 +61,10 @@ class PostgresEngine:
         async with asyncio.timeout(CALL_SECONDS), self._engine.begin() as connection:
             return await connection.run_sync(work)
 
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function in one transaction; the server's files are the server's."""
+        return await self.write(work)
+
     async def close(self) -> None:
         """Close every connection that is not in use."""
         await self._engine.dispose()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, delete, exists, func, literal, or_, select, union_all, update
 
 from bot.store.database import Database
-from bot.store.tables import jobs, marks, schedules, sharing
+from bot.store.tables import jobs, last_seen, marks, schedules, sharing, uncounted
 
 
 class Privacy(Database):
@@ -17,8 +18,9 @@ class Privacy(Database):
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
-        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `weekly_prompts_set` the servers
-        whose schedule they set or changed last, `pauses` the prompts that they paused.
+        `finished` are their marks, `last_seen_on` the day on which they were seen last, `reminder` and `reminder_weeks`
+        their own reminder, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
+        prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)
@@ -31,11 +33,16 @@ class Privacy(Database):
             def rows(statement: Select[Any]) -> list[dict[str, Any]]:
                 return [_plain(row) for row in connection.execute(statement)]
 
-            shared = rows(select(sharing.c.shared_at).where(sharing.c.user_id == user_id))
+            def value(column: Column[Any]) -> Any:
+                found = rows(select(column).where(column.table.c.user_id == user_id))
+                return found[0][column.name] if found else None
+
             return {
                 "user_id": str(user_id),
                 "finished": rows(finished.order_by(marks.c.done_at, marks.c.page)),
-                "shared_since": shared[0]["shared_at"] if shared else None,
+                "shared_since": value(sharing.c.shared_at),
+                "uncounted_since": value(uncounted.c.uncounted_at),
+                "last_seen_on": value(last_seen.c.seen_on),
                 "reminder": next(iter(rows(reminder)), None),
                 "reminder_weeks": rows(sent),
                 "weekly_prompts_set": rows(set_up),
@@ -47,12 +54,15 @@ class Privacy(Database):
     async def forget_member(self, user_id: int) -> int:
         """Remove everything that is kept about a member, in one transaction; how many rows were removed or changed.
 
+        On SQLite nothing of it is left in the database's files either.
         The weekly prompts of servers that they set go on, without their id.
         """
         theirs = (schedules.c.user_id == user_id, schedules.c.created_by == user_id, schedules.c.paused_by == user_id)
         statements = (
             delete(marks).where(marks.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
+            delete(uncounted).where(uncounted.c.user_id == user_id),
+            delete(last_seen).where(last_seen.c.user_id == user_id),
             delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
             update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),
             update(schedules).where(schedules.c.paused_by == user_id).values(paused_by=None),
@@ -63,7 +73,55 @@ class Privacy(Database):
             connection.execute(select(schedules.c.id).where(or_(*theirs)).order_by(schedules.c.id).with_for_update())
             return sum(connection.execute(statement).rowcount for statement in statements)
 
-        return await self.write(work)
+        return await self.erase(work, user_id)
+
+    async def note_seen(self, user_ids: Collection[int], day: date) -> None:
+        """Note that members used the bot on a day, or were found on a server; those of whom nothing is kept are not."""
+
+        def work(connection: Connection) -> None:
+            for user_id in user_ids:
+                kept = or_(*(exists().where(column == user_id) for column in _SIGNS))
+                row = select(literal(user_id), literal(day)).where(kept)
+                insert = self._insert(last_seen).from_select(["user_id", "seen_on"], row)
+                connection.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_={"seen_on": day}))
+
+        await self.write(work)
+
+    async def forget_days(self, before: date) -> None:
+        """Forget on which days before this one somebody was seen: not to be seen since says as much."""
+        statement = delete(last_seen).where(last_seen.c.seen_on < before)
+        await self.write(lambda connection: connection.execute(statement))
+
+    async def idle_members(self, since: datetime, limit: int) -> list[int]:
+        """Members, at most `limit`, of whom something is kept and who did nothing since then that the store knows of.
+
+        A running reminder keeps its member from being idle: it is sent every week.
+        """
+        signs = union_all(*(select(column.label("user_id"), at.label("at")) for column, at in _SIGNS.items()))
+        signs_of_life = signs.subquery()
+        user_id, latest = signs_of_life.c.user_id, func.max(signs_of_life.c.at)
+        in_use = select(last_seen.c.user_id).where(last_seen.c.seen_on >= since.date())
+        running = select(schedules.c.user_id).where(schedules.c.user_id.is_not(None), schedules.c.paused_at.is_(None))
+        idle = (
+            select(user_id)
+            .where(user_id.is_not(None), user_id.not_in(in_use), user_id.not_in(running))
+            .group_by(user_id)
+            .having(latest < since)
+            .order_by(latest)
+            .limit(limit)
+        )
+        return await self.read(lambda connection: [int(one) for one in connection.scalars(idle)])
+
+
+_SIGNS: Mapping[Column[Any], Column[Any]] = {
+    marks.c.user_id: marks.c.done_at,
+    sharing.c.user_id: sharing.c.shared_at,
+    uncounted.c.user_id: uncounted.c.uncounted_at,
+    schedules.c.user_id: schedules.c.created_at,
+    schedules.c.created_by: schedules.c.created_at,
+    schedules.c.paused_by: schedules.c.paused_at,
+}
+"""Where a member's id is kept, with the instant of what they did there."""
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:
@@ -72,6 +130,6 @@ def _plain(row: Row[Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # an instant is one too
         return value.isoformat()
     return str(value) if name.endswith("_id") else value

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from bot.schedule import Schedule, next_occurrence
-from bot.store.rows import Reminder
-from bot.store.schedules import RUNNING, Schedules, changed, reminder_of, rule_values
+from bot.store.due import rule_of
+from bot.store.rows import Reminder, built
+from bot.store.schedules import RUNNING, Schedules, changed, rule_values
 from bot.store.tables import schedules
 
 _OF_USER = select(schedules).where(schedules.c.user_id == bindparam("user_id"))
@@ -41,14 +42,14 @@ class Reminders(Schedules):
                 connection.execute(self._insert(schedules).values(new).on_conflict_do_nothing())
                 row = connection.execute(_LOCKED, {"user_id": user_id}).one()
             moved = {"next_at": self.moved(connection, row, schedule, now)}
-            return reminder_of(changed(connection, row.id, values | RUNNING | moved))
+            return _reminder(changed(connection, row.id, values | RUNNING | moved))
 
         return await self.write(work)
 
     async def reminder_for(self, user_id: int) -> Reminder | None:
         """A member's reminder, if they have one."""
         row = await self.look_up(lambda connection: connection.execute(_OF_USER, {"user_id": user_id}).one_or_none())
-        return reminder_of(row) if row else None
+        return _reminder(row) if row else None
 
     async def remove_reminder(self, user_id: int) -> bool:
         """Forget a member's reminder with its jobs; whether there was one."""
@@ -66,10 +67,14 @@ class Reminders(Schedules):
         taking = update(schedules).where(schedules.c.user_id == user_id, schedules.c.notice_pending)
         statement = taking.values(notice_pending=False).returning(schedules)
         row = await self.write(lambda connection: connection.execute(statement).one_or_none())
-        return reminder_of(row) if row else None
+        return _reminder(row) if row else None
 
     async def put_notice(self, user_id: int) -> None:
         """A member could not be told of the pause after all: they are to be at the next occasion."""
         paused = update(schedules).where(schedules.c.user_id == user_id, schedules.c.paused_at.is_not(None))
         statement = paused.values(notice_pending=True)
         await self.write(lambda connection: connection.execute(statement))
+
+
+def _reminder(row: Row[Any]) -> Reminder:
+    return built(Reminder, row, schedule=rule_of(row))

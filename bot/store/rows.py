@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule
+
+T = TypeVar("T")
 
 POSTS = ("prompt", "reminder")
 """The kinds of jobs that a schedule has one of each week; the others follow these."""
@@ -84,8 +86,8 @@ class Job:
     occurrence `due_at`, by the calendar of the zone that the schedule had; for what an admin posts beside the rhythm it
     is "now:" and the instant. `enqueued_at` is when the row was made.
 
-    Of a waiting job, `attempts` were begun so far, `under_way` says whether one is now, and `attempt_at` is when the
-    next may begin; `cancelled` is why there will be none. `reason` and `detail` (Discord's words, for the log) are of
+    Of a waiting job, `attempts` were begun so far, by `owner` is one now, and `attempt_at` is when the next may begin;
+    `cancelled` is why there will be none. `reason` and `detail` (Discord's words, for the log) are of
     the last attempt or, at the end, of the outcome. `send_started_at` is when it was first handed to Discord, which
     may have taken it even if there is no `message_id`.
 
@@ -106,7 +108,7 @@ class Job:
     cancelled: Reason | None
     attempts: int
     attempt_at: datetime
-    under_way: bool
+    owner: str | None
     send_started_at: datetime | None
     round: int
     resource_id: str | None
@@ -116,7 +118,12 @@ class Job:
     message_id: int | None
     sent_at: datetime | None
     finished: int
-    options: tuple[str, ...]
+    options: list[str]
+
+    @property
+    def under_way(self) -> bool:
+        """Whether an attempt is being made."""
+        return self.owner is not None
 
     @property
     def manual(self) -> bool:
@@ -141,6 +148,12 @@ class History(NamedTuple):
     round: int = 1
     used: frozenset[str] = frozenset()
     last: Delivery | None = None
+
+
+def built(kind: type[T], row: Any, **others: Any) -> T:
+    """A row of the database as one of the classes above, whose fields are called like the columns, or are `others`."""
+    names = {one.name for one in fields(kind)} - others.keys()  # type: ignore[arg-type]
+    return kind(**{name: getattr(row, name) for name in names}, **others)
 
 
 class Choice(NamedTuple):

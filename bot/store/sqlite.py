@@ -8,12 +8,15 @@ a tenth of that, is made where it is asked for, if the database can answer at on
 from __future__ import annotations
 
 import asyncio
+import logging
+import mmap
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, NullPool, Table, create_engine, event
@@ -22,6 +25,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 BUSY_TIMEOUT = 15_000
 """Milliseconds that SQLite waits for another process that writes. At 0 two processes that start together fail at once;
@@ -68,6 +73,14 @@ class SqliteEngine:
         """Run a function in one transaction, one at a time in the order of the calls."""
         return await self._writer.run(work)
 
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function that deletes a member's rows, in one transaction, and clear their traces from the files.
+
+        SQLite overwrites deleted rows with zeros (`secure_delete`), but its log of changes holds them until it is
+        emptied, and pages that were rearranged once may hold copies: then the whole file is written anew.
+        """
+        return await self._writer.erase(work, user_id)
+
     async def close(self) -> None:
         """Let what was handed over end, close every connection and end every thread."""
         for worker in {self._writer, self._looking_up, *self._readers}:
@@ -106,9 +119,15 @@ class _Worker:
             event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
     async def run(self, work: Callable[[Connection], T]) -> T:
+        return await self._in_thread(lambda: self._transaction(work))
+
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        return await self._in_thread(lambda: self._erase(work, user_id))
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
         self.waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, self._transaction, work)
+            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
         finally:
             self.waiting -= 1
 
@@ -136,6 +155,16 @@ class _Worker:
             with self._connection.begin():
                 return work(self._connection)
 
+    def _erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        result = self._transaction(work)
+        if self._connection is not None:  # past SQLAlchemy, which would begin a transaction: neither may be in one
+            driver: Any = self._connection.connection.driver_connection
+            _empty_log(driver)
+            if _holds(Path(driver.execute("PRAGMA database_list").fetchone()[2]), user_id):
+                driver.execute("VACUUM")
+                _empty_log(driver)
+        return result
+
     async def close(self) -> None:
         if self._closed:
             return
@@ -152,6 +181,19 @@ class _Worker:
             self._connection.close()
 
 
+def _empty_log(driver: sqlite3.Connection) -> None:
+    if driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        log.warning("Another process reads the database: what was deleted stays in its log until it is closed")
+
+
+def _holds(file: Path, user_id: int) -> bool:
+    """Whether a database's file holds a member's id, as SQLite writes numbers of that size; of one in memory, False."""
+    if not file.is_file() or user_id >> 48 == 0:  # no id of Discord's is that small
+        return False
+    with file.open("rb") as opened, mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(user_id.to_bytes(8, "big")) >= 0
+
+
 def _waiting(worker: _Worker) -> int:
     return worker.waiting
 
@@ -159,7 +201,7 @@ def _waiting(worker: _Worker) -> int:
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where the engine says, not where the driver guesses
     try:
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON"):
             _persistently(connection, f"PRAGMA {pragma}")
     except BaseException:
         connection.close()  # the pool does not have it yet

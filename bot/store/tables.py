@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -23,6 +26,8 @@ from sqlalchemy import (
     false,
     text,
 )
+
+from bot.outcomes import Reason, State
 
 DETAIL_LIMIT = 300
 """Characters of Discord's words about an attempt that are kept: enough to act on."""
@@ -50,6 +55,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Code(TypeDecorator[StrEnum]):
+    """A code of `bot.outcomes`."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def __init__(self, codes: type[StrEnum]) -> None:
+        super().__init__()
+        self.codes = codes
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """As the enumeration's member."""
+        return None if value is None else self.codes(value)
 
 
 _NAMES = {
@@ -84,7 +104,7 @@ schedules = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
     Column("paused_at", UtcDateTime),
-    Column("pause_reason", String(32)),
+    Column("pause_reason", Code(Reason)),
     Column("paused_by", BigInteger),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
@@ -113,10 +133,10 @@ jobs = Table(
     Column("kind", String(16), nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("enqueued_at", UtcDateTime, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("reason", String(32)),
+    Column("state", Code(State), nullable=False),
+    Column("reason", Code(Reason)),
     Column("detail", String(DETAIL_LIMIT)),
-    Column("cancelled", String(32)),
+    Column("cancelled", Code(Reason)),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("attempt_at", UtcDateTime, nullable=False),
     Column("owner", String(64)),
@@ -130,7 +150,7 @@ jobs = Table(
     Column("message_id", BigInteger),
     Column("sent_at", UtcDateTime),
     Column("finished", Integer, nullable=False, server_default="0"),
-    Column("options", Text, nullable=False, server_default="[]"),
+    Column("options", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("schedule_id", "week", "kind"),
     # In the order in which they are claimed; what has ended, and what waits for later, is not looked at.
     Index("ix_jobs_attempt_at", "attempt_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
@@ -154,6 +174,22 @@ sharing = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("shared_at", UtcDateTime, nullable=False),
+)
+
+# The members who are not counted in the numbers of a server.
+uncounted = Table(
+    "uncounted",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("uncounted_at", UtcDateTime, nullable=False),
+)
+
+# The day on which a member used the bot last, or was found on one of its servers, so that who left can be forgotten.
+last_seen = Table(
+    "last_seen",
+    metadata,
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seen_on", Date, nullable=False),
 )
 
 app_state = Table(

@@ -12,6 +12,7 @@ import asyncio
 import itertools
 import logging
 import os
+import resource
 import statistics
 import tempfile
 import time
@@ -25,16 +26,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
-from bot.discord_io.delivery_loop import Delivering
 from bot.discord_io.ticker import TICK_SECONDS
 from bot.store import Store
-from tests.benchmarks.load_bot import Members, fill, logged_in, seen
+from tests.benchmarks.load_bot import Members, deliver, fill, logged_in, seen
 from tests.benchmarks.load_idle import Idle, measured_idle
 from tests.benchmarks.load_server import A_SECOND, discord_process
 from tests.store.test_plans import scans
 
 PAST = 8
 """Weeks that each schedule has posted before: what a prompt is about follows from them."""
+HUNG_AMONG = 1000
+"""Servers of which some hang."""
 UNDISTURBED_SECONDS = 15
 """How long members ask undisturbed, before the load and again after it: the machine may have others to serve."""
 
@@ -53,7 +55,8 @@ class Load:
     """What was measured while `schedules` prompts were posted.
 
     `posts` are instants, `undisturbed` and `loaded` the milliseconds of each `/recommend`, all of them sorted;
-    `processor` is the seconds of work meanwhile, `members` those that a second of `/recommend` alone takes.
+    `processor` is the seconds of work meanwhile, `members` those that a second of `/recommend` alone takes; `memory` is
+    in MiB, before and at the most.
     """
 
     schedules: int
@@ -63,6 +66,7 @@ class Load:
     posts: list[float]
     once: bool
     refused: int
+    memory: tuple[int, int]
     undisturbed: list[float]
     loaded: list[float]
 
@@ -77,14 +81,13 @@ async def measured_load(url: str, catalog: Catalog, schedules: int) -> Load:
     async with discord_process() as address, await Store.open(url) as store:
         await fill(store, catalog, schedules, due, PAST)
         async with logged_in(catalog, store, schedules) as bot:
-            members, delivering = Members(bot), bot.get_cog("Delivering")
-            assert isinstance(delivering, Delivering)
+            members = Members(bot)
             await members.ask_during(asyncio.sleep(2))  # the first ones open connections
             quiet = await phase(members, asyncio.sleep(UNDISTURBED_SECONDS))
-            busy = await phase(members, delivering.ticker.tick())
+            before = memory()
+            busy = await phase(members, deliver(bot, store))
             quiet_again = await phase(members, asyncio.sleep(UNDISTURBED_SECONDS))
-            await delivering.ticker.tick()  # which is to find nothing more
-            assert not delivering.ticker.failures
+            await bot.delivery.tick()  # which is to find nothing more
         found = await seen(address)
     posts, answers = found["posts"], found["answers"]
     return Load(
@@ -95,9 +98,15 @@ async def measured_load(url: str, catalog: Catalog, schedules: int) -> Load:
         posts=posts,
         once=len(posts) == found["channels"] == found["nonces"] == schedules,
         refused=found["refused"],
+        memory=(before, memory()),
         undisturbed=members.latencies(quiet.tokens + quiet_again.tokens, answers),
         loaded=members.latencies(busy.tokens, answers),
     )
+
+
+def memory() -> int:
+    """The most memory that this process had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 async def phase(members: Members, doing: Coroutine[Any, Any, None]) -> Phase:
@@ -137,6 +146,7 @@ def load_table(load: Load, database: str) -> str:
         f"| most within any span of a second | {most_in_any_second(load.posts)} |",
         f"| processor, share of one core | {load.processor / load.seconds:.0%} |",
         f"| processor for each prompt | {load.each:.1f} ms |",
+        f"| memory of the process before, and at the most | {load.memory[0]} / {load.memory[1]} MiB |",
         f"| `/recommend` undisturbed, median / 99th percentile | {usual:.1f} / {late(load.undisturbed):.1f} ms |",
         f"| `/recommend` meanwhile, median / 99th percentile | {busy:.1f} / {late(load.loaded):.1f} ms |",
         f"| as ratios | {busy / usual:.2f} / {late(load.loaded) / late(load.undisturbed):.2f} |",
@@ -160,10 +170,28 @@ def by_index(plan: str) -> bool:
     return "ix_schedules_next_at" in plan and not scans(plan)
 
 
+async def measured_hung(url: Callable[[], str], catalog: Catalog, schedules: int, hung: int) -> tuple[float, float]:
+    """Seconds until the last healthy server's post, when none hangs and when `hung` of them do."""
+    found = []
+    for number in (0, hung):
+        due = datetime.now(UTC).replace(second=0, microsecond=0)
+        async with discord_process(number) as address, await Store.open(url()) as store:
+            await fill(store, catalog, schedules, due, 1)
+            async with logged_in(catalog, store, schedules) as bot:
+                begun = time.monotonic()
+                # Those that hang are not waited for, nor is anything after the healthy ones' time.
+                await deliver(bot, store, 2 * schedules / A_SECOND)
+                posts = (await seen(address))["posts"]
+            found.append(posts[-1] - begun)
+            assert len(posts) == schedules - number
+    return found[0], found[1]
+
+
 def options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--schedules", type=int, default=10_000, help="prompts that are due in the same minute")
     parser.add_argument("--idle", type=int, default=100_000, help="schedules of which none is due")
+    parser.add_argument("--hung", type=int, default=50, help="servers of 1,000 that never answer")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own, not on SQLite")
     return parser.parse_args()
 
@@ -172,6 +200,9 @@ async def run(given: argparse.Namespace, folder: Path) -> None:
     catalog = load_catalog(shipped_catalog())
     with databases(given.postgres, folder) as (name, url):
         print(load_table(await measured_load(url(), catalog, given.schedules), name), flush=True)
+        usual, hung = await measured_hung(url, catalog, HUNG_AMONG, given.hung)
+        print(f"\n| the last healthy of {HUNG_AMONG:,} servers, {given.hung} of which hang | |\n|---|---:|")
+        print(f"| until its post | {hung:.1f} s |\n| as a ratio to none that hangs | {hung / usual:.2f} |", flush=True)
         print(f"\n{idle_table(await measured_idle(url(), url(), catalog, given.idle))}")
 
 

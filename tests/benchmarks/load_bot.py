@@ -14,22 +14,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
+import discord
 import yaml
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from bot.catalog import Catalog
 from bot.client import StudyBot, create_bot
-from bot.schedule import Schedule, next_occurrence
+from bot.schedule import Schedule, next_occurrence, week_of
 from bot.settings import Settings
 from bot.store import Store
-from bot.store.tables import deliveries, schedules
+from bot.store.tables import jobs, schedules
+from tests.benchmarks.load_server import CHANNELS
 from tests.search.judging import JUDGED
 
 ZONE = "Asia/Kolkata"
 """Where all servers of a load live: not UTC, and its clocks never change."""
 WEEK = timedelta(days=7)
-CHANNELS = 10**12
-"""What a server's id and its channel's id are apart."""
 ASK_SECONDS = 0.05
 """From one `/recommend` to the next, whether or not the first was answered."""
 AT_ONCE = 5_000
@@ -50,21 +50,22 @@ async def fill(store: Store, catalog: Catalog, count: int, due: datetime, past: 
     assert next_occurrence(rule, due - WEEK) == due
     new = {
         "weekday": rule.weekday, "time": f"{rule.time:%H:%M}", "zone": ZONE, "created_by": 5,
-        "created_at": due - WEEK * (past + 1), "next_at": due,
+        "created_at": due - WEEK * (past + 1), "next_at": due, "catalog_id": catalog.id,
     }  # fmt: skip
     servers = ({"id": one, "guild_id": one, "channel_id": one + CHANNELS} | new for one in range(1, count + 1))
     await _insert(store, schedules, servers)
-    posts = (
-        _post(catalog, one, week, due - WEEK * (past - week)) for one in range(1, count + 1) for week in range(past)
-    )
-    await _insert(store, deliveries, posts)
+    weeks = [(week, week_of(rule, due - WEEK * (past - week)), due - WEEK * (past - week)) for week in range(past)]
+    posts = (_post(catalog, one, *week) for one in range(1, count + 1) for week in weeks)
+    await _insert(store, jobs, posts)
 
 
-def _post(catalog: Catalog, schedule_id: int, week: int, at: datetime) -> dict[str, Any]:
+def _post(catalog: Catalog, schedule_id: int, number: int, week: str, at: datetime) -> dict[str, Any]:
+    resource = catalog.resources[number % len(catalog)]
     return {
-        "schedule_id": schedule_id, "occurrence": at, "state": "posted", "attempts": 1, "round": 1,
-        "resource_id": catalog.resources[week % len(catalog)].id, "first_sent_at": at,
-        "message_id": (schedule_id << 10) + week, "channel_id": schedule_id + CHANNELS, "posted_at": at,
+        "schedule_id": schedule_id, "week": week, "kind": "prompt", "due_at": at, "enqueued_at": at, "attempt_at": at,
+        "state": "sent", "attempts": 1, "resource_id": resource.id, "page": resource.page, "title": resource.title,
+        "send_started_at": at, "message_id": (schedule_id << 10) + number, "channel_id": schedule_id + CHANNELS,
+        "sent_at": at,
     }  # fmt: skip
 
 
@@ -91,6 +92,22 @@ def _guild(number: int) -> Any:
         "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
     }  # fmt: skip
     return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [channel]}
+
+
+async def deliver(bot: StudyBot, store: Store, patience: float = 3600) -> None:
+    """Let the ticker begin, as when the gateway is ready, and wait until all is posted that can be."""
+    bot._ready.set()
+    until = time.monotonic() + patience
+    while await _waiting(store) and time.monotonic() < until:  # noqa: ASYNC110 - of another process's making
+        await asyncio.sleep(0.2)
+
+
+async def _waiting(store: Store) -> int:
+    """Schedules and jobs that are due."""
+    now = discord.utils.utcnow()
+    due = select(func.count()).select_from(schedules).where(schedules.c.next_at <= now)
+    waiting = select(func.count()).select_from(jobs).where(jobs.c.state == "waiting")
+    return await store.read(lambda connection: sum(connection.scalar(one) or 0 for one in (due, waiting)))
 
 
 class Members:

@@ -1,4 +1,6 @@
-"""`python -m tests.benchmarks.load_server`: Discord, as far as a load goes, in a process of its own.
+"""`python -m tests.benchmarks.load_server HUNG`: Discord, as far as a load goes, in a process of its own.
+
+The first HUNG servers never answer.
 
 It speaks Discord's wire format on a loopback port, whose address is the first line that it prints: it takes messages
 and answers to commands, keeps the limit of requests a second, and tells at `/seen` what came and when. Its instants are
@@ -19,13 +21,17 @@ from typing import Any
 import discord
 from aiohttp import web
 
-from tests.faults.discord_server import DiscordServer, answer
+from tests.faults.discord_server import DiscordServer, answer, problem
 
 A_SECOND = 50
 """Requests of all kinds that a bot may make in any second; answers to commands do not count among them:
 https://discord.com/developers/docs/topics/rate-limits#global-rate-limit."""
 LATENCY = 0.08
 """Seconds in which Discord answers, on average; with a spread of a quarter of it, and never under a quarter of it."""
+CHANNELS = 10**12
+"""What a server's id and its channel's id are apart."""
+HANGS = 3600
+"""Seconds in which a server that hangs does not answer."""
 BUCKET = {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "4", "X-RateLimit-Reset-After": "5"}
 """The limit of one channel: each gets one message here."""
 
@@ -33,7 +39,8 @@ BUCKET = {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "4", "X-RateLimit-R
 class LoadServer:
     """What came: the instant of each post, and of each answer to a command by its token."""
 
-    def __init__(self) -> None:
+    def __init__(self, hung: int) -> None:
+        self.hung = hung
         self.discord = DiscordServer()
         self.posts: list[float] = []
         self.answers: dict[str, float] = {}
@@ -67,6 +74,9 @@ class LoadServer:
             self.refused += 1
             return _too_many(wait)
         sent, channel = await request.json(), request.match_info["channel"]
+        if int(channel) % CHANNELS <= self.hung:
+            await asyncio.sleep(HANGS)
+            return problem(504, "nobody answered")
         self.posts.append(now)
         self.channels[channel] += 1
         self.nonces[sent["nonce"]] += 1
@@ -107,10 +117,10 @@ def _too_many(wait: float) -> web.Response:
 
 
 @asynccontextmanager
-async def discord_process() -> AsyncIterator[str]:
+async def discord_process(hung: int = 0) -> AsyncIterator[str]:
     """A LoadServer in a process of its own; gives its address, which is then discord.py's."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.benchmarks.load_server"),
+        *(sys.executable, "-m", "tests.benchmarks.load_server", str(hung)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -129,8 +139,8 @@ async def discord_process() -> AsyncIterator[str]:
 async def serve() -> None:
     """Serve until standard input ends, as it does when whoever started this dies."""
     application = web.Application()
-    application.add_routes(LoadServer().routes())
-    runner = web.AppRunner(application, access_log=None)
+    application.add_routes(LoadServer(int(sys.argv[1])).routes())
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)

@@ -23,8 +23,8 @@ Fault = Callable[["DiscordServer", web.Request], Awaitable[web.StreamResponse | 
 
 
 class DiscordServer:
-    """One channel's worth of Discord, or one forum's. `now` is its clock; `faults` happen to the next posts, one each, in
-    order; `read_faults` to the next looks at a channel."""
+    """One channel's worth of Discord, or one forum's. `now` is its clock; `faults` happen to the next posts, one each,
+    in order; `read_faults` to the next looks at a channel."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -31,9 +31,6 @@ class File:
         self._path = path
         self._harm = harm
 
-    async def turn(self) -> None:
-        """At once."""
-
     async def post(self, message: Prompt, nonce: str, check: Callable[[], None]) -> Sent:
         if self._harm == "before":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -77,8 +77,7 @@ async def test_a_process_that_sleeps_longer_than_its_lease_does_not_post_again(
     lease = timedelta(seconds=2)
     asleep = await started(lasting_url, posts, "sleep", lease=lease)
     assert asleep.pid is not None
-    while os.waitid(os.P_PID, asleep.pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is None:
-        await asyncio.sleep(0.05)
+    await asyncio.to_thread(os.waitid, os.P_PID, asleep.pid, os.WSTOPPED | os.WNOWAIT)
     await asyncio.sleep(lease.total_seconds())
     assert await ended(await started(lasting_url, posts, late=lease)) == 0
     assert len(lines(posts)) == 1

@@ -26,6 +26,7 @@ async def test_members_see_their_commands_and_admins_theirs(server: Server) -> N
         "next",
         "done",
         "privacy show",
+        "privacy counted",
         "privacy export",
         "privacy delete",
         "progress",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -126,3 +127,47 @@ async def test_without_a_database_it_does_not_claim_to_have_deleted(server: Serv
     answer = await server.press(asked, "Delete everything")
     assert "cannot reach my database" in answer.text
     assert await finished(store, server.mia.id) == {"bert"}  # all of it or nothing
+
+
+async def test_who_does_not_want_to_be_counted_is_not(server: Server, store: Store) -> None:
+    await server.manage("done", resource="bert")
+    await server.ask("done", resource="bert")
+    assert "2 people here have" in (await server.ask("progress", server=True)).text
+    told = await server.manage("privacy counted", value=False)
+    assert told.private
+    assert "From now on I leave you out" in told.text
+    assert "1 person here has" in (await server.ask("progress", server=True)).text
+    assert "those of servers leave you out, since <t:" in (await server.manage("privacy show")).text
+    assert json.loads(json.dumps(await store.everything_of(server.ada.id)))["uncounted_since"]
+    assert "I count you" in (await server.manage("privacy counted", value=True)).text
+    assert "2 people here have" in (await server.ask("progress", server=True)).text
+
+
+YEAR = timedelta(days=366)
+
+
+async def pass_a_year(server: Server) -> None:
+    server.env.backend.advance_clock(YEAR.total_seconds())
+    await server.env.advance_time(60)
+
+
+async def test_who_left_a_year_ago_is_forgotten(server: Server, store: Store) -> None:
+    ben = server.guild.add_member(server.env.create_user("ben", global_name="Ben"))
+    for who in (ben, server.mia):
+        await who.slash(server.channel, "done", resource="bert")
+        await who.slash(server.channel, "progress", share=True)
+        await who.slash(server.channel, "privacy counted", value=False)
+    await server.manage("done", resource="bert")
+    server.guild.remove_member(ben)
+    await pass_a_year(server)
+    assert str(ben.id) not in await everything(store)
+    assert await finished(store, server.mia.id) == await finished(store, server.ada.id) == {"bert"}
+
+
+async def test_the_day_of_the_last_use_is_kept_and_shown(server: Server, store: Store) -> None:
+    await server.ask("done", resource="bert")
+    server.env.backend.advance_clock(timedelta(days=1).total_seconds())
+    await server.ask("next")
+    await server.env.settle()
+    assert (await store.everything_of(server.mia.id))["last_seen_on"] == "2026-01-02"
+    assert "**Last seen:** <t:" in (await server.ask("privacy show")).text

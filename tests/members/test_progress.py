@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import discord
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.marks import mark
+from tests.marks import mark, pages
 from tests.members.server import Seen, Server
 
 
@@ -94,6 +96,55 @@ async def test_oneself_as_the_member_is_ones_own(server: Server) -> None:
     assert "Your progress" in (await server.ask("progress", member=server.mia)).text
 
 
+@pytest.mark.parametrize(
+    "name", ["https://evil.example/x", "discord.gg/evil", "\u202elive.elpmaxe//:sptth", "a\u200bb"]
+)
+async def test_a_name_carries_no_address_in_the_bots_voice(server: Server, name: str) -> None:
+    odd = server.guild.add_member(server.env.create_user("odd", global_name=name))
+    posted = Seen(await odd.slash(server.channel, "progress", share=True))
+    assert not posted.private
+    assert "Progress of" in posted.text
+    for part in ("evil", "https:", "discord.gg", "\u202e", "\u200b"):
+        assert part not in posted.text
+
+
+async def test_sharing_has_a_cooldown_in_each_channel(server: Server, store: Store) -> None:
+    await finish(store, server, server.mia, "bert")
+    for _ in range(3):
+        assert not (await server.ask("progress", share=True)).private
+    kept_back = Seen(await server.ada.slash(server.channel, "progress", share=True))
+    assert kept_back.private
+    assert "enough was shared in this channel just now. It can be posted in 20 seconds" in kept_back.text
+    assert "Your progress" in kept_back.text
+    elsewhere = server.guild.create_text_channel("elsewhere")
+    assert not Seen(await server.ada.slash(elsewhere, "progress", share=True)).private
+    await server.env.advance_time(20)
+    assert not (await server.ask("progress", server=True, share=True)).private
+    assert (await server.ask("progress", server=True, share=True)).private
+
+
+async def test_simultaneous_questions_about_a_server_share_one_answer(
+    server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(200, 300):
+        await mark(store, number, "bert", server.env.now())
+    await finish(store, server, server.mia, "bert")
+    bot: Any = server.env.bot
+    asked: list[int] = []
+    guild = bot.get_guild(server.guild.id)
+    ask = discord.Guild.query_members
+
+    async def query_members(self: discord.Guild, **options: Any) -> Any:
+        asked.append(len(options["user_ids"]))
+        return await ask(self, **options)
+
+    monkeypatch.setattr(discord.Guild, "query_members", query_members)  # the real question, counted
+    people = await store.finishers(pages("bert"), 500)
+    found = await asyncio.gather(*(bot.membership.present(guild, people) for _ in range(50)))
+    assert {(one.here, one.complete) for one in found} == {(frozenset({server.mia.id}), True)}
+    assert asked == [100, 1]
+
+
 async def test_names_come_back_dead(server: Server, store: Store) -> None:
     odd = server.guild.add_member(server.env.create_user("odd", global_name="**@everyone** [x](https://evil)"))
     await store.share(odd.id, server.env.now())
@@ -120,16 +171,17 @@ async def test_what_does_not_go_together_is_said(server: Server, store: Store, o
 
 async def test_a_server_together_without_names(server: Server, store: Store) -> None:
     stranger = server.env.create_user("stranger")
-    ben = server.guild.add_member(server.env.create_user("ben", global_name="Ben"))
-    await finish(store, server, ben, "bert", "attention-is-all-you-need")
+    others = [server.guild.add_member(server.env.create_user(f"ben{n}", global_name=f"Ben{n}")) for n in range(3)]
+    for ben in others:
+        await finish(store, server, ben, "bert", "attention-is-all-you-need")
     await finish(store, server, server.mia, "attention-is-all-you-need", "bert", "lora-explained")
     await finish(store, server, server.ada, "attention-is-all-you-need", "retired")
     await finish(store, server, stranger, "attention-is-all-you-need", "gpt-1")
     seen = await server.ask("progress", server=True)
     assert seen.private
-    assert "3 people here have marked something done." in seen.text
-    assert "Step 1: Attention is all you need\n3 of 3 `████████████`" in seen.text
-    assert "Step 2: BERT\n2 of 3 `████████░░░░`" in seen.text
+    assert "5 people here have marked something done." in seen.text
+    assert "Step 1: Attention is all you need\n5 of 5 `████████████`" in seen.text
+    assert "Step 2: BERT\n4 of 5 `█████████░░░`" in seen.text
     assert "Step 18: LoRA explained" in seen.text
     assert "Improving language" not in seen.text  # only somebody else's, who is not here
     assert "20 resources nobody here has done yet." in seen.text
@@ -137,14 +189,18 @@ async def test_a_server_together_without_names(server: Server, store: Store) -> 
         assert name not in seen.text
 
 
-@pytest.mark.parametrize("people", [1, 2])
-async def test_of_fewer_than_three_it_says_that_they_can_be_guessed(server: Server, store: Store, people: int) -> None:
-    for who in (server.mia, server.ada)[:people]:
+@pytest.mark.parametrize("people", [1, 2, 4])
+async def test_of_fewer_than_five_it_shows_totals_alone(
+    server: Server, store: Store, catalog: Catalog, people: int
+) -> None:
+    others = [server.guild.add_member(server.env.create_user(f"ben{n}")) for n in range(4)]
+    for who in others[:people]:
         await finish(store, server, who, "attention-is-all-you-need", "bert")
     seen = await server.ask("progress", server=True)
     assert f"{people} {'person here has' if people == 1 else 'people here have'} marked something done." in seen.text
-    assert f"Step 2: BERT\n{people} of {people} " in seen.text
-    assert "each can guess whose they are" in seen.text
+    assert f"In all that is {2 * people} marks." in seen.text
+    assert [one.title for one in catalog if one.title in seen.text] == []
+    assert " of " not in seen.text.replace("of fewer", "")
 
 
 async def test_a_server_can_look_at_it_together(server: Server, store: Store) -> None:
@@ -169,11 +225,11 @@ async def test_in_direct_messages(server: Server) -> None:
 async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
     title = "*_" * 128
     stages = tuple(
-        Stage(f"s{n}", title, resources=(Resource(f"r{n}", title, f"https://example.org/{n}"),)) for n in range(40)
+        Stage(f"s{n}", title[:80], resources=(Resource(f"r{n}", title, f"https://example.org/{n}"),)) for n in range(40)
     )
     long = Catalog(title, stages=stages)
     await server.env.restart_bot(create_bot(Settings.model_construct(), long, store))
-    others = [server.guild.add_member(server.env.create_user(f"other{n}")) for n in range(2)]
+    others = [server.guild.add_member(server.env.create_user(f"other{n}")) for n in range(4)]
     for one in (server.mia, *others):
         for resource in long.resources[:39]:
             await mark(store, one.id, resource, server.env.now())

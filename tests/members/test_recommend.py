@@ -156,3 +156,48 @@ async def test_every_offer_finds_something(server: Server, catalog: Catalog) -> 
     index = SearchIndex(catalog)
     for offer in index.suggest("", limit=200):
         assert index.search(offer).hits, offer
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "https://evil.example/kv",
+        "HTTPS://EVIL.example",
+        "www.evil.example",
+        "discord.gg/evil",
+        "discord\u200b.gg/evil",
+        "ht\u200btps://evil.example",
+        "<https://evil.example>",
+        "[KV cache](https://evil.example)",
+        "steam://evil",
+        "\u202ehttps://evil.example\u202c",
+    ],
+)
+async def test_a_shared_answer_carries_no_address_of_a_strangers(server: Server, tail: str) -> None:
+    shared = await server.ask("recommend", topic=f"kv cache {tail}", share=True)
+    private = await server.ask("recommend", topic=f"kv cache {tail}")
+    for seen in (shared, private):
+        assert "evil" not in seen.text.casefold()
+        assert not {"\u200b", "\u202e", "\u202c"} & set(seen.text)
+        assert [one for one in seen.links if "evil" in one] == []
+
+
+async def test_names_with_dots_are_no_addresses(server: Server) -> None:
+    assert "“kv cache in Node.js”" in (await server.ask("recommend", topic="kv cache in Node.js")).text
+
+
+async def test_sharing_waits_its_turn_in_a_channel(server: Server) -> None:
+    for _ in range(3):
+        assert not (await server.ask("recommend", topic="kv cache", share=True)).private
+    result = await server.ada.slash(server.channel, "recommend", topic="kv cache", share=True)
+    assert result.response is not None
+    assert result.response.ephemeral
+    assert "It can be posted in 20 seconds" in Seen(result).text
+
+
+async def test_texts_of_any_length_are_cut_before_they_are_read(server: Server) -> None:
+    for text in ("\ufdfa" * 6000, "a " * 3000, "kv cache " * 600):
+        seen = await server.ask("recommend", topic=text)
+        assert seen.private
+        assert len(seen.text) < 4000
+        await server.mia.autocomplete(server.channel, "recommend", "topic", text[:100])

@@ -53,3 +53,33 @@ def test_it_is_silent_about_lunch(index: SearchIndex, text: str) -> None:
 
 def test_the_answer_says_what_the_message_was_taken_to_be_about(index: SearchIndex) -> None:
     assert index.search_message(RAMBLING).query == "KV cache"
+
+
+@pytest.mark.parametrize(
+    ("text", "taken_for"),
+    [
+        (
+            "ok so I've read about LLMs for weeks and my head hurts. Yesterday we tried to serve one at work and the "
+            "throughput was terrible. What can we do about batching?",
+            "What can we do about batching",
+        ),
+        ("the LLM hype gets on my nerves. Where do I start though?", "Where do I start though"),
+        (
+            "My GPU runs out of memory when I fine tune. Also lunch was great, thanks for the noodles!",
+            "Fine-tuning, GPU",
+        ),
+    ],
+)
+def test_no_broad_name_takes_over_a_rambling_message(index: SearchIndex, text: str, taken_for: str) -> None:
+    answer = index.search_message(text)
+    assert answer.query == taken_for
+    assert answer.hits
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["thanks for the paper!", "Thanks a lot for the video, it was great!", "haha great paper", "I love this video",
+     "first!", "we had a long meeting about the budget and nothing about models at all"],
+)  # fmt: skip
+def test_thanks_and_remarks_ask_for_nothing(index: SearchIndex, text: str) -> None:
+    assert index.search_message(text).hits == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -141,3 +143,18 @@ def test_an_empty_catalog_is_silent() -> None:
     assert index.search("anything").hits == ()
     assert index.suggest("") == index.suggest("a") == []
     assert index.search_message("anything at all").hits == ()
+
+
+def test_an_index_goes_when_nobody_holds_it(catalog: Catalog) -> None:
+    """Without the garbage collector, which the bot freezes: nothing in it may hold itself, and no global cache it."""
+    index = SearchIndex(replace(catalog, title="Another"))
+    index.search("kv cache")
+    index.search_message("what is a kv cache?")
+    index.suggest("at")
+    gone = weakref.ref(index)
+    gc.disable()
+    try:
+        del index
+        assert gone() is None
+    finally:
+        gc.enable()

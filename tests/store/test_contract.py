@@ -552,7 +552,7 @@ async def test_new_zone_data_moves_what_is_to_come_and_nothing_else(
 
 
 async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.schedules.AT_ONCE", 2)
+    monkeypatch.setattr("bot.store.due.AT_ONCE", 2)
     for guild_id in range(1, 6):
         await put(store, guild_id)
     hour_late = schedules.update().values(next_at=MONDAY + timedelta(hours=1))

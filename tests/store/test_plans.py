@@ -34,9 +34,13 @@ async def claim(store: Store) -> Any:
     return await store.claim(NOW, 25, owner=OWNER, lease=timedelta(seconds=90))
 
 
+async def enqueue(store: Store) -> Any:
+    return await store.enqueue_due(NOW)
+
+
 TICK: dict[str, Asking] = {
     "claim": claim,
-    "enqueue_due": lambda store: store.enqueue_due(NOW),
+    "enqueue_due": enqueue,
     "renew": lambda store: store.renew(range(1, 26), NOW, owner=OWNER, lease=timedelta(seconds=90)),
     "resume_due": lambda store: store.resume_due(NOW),
     "forget_left": lambda store: store.forget_left(NOW),
@@ -110,7 +114,8 @@ def _schedule(number: int) -> dict[str, Any]:
     paused = DUE < number <= DUE + PAUSED
     left, ended = paused and number <= DUE + LEFT, paused and number > DUE + PAUSED - ENDED
     return {
-        "guild_id": number, "catalog_id": "list", "channel_id": number, "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
+        "guild_id": number, "catalog_id": "list", "channel_id": number,
+        "weekday": 0, "time": "09:00", "zone": "Europe/Berlin",
         "created_by": 5, "created_at": NOW - 4 * WEEK, "next_at": NOW if number <= DUE + PAUSED else NOW + WEEK,
         "paused_at": NOW - WEEK if paused else None, "left_at": NOW - WEEK if left else None,
         "resume_at": NOW if ended else None,

@@ -12,6 +12,8 @@ from bot.features.privacy.cards import DELETED, NOT_DELETED
 class DeleteButton(PersistentButton, template=r"privacy:delete"):
     """Deletes everything about whoever presses it."""
 
+    costly = True
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Delete, and say so."""
         await acknowledge(interaction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -20,6 +20,11 @@ EXPORT = "studybot-about-you.json"
 DELETED = "Done: I keep nothing about you any more. You can start again at any time."
 NOT_DELETED = "Nothing was deleted."
 NOTHING = "I keep nothing about you, so there is nothing to delete."
+COUNTED = "I count you in the numbers of your servers, without your name. `/privacy counted value: False` ends that."
+NOT_COUNTED = (
+    "From now on I leave you out of the numbers of every server: in `/progress server: True` and on weekly prompts. "
+    "`/privacy counted value: True` changes it back."
+)
 NEVER = (
     "I know you by your Discord user id alone. I keep no name, no message, nothing you searched for, and no list of "
     "servers that you are on."
@@ -74,6 +79,12 @@ def _kept_lines(kept: Mapping[str, Any]) -> Iterator[str]:
     yield "- **Sharing:** " + (
         f"others can see your progress, since {_day(since)}" if since else "nobody else can see it"
     )
+    out = kept["uncounted_since"]
+    yield "- **Numbers:** " + (
+        f"those of servers leave you out, since {_day(out)}" if out else "those of servers count you"
+    )
+    if seen := kept["last_seen_on"]:
+        yield f"- **Last seen:** {_day(seen)}. A year after it I forget you, unless you are on a server with me"
     yield f"- **Reminder:** {_reminder(kept)}"
     if servers := kept["weekly_prompts_set"]:
         yield (
@@ -101,4 +112,6 @@ def _reminder(kept: Mapping[str, Any]) -> str:
 
 
 def _day(instant: str) -> str:
-    return discord.utils.format_dt(datetime.fromisoformat(instant), "D")
+    moment = datetime.fromisoformat(instant)
+    # A day alone is one of UTC: at noon it is the same day for most readers.
+    return discord.utils.format_dt(moment if moment.tzinfo else moment.replace(hour=12, tzinfo=UTC), "D")

@@ -7,7 +7,17 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
-from bot.features.privacy.cards import NOTHING, delete_card, export_card, export_file, keeps_nothing, kept_card
+from bot.discord_io.limits import COSTLY
+from bot.features.privacy.cards import (
+    COUNTED,
+    NOT_COUNTED,
+    NOTHING,
+    delete_card,
+    export_card,
+    export_file,
+    keeps_nothing,
+    kept_card,
+)
 
 
 class Privacy(
@@ -25,12 +35,23 @@ class Privacy(
         kept = await self._bot.store.everything_of(interaction.user.id)
         await interaction.edit_original_response(view=kept_card(kept))
 
-    @app_commands.command(name="export", description="Get everything that I keep about you, as a file.")
+    @app_commands.command(name="export", description="Get everything that I keep about you, as a file.", extras=COSTLY)
     async def export(self, interaction: Interaction) -> None:
         """Answer with a JSON file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         kept = await self._bot.store.everything_of(interaction.user.id)
         await interaction.edit_original_response(view=export_card(), attachments=[export_file(kept)])
+
+    @app_commands.command(name="counted", description="Choose whether the numbers of servers count you.")
+    @app_commands.describe(value="False: leave me out of the numbers of every server. True: count me again")
+    async def counted(self, interaction: Interaction, value: bool) -> None:
+        """Count the member in or out, from now on."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        if value:
+            await self._bot.store.count_in(interaction.user.id)
+        else:
+            await self._bot.store.count_out(interaction.user.id, self._bot.clock())
+        await interaction.edit_original_response(view=notice(COUNTED if value else NOT_COUNTED))
 
     @app_commands.command(name="delete", description="Delete everything that I keep about you.")
     async def delete(self, interaction: Interaction) -> None:

@@ -11,7 +11,7 @@ import discord
 from bot.catalogs import Library
 from bot.discord_io.buttons import next_button
 from bot.discord_io.cards import Card
-from bot.discord_io.text import count, show
+from bot.discord_io.text import count, echo, show
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
 from bot.progress import Tally, next_step, tallies, tally
@@ -26,8 +26,9 @@ SHORT_TITLE_LIMIT = 45
 """Characters of one in a server's list; LISTED of them with as many headings stay under CARD_LIMIT."""
 GROUPS = 20
 """Stages and tracks that have a bar of their own; the longest card stays under CARD_LIMIT."""
-FEW = 3
-"""People from whom on the numbers of a server tell nobody's marks: of two, each can read the other's from them."""
+ENOUGH = 5
+"""People from whom on numbers are shown for each resource. Of two, each could read the other's marks from them; at any
+number somebody can compare the numbers before and after one person's mark, which the README says."""
 LISTED = 25
 """Resources that are listed for a server: those that most people have done."""
 
@@ -72,7 +73,7 @@ def _blocks(library: Library, done: Collection[str], name: str, remark: str) -> 
 
 def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
     whole = tally(library.catalog, done)
-    yield f"### {f'Progress of {show(name, TITLE_LIMIT)}' if name else 'Your progress'}: {whole.done} of {whole.total}"
+    yield f"### {f'Progress of {echo(name)}' if name else 'Your progress'}: {whole.done} of {whole.total}"
     if whole.complete:
         yield "The whole path is done. Well done!"
     filled = [(group, part) for group, part in tallies(library.catalog, done) if part.total]
@@ -111,16 +112,17 @@ def _server_lines(library: Library, people: int, counts: Mapping[str, int]) -> I
         yield "Nobody here has marked anything done yet. `/done` is the beginning."
         return
     yield f"{people} {'person here has' if people == 1 else 'people here have'} marked something done."
+    if people < ENOUGH:
+        yield f"In all that is {count(sum(counts.values()), 'mark')}."
+        yield f"-# From {ENOUGH} people on I show numbers for each resource: of fewer, one could guess whose they are."
+        return
     listed = sorted(sorted(begun, key=lambda step: -counts[step.resource.id])[:LISTED], key=lambda step: step.number)
     yield from _listed(listed, people, counts)
     if len(begun) > len(listed):
         yield f"-# And {len(begun) - len(listed)} more that fewer people have done."
     if untouched := len(library.steps) - len(begun):
         yield f"-# {count(untouched, 'resource')} nobody here has done yet."
-    if people < FEW:
-        yield "-# These are numbers without names, but with so few people each can guess whose they are."
-    else:
-        yield "-# These are numbers only: who did what stays with each person."
+    yield "-# These are numbers only: who did what stays with each person. `/privacy counted` leaves you out."
 
 
 def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> Iterator[str]:

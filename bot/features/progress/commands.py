@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 
 import discord
@@ -12,12 +11,13 @@ from discord.ext import commands
 from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
+from bot.discord_io.limits import COSTLY
 from bot.discord_io.membership import CANDIDATES
 from bot.discord_io.options import Choices, filter_choices
-from bot.discord_io.text import echo, escape
+from bot.discord_io.text import defuse, echo, escape
 from bot.features.progress.cards import picture_file, picture_groups, progress_card, server_card
 from bot.features.progress.next_card import NextRequest, next_card
-from bot.picture import draw_path
+from bot.features.progress.pictures import Pictures
 
 NEEDS_SERVER = "That works on a server only: here there is nobody else to look at. `/progress` alone shows your own."
 NOT_HERE = "I am no member of this server myself, so I cannot tell who is. `/progress` alone shows your own."
@@ -40,6 +40,7 @@ class Progress(commands.Cog):
 
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
+        self._pictures = Pictures()
 
     @app_commands.command(name="next", description="Show what is next for you on the path.")
     @app_commands.describe(kind="Only one kind, such as paper or video", level="Only one level, such as beginner")
@@ -48,7 +49,7 @@ class Progress(commands.Cog):
         library = self._bot.library_for(interaction)
         filters = Filters.typed(kind, level)
         if (problem := library.problem_with(filters)) is not None:
-            await interaction.response.send_message(view=notice(escape(problem)), ephemeral=True)
+            await interaction.response.send_message(view=notice(escape(defuse(problem))), ephemeral=True)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         done = library.finished(await self._bot.store.marks(interaction.user.id))
@@ -63,7 +64,7 @@ class Progress(commands.Cog):
     async def _levels(self, interaction: Interaction, current: str) -> Choices:
         return filter_choices(self._bot.library_for(interaction), "level", current)
 
-    @app_commands.command(name="progress", description="Show how far you are on the path.")
+    @app_commands.command(name="progress", description="Show how far you are on the path.", extras=COSTLY)
     @app_commands.describe(
         member="Somebody else on this server who shares theirs",
         share="True: post this for everyone, and let others see yours. False: let nobody see yours any more",
@@ -97,11 +98,14 @@ class Progress(commands.Cog):
             await store.unshare(user.id)
         done = library.finished(await store.marks(user.id))
         shared = share is None and await store.shared_since(user.id) is not None
-        remark = SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
-        await _answer(interaction, progress_card(library, done, remark=remark), await _picture(library, done))
-        if share:
+        not_posted = self._bot.gate.not_shared(interaction) if share else None
+        remark = not_posted or (
+            SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
+        )
+        await _answer(interaction, progress_card(library, done, remark=remark), await self._picture(library, done))
+        if share and not_posted is None:
             card = progress_card(library, done, name=user.display_name)
-            await interaction.followup.send(view=card, file=await _picture(library, done))
+            await interaction.followup.send(view=card, file=await self._picture(library, done))
 
     async def _other(self, interaction: Interaction, library: Library, other: discord.User | discord.Member) -> None:
         store, name = self._bot.store, echo(other.display_name)
@@ -117,7 +121,10 @@ class Progress(commands.Cog):
         else:
             done = library.finished(await store.marks(other.id))
             card = progress_card(library, done, name=other.display_name)
-            await _answer(interaction, card, await _picture(library, done))
+            await _answer(interaction, card, await self._picture(library, done))
+
+    async def _picture(self, library: Library, done: Collection[str]) -> discord.File:
+        return picture_file(await self._pictures.png(picture_groups(library, done)))
 
     async def _server(self, interaction: Interaction, library: Library, *, post: bool) -> None:
         guild = self._bot.get_guild(interaction.guild_id) if interaction.guild_id else None
@@ -129,14 +136,13 @@ class Progress(commands.Cog):
         learners = await self._bot.store.finishers(pages, CANDIDATES)
         here, complete = await self._bot.membership.present(guild, learners)
         counts = library.count_by_resource(await self._bot.store.mark_counts(here))
+        not_posted = self._bot.gate.not_shared(interaction) if post and here else None
         card = server_card(library, len(here), counts, complete=complete)
         await _answer(interaction, card)
-        if post and here:
+        if not_posted is not None:
+            await interaction.followup.send(view=notice(not_posted), ephemeral=True)
+        elif post and here:
             await interaction.followup.send(view=card)
-
-
-async def _picture(library: Library, done: Collection[str]) -> discord.File:
-    return picture_file(await asyncio.to_thread(draw_path, picture_groups(library, done)))
 
 
 async def _answer(interaction: Interaction, card: Card, *files: discord.File) -> None:

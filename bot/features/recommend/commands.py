@@ -11,7 +11,7 @@ from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
-from bot.discord_io.text import CHOICES_LIMIT, escape
+from bot.discord_io.text import CHOICES_LIMIT, MESSAGE_LIMIT, defuse, escape
 from bot.features.recommend.cards import recommendation
 from bot.search import Answer
 
@@ -59,13 +59,16 @@ class Recommend(commands.Cog):
         library = self._bot.library_for(interaction)
         filters = Filters.typed(kind, level)
         if (problem := library.problem_with(filters)) is not None:
-            await interaction.response.send_message(view=notice(escape(problem)), ephemeral=True)
+            await interaction.response.send_message(view=notice(escape(defuse(problem))), ephemeral=True)
             return
         answer = library.index.search(topic, kind=filters.kind, level=filters.level)
-        if share and answer.hits:
+        not_shared = self._bot.gate.not_shared(interaction) if share and answer.hits else None
+        if share and answer.hits and not_shared is None:
             await interaction.response.send_message(view=recommendation(answer, library, filters=filters, shared=True))
-        else:
-            await self._answer(interaction, library, answer, filters)
+            return
+        await self._answer(interaction, library, answer, filters)
+        if not_shared is not None:
+            await interaction.followup.send(view=notice(not_shared), ephemeral=True)
 
     @recommend.autocomplete("topic")
     async def _topics(self, interaction: Interaction, current: str) -> Choices:
@@ -98,5 +101,5 @@ class Recommend(commands.Cog):
 
 
 def _text(message: discord.Message) -> str:
-    """The text of a message; of a forwarded one, of the original."""
-    return "\n".join([message.content, *(snapshot.content for snapshot in message.message_snapshots)])
+    """The text of a message, as much as is read; of a forwarded one, of the original."""
+    return "\n".join([message.content, *(one.content for one in message.message_snapshots)])[:MESSAGE_LIMIT]

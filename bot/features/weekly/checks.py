@@ -53,6 +53,16 @@ def check_channel(channel: discord.abc.GuildChannel, follow_ups: Collection[str]
         )
 
 
+def check_admin(channel: discord.abc.GuildChannel, admin: discord.Member | discord.User) -> None:
+    """Raises StudybotError if the admin may not write in a channel themselves: the bot does not do it for them."""
+    may = channel.permissions_for(admin) if isinstance(admin, discord.Member) else discord.Permissions.none()
+    if not (may.view_channel and may.send_messages):
+        raise StudybotError(
+            f"You may not write in {channel.mention} yourself, so I do not post there for you. Choose another channel, "
+            "or ask somebody who may. Nothing was changed."
+        )
+
+
 def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> str:
     """A remark if the role would not be notified, else ""; raises StudybotError for @everyone."""
     if role is None:

@@ -16,7 +16,7 @@ from bot.discord_io.options import Choices, choices, named_choices
 from bot.discord_io.schedules import changed_schedule, next_dates
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.errors import ScheduleError, StudybotError
-from bot.features.weekly.checks import check_channel, check_role, findings_in
+from bot.features.weekly.checks import check_admin, check_channel, check_role, findings_in
 from bot.features.weekly.options import (
     Channel,
     PromptChannel,
@@ -107,6 +107,8 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description="The week
         try:
             schedule = changed_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
             target = channel or chosen_channel(self._bot, old)
+            if channel is not None:
+                check_admin(channel, interaction.user)
             check_channel(target, wanted_follow_ups(old, follow_ups))
             remark = check_role(target, role)
             new_order = chosen_order(library, order)

@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("enqueued_at", INSTANT, nullable=False),
-        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
         sa.Column("reason", sa.String(32)),
         sa.Column("detail", sa.String(300)),
         sa.Column("cancelled", sa.String(32)),
@@ -76,7 +76,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger()),
         sa.Column("sent_at", INSTANT),
         sa.Column("finished", sa.Integer(), nullable=False, server_default="0"),
-        sa.Column("options", sa.Text(), nullable=False, server_default="[]"),
+        sa.Column("options", sa.JSON(), nullable=False, server_default="[]"),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
         sa.ForeignKeyConstraint(["schedule_id"], ["schedules.id"], name="fk_jobs_schedule_id", ondelete="CASCADE"),
         sa.UniqueConstraint("schedule_id", "week", "kind", name="uq_jobs_schedule_id"),
@@ -99,6 +99,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name="pk_sharing"),
     )
     op.create_table(
+        "uncounted",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("uncounted_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_uncounted"),
+    )
+    op.create_table(
+        "last_seen",
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name="pk_last_seen"),
+    )
+    op.create_table(
         "app_state",
         sa.Column("key", sa.String(128), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -108,5 +120,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them again."""
-    for table in ("app_state", "sharing", "marks", "jobs", "schedules"):
+    for table in ("app_state", "last_seen", "uncounted", "sharing", "marks", "jobs", "schedules"):
         op.drop_table(table)

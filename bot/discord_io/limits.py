@@ -1,0 +1,124 @@
+"""How much one member may ask of the bot, and what a channel bears: nobody's flood slows anybody else's answers.
+
+    interaction ── Gate.admits ──┬── yes: it is answered, and waited for when the bot stops
+                                 └── no:  the member is told when to try again
+
+Every way in passes the gate: commands, the menu of messages and autocomplete through the command tree's check, buttons
+through `PersistentButton`. An honest member never meets it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import discord
+
+from bot.discord_io.cards import notice
+from bot.discord_io.text import count
+
+REMEMBERED = 10_000
+"""Buckets that are kept, those in use last. At 0 nothing is limited; past it the longest unused one is full again."""
+COSTLY: dict[Any, Any] = {"costly": True}
+"""The `extras` of a command whose answer takes a hundred times as long as others: a picture, an export, numbers of a
+server."""
+NOT_SHARED = "Only you can see this: enough was shared in this channel just now. It can be posted in {}."
+STOPPING = "I am about to restart. Please try again in a minute."
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many at once, and how many a second from then on."""
+
+    at_once: int
+    per_second: float
+
+
+class Kind(Enum):
+    """What is limited. At zero a second a bucket stays empty once it is; at 200 a second a flood gets through whole."""
+
+    ORDINARY = Allowance(40, 2)
+    """Commands and buttons of a member: marking a whole list done, press by press, stays below it."""
+    COSTLY = Allowance(10, 0.2)
+    """Commands with COSTLY, and buttons that say so; they count as ordinary too."""
+    TYPING = Allowance(60, 10)
+    """Keystrokes with autocomplete: Discord asks at most a few times a second for somebody who types."""
+    REFUSAL = Allowance(100, 4)
+    """Refusals that are said. Nobody reads more of them, and each costs a request."""
+    SHARING = Allowance(3, 0.05)
+    """Answers that a channel is shown for everyone: three, then one every twenty seconds."""
+
+
+class Limits:
+    """Token buckets, one for each kind and member or channel, as the "generic cell rate algorithm": all that is kept of
+    a bucket is when it will be full again. `clock` returns seconds that never run backwards.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._full_at: OrderedDict[tuple[Kind, int], float] = OrderedDict()
+
+    def take(self, kind: Kind, key: int) -> float:
+        """Take one of what a member or channel is allowed; the seconds to wait if there is none left, else 0."""
+        now, allowed = self._clock(), kind.value
+        full_at = max(self._full_at.get((kind, key), now), now)
+        wait = full_at - now - (allowed.at_once - 1) / allowed.per_second
+        if wait > 0:
+            return float(wait)
+        self._full_at[kind, key] = full_at + 1 / allowed.per_second
+        self._full_at.move_to_end((kind, key))
+        self._forget(now)
+        return 0.0
+
+    def _forget(self, now: float) -> None:
+        while len(self._full_at) > REMEMBERED or next(iter(self._full_at.values())) <= now:
+            self._full_at.popitem(last=False)
+
+
+class Gate:
+    """Lets interactions in, and knows which are being answered."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._limits = Limits(clock)
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    async def admits(self, interaction: discord.Interaction[Any], *, costly: bool = False) -> bool:
+        """Whether an interaction is to be answered by the task that asks; if not, the member has been told why."""
+        if (refusal := self._refusal(interaction, costly=costly)) is not None:
+            if _is_typing(interaction) or self._limits.take(Kind.REFUSAL, interaction.user.id):
+                return False
+            await interaction.response.send_message(view=notice(refusal), ephemeral=True)
+            return False
+        if (task := asyncio.current_task()) is not None:
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        return True
+
+    def not_shared(self, interaction: discord.Interaction[Any]) -> str | None:
+        """Why an answer cannot be posted for everyone in this channel now; None, and it counts as posted, if it can."""
+        wait = self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id)
+        return NOT_SHARED.format(count(math.ceil(wait), "second")) if wait else None
+
+    async def close(self, seconds: float) -> None:
+        """Let nobody in any more, and wait up to some seconds for the answers that are under way."""
+        self._closed = True
+        if waiting := self._answering - {asyncio.current_task()}:
+            await asyncio.wait(waiting, timeout=seconds)
+
+    def _refusal(self, interaction: discord.Interaction[Any], *, costly: bool) -> str | None:
+        if self._closed:
+            return STOPPING
+        kind = Kind.TYPING if _is_typing(interaction) else Kind.ORDINARY
+        kinds = [kind, Kind.COSTLY] if costly else [kind]
+        wait = max(self._limits.take(one, interaction.user.id) for one in kinds)
+        return f"That is a lot at once. Please try again in {count(math.ceil(wait), 'second')}." if wait else None
+
+
+def _is_typing(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.type is discord.InteractionType.autocomplete

@@ -1,0 +1,38 @@
+"""A copy of an SQLite database, consistent while others write to it.
+
+Copying the file alone loses what is still in the log beside it (`-wal`): https://sqlite.org/wal.html.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.store.engine import database_url, in_memory
+from bot.store.sqlite import BUSY_TIMEOUT
+
+
+def back_up(url: str, file: Path) -> None:
+    """Copy the database at an address (DATABASE_URL) to a new file; raises StoreError, which says what to do.
+
+    The copy holds the state of one instant, and nothing that was deleted before it.
+    """
+    address = database_url(url)
+    if address.get_backend_name() != "sqlite":
+        raise StoreError("This copies SQLite databases. For PostgreSQL use its own pg_dump.")
+    if in_memory(address):
+        raise StoreError("DATABASE_URL names a database in memory, of which no other process can make a copy.")
+    source = Path(address.database or "")
+    if not source.is_file():
+        raise StoreError(f"There is no database at {source}. Run this where the bot runs, or set DATABASE_URL.")
+    if file.exists():
+        raise StoreError(f"{file} is there already. Choose another name; nothing is overwritten.")
+    try:
+        with closing(sqlite3.connect(source, timeout=BUSY_TIMEOUT / 1000)) as connection:
+            connection.execute("VACUUM INTO ?", (str(file),))
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"{source} cannot be copied to {file}: {error}. Check that its folder may be written."
+        ) from error

@@ -1,0 +1,125 @@
+"""What one member may ask for at once, and that nobody else notices."""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import Any
+
+import pytest
+from discord import InteractionType
+from hypothesis import given
+from hypothesis import strategies as st
+from simcord.interactions import base_payload
+
+from bot.discord_io.limits import REMEMBERED, Kind, Limits
+from bot.store import Store
+from tests.members.raw import press_at_once
+from tests.members.server import Seen, Server
+
+
+def test_a_bucket_empties_at_once_and_fills_by_the_second() -> None:
+    now = 0.0
+    limits = Limits(lambda: now)
+    assert [limits.take(Kind.COSTLY, 1) for _ in range(10)] == [0] * 10
+    assert limits.take(Kind.COSTLY, 1) == pytest.approx(5)
+    assert limits.take(Kind.COSTLY, 2) == limits.take(Kind.ORDINARY, 1) == 0  # another's, and another kind
+    now = 4.9
+    assert limits.take(Kind.COSTLY, 1) == pytest.approx(0.1)
+    now = 5.0
+    assert limits.take(Kind.COSTLY, 1) == 0
+    assert limits.take(Kind.COSTLY, 1) == pytest.approx(5)
+
+
+@given(st.lists(st.floats(0, 10), max_size=200))
+def test_never_more_than_the_allowance(pauses: list[float]) -> None:
+    now, taken = 0.0, 0
+    limits = Limits(lambda: now)
+    for pause in pauses:
+        now += pause
+        taken += limits.take(Kind.SHARING, 7) == 0
+    assert taken <= Kind.SHARING.value.at_once + now * Kind.SHARING.value.per_second + 1e-6
+
+
+def test_a_thousand_members_more_than_are_remembered_take_no_more_memory() -> None:
+    limits = Limits(lambda: 0.0)
+    for user_id in range(REMEMBERED + 1000):
+        limits.take(Kind.ORDINARY, user_id)
+    assert len(vars(limits)["_full_at"]) == REMEMBERED
+
+
+async def flood(server: Server, command: str, times: int, /, kind: int = 1, **data: Any) -> list[Any]:
+    """Mia sends a command many times, without waiting for answers."""
+    backend, records = server.env.backend, []
+    for _ in repeat(None, times):
+        record, payload = base_payload(
+            backend,
+            type=InteractionType.application_command.value,
+            channel_id=server.channel.id,
+            guild_id=server.guild.id,
+            user_id=server.mia.id,
+            data={"id": "1", "name": command, "type": kind, "options": []} | data,
+        )
+        backend.emit("INTERACTION_CREATE", payload)
+        records.append(record)
+    await server.env.settle()
+    return records
+
+
+async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> None:
+    await flood(server, "about", 40)
+    refused = await server.ask("recommend", topic="kv cache")
+    assert refused.private
+    assert refused.text.strip() == "That is a lot at once. Please try again in 1 second."
+    other = await server.manage("recommend", topic="kv cache")  # nobody else notices
+    assert "KV Cache" in other.text
+    await server.env.advance_time(1)
+    assert "KV Cache" in (await server.ask("recommend", topic="kv cache")).text
+
+
+async def test_buttons_count_too(server: Server, store: Store) -> None:
+    card = await server.ask("recommend", topic="bert")
+    await flood(server, "about", 40)
+    refused = await server.press(card, "Mark done")
+    assert "Please try again in" in refused.text
+    assert await store.marks(server.mia.id) == {}
+
+
+async def test_the_menu_of_messages_counts_too(server: Server) -> None:
+    await flood(server, "about", 40)
+    message = await server.ada.send(server.channel, "what is a kv cache?")
+    assert "Please try again in" in Seen(await server.mia.context_menu(server.channel, "Find resources", message)).text
+
+
+async def test_what_costs_more_has_a_smaller_allowance(server: Server) -> None:
+    for _ in range(10):
+        assert "Your progress" in (await server.ask("progress")).text
+    assert "Please try again in 5 seconds" in (await server.ask("progress")).text
+    assert "Please try again in 5 seconds" in (await server.ask("privacy export")).text
+    assert "Next for you" in (await server.ask("next")).text
+
+
+async def test_a_flood_is_not_answered_message_by_message(server: Server) -> None:
+    before = len(server.env.http_requests)
+    await flood(server, "about", 1000)
+    assert len(server.env.http_requests) - before == 40 + 100  # answers, refusals that are said
+
+
+async def test_a_member_who_goes_on_at_a_persons_pace_never_meets_it(server: Server) -> None:
+    for _ in repeat(None, 60):
+        assert "KV Cache" in (await server.ask("recommend", topic="kv cache")).text
+        await server.env.advance_time(0.5)
+
+
+async def test_presses_at_once(server: Server, store: Store) -> None:
+    card = await server.ask("recommend", topic="bert")
+    custom_id = next(one for one in custom_ids(card) if one.startswith("hit:"))
+    results = [press_at_once(server, card.message.id, custom_id) for _ in range(60)]
+    await server.env.settle()
+    assert all(result.acknowledged for result in results)
+    assert len(await store.marks(server.mia.id)) in (0, 1)
+
+
+def custom_ids(seen: Seen) -> list[str]:
+    (container,) = seen.message.components
+    rows = [one for one in container["components"] if one["type"] == 1]
+    return [item["custom_id"] for row in rows for item in row["components"] if "custom_id" in item]

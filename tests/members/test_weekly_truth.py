@@ -1,0 +1,206 @@
+"""What /weekly tells is true: of a prompt that waits, of one that was lost, of what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from bot.catalog import Catalog, Resource, Stage, Track
+from bot.catalogs import Catalogs
+from bot.client import create_bot
+from bot.settings import Settings
+from bot.store import Store
+from tests.members.server import Seen, Server
+from tests.members.test_weekly import MONDAY
+
+WEEK = timedelta(weeks=1)
+SOON = timedelta(minutes=1)
+
+
+def outage(server: Server, times: int | None = None) -> None:
+    path = f"/channels/{server.channel.id}/messages"
+    server.env.inject_error("POST", path, status=503, times=times)
+
+
+async def serve(server: Server, store: Store, *catalogs: Catalog, servers: dict[int, str] | None = None) -> None:
+    """The bot starts anew with other lists."""
+    await server.env.restart_bot(create_bot(Settings.model_construct(), Catalogs(*catalogs, servers=servers), store))
+    await server.env.settle()
+
+
+def small(*titles: str, prefix: str = "r", **given: Any) -> Catalog:
+    resources = tuple(
+        Resource(id=f"{prefix}{number}", title=title, url=f"https://example.org/{prefix}/{number}")
+        for number, title in enumerate(titles)
+    )
+    return Catalog("A small list", stages=(Stage("all", "All of it", resources=resources),), **given)
+
+
+async def test_during_an_outage_doctor_history_and_show_tell_of_the_waiting_prompt(server: Server) -> None:
+    await server.set_weekly()
+    outage(server)
+    await server.pass_time(MONDAY + timedelta(minutes=3))
+    doctor = (await server.manage("weekly doctor")).text
+    assert "**Fix:** A prompt waits: Discord did not take it. I try again <t:" in doctor
+    assert "Everything is as it should be" not in doctor
+    assert "waits: Discord did not take it; I try again <t:" in (await server.manage("weekly history")).text
+    show = (await server.manage("weekly show")).text
+    assert discord.utils.format_dt(MONDAY + WEEK, "F") in show
+    assert discord.utils.format_dt(MONDAY, "F") not in show
+    assert server.posts() == []
+
+
+async def test_a_lost_week_is_told_to_who_set_it_and_stays_in_the_doctors_mind(
+    server: Server, store: Store, catalog: Catalog
+) -> None:
+    await server.set_weekly()
+    server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 13 * 3600)
+    await serve(server, store, catalog)
+    (told,) = [message.content for message in server.ada.user.dm_channel.history()]
+    assert "The weekly prompt of Monday, 5 January 2026 in <#" in told
+    assert "did not come: I was offline then" in told
+    assert "The prompt of Monday, 5 January 2026 did not come" in (await server.manage("weekly doctor")).text
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert len(list(server.ada.user.dm_channel.history())) == 1
+    assert len(server.posts()) == 1
+
+
+async def test_skip_names_the_prompt_that_waits_and_leaves_that_one_out(server: Server) -> None:
+    await server.set_weekly()
+    outage(server, times=1)
+    await server.pass_time(MONDAY + timedelta(seconds=20))
+    assert "The prompt of Monday, 5 January 2026 is left out" in (await server.manage("weekly skip")).text
+    await server.pass_time(MONDAY + timedelta(hours=1))
+    assert server.posts() == []
+    assert "an admin left it out" in (await server.manage("weekly history")).text
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert len(server.posts()) == 1
+
+
+async def test_weeks_into_a_pause_the_history_says_paused(server: Server) -> None:
+    await server.set_weekly()
+    outage(server)
+    await server.pass_time(MONDAY + SOON)
+    await server.manage("weekly pause")
+    await server.pass_time(MONDAY + 3 * WEEK)
+    history = (await server.manage("weekly history")).text
+    assert "not posted: the weekly prompt was paused" in history
+    assert "being posted" not in history
+
+
+async def test_after_an_edit_of_a_waiting_prompt_the_history_says_what_became_of_it(server: Server) -> None:
+    await server.set_weekly()
+    outage(server, times=2)
+    await server.pass_time(MONDAY + SOON)
+    seen = await server.set_weekly(day="thursday")
+    assert discord.utils.format_dt(MONDAY + timedelta(days=10), "F") in seen.text
+    await server.env.advance_time(600)
+    assert len(server.posts()) == 1
+    history = (await server.manage("weekly history")).text
+    assert history.count("posted") == 1
+    assert "not posted" not in history
+
+
+async def test_now_during_an_outage_says_that_it_goes_on_trying(server: Server) -> None:
+    await server.set_weekly()
+    outage(server, times=1)
+    seen = await server.manage("weekly now")
+    assert "Not posted yet: Discord did not take it. I try for five minutes" in seen.text
+    await server.env.advance_time(90)
+    assert len(server.posts()) == 1
+
+
+async def test_show_and_set_name_order_start_and_the_next_title(server: Server, catalog: Catalog) -> None:
+    seen = await server.set_weekly(order="2", start="kv cache explainer")
+    stage = catalog.stages[1]
+    for text in (seen.text, (await server.manage("weekly show")).text):
+        assert f"It follows “{stage.title}”" in text
+        assert "starting with **KV Cache brief explainer**" in text
+    assert "Next: **KV Cache brief explainer**." in (await server.manage("weekly show")).text
+
+
+async def test_an_empty_track_and_a_start_outside_the_order_are_refused(server: Server, catalog: Catalog) -> None:
+    empty = next(track for track in catalog.tracks if not track.resources)
+    seen = await server.set_weekly(order=empty.id)
+    assert f"“{empty.title}” has no resources yet" in seen.text
+    seen = await server.set_weekly(order="2", start=catalog.resources[0].id)
+    assert "so the prompts cannot start with it" in seen.text
+    assert "No weekly prompt is set" in (await server.manage("weekly show")).text
+
+
+async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(server: Server, store: Store) -> None:
+    full = small("One", tracks=(Track("later", "Later", resources=small("Two", prefix="t").resources),))
+    await serve(server, store, full)
+    await server.set_weekly(order="later")
+    await serve(server, store, replace(full, tracks=(Track("later", "Later"),)))
+    assert "Next: nothing, because the stage or track that it follows" in (await server.manage("weekly show")).text
+    await server.pass_time(MONDAY + SOON)
+    assert server.posts() == []
+    (told,) = [message.content for message in server.ada.user.dm_channel.history()]
+    assert "the stage or track that it follows has no resources" in told
+
+
+async def test_a_pause_until_a_day_names_that_day_in_the_schedules_own_zone(server: Server) -> None:
+    await server.set_weekly(timezone="Pacific/Auckland")
+    seen = await server.manage("weekly pause", until="2026-01-12")
+    assert "It goes on by itself on Monday, 12 January 2026 (Pacific/Auckland)." in seen.text
+    assert "It goes on on Monday, 12 January 2026." in (await server.manage("weekly show")).text
+
+
+async def test_votes_for_titles_that_begin_alike_are_not_confused(server: Server, store: Store) -> None:
+    alike = "A title that is so long that nobody can read all of it in a poll, part "
+    await serve(server, store, small("First", f"{alike}one", f"{alike}two", "Last"))
+    await server.set_weekly(poll=True)
+    await server.pass_time(MONDAY + SOON)
+    (poll,) = [one for one in server.posts() if one.poll is not None]
+    await server.mia.vote(poll, answer=2)
+    assert f"{alike}two" in (await server.manage("weekly preview")).text
+
+
+async def test_the_number_on_a_post_is_there_from_the_first_moment(server: Server, catalog: Catalog) -> None:
+    await server.ask("done", resource=catalog.resources[0].id)
+    await server.set_weekly()
+    await server.pass_time(MONDAY + SOON)
+    (post,) = server.posts()
+    labels = [str(button.label) for row in post.components for button in getattr(row, "children", ())]
+    assert labels == ["Open", "Done · 1", "Show the path"]
+
+
+async def test_the_longest_ids_fit_a_button(server: Server, store: Store) -> None:
+    resource = Resource(id="r" * 64, title="Long", url="https://example.org/long")
+    catalog = Catalog("Long", id="c" * 28, stages=(Stage("all", "All", resources=(resource,)),))
+    await serve(server, store, catalog)
+    await server.set_weekly()
+    await server.pass_time(MONDAY + SOON)
+    (post,) = server.posts()
+    (custom_id,) = [one.custom_id for row in post.components for one in row.children if "Done" in str(one.label)]  # type: ignore[union-attr]
+    assert len(str(custom_id)) <= 100
+    assert "Marked done" in Seen(await server.mia.click(post, label="Done · 0")).text
+
+
+async def test_two_servers_are_prompted_from_their_own_lists(server: Server, store: Store) -> None:
+    other = Server(server.env, "Another server")
+    first, second = small("Ours"), small("Theirs", prefix="s", id="theirs")
+    await serve(server, store, first, second, servers={other.guild.id: "theirs"})
+    await server.set_weekly()
+    await other.set_weekly()
+    await server.pass_time(MONDAY + SOON)
+    assert ["Ours" in post.content for post in server.posts()] == [True]
+    assert ["Theirs" in post.content for post in other.posts()] == [True]
+
+
+@pytest.mark.parametrize("found_wrong", [False, True])
+async def test_the_doctor_orders_by_what_matters(server: Server, found_wrong: bool) -> None:
+    role = server.guild.create_role("readers", mentionable=True)
+    await server.set_weekly(role=role)
+    if found_wrong:
+        server.env.backend.delete_role(server.guild.id, role.id)
+    lines = [line for line in (await server.manage("weekly doctor")).text.splitlines() if line.startswith("- ")]
+    checks = ["is there", "I may post", "role", "running", "looked"]
+    wanted = ["role", *(one for one in checks if one != "role")] if found_wrong else ["is there", "I may post", "<@&"]
+    for line, words in zip(lines, wanted, strict=False):
+        assert words in line
