@@ -163,7 +163,7 @@ class _Run:
         if len(text) > MAX_SUBJECT or not self._listed:
             text = clean(last_sentence(before))
         quoted = _QUOTED.findall(text)
-        named = bold or (quoted[0].rstrip(" .,") if len(quoted) == 1 else text)
+        named = bold or (quoted[0].rstrip(" .,") if len(quoted) == 1 else text.strip("[] "))
         return named if has_words(named) and not is_label(named) and len(named) <= MAX_SUBJECT else ""
 
     def _joined(self, label: str, link: Link) -> str:
