@@ -11,6 +11,7 @@ alone, and "could not tell" harms nobody.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,8 @@ MOST_SILENT = 0.9
 behind it stay unseen; at 1 a wall that lets one robot in twenty through takes hours."""
 GONE = frozenset({404, 410})
 
+_ANSWERED = re.compile(r"\s*\[(?:\d{3}|ERROR|TIMEOUT|EXCLUDED|IGNORED)\] ")
+"""How a line of lychee's begins that says what became of a link; used for the progress bar alone."""
 _PERMANENT = frozenset({301, 308})
 
 
@@ -104,16 +107,22 @@ def find_lychee() -> str:
     )
 
 
-def visit(urls: Iterable[str], lychee: str, *, show_progress: bool = False) -> list[Visit]:
+def visit(urls: Iterable[str], lychee: str, on_progress: Callable[[float], None] = lambda share: None) -> list[Visit]:
     """Visit addresses with the program `lychee`, each once, and those whose page seems gone a second time.
 
-    Returns a visit for each, in their order; raises StudybotError if lychee fails. `show_progress` lets lychee draw
-    its own progress bar on standard error.
+    `on_progress` is told which share has been visited, from 0 to 1. Returns a visit for each address, in their order;
+    raises StudybotError if lychee fails.
     """
     wanted = list(dict.fromkeys(urls))
+    visited = 0
 
     def ask(some: Sequence[str], *options: str) -> Mapping[str, _Answer]:
-        return _run(lychee, some, (*options, *([] if show_progress else ["--no-progress"])), quiet=not show_progress)
+        def count() -> None:
+            nonlocal visited
+            visited += 1
+            on_progress(min(1.0, visited / len(wanted)))
+
+        return _run(lychee, some, options, count)
 
     first = _in_rounds(wanted, ask)
     gone = [url for url in wanted if first[url].is_gone]
@@ -154,26 +163,37 @@ def _judge(url: str, first: _Answer, second: _Answer | None) -> Visit:
     return Visit(url, Verdict.FINE, answer.detail)
 
 
-def _run(lychee: str, urls: Sequence[str], options: Sequence[str], *, quiet: bool) -> dict[str, _Answer]:
-    """One run of lychee. It reads a page of our own with one address a line, so that it takes each as it is written;
-    in an empty folder, so that no settings of its own are found there."""
+def _run(lychee: str, urls: Sequence[str], options: Sequence[str], count: Callable[[], None]) -> dict[str, _Answer]:
+    """One run of lychee; calls `count` for each answer.
+
+    lychee reads a page of our own with one address a line, so that it takes each as it is written, in an empty folder,
+    so that it finds no settings there.
+    """
+    fixed = ("--format", "json", "-vv", "--no-progress", "--timeout", str(TIMEOUT), "--max-retries", "0")
     with tempfile.TemporaryDirectory(prefix="studybot-") as folder:
-        page = Path(folder) / "links.html"
+        page, report = Path(folder) / "links.html", Path(folder) / "report.json"
         page.write_text("\n".join(f'<a href="{escape(url)}">.</a>' for url in urls), encoding="utf-8")
-        fixed = ("--format", "json", "--verbose", "--timeout", str(TIMEOUT), "--max-retries", "0")
-        ran = subprocess.run(  # noqa: S603 - the program is lychee; the addresses are in the page
-            (lychee, *fixed, *options, page.name),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if quiet else None,
-            check=False,
-        )
-    try:
-        return _answers(json.loads(ran.stdout), urls)
-    except (ValueError, LookupError, TypeError) as error:
-        said = (ran.stderr or b"").decode(errors="replace").strip().splitlines()[-1:]
-        raise StudybotError(f"lychee failed (exit code {ran.returncode}): {' '.join(said) or error}") from error
+        with (
+            report.open("wb") as output,
+            subprocess.Popen(  # noqa: S603 - the program is lychee; the addresses are in the page
+                (lychee, *fixed, *options, page.name),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.PIPE,
+                text=True,
+                errors="replace",
+            ) as ran,
+        ):
+            said = ""
+            for line in ran.stderr or ():
+                said = line.strip() or said
+                if _ANSWERED.match(line):
+                    count()
+        try:
+            return _answers(json.loads(report.read_bytes()), urls)
+        except (ValueError, LookupError, TypeError) as error:
+            raise StudybotError(f"lychee failed (exit code {ran.returncode}): {said or error}") from error
 
 
 def _answers(report: Mapping[str, object], urls: Sequence[str]) -> dict[str, _Answer]:

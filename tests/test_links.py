@@ -108,6 +108,14 @@ def test_what_every_answer_means(host: str) -> None:
     assert {_Host.visits[f"/{path}"] for path in ("403/x", "429/x", "500/x", "200/x")} == {1}
 
 
+def test_it_tells_how_far_it_is(host: str) -> None:
+    shares: list[float] = []
+    visit([f"{host}/200/{number}" for number in range(30)] + [f"{host}/404/x"], find_lychee(), shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) >= 31
+    assert shares[-1] == 1
+
+
 def test_no_connection_is_no_death(host: str) -> None:
     secure = host.replace("http:", "https:")
     found = visit([f"{secure}/x", "http://127.0.0.1:9/x", "http://no-such-host.invalid/x"], find_lychee())

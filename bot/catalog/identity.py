@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qs, unquote
 
 _ADDRESS = re.compile(
@@ -85,14 +85,23 @@ def slug(title: str, limit: int, fallback: str) -> str:
     return f"{_cut(kept, limit - len(digest) - 1) or fallback}-{digest}"
 
 
-def unused(wanted: str, taken: Container[str], limit: int) -> str:
-    """The slug itself, or the first of `slug-2`, `slug-3`, … that is not taken, in at most `limit` characters."""
-    number, candidate = 1, wanted
-    while candidate in taken:
-        number += 1
-        ending = f"-{number}"
-        candidate = wanted[: limit - len(ending)].rstrip("-") + ending
-    return candidate
+class Ids:
+    """Gives ids of which no two are the same, and none is `taken`."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._last: dict[str, int] = {}
+
+    def take(self, wanted: str, limit: int) -> str:
+        """The wanted slug, or the first of `slug-2`, `slug-3`, … that is not taken, in at most `limit` characters."""
+        number, candidate = self._last.get(wanted, 1), wanted
+        while candidate in self._taken:
+            number += 1
+            ending = f"-{number}"
+            candidate = wanted[: limit - len(ending)].rstrip("-") + ending
+        self._last[wanted] = number
+        self._taken.add(candidate)
+        return candidate
 
 
 def _youtube_video(host: str, path: str, query: str) -> str | None:
@@ -117,9 +126,12 @@ def _parameters(query: str, noise: frozenset[str]) -> Iterator[str]:
 
 
 def _decoded(text: str) -> str:
-    if "%" not in text:
-        return text
-    return _ESCAPE_OF_ASCII.sub(_decoded_ascii, _ESCAPES_OF_TEXT.sub(_decoded_text, text))
+    while "%" in text:
+        decoded = _ESCAPE_OF_ASCII.sub(_decoded_ascii, _ESCAPES_OF_TEXT.sub(_decoded_text, text))
+        if decoded == text:
+            break
+        text = decoded  # once more: behind a stray "%3" a decoded "2" makes an escape
+    return text
 
 
 def _decoded_ascii(escape: re.Match[str]) -> str:

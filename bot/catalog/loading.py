@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.catalog.identity import slug, unused
+from bot.catalog.identity import Ids, slug
 from bot.catalog.model import MAX_ID, Catalog
 from bot.catalog.problems import ENTRIES, Located, describe, find_problems, groups_of, resources_of, topics_of
 from bot.catalog.reading import Document, parse_document, read_text
@@ -94,8 +94,7 @@ def _copied(key: str, value: object) -> object:
 
 def _add_ids(entries: list[Located], fallback: str) -> None:
     """Give an id, made from the title, to each entry that has none; ids that were written come first."""
-    taken = {str(entry["id"]) for _, entry in entries if "id" in entry}
+    ids = Ids(str(entry["id"]) for _, entry in entries if "id" in entry)
     for _, entry in entries:
         if "id" not in entry:
-            entry["id"] = made = unused(slug(str(entry.get("title", "")), MAX_ID, fallback), taken, MAX_ID)
-            taken.add(made)
+            entry["id"] = ids.take(slug(str(entry.get("title", "")), MAX_ID, fallback), MAX_ID)

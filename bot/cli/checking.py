@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from bot.catalog.loading import lines_of_resources
 from bot.catalog.quality import Gap, Thin, thin_resources
 from bot.catalog.reading import read_text
 from bot.cli.options import CATALOG, catalog_here, examples
+from bot.cli.progress import progress_bar
 from bot.errors import CatalogError, Problem
 from bot.links import Verdict, Visit, find_lychee, visit
 
@@ -129,8 +129,8 @@ def _check(path: Path, *, links: bool, quality: bool) -> Checked:
     if quality:
         checked.thin = thin_resources(catalog)
     if links:
-        shown = sys.stderr.isatty()
-        visits = {one.url: one for one in visit((one.url for one in catalog), lychee, show_progress=shown)}
+        with progress_bar("Visiting") as on_progress:
+            visits = {one.url: one for one in visit((one.url for one in catalog), lychee, on_progress)}
         checked.visits = {one.id: visits[one.url] for one in catalog}
     return checked
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from bot.catalog.identity import canonical_page, slug, unused
+from bot.catalog.identity import Ids, canonical_page, slug
 from bot.catalog.model import MAX_CATALOG_ID, MAX_ID, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.importing.addresses import Resolver
 from bot.importing.blocks import Block, BlockKind, LeftOut, Source
@@ -98,14 +98,12 @@ def draft(outline: Outline, title: str, origin: str, base: str | None, on_progre
 
 def give_ids(made: Draft) -> None:
     """Give an id to each group and entry of a draft, made from its title."""
-    taken: set[str] = set()
+    ids = Ids()
     for group in made.groups:
-        group.id = unused(slug(" ".join(group.path) or group.title, MAX_ID, "part"), taken, MAX_ID)
-        taken.add(group.id)
-    taken = set()
+        group.id = ids.take(slug(" ".join(group.path) or group.title, MAX_ID, "part"), MAX_ID)
+    ids = Ids()
     for entry in made.entries:
-        entry.id = unused(slug(entry.title, MAX_ID, "resource"), taken, MAX_ID)
-        taken.add(entry.id)
+        entry.id = ids.take(slug(entry.title, MAX_ID, "resource"), MAX_ID)
 
 
 def _language(front_matter: dict[str, str]) -> str:

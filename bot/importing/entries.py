@@ -11,19 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from bot.catalog.model import MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.importing.blocks import Block, BlockKind, Cell, Link, Piece, Source, Strong, plain
 from bot.importing.facts import authors_in, kind_of, split_names, without_byline, year_in, year_of
 from bot.importing.texts import (
     MAX_SUBJECT,
+    Sentences,
     address_title,
     clean,
     cut,
     has_words,
     is_label,
     last_sentence,
-    sentence_around,
 )
 
 MOST_AUTHORS = 12
@@ -89,6 +90,11 @@ class _Run:
         self._listed = block.level > 0 or block.kind is BlockKind.HEADING or _is_citation(block)
         self._subject = ""
         self._subject_is_used = False
+        self._own_text = "".join(piece for piece in self._pieces if isinstance(piece, str))
+        self._titled = [clean(link.text) for link in block.links if is_titled(link)]
+        texts = [piece if isinstance(piece, str) else piece.text for piece in self._pieces]
+        self._ends = list(accumulate(map(len, texts)))
+        self._sentences = Sentences("".join(texts))
 
     def entries(self) -> Iterator[Entry]:
         first = True
@@ -104,9 +110,9 @@ class _Run:
             self._subject_is_used = True
             summary = self._summary(index, title, leads=first and not clean(before))
         else:
-            title = self._title_of_label(link, before)
+            title = self._title_of_label(index, link, before)
             summary = self._around(index, title) if first and self._listed else ""
-        beside = f"{title} {self._own_text()}" if self._listed else title
+        beside = f"{title} {self._own_text}" if self._listed and len(self._titled) < 2 else title
         named = self._listed and (is_titled(link) or title == self._subject)
         year = year_of(link.url, beside)
         authors, summary = without_byline(clean(summary.removeprefix(f"({year})")))
@@ -135,23 +141,20 @@ class _Run:
             return label[1]
         return clean(before) if is_label(before) else ""
 
-    def _title_of_label(self, link: Link, before: str) -> str:
+    def _title_of_label(self, index: int, link: Link, before: str) -> str:
         """The title of a link whose text says only what it leads to."""
         label = clean(link.text).strip("[]() ")
         if label.casefold() in _POINTERS and not self._listed:
-            return cut(clean(self._sentence(link)), MAX_SUBJECT)
+            return cut(clean(self._sentence(index)), MAX_SUBJECT)
         if not self._listed and before and not has_words(before):
             self._subject = ""  # links in a row, with dots or bars between them, say nothing of each other
         if (not self._subject or not self._listed) and (text := self._text_before(link, before)):
             self._subject, self._subject_is_used = text, False
         if not self._subject:
-            self._subject = self._following_title(link) or self._context.subject
+            following = self._titled[0] if self._titled and self._listed else ""  # `[PDF](url) [Title](url)`
+            self._subject = following or self._context.subject
             self._subject_is_used = bool(self._subject)
         return self._joined(label, link)
-
-    def _own_text(self) -> str:
-        """The text of a block without its links."""
-        return "".join(piece for piece in self._pieces if isinstance(piece, str))
 
     def _text_before(self, link: Link, before: str) -> str:
         """The text that names a link with a mere label: what is in bold at its item's beginning, else all before it."""
@@ -160,7 +163,7 @@ class _Run:
         if len(text) > MAX_SUBJECT or not self._listed:
             text = clean(last_sentence(before))
         quoted = _QUOTED.findall(text)
-        named = bold or (quoted[0].rstrip(" .,") if len(quoted) == 1 else text)
+        named = bold or (quoted[0].rstrip(" .,") if len(quoted) == 1 else text.strip("[] "))
         return named if has_words(named) and not is_label(named) and len(named) <= MAX_SUBJECT else ""
 
     def _joined(self, label: str, link: Link) -> str:
@@ -172,18 +175,13 @@ class _Run:
             return self._subject
         return f"{self._subject} ({address if link.bare or not label else label})"
 
-    def _following_title(self, link: Link) -> str:
-        """The text of the next link that names something, as in `[PDF](url) [Title](url)`."""
-        rest = self._pieces[self._pieces.index(link) + 1 :] if self._listed else ()
-        return next((clean(piece.text) for piece in rest if isinstance(piece, Link) and is_titled(piece)), "")
-
     def _summary(self, index: int, title: str, *, leads: bool) -> str:
         if self._block.kind is BlockKind.HEADING:
             return ""
         if self._listed and leads:
             return self._rest(index)
-        sentence = clean(self._sentence(self._pieces[index]))
-        return sentence if speaks(self._block) and len(sentence.split()) >= len(title.split()) + 3 else ""
+        sentence = clean(self._sentence(index))
+        return sentence if has_words(self._own_text) and len(sentence.split()) >= len(title.split()) + 3 else ""
 
     def _around(self, index: int, title: str) -> str:
         """What an item says besides the title that stands in it as text."""
@@ -198,9 +196,8 @@ class _Run:
         own = clean("".join(piece for piece in rest if isinstance(piece, str)))
         return clean(plain(rest)) if has_words(own) and (" " in own or len(own) > 3) else ""
 
-    def _sentence(self, link: Piece) -> str:
-        at = next(index for index, piece in enumerate(self._pieces) if piece is link)
-        return sentence_around(plain(self._pieces), len(plain(self._pieces[: at + 1])) - 1)
+    def _sentence(self, index: int) -> str:
+        return self._sentences.around(max(0, self._ends[index] - 1))
 
 
 def _is_citation(block: Block) -> bool:

@@ -59,6 +59,8 @@ class HtmlReader(HTMLParser):
             self._open_link(values)
         elif tag == "img":
             self._collector.picture(values.get("alt", ""), values.get("src", ""))
+        elif tag == "iframe":
+            self._embed(values)
         elif tag in _BOLD:
             self._collector.strong(begins=True)
         elif tag == "br":
@@ -94,6 +96,14 @@ class HtmlReader(HTMLParser):
     def _open_link(self, attributes: dict[str, str]) -> None:
         if address := attributes.get("href", "").strip():
             self._collector.open(address, tooltip=attributes.get("title", ""))
+
+    def _embed(self, attributes: dict[str, str]) -> None:
+        """A page shown inside this one, such as a video, is a link to it."""
+        if address := attributes.get("src", "").strip():
+            title = attributes.get("title", "")
+            self._collector.open(address, bare=not title)
+            self._collector.text(title)
+            self._collector.close()
 
     def _open_block(self, tag: str) -> None:
         if tag == "li":

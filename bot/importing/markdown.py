@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
@@ -30,9 +29,6 @@ MAX_NESTING = 200
 """Lists, quotes and emphasis inside each other. At markdown-it's own 20 deep outlines lose links; at a thousand
 its recursion would reach Python's limit."""
 
-_LOOSE_LINK = re.compile(
-    r"\[([^\[\]\n]*)\]\((https?://[^\s()]+ [^\n()\"']*(?:\([^\n()]*\)[^\n()\"']*)*)\)", re.IGNORECASE
-)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$", re.DOTALL | re.MULTILINE)
 _AS_ADDRESS = re.compile(r"https?://|www\.", re.IGNORECASE)
 """How an address without a link around it begins: `README.md` and `node.js` are none, though md is a domain."""
@@ -82,7 +78,6 @@ def _parser(on_progress: OnProgress) -> MarkdownIt:
     if parser.linkify is not None:
         parser.linkify.set({"fuzzy_email": False})
     parser.core.ruler.at("inline", _inline_rule(on_progress))
-    parser.inline.ruler.after("link", "loose_link", _loose_link)
     return parser
 
 
@@ -96,19 +91,6 @@ def _inline_rule(on_progress: OnProgress) -> Callable[[StateCore], None]:
             state.md.inline.parse(token.content, state.md, state.env, token.children)
 
     return rule
-
-
-def _loose_link(state: StateInline, silent: bool) -> bool:
-    """A rule for links with a space in their address: text to CommonMark, and links to those who write them."""
-    match = _LOOSE_LINK.match(state.src, state.pos)
-    if match is None:
-        return False
-    if not silent:
-        state.push("link_open", "a", 1).attrs = {"href": state.md.normalizeLink(match[2])}
-        state.push("text", "", 0).content = match[1]
-        state.push("link_close", "a", -1)
-    state.pos = match.end()
-    return True
 
 
 def _without_toml(text: str) -> tuple[str, dict[str, str]]:

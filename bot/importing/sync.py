@@ -17,7 +17,7 @@ from difflib import unified_diff
 from enum import Enum
 
 from bot.catalog import canonical_page
-from bot.catalog.identity import slug, unused
+from bot.catalog.identity import Ids, slug
 from bot.catalog.loading import complete
 from bot.catalog.model import MAX_ID
 from bot.catalog.problems import groups_of, resources_of
@@ -205,13 +205,12 @@ class _Sync:
     # -- resources that are new
 
     def _add_new(self) -> None:
-        taken = {str(known.keys["id"]) for known in self._known}
-        self._group_ids = {str(keys["id"]) for _, keys in self._groups}
+        ids = Ids(str(known.keys["id"]) for known in self._known)
+        self._group_ids = Ids(str(keys["id"]) for _, keys in self._groups)
         for group in self._draft.groups:
             for entry in group.entries:
                 if id(entry) not in self._match:
-                    entry.id = unused(slug(entry.title, MAX_ID, "resource"), taken, MAX_ID)
-                    taken.add(entry.id)
+                    entry.id = ids.take(slug(entry.title, MAX_ID, "resource"), MAX_ID)
         behind: dict[str, int] = {"stages": -1, "tracks": -1}
         new_groups: dict[tuple[str, int], list[Group]] = {}
         for group in self._draft.groups:
@@ -226,8 +225,7 @@ class _Sync:
             self._editor.insert_items((key,), after, [self._new_group(group) for group in groups])
 
     def _new_group(self, group: Group) -> dict[str, object]:
-        group.id = unused(group.id, self._group_ids, MAX_ID)
-        self._group_ids.add(group.id)
+        group.id = self._group_ids.take(group.id, MAX_ID)
         new = [entry for entry in group.entries if id(entry) not in self._match]
         for entry in new:
             self._note(What.ADDED, entry.title, f"in “{group.title}”, which is new")

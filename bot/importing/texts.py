@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 _LABELS = frozenset(
     """abs abstract announcement article arxiv assignment audio blog blog-post blogpost book chapter chat code colab
@@ -32,6 +33,8 @@ _BACK = re.compile(
     r"\s*[(\[]?\s*(?:[⬆↑🔝⏫]\ufe0f?|\^|(?<=\s)#+|\bback to (?:the )?top)[\s)\]⬆↑🔝⏫\ufe0f]*$", re.IGNORECASE
 )
 
+LONGEST_SENTENCE = 600
+"""Characters before and behind a link that are looked at. What is longer is a list of links without an end."""
 MAX_SUBJECT = 160
 """The longest text before a "[PDF]" that is taken for its title. A citation fits; a paragraph does not."""
 
@@ -75,14 +78,20 @@ def cut(text: str, limit: int) -> str:
     return text[: at if at > 0 else limit - 1].rstrip(" ,;:-–—") + "…"
 
 
-def sentence_around(text: str, position: int) -> str:
-    """The sentence of a text in which the character at `position` stands."""
-    start = 0
-    for end in _SENTENCE.finditer(text):
-        if end.start() > position:
-            return text[start : end.start()]
-        start = end.end()
-    return text[start:]
+class Sentences:
+    """The sentences of a text; each is found in no more than the time of a bisection."""
+
+    def __init__(self, text: str) -> None:
+        ends = list(_SENTENCE.finditer(text))
+        self._text = text
+        self._starts = [0, *(end.end() for end in ends)]
+        self._ends = [*(end.start() for end in ends), len(text)]
+
+    def around(self, position: int) -> str:
+        """The sentence in which a character stands; of one that is too long to be one, what is near."""
+        at = min(bisect_right(self._ends, position), len(self._ends) - 1)
+        start, end = self._starts[at], self._ends[at]
+        return self._text[max(start, position - LONGEST_SENTENCE) : min(end, position + LONGEST_SENTENCE)]
 
 
 def last_sentence(text: str) -> str:

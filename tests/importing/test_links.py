@@ -33,6 +33,7 @@ A, B = "https://a.example/x", "https://b.example/y"
          [("Attention", A), ("Llama", B)]),
         (f'<table><tr><td>Attention</td><td><a href="{A}">PDF</a></td></tr></table>', [("Attention", A)]),
         (f"| What | Where |\n|---|---|\n| Attention | [PDF]({A}) |", [("Attention", A)]),
+        (f'<iframe src="{A}" title="Attention"></iframe>', [("Attention", A)]),
         (f"[![Attention](pic.png)]({A})", [("Attention", A)]),
         (f'- <a href="{A}"><img src="x.svg" alt="Open in Colab"></a>', [("Open in Colab: a.example/x", A)]),
         (f"# The [Attention]({A}) list\n\n[Llama]({B})", [("Attention", A), ("Llama", B)]),
@@ -42,7 +43,7 @@ A, B = "https://a.example/x", "https://b.example/y"
         (f"> 1. - > [Attention]({A})", [("Attention", A)]),
         (f"**[Attention]({A})**, ~~[Llama]({B})~~", [("Attention", A), ("Llama", B)]),
         (f"[Attention]([{A})", [("Attention", A)]),
-        (f"[Attention]({A}/my notes (2).pdf)", [("Attention", f"{A}/my%20notes%20(2).pdf")]),
+        (f"[Attention]({A}/my notes.pdf)", [("Attention", f"{A}/my")]),  # as GitHub has it
         (f"[Attention]([{B}]({A}))", [("Attention", A)]),
         (f"[Attention]({A})\n[Llama]({B})", [("Attention", A), ("Llama", B)]),
         ("".join("  " * depth + f"- [L{depth}](https://x.example/{depth})\n" for depth in range(30)),

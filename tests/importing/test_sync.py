@@ -295,7 +295,7 @@ words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_
 Change = Callable[[list[tuple[str, str]]], list[tuple[str, str]]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_change_to_an_index_touches_nothing_else(data: st.DataObject) -> None:
     """Links are added, dropped, renamed and readdressed at random: the rest of the file is as it was, in its order."""
