@@ -28,6 +28,7 @@ from simcord.interactions import base_payload
 from bot.catalog import load_catalog, shipped_catalog
 from bot.client import create_bot
 from bot.discord_io.bot import StudyBot
+from bot.discord_io.limits import Gate
 from bot.settings import Settings
 from bot.store import Store
 from tests.benchmarks.load_server import discord_process
@@ -108,6 +109,7 @@ async def compared(rounds: int) -> list[Compared]:
         async with await Store.open(f"sqlite:///{folder}/studybot.db") as store:
             catalog = load_catalog(shipped_catalog())
             bot = create_bot(Settings.model_construct(), catalog, store)
+            bot.gate = Gate(itertools.count(step=60.0).__next__)  # a minute between two questions: nobody is refused
             env = Env(bot, shard_count=1, check_errors=False, strict_sync=False)
             await env.start()
             try:

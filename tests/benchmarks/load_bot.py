@@ -144,7 +144,8 @@ class Members:
 
 
 def _recommend(token: str, topic: str) -> str:
-    user = {"id": "700", "username": "mia", "discriminator": "0", "avatar": None, "global_name": "Mia"}
+    member = 700 + int(token.removeprefix("t")) % 1000  # a thousand people ask, none of them too much
+    user = {"id": str(member), "username": "mia", "discriminator": "0", "avatar": None, "global_name": "Mia"}
     return json.dumps({
         "id": "900", "application_id": "100", "type": 2, "token": token, "version": 1, "locale": "en-US",
         "guild_id": "1", "guild": {"id": "1", "locale": "en-US", "features": []}, "guild_locale": "en-US",

@@ -99,9 +99,9 @@ class Progress(commands.Cog):
         done = library.finished(await store.marks(user.id))
         shared = share is None and await store.shared_since(user.id) is not None
         not_posted = self._bot.gate.not_shared(interaction) if share else None
-        remark = not_posted or (
-            SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
-        )
+        remark = SHARED if share else WITHDRAWN if share is False else SHARED_ALREADY if shared else PRIVATE
+        if not_posted is not None:
+            remark = f"{not_posted} {SHARED_ALREADY}"
         await _answer(interaction, progress_card(library, done, remark=remark), await self._picture(library, done))
         if share and not_posted is None:
             card = progress_card(library, done, name=user.display_name)
