@@ -42,11 +42,11 @@ class Allowance:
 class Kind(Enum):
     """What is limited. At zero a second a bucket stays empty once it is; at 200 a second a flood gets through whole."""
 
-    ORDINARY = Allowance(40, 2)
+    ORDINARY = Allowance(120, 5)
     """Commands and buttons of a member: marking a whole list done, press by press, stays below it."""
-    COSTLY = Allowance(10, 0.2)
+    COSTLY = Allowance(20, 0.5)
     """Commands with COSTLY, and buttons that say so; they count as ordinary too."""
-    TYPING = Allowance(60, 10)
+    TYPING = Allowance(200, 20)
     """Keystrokes with autocomplete: Discord asks at most a few times a second for somebody who types."""
     REFUSAL = Allowance(100, 4)
     """Refusals that are said. Nobody reads more of them, and each costs a request."""
