@@ -9,10 +9,10 @@ from tests.search.judging import OFF_TOPIC, figures, judged_lists, mean
 
 LEAST = {
     # list: nDCG@5, first right, recall@5, precision, silence, silence on what no list is about
-    "shipped": (0.94, 0.91, 0.9, 0.90, 1.0, 1.0),
-    "econ": (0.76, 0.80, 0.68, 0.85, 1.0, 0.97),
-    "music": (0.70, 0.73, 0.65, 0.77, 1.0, 0.96),
-    "sre": (0.90, 0.96, 0.85, 0.55, 1.0, 0.93),
+    "shipped": (0.95, 0.91, 0.93, 0.91, 1.0, 1.0),
+    "econ": (0.82, 0.87, 0.76, 0.82, 1.0, 0.97),
+    "music": (0.72, 0.74, 0.72, 0.80, 1.0, 0.97),
+    "sre": (0.92, 0.96, 0.87, 0.65, 1.0, 0.94),
 }
 """What each list must reach; constants were chosen on the shipped one, music and others, and checked on the rest."""
 
