@@ -28,14 +28,15 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 """How long a claim holds that is not prolonged. At 0 two processes post the same prompt; at an hour a crash delays it
 by an hour."""
-SLOTS = 64
+SLOTS = 128
 """Attempts under way that others wait for. At 1 one server that hangs holds up all others; 46 requests a second, of a
-tenth of a second or two each, keep ten busy."""
+tenth of a second or two each, keep ten busy, so that a hundred servers may hang and nobody waits."""
 SLOT_SECONDS = 15.0
-"""After so long an attempt gives its slot to another, and goes on without. At 0 there are no slots; at minutes, 64
-servers that hang hold up all others for minutes."""
-IN_FLIGHT_LIMIT = 4 * SLOTS
-"""Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help."""
+"""After so long an attempt gives its slot to another, and goes on without. At 0 there are no slots; at minutes, as many
+servers that hang as there are slots hold up all others for minutes."""
+IN_FLIGHT_LIMIT = 2 * SLOTS
+"""Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help: all of
+them leave at once when a global rate limit ends."""
 CLAIMS = 25
 """Free slots for which the worker claims again. At 1 each job costs a claim of its own."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
