@@ -1,11 +1,11 @@
-"""What can go wrong, in words for the person who can mend it.
+"""What can go wrong, in words for the person who can fix it.
 
 StudybotError                   never raised itself; its text is fit to be shown
 ├── SettingsError               an environment variable is missing or wrong
+│   └── DiscordRefused          Discord does not let the bot in until a person changes something
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
 │   └── StoreTooNew             it was written by a newer studybot
-├── DiscordRefused              Discord does not let the bot in until a person changes something
 ├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
 └── MissingExtra                a command needs packages that were not installed
@@ -65,7 +65,7 @@ class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
 
 
-class DiscordRefused(StudybotError):
+class DiscordRefused(SettingsError):
     """Discord does not let the bot in: its token, its shards or its intents are not in order."""
 
 

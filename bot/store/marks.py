@@ -90,7 +90,7 @@ class Marks(Database):
         The pages may be one resource's or a whole catalog's. Who is not to be counted is left out.
         """
         done_at = func.max(marks.c.done_at, type_=marks.c.done_at.type)
-        counted = marks.c.user_id.not_in(select(uncounted.c.user_id))
+        counted = ~select(uncounted.c.user_id).where(uncounted.c.user_id == marks.c.user_id).exists()
         some = select(marks.c.user_id, done_at).where(counted)
         some = some.group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
 

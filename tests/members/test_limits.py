@@ -16,18 +16,21 @@ from bot.store import Store
 from tests.members.raw import press_at_once
 from tests.members.server import Seen, Server
 
+ORDINARY, COSTLY, REFUSAL = (kind.value.at_once for kind in (Kind.ORDINARY, Kind.COSTLY, Kind.REFUSAL))
+REFILL = 1 / Kind.COSTLY.value.per_second
+
 
 def test_a_bucket_empties_at_once_and_fills_by_the_second() -> None:
     now = 0.0
     limits = Limits(lambda: now)
-    assert [limits.take(Kind.COSTLY, 1) for _ in range(10)] == [0] * 10
-    assert limits.take(Kind.COSTLY, 1) == pytest.approx(5)
+    assert [limits.take(Kind.COSTLY, 1) for _ in range(COSTLY)] == [0] * COSTLY
+    assert limits.take(Kind.COSTLY, 1) == pytest.approx(REFILL)
     assert limits.take(Kind.COSTLY, 2) == limits.take(Kind.ORDINARY, 1) == 0  # another's, and another kind
-    now = 4.9
+    now = REFILL - 0.1
     assert limits.take(Kind.COSTLY, 1) == pytest.approx(0.1)
-    now = 5.0
+    now = REFILL
     assert limits.take(Kind.COSTLY, 1) == 0
-    assert limits.take(Kind.COSTLY, 1) == pytest.approx(5)
+    assert limits.take(Kind.COSTLY, 1) == pytest.approx(REFILL)
 
 
 @given(st.lists(st.floats(0, 10), max_size=200))
@@ -66,7 +69,7 @@ async def flood(server: Server, command: str, times: int, /, kind: int = 1, **da
 
 
 async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> None:
-    await flood(server, "about", 40)
+    await flood(server, "about", ORDINARY)
     refused = await server.ask("recommend", topic="kv cache")
     assert refused.private
     assert refused.text.strip() == "That is a lot at once. Please try again in 1 second."
@@ -78,30 +81,30 @@ async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> No
 
 async def test_buttons_count_too(server: Server, store: Store) -> None:
     card = await server.ask("recommend", topic="bert")
-    await flood(server, "about", 40)
-    refused = await server.press(card, "Mark done")
+    await flood(server, "about", ORDINARY)
+    refused = await server.press(card, "Mark 1 done")
     assert "Please try again in" in refused.text
     assert await store.marks(server.mia.id) == {}
 
 
 async def test_the_menu_of_messages_counts_too(server: Server) -> None:
-    await flood(server, "about", 40)
+    await flood(server, "about", ORDINARY)
     message = await server.ada.send(server.channel, "what is a kv cache?")
     assert "Please try again in" in Seen(await server.mia.context_menu(server.channel, "Find resources", message)).text
 
 
 async def test_what_costs_more_has_a_smaller_allowance(server: Server) -> None:
-    for _ in range(10):
+    for _ in range(COSTLY):
         assert "Your progress" in (await server.ask("progress")).text
-    assert "Please try again in 5 seconds" in (await server.ask("progress")).text
-    assert "Please try again in 5 seconds" in (await server.ask("privacy export")).text
+    assert "Please try again in 2 seconds" in (await server.ask("progress")).text
+    assert "Please try again in 2 seconds" in (await server.ask("privacy export")).text
     assert "Next for you" in (await server.ask("next")).text
 
 
 async def test_a_flood_is_not_answered_message_by_message(server: Server) -> None:
     before = len(server.env.http_requests)
     await flood(server, "about", 1000)
-    assert len(server.env.http_requests) - before == 40 + 100  # answers, refusals that are said
+    assert len(server.env.http_requests) - before == ORDINARY + REFUSAL  # answers, refusals that are said
 
 
 async def test_a_member_who_goes_on_at_a_persons_pace_never_meets_it(server: Server) -> None:
@@ -113,7 +116,7 @@ async def test_a_member_who_goes_on_at_a_persons_pace_never_meets_it(server: Ser
 async def test_presses_at_once(server: Server, store: Store) -> None:
     card = await server.ask("recommend", topic="bert")
     custom_id = next(one for one in custom_ids(card) if one.startswith("hit:"))
-    results = [press_at_once(server, card.message.id, custom_id) for _ in range(60)]
+    results = [press_at_once(server, card.message.id, custom_id) for _ in range(ORDINARY // 2)]
     await server.env.settle()
     assert all(result.acknowledged for result in results)
     assert len(await store.marks(server.mia.id)) in (0, 1)
@@ -121,5 +124,4 @@ async def test_presses_at_once(server: Server, store: Store) -> None:
 
 def custom_ids(seen: Seen) -> list[str]:
     (container,) = seen.message.components
-    rows = [one for one in container["components"] if one["type"] == 1]
-    return [item["custom_id"] for row in rows for item in row["components"] if "custom_id" in item]
+    return [one["accessory"]["custom_id"] for one in container["components"] if one["type"] == 9]
