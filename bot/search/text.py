@@ -69,8 +69,7 @@ def _other_forms() -> dict[int, str]:
     """Letters that are written otherwise but have no accent to drop; traditional Chinese is read as simplified."""
     text = resources.files("bot.search").joinpath("words/zh-simplified.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
-    simplified = {ord(pair[0]): pair[1] for line in lines for pair in line.split()}
-    return {**simplified, **_NOT_DECOMPOSED}
+    return {ord(pair[0]): pair[1] for line in lines for pair in line.split()} | _NOT_DECOMPOSED
 
 
 def words(text: str) -> list[str]:

@@ -67,7 +67,8 @@ class Spelling:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_deletion: dict[str, list[str]] = {}
+        # The words of each key in one text: most have one word, and a list around it would take twice the memory.
+        self._by_deletion: dict[str, str] = {}
         self._by_start: dict[tuple[str, int], list[str]] = {}
         for word in words:
             if _correctable(word):
@@ -75,7 +76,8 @@ class Spelling:
 
     def _add(self, word: str) -> None:
         for key in _deletions(word):
-            self._by_deletion.setdefault(key, []).append(word)
+            others = self._by_deletion.get(key)
+            self._by_deletion[key] = word if others is None else f"{others} {word}"
         if len(word) >= TWO_EDITS_FROM - 2:
             self._by_start.setdefault((word[0], len(word)), []).append(word)
 
@@ -83,7 +85,7 @@ class Spelling:
         """The words exactly one edit away, in alphabetical order."""
         if not _correctable(word):
             return []
-        found = {near for key in _deletions(word) for near in self._by_deletion.get(key, ())}
+        found = {near for key in _deletions(word) for near in self._by_deletion.get(key, "").split()}
         return sorted(near for near in found if _one_edit_apart(word, near))
 
     def two_edits(self, word: str) -> list[str]:
