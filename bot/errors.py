@@ -42,19 +42,25 @@ class Problem:
     text: str
 
 
+PROBLEMS_SHOWN = 100
+"""Problems of a catalog that a message names: more of them scroll away unread."""
+
+
 class CatalogError(StudybotError):
     """A catalog that cannot be used, with every problem found in it.
 
     `source` is the file's name as it was given; `problems` are sorted by line and never empty.
-    `str()` gives a line for each: `catalog.yaml:41: resource "x": …`.
+    `str()` gives a line for each of the first PROBLEMS_SHOWN: `catalog.yaml:41: resource "x": …`.
     """
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
         self.problems = tuple(sorted(problems))
-        super().__init__(
-            "\n".join(f"{source}:{p.line}: {p.text}" if p.line else f"{source}: {p.text}" for p in self.problems)
-        )
+        shown = self.problems[:PROBLEMS_SHOWN]
+        lines = [f"{source}:{p.line}: {p.text}" if p.line else f"{source}: {p.text}" for p in shown]
+        if more := len(self.problems) - len(shown):
+            lines.append(f"… and {more:,} more. Fix these first.")
+        super().__init__("\n".join(lines))
 
 
 class StoreError(StudybotError):

@@ -6,7 +6,6 @@ Built in Python they are checked in the same way; pydantic's ValidationError (a 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, field, replace
@@ -17,6 +16,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
+from rapidfuzz import fuzz, process
 
 from bot.catalog.identity import canonical_page, slug
 from bot.catalog.kinds import KINDS
@@ -44,7 +44,7 @@ _WEB_ADDRESS = re.compile(
 
 def _not_misspelt(known: tuple[str, ...]) -> AfterValidator:
     def check(word: str) -> str:
-        if word not in known and (near := difflib.get_close_matches(word, known, n=1, cutoff=0.8)):
+        if word not in known and (near := process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80)):
             raise ValueError(f'"{word}" is not known: did you mean "{near[0]}"?')
         return word
 

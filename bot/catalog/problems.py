@@ -7,17 +7,24 @@ checked entries, so that one malformed entry does not hide the rest.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from graphlib import CycleError, TopologicalSorter
 
 from pydantic_core import ErrorDetails
+from rapidfuzz import fuzz, process
 
 from bot.catalog.identity import canonical_page
 from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
 from bot.catalog.reading import Document, Place
 from bot.errors import Problem
+
+HINTS = 20
+"""Problems up to which an unknown name is compared with the known ones. Without a limit a file of unknown names is
+compared with itself; a curator fixes the first ones first."""
+HINT_LENGTH = 64
+"""Characters of a value that are compared and repeated: those of the longest id."""
+ALIKE = 60.0
+"""The likeness (0 to 100) from which a known name is offered. At 0 any is; at 90 "topik" is not "topic"."""
 
 ENTRIES: Mapping[str, type] = {"stages": Stage, "tracks": Track, "resources": Resource, "topics": Topic}
 """The keys that hold entries, and the class of each."""
@@ -150,29 +157,42 @@ class _Report:
         for place, entry in entries:
             for index, value in enumerate(_texts(entry.get(key))):
                 if value not in names:
-                    self._add((*place, key, index), f'unknown {noun} "{value}"{_did_you_mean(value, known)}')
+                    hint = _did_you_mean(value, known) if len(self.problems) < HINTS else ""
+                    self._add((*place, key, index), f'unknown {noun} "{value[:HINT_LENGTH]}"{hint}')
 
     def circles(self, nodes: list[tuple[Place, str, list[str]]]) -> None:
         """One problem for each circle; those that share an entry count as one."""
         places = {name: place for place, name, _ in nodes}
         graph = {name: [to for to in targets if to in places] for _, name, targets in nodes}
-        while circle := _circle(graph):
+        for circle in _circles(graph):
             self._add(places[circle[0]], f"leads back to itself: {' → '.join(circle)}")
-            for name in circle:
-                graph.pop(name, None)
-            graph = {name: [to for to in targets if to in graph] for name, targets in graph.items()}
 
     def _line(self, place: Place, key: str) -> int:
         return self._document.line((*place, key))
 
 
-def _circle(graph: Mapping[str, list[str]]) -> list[str]:
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as error:
-        # graphlib walks from a prerequisite to what needs it; people read it the other way round.
-        return [str(name) for name in reversed(error.args[1])]
-    return []
+def _circles(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    """The circles of a graph, each with its first entry again at its end, in time that grows with the graph alone.
+
+    A depth-first walk: an entry that is met again on the way to itself closes a circle, whose entries are then done.
+    """
+    done: set[str] = set()
+    for start in graph:
+        way = {start: iter(graph[start])} if start not in done else {}
+        while way:
+            name = next(way[last := next(reversed(way))], None)
+            if name is None:
+                done.add(last)
+                del way[last]
+            elif name in way:
+                names = list(way)
+                circle = names[names.index(name) :]
+                yield [*circle, name]
+                done.update(circle)
+                for one in circle:
+                    del way[one]
+            elif name not in done:
+                way[name] = iter(graph[name])
 
 
 def _entries(value: object, place: Place) -> Iterator[Located]:
@@ -196,7 +216,7 @@ def _with_name(document: Document, place: Place, text: str) -> str:
 
 def _did_you_mean(word: str, known: list[str]) -> str:
     """`: did you mean "summary"?`, or nothing if no known word is near."""
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    near = process.extractOne(word[:HINT_LENGTH], known, scorer=fuzz.ratio, score_cutoff=ALIKE)
     return f': did you mean "{near[0]}"?' if near else ""
 
 

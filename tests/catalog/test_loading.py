@@ -330,3 +330,31 @@ def test_what_is_written_is_what_is_loaded(tmp_path_factory: pytest.TempPathFact
 def test_any_bytes_are_a_catalog_or_a_problem(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> None:
     file = tmp_path_factory.mktemp("noise") / "catalog.yaml"
     assert all(line.startswith("catalog.yaml") for line in problems(file, noise))
+
+
+def listed(topics: str, count: int = 1, **keys: Any) -> str:
+    entries = "".join(
+        f"      - {{title: R{n}, url: 'https://e.org/{n}', {keys.get('more', '')}}}\n" for n in range(count)
+    )
+    return f"title: X\ntopics:\n{topics}stages:\n  - title: S\n    resources:\n{entries}"
+
+
+def test_thousands_of_circles_are_each_found_once(file: Path) -> None:
+    found = problems(file, listed("".join(f"  t{n}: {{name: T, broader: [t{n ^ 1}]}}\n" for n in range(4000))))
+    assert found[0] == 'catalog.yaml:3: topic "t0": leads back to itself: t0 → t1 → t0'
+    assert found[-1] == "… and 1,900 more. Fix these first."
+
+
+def test_a_long_way_that_leads_nowhere_is_no_circle(file: Path) -> None:
+    ways = "".join(f"  t{n}: {{name: T{n}, broader: [t{n + 1}, u{n + 1}]}}\n" for n in range(991))
+    ways += "".join(f"  u{n}: {{name: U{n}, broader: [t{n + 1}]}}\n" for n in range(1, 991))
+    ends = "  t991: {name: Last}\n  u991: {name: Last too}\n"
+    file.write_text(listed(ways + ends), encoding="utf-8")
+    assert len(load_catalog(file).topics) == 1983
+
+
+def test_of_many_unknown_names_the_first_have_a_hint(file: Path) -> None:
+    topics = "".join(f"  topic{n}: {{name: T}}\n" for n in range(500))
+    found = problems(file, listed(topics, 30, more="topics: [topik0x]"))
+    assert sum('did you mean "topic0"?' in problem for problem in found) == 20
+    assert len(found) == 30
