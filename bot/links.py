@@ -42,7 +42,7 @@ behind it stay unseen; at 1 a wall that lets one robot in twenty through takes h
 GONE = frozenset({404, 410})
 
 _ANSWERED = re.compile(r"\s*\[(?:\d{3}|ERROR|TIMEOUT|EXCLUDED|IGNORED)\] ")
-"""How a line of lychee's begins that says what became of a link; used for the progress bar alone."""
+"""How a line of lychee's begins that gives the result for a link; used for the progress bar alone."""
 _PERMANENT = frozenset({301, 308})
 
 
@@ -57,7 +57,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One address and what became of it.
+    """One address and the result of its visit.
 
     `detail` is for people ("404 Not Found"); `address` is where it leads now, if that is another page; `permanent`
     says that its host calls the move final; `archived` is a copy in an archive, of a dead one, where there is one.

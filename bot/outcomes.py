@@ -1,4 +1,4 @@
-"""What became of a job, and why: codes that are stored and compared. The features that show them have the words."""
+"""The outcome of a job, and its reason: codes that are stored and compared. The features have the words for them."""
 
 from __future__ import annotations
 

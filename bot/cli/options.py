@@ -19,7 +19,7 @@ READABLE = click.Path(exists=True, allow_dash=True, path_type=Path)
 
 
 def examples(*lines: str) -> str:
-    """An epilog that click leaves as it stands."""
+    """An epilog that click does not wrap."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 

@@ -183,7 +183,7 @@ class JobKind(ABC):
         return MANUAL_GRACE if job.manual and job.kind == "prompt" else GRACE
 
     def too_late(self, attempt: Attempt) -> bool:
-        """Whether the job is to be given up."""
+        """Whether it is too late for another attempt."""
         return attempt.now - attempt.job.due_at > self.grace(attempt.job)
 
     @abstractmethod

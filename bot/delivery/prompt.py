@@ -1,4 +1,4 @@
-"""A server's weekly prompt: which resource, and what became of the last one."""
+"""A server's weekly prompt: which resource, and the outcome of the last one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Count = Callable[[int, Resource], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """What became of the last prompt: how many finished its resource, and how many replies its thread has."""
+    """The outcome of the last prompt: how many finished its resource, and how many replies its thread has."""
 
     title: str
     finished: int

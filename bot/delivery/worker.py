@@ -166,7 +166,7 @@ class Worker:
             log.exception("An attempt could not be recorded; it is repeated once its lease runs out")
 
     async def _run(self, attempt: Attempt) -> None:
-        """Make the attempt and record what comes of it."""
+        """Make the attempt and record its outcome."""
         job = attempt.job
         kind = self._kinds[job.kind]
         try:

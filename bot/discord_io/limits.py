@@ -89,7 +89,7 @@ class Gate:
         self._closed = False
 
     async def admits(self, interaction: discord.Interaction[Any], *, costly: bool = False) -> bool:
-        """Whether an interaction is to be answered by the task that asks; if not, the member has been told why."""
+        """Whether the task that asks may answer an interaction; if not, the member has been told why."""
         if (refusal := self._refusal(interaction, costly=costly)) is not None:
             if _is_typing(interaction) or self._limits.take(Kind.REFUSAL, interaction.user.id):
                 return False

@@ -36,7 +36,7 @@ followed since the first attempt is not found; a channel that busy within a few 
 CLOCK_SLACK = timedelta(hours=6)
 """How far this machine's clock may have been ahead of Discord's before a post is missed by `find`."""
 PATIENCE = 4.0
-"""Seconds that a prompt waits for what became of the last one. At 0 it never tells; at minutes it comes late for it."""
+"""Seconds that a prompt waits for the outcome of the last one. At 0 it never tells it; at minutes it comes late."""
 
 THREAD_NAME_LIMIT = 100
 """Characters of a thread's name: https://discord.com/developers/docs/resources/channel."""

@@ -46,7 +46,7 @@ def fit(text: str, limit: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as it stands, without markdown, mentions or masked links coming to life."""
+    """Text shown literally: without markdown, mentions or masked links coming to life."""
     # Piece by piece between the brackets: discord.py escapes the first bracket of a link, and "[[x](y)" has two.
     pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
     return discord.utils.escape_mentions("\\[".join(pieces))
@@ -66,7 +66,7 @@ def defuse(text: str) -> str:
 
 
 def show(text: str, limit: int) -> str:
-    """Text as it stands, escaped, in at most `limit` characters: escaping can double a text, so it comes first."""
+    """Text shown literally, escaped, in at most `limit` characters: escaping can double a text, so it comes first."""
     return fit(escape(text), limit)
 
 

@@ -15,7 +15,7 @@ _NAMED = (Reason.RELATIVE, Reason.MALFORMED, Reason.TOO_LONG, Reason.NOT_WEB, Re
 
 
 def report(draft: Draft) -> str:
-    """What became of the links of an index."""
+    """The result for each link of an index."""
     return "\n".join(_lines(draft))
 
 

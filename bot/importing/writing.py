@@ -100,7 +100,7 @@ def mapping_lines(keys: Mapping[str, object], indent: int) -> Iterator[str]:
 
 
 def flow(value: object) -> str:
-    """A value on one line, as it stands inside [ ] and { }; a key without a value is left out."""
+    """A value on one line, in the form that it has inside [ ] and { }; a key without a value is left out."""
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key}: {flow(item)}' for key, item in value.items() if item not in (None, '', []))}}}"
     if isinstance(value, list):

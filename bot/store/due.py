@@ -44,7 +44,7 @@ class Due(Database):
     async def enqueue_due(self, now: datetime) -> int:
         """Turn what is due of at most AT_ONCE schedules into jobs; returns of how many.
 
-        A week that is too late is written down as lost, and whoever set the prompt is to be told.
+        A week that is too late is recorded as lost, and a notice to whoever set the prompt is enqueued.
         """
         due = select(schedules).where(schedules.c.next_at <= now, schedules.c.paused_at.is_(None))
         due = due.order_by(schedules.c.next_at, schedules.c.id).limit(AT_ONCE)
@@ -109,14 +109,14 @@ class Due(Database):
             return []
 
     def enqueue_notice(self, connection: Connection, schedule_id: int, week: str, now: datetime) -> None:
-        """Have whoever set a prompt told what became of a week, once."""
+        """Enqueue one notice to whoever set a prompt about the outcome of a week."""
         new = job_values(schedule_id, week, "notice", now, now)
         connection.execute(self._insert(jobs).values(new).on_conflict_do_nothing())
 
     def pause_itself(
         self, connection: Connection, schedule_id: int, week: str, reason: Reason, now: datetime, *, tell: bool = True
     ) -> None:
-        """Pause a schedule for a reason that nobody wanted; `tell` says that whom it concerns is to be told, once."""
+        """Pause a schedule for a reason that nobody chose; with `tell`, enqueue one notice of it."""
         values = paused(now, reason)
         statement = update(schedules).where(schedules.c.id == schedule_id)
         row = connection.execute(statement.values(values).returning(schedules)).one()

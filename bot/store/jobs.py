@@ -22,8 +22,8 @@ from bot.store.rows import POSTS, AnySchedule, Choice, Delivery, History, Job, b
 from bot.store.tables import DETAIL_LIMIT, WAITING, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
-"""What a post is to be about, or why there is nothing to post; called inside a transaction, so that no other post of
-the schedule chooses meanwhile."""
+"""Chooses what a post is about, or says why there is nothing to post; called inside a transaction, so that no other
+post of the schedule chooses meanwhile."""
 
 
 class Begun(NamedTuple):
@@ -128,7 +128,7 @@ class Jobs(Due):
         return await self._group.write(work, job.schedule_id)
 
     async def record_skipped(self, job: Job, reason: Reason, detail: str | None, now: datetime, *, owner: str) -> bool:
-        """The job is given up. Whoever set a prompt that was lost is to be told. False if the claim was lost."""
+        """The job is given up. A notice to whoever set a lost prompt is enqueued. False if the claim was lost."""
 
         def work(connection: Connection) -> bool:
             row = _locked_schedule(connection, job)
@@ -147,7 +147,7 @@ class Jobs(Due):
     ) -> bool:
         """Discord refused it, and will again; `pauses` is why the schedule pauses with it. False if the claim was lost.
 
-        Whom the pause concerns is to be told.
+        A notice of the pause is enqueued.
         """
 
         def work(connection: Connection) -> bool:

@@ -80,7 +80,7 @@ AnySchedule = WeeklySchedule | Reminder
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to send for one week of a schedule, and what became of it.
+    """One message or follow-up for one week of a schedule, and its outcome.
 
     `kind` is "prompt", "reminder", "thread", "pin", "poll" or "notice". `week` is the ISO week ("2026-W48") of the
     occurrence `due_at`, by the calendar of the zone that the schedule had; for what an admin posts beside the rhythm it

@@ -226,7 +226,7 @@ def cancel(connection: Connection, schedule_id: int, reason: Reason, *, only: in
 
 
 def _waiting_post(schedule_id: int) -> Select[Any]:
-    """The first scheduled prompt that is to be attempted yet, if there is one."""
+    """The first scheduled prompt that waits for an attempt, if there is one."""
     waiting = select(jobs).where(
         jobs.c.schedule_id == schedule_id,
         jobs.c.state == State.WAITING,

@@ -85,7 +85,7 @@ _Id = BigInteger().with_variant(Integer(), "sqlite")
 
 _RUNNING = text("paused_at IS NULL")
 WAITING = text("state = 'waiting'")
-"""What of `jobs` is to be attempted yet: in these very words, by which SQLite knows its index."""
+"""The rows of `jobs` that wait for an attempt, in exactly these words: SQLite matches its partial index by them."""
 
 # A row is a server's weekly prompt (guild_id) or a member's reminder (user_id): one machinery delivers both.
 schedules = Table(

@@ -55,7 +55,7 @@ class Recommend(commands.Cog):
         level: str | None = None,
         share: bool = False,
     ) -> None:
-        """Answer with a card, privately unless it is to be shared; an answer without hits is never shared."""
+        """Answer with a card, privately unless the member shares it; an answer without hits is never shared."""
         library = self._bot.library_for(interaction)
         filters = Filters.typed(kind, level)
         if (problem := library.problem_with(filters)) is not None:

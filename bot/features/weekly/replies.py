@@ -212,7 +212,7 @@ def _paused(weekly: WeeklySchedule) -> str:
 
 
 def _told(weekly: WeeklySchedule, delivery: Delivery) -> str:
-    """One post in a line: when it was due, what became of it, and what of it is missing."""
+    """One post in a line: when it was due, its outcome, and which follow-ups are missing."""
     post = delivery.post
     day = discord.utils.format_dt(post.due_at, "D")
     title = f" · {show(post.title, HISTORY_TITLE_LIMIT)}" if post.title else ""
