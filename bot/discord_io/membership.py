@@ -53,8 +53,12 @@ class Membership:
         while len(self._known) > REMEMBERED or self._is_stale(next(iter(self._known))):
             self._known.popitem(last=False)
 
+    def knows(self, user_id: int) -> bool:
+        """Whether an answer about this user is remembered, for any server."""
+        return any(known == user_id for _, known in self._known)
+
     def forget(self, user_id: int) -> None:
-        """Keep in mind nothing of somebody."""
+        """Drop every answer about this user."""
         for key in [key for key in self._known if key[1] == user_id]:
             del self._known[key]
 

@@ -79,7 +79,7 @@ async def test_delete_asks_first_and_then_leaves_nothing(server: Server, store: 
     await server.ask("done", resource="bert")
     membership = server.env.bot.membership  # type: ignore[attr-defined]
     assert str(server.ada.id) in await everything(store)
-    assert any(user_id == server.ada.id for _, user_id in membership._known)
+    assert membership.knows(server.ada.id)
     asked = await server.manage("privacy delete")
     assert asked.private
     assert "Delete everything that I keep about you?" in asked.text
@@ -91,7 +91,7 @@ async def test_delete_asks_first_and_then_leaves_nothing(server: Server, store: 
     assert "I keep nothing about you any more" in gone.text
     assert gone.labels == []
     assert str(server.ada.id) not in await everything(store)
-    assert not any(user_id == server.ada.id for _, user_id in membership._known)
+    assert not membership.knows(server.ada.id)
     assert await finished(store, server.mia.id) == {"bert"}
 
     assert "Your progress: 0 of 23" in (await server.manage("progress")).text

@@ -14,6 +14,18 @@ WAITING = sa.text("state = 'waiting'")
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_schedules()
+    _create_jobs()
+    _create_what_members_have()
+    op.create_table(
+        "app_state",
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_app_state"),
+    )
+
+
+def _create_schedules() -> None:
     op.create_table(
         "schedules",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -51,6 +63,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_schedules_resume_at", "schedules", ["resume_at"])
     op.create_index("ix_schedules_left_at", "schedules", ["left_at"])
+
+
+def _create_jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -84,6 +99,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_attempt_at", "jobs", ["attempt_at", "id"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index("ix_jobs_message_id", "jobs", ["message_id"])
+
+
+def _create_what_members_have() -> None:
     op.create_table(
         "marks",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -109,12 +127,6 @@ def upgrade() -> None:
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("seen_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_last_seen"),
-    )
-    op.create_table(
-        "app_state",
-        sa.Column("key", sa.String(128), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name="pk_app_state"),
     )
 
 
