@@ -16,10 +16,13 @@ from itertools import islice
 from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
-from bot.search.corpus import Corpus
+from bot.search.corpus import LIGHT, Corpus
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate, Spelling
 
+PIECE_LIGHT = 0.3
+"""The share of their full weight that stop words and words of asking gain once the query is a piece of a title. At 0
+"attention is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
 MAX_LENGTH = 400
 """Characters of a query that are read. At 40 a whole question is cut; without a limit the work grows with what a
 stranger sends."""
@@ -101,6 +104,13 @@ class Query:
         """The places of the tokens that say what is looked for, each word once."""
         places = self.places(Role.CONTENT)
         return list({self.tokens[place].word: place for place in reversed(places)}.values())[::-1]
+
+    @property
+    def content_share(self) -> float:
+        """The share of the query's weight that its content words have, over 0 to 1, when its light words count too."""
+        content = sum(token.weight for token in self.tokens if token.role is Role.CONTENT)
+        light = sum(token.weight for token in self.tokens if token.role is not Role.CONTENT) / LIGHT * PIECE_LIGHT
+        return content / (content + light)
 
     def places(self, *roles: Role) -> list[int]:
         """The places of the tokens that have one of these roles."""

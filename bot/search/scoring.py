@@ -262,6 +262,12 @@ def earned(clause: Clause, credits: Mapping[str, Credit], document: int) -> floa
     return _best(clause, credits, document)[0]
 
 
+def in_a_name(clauses: Iterable[Clause], postings: Postings, document: int) -> bool:
+    """Whether a document has one of some clauses in more than its summary."""
+    matches = (best_match(clause, postings, document) for clause in clauses)
+    return any(match is not None and match.field != "summary" for match in matches)
+
+
 def best_match(clause: Clause, postings: Postings, document: int) -> Match | None:
     """The best that a document has for a clause, if it has anything."""
     credits = postings.credits(document)

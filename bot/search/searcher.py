@@ -17,10 +17,10 @@ from math import log10
 
 from rapidfuzz import fuzz
 
-from bot.search.corpus import LIGHT, Corpus
+from bot.search.corpus import Corpus
 from bot.search.phrases import LONGEST_RUN, Label, Phrase, PhraseMatch
 from bot.search.query import Query, Role, Token
-from bot.search.scoring import Accept, Clause, Scores, best_match, earned, score
+from bot.search.scoring import Accept, Clause, Scores, earned, in_a_name, score
 from bot.search.vocabulary import ONE_EDIT, STEM, Candidate
 
 CUTOFF, ANNOTATED_CUTOFF = 0.27, 0.32
@@ -69,9 +69,6 @@ LATER = 0.9
 EARLY = 0.08
 """How much of a score is the place on the path, where a query asks where to begin with something. At 0 it is no
 question of beginning; at 1 the first resource answers everything."""
-PIECE_LIGHT = 0.3
-"""The share of their full weight that stop words and words of asking gain once the query is a piece of a title. At 0
-"attention is all you need" is no more than "attention"; at 1 "how gpt3 works" would find nothing else about GPT-3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +371,10 @@ class Searcher:
         pieces = {document for document, like in likeness.items() if like >= PIECE_LIKENESS}
         if query.start:
             refined = {document: self._earlier(value, document) for document, value in refined.items()}
-        return (_as_piece(query, refined, pieces) if pieces else refined), pieces
+        if pieces:  # the light words of the query count too, and the other titles lack them
+            share = query.content_share
+            refined = {one: value if one in pieces else value * share for one, value in refined.items()}
+        return refined, pieces
 
     def _earlier(self, score: float, document: int) -> float:
         """A score with the place on the path mixed in: the first, and what calls itself introductory, gain most."""
@@ -392,27 +392,16 @@ class Searcher:
             for place, clause in zip(result.query.content, clauses, strict=True)
             if clause.weight >= unknown and self._corpus.language.telling(result.query.tokens[place].word) >= SPECIAL
         ]
-        return {
-            document: value
-            for document, value in scores.items()
-            if value >= floor
-            and (not unknown or value >= self._blind_cutoff or document in pieces or self._is_named(heavy, document))
-        }
 
-    def _is_named(self, clauses: Iterable[Clause], document: int) -> bool:
-        """Whether a document has one of these by more than its summary."""
-        matches = (best_match(clause, self._corpus.postings, document) for clause in clauses)
-        return any(match is not None and match.field != "summary" for match in matches)
+        def explained(document: int) -> bool:
+            return document in pieces or in_a_name(heavy, self._corpus.postings, document)
+
+        strong = {document: value for document, value in scores.items() if value >= floor}
+        if not unknown:
+            return strong
+        return {one: value for one, value in strong.items() if value >= self._blind_cutoff or explained(one)}
 
 
 def _likeness(text: str, title: str) -> float:
     """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and for titles that are shorter."""
     return fuzz.partial_ratio(text, title, score_cutoff=50) if len(title) + 1 >= len(text) else 0.0
-
-
-def _as_piece(query: Query, scores: Scores, pieces: Collection[int]) -> Scores:
-    """The scores when the query is a piece of some titles: its light words count too, and the others lack them."""
-    content = sum(token.weight for token in query.tokens if token.role is Role.CONTENT)
-    light = sum(token.weight for token in query.tokens if token.role is not Role.CONTENT) / LIGHT * PIECE_LIGHT
-    share = content / (content + light)
-    return {document: value if document in pieces else value * share for document, value in scores.items()}
