@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.characters import escaped
 from bot.outcomes import Reason
 
 
@@ -49,17 +50,19 @@ PROBLEMS_SHOWN = 100
 class CatalogError(StudybotError):
     """A catalog that cannot be used, with every problem found in it.
 
-    `source` is the file's name as it was given; `problems` are sorted by line and never empty.
-    `str()` gives a line for each of the first PROBLEMS_SHOWN: `catalog.yaml:41: resource "x": …`.
+    `source` is the file's name as it was given; `problems` are sorted by line and never empty; `is_whole` is false if
+    there are more of them, which were not looked for. `str()` gives a line for each of the first PROBLEMS_SHOWN:
+    `catalog.yaml:41: resource "x": …`. Its characters are fit for a terminal and a log, whatever the catalog holds.
     """
 
-    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+    def __init__(self, source: str, problems: Sequence[Problem], *, is_whole: bool = True) -> None:
         self.source = source
-        self.problems = tuple(sorted(problems))
+        self.problems = tuple(sorted(Problem(one.line, escaped(one.text)) for one in problems))
+        self.is_whole = is_whole
         shown = self.problems[:PROBLEMS_SHOWN]
-        lines = [f"{source}:{p.line}: {p.text}" if p.line else f"{source}: {p.text}" for p in shown]
+        lines = [escaped(f"{source}:{p.line}: {p.text}" if p.line else f"{source}: {p.text}") for p in shown]
         if more := len(self.problems) - len(shown):
-            lines.append(f"… and {more:,} more. Fix these first.")
+            lines.append(f"… and {'' if is_whole else 'at least '}{more:,} more. Fix these first.")
         super().__init__("\n".join(lines))
 
 

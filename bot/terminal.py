@@ -10,6 +10,7 @@ import click
 
 from bot.catalog import Resource, Stage, Track
 from bot.catalogs import Library
+from bot.characters import escaped
 from bot.search import Answer, Hit
 
 
@@ -49,7 +50,7 @@ def answer_text(answer: Answer, library: Library) -> str:
 
 def _found(answer: Answer, library: Library) -> Iterator[str]:
     if answer.suggestion:
-        yield f"Read as “{answer.suggestion}”."
+        yield f"Read as “{escaped(answer.suggestion)}”."
     for number, hit in enumerate(answer.hits, start=1):
         step = library.step(hit.resource).number
         yield f"{number}. {click.style(hit.resource.title, bold=True)}"
@@ -62,9 +63,9 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
 
 
 def _silent(answer: Answer, library: Library) -> Iterator[str]:
-    yield f"{library.catalog.title} has nothing about “{answer.query}”."
+    yield f"{library.catalog.title} has nothing about “{escaped(answer.query)}”."
     if answer.suggestion:
-        yield f"Did you mean “{answer.suggestion}”?"
+        yield f"Did you mean “{escaped(answer.suggestion)}”?"
     if answer.nearest:
         yield f"The nearest that it does treat: {', '.join(topic.name for topic in answer.nearest)}."
 

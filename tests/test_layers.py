@@ -10,7 +10,7 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 LAYERS = (
-    {"outcomes"},
+    {"outcomes", "characters"},
     {"errors", "picture"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},

@@ -15,11 +15,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.catalog.identity import Ids, slug
 from bot.catalog.model import MAX_ID, Catalog
-from bot.catalog.problems import ENTRIES, Located, describe, find_problems, groups_of, resources_of, topics_of
-from bot.catalog.reading import Document, parse_document, read_text
-from bot.errors import CatalogError, Problem
+from bot.catalog.problems import ENTRIES, Located, Report, groups_of, resources_of, topics_of
+from bot.catalog.reading import parse_document, read_bytes
+from bot.errors import CatalogError
 
 _CATALOG = TypeAdapter(Catalog)
+_ENTRIES: dict[str, TypeAdapter[object]] = {kind: TypeAdapter(model) for kind, model in ENTRIES.items()}
+_KEYS = {model: frozenset(key.name for key in fields(model)) for model in (Catalog, *ENTRIES.values())}
 
 
 def load_catalog(path: str | Path) -> Catalog:
@@ -29,17 +31,21 @@ def load_catalog(path: str | Path) -> Catalog:
     changed anywhere, so a running bot keeps the catalog it has when this raises.
     """
     path = Path(path)
-    return parse_catalog(read_text(path), path.name)
+    return parse_catalog(read_bytes(path), path.name)
 
 
-def parse_catalog(text: str, source: str) -> Catalog:
+def parse_catalog(text: str | bytes, source: str) -> Catalog:
     """Check a catalog that is at hand as text; `source` names it in errors. Raises CatalogError as `load_catalog`."""
-    document = parse_document(text, source)
-    data = complete(document.data)
-    catalog, problems = _validate(document, data)
-    problems += find_problems(document, data)
-    if problems or catalog is None:
-        raise CatalogError(source, problems)
+    document = parse_document(text, source, _faults)
+    data, report = complete(document.data), Report(document)
+    try:
+        catalog = _CATALOG.validate_python(data)
+    except ValidationError as error:
+        for details in error.errors(include_url=False):
+            report.describe(details)
+    report.compare(data)
+    if report.problems:
+        raise CatalogError(source, report.problems, is_whole=report.is_whole)
     return catalog
 
 
@@ -56,17 +62,22 @@ def shipped_catalog() -> Path:
     return installed if installed.is_file() else package.parent / "catalog.yaml"
 
 
-def _validate(document: Document, data: object) -> tuple[Catalog | None, list[Problem]]:
+def _faults(kind: str, entry: object) -> int:
+    """How many problems an entry has by itself, without the resources in it, which are entries of their own."""
+    if isinstance(entry, dict):
+        entry = {"id": "x"} | _without_empty(entry, ENTRIES[kind])
+        if isinstance(entry.get("resources"), list):
+            del entry["resources"]
     try:
-        return _CATALOG.validate_python(data), list(document.problems)
+        _ENTRIES[kind].validate_python(entry)
     except ValidationError as error:
-        found = [describe(document, details) for details in error.errors(include_url=False)]
-        return None, [*document.problems, *found]
+        return error.error_count()
+    return 0
 
 
 def complete(data: object) -> object:
     """A copy without the keys that have no value, and with the ids that were left out."""
-    data = _without_empty(data, Catalog)
+    data = _without_empty(data, Catalog) if isinstance(data, dict) else data
     _add_ids(groups_of(data), "part")
     _add_ids(resources_of(data), "resource")
     for place, topic in topics_of(data):
@@ -74,11 +85,9 @@ def complete(data: object) -> object:
     return data
 
 
-def _without_empty(value: object, model: type) -> object:
+def _without_empty(value: dict[str, object], model: type) -> dict[str, object]:
     """A copy of an entry without known keys that have no value: they count as left out. Unknown keys stay."""
-    if not isinstance(value, dict):
-        return value
-    known = {key.name for key in fields(model)}
+    known = _KEYS[model]
     return {key: _copied(key, item) for key, item in value.items() if item is not None or key not in known}
 
 
@@ -86,9 +95,9 @@ def _copied(key: str, value: object) -> object:
     if (model := ENTRIES.get(key)) is None:
         return value
     if isinstance(value, list):
-        return [_without_empty(item, model) for item in value]
+        return [_without_empty(item, model) if isinstance(item, dict) else item for item in value]
     if isinstance(value, dict):
-        return {name: _without_empty(item, model) for name, item in value.items()}
+        return {name: _without_empty(item, model) if isinstance(item, dict) else item for name, item in value.items()}
     return value
 
 

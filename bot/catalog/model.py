@@ -6,7 +6,6 @@ Built in Python they are checked in the same way; pydantic's ValidationError (a 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, field, replace
 from datetime import date
@@ -16,10 +15,13 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
 from rapidfuzz import fuzz, process
 
+from bot.catalog.addresses import address_fault
 from bot.catalog.identity import canonical_page, slug
 from bot.catalog.kinds import KINDS
+from bot.characters import hidden_in_paragraph, named
 
 MAX_CATALOG_ID = 28
 MAX_ID = 64
@@ -37,36 +39,33 @@ MAX_URL = 512
 LEVELS = ("beginner", "intermediate", "advanced")
 """From the first to the last. A catalog may use another word; one that looks like a misspelling is a problem."""
 
-_WEB_ADDRESS = re.compile(
-    r"https?://(?:[^\s/?#]*@)?(?:\[[0-9a-f:.]+]|[^\s/?#@:\[\]]+)(?::\d{0,5})?(?:[/?#]\S*)?", re.IGNORECASE
-)
-
 
 def _not_misspelt(known: tuple[str, ...]) -> AfterValidator:
     def check(word: str) -> str:
         if word not in known and (near := process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80)):
-            raise ValueError(f'"{word}" is not known: did you mean "{near[0]}"?')
+            raise PydanticCustomError(
+                "misspelt", '"{word}" is not known: did you mean "{near}"?', {"word": word, "near": near[0]}
+            )
         return word
 
     return AfterValidator(check)
 
 
-def is_web_address(url: str) -> bool:
-    """Whether a text is an address of the web: http or https, with a host and without spaces."""
-    return _WEB_ADDRESS.fullmatch(url) is not None
-
-
 def _web_address(url: str) -> str:
-    if is_web_address(url):
-        return url
-    if not url.lower().startswith(("http://", "https://")):
-        raise ValueError("must start with http:// or https://")
-    raise ValueError("is not a web address")
+    if fault := address_fault(url):
+        raise ValueError(fault)
+    return url
 
 
 def _one_line(text: str) -> str:
     if len(text.splitlines()) > 1:
         raise ValueError("must be one line: it is the text of buttons, links and headings")
+    return _visible(text)
+
+
+def _visible(text: str) -> str:
+    if places := hidden_in_paragraph(text):
+        raise ValueError(f"has an invisible character, {named(text, places[0])}; delete it")
     return text
 
 
@@ -81,8 +80,12 @@ Title = Annotated[
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_NAME), AfterValidator(_one_line)
 ]
-Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PARAGRAPH)]
-OptionalParagraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH)]
+Paragraph = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_PARAGRAPH), AfterValidator(_visible)
+]
+OptionalParagraph = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH), AfterValidator(_visible)
+]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)

@@ -1,7 +1,7 @@
 """What is wrong with a catalog, in words that a curator can act on.
 
-Two sources: `describe` words what pydantic found in one entry; `find_problems` finds what entries say of each other:
-repeated ids and pages, unknown topics and prerequisites, circles. The second works on the data as read, not on
+Two sources: `Report.describe` words what pydantic found in one entry; `Report.compare` finds what entries say of each
+other: repeated ids and pages, unknown topics and prerequisites, circles. The second works on the data as read, not on
 checked entries, so that one malformed entry does not hide the rest.
 """
 
@@ -15,14 +15,16 @@ from rapidfuzz import fuzz, process
 
 from bot.catalog.identity import canonical_page
 from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
-from bot.catalog.reading import Document, Place
+from bot.catalog.reading import MAX_FAULTS, Document, Place, shortened
 from bot.errors import Problem
 
 HINTS = 20
-"""Problems up to which an unknown name is compared with the known ones. Without a limit a file of unknown names is
-compared with itself; a curator fixes the first ones first."""
+"""How many unknown names are compared with the known ones. Without a limit a file of unknown names is compared with
+itself; a curator fixes the first ones first."""
 HINT_LENGTH = 64
-"""Characters of a value that are compared and repeated: those of the longest id."""
+"""Characters of a name that are compared: those of the longest id."""
+CIRCLE_NAMES = 6
+"""Names of a circle that are shown; of a longer one the first and the last."""
 ALIKE = 60.0
 """The likeness (0 to 100) from which a known name is offered. At 0 any is; at 90 "topik" is not "topic"."""
 
@@ -80,57 +82,59 @@ def topics_of(data: object) -> list[Located]:
     ]
 
 
-def find_problems(document: Document, data: object) -> list[Problem]:
-    """Every problem between the entries, in no particular order.
+class Report:
+    """Collects the problems of a document, each with its line and the name of its entry, in no particular order.
 
-    `data` is that of the document, with the ids that were left out.
+    `is_whole` says that these are all; else there were too many to go on.
     """
-    if not isinstance(data, dict):
-        return []
-    resources, topics = resources_of(data), topics_of(data)
-    known_topics = [str(place[-1]) for place, _ in topics]
-    known_ids = [str(resource["id"]) for _, resource in resources]
-    report = _Report(document)
-    report.empty(resources)
-    report.repeated_ids(groups_of(data))
-    report.repeated_ids(resources)
-    report.repeated_pages(resources)
-    report.ids_of_topics(topics_of(document.data))
-    report.unknown(resources, "topics", "topic", known_topics)
-    report.unknown(resources, "requires", "prerequisite", known_ids)
-    report.unknown(topics, "broader", "topic", known_topics)
-    report.circles([(place, str(entry["id"]), _texts(entry.get("requires"))) for place, entry in resources])
-    report.circles([(place, str(place[-1]), _texts(entry.get("broader"))) for place, entry in topics])
-    return report.problems
-
-
-def describe(document: Document, details: ErrorDetails) -> Problem:
-    """One of pydantic's errors as a problem, with the line and the name of its entry."""
-    place = details["loc"]
-    return Problem(document.line(place), _with_name(document, place, _text(place, details)))
-
-
-class _Report:
-    """Collects problems, each with its line and the name of its entry."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self.problems: list[Problem] = []
+        self._hints = HINTS
+        self.problems = list(document.problems)
+        self.is_whole = document.is_whole
+
+    def describe(self, details: ErrorDetails) -> None:
+        """Add one of pydantic's errors."""
+        self._add(details["loc"], self._text(details["loc"], details))
+
+    def compare(self, data: object) -> None:
+        """Add the problems between the entries; `data` is that of the document, with the ids that were left out."""
+        if not isinstance(data, dict):
+            return
+        resources, topics = resources_of(data), topics_of(data)
+        known_topics = [str(place[-1]) for place, _ in topics]
+        known_ids = [str(resource["id"]) for _, resource in resources]
+        self._empty(resources)
+        self._repeated_ids(groups_of(data))
+        self._repeated_ids(resources)
+        self._repeated_pages(resources)
+        self._ids_of_topics(topics_of(self._document.data))
+        if not self._document.is_whole:
+            return  # the names that are missing may be in the rest
+        self._unknown(resources, "topics", "topic", known_topics)
+        self._unknown(resources, "requires", "prerequisite", known_ids)
+        self._unknown(topics, "broader", "topic", known_topics)
+        self._circles([(place, str(entry["id"]), _texts(entry.get("requires"))) for place, entry in resources])
+        self._circles([(place, str(place[-1]), _texts(entry.get("broader"))) for place, entry in topics])
 
     def _add(self, place: Place, text: str) -> None:
+        if len(self.problems) >= MAX_FAULTS:
+            self.is_whole = False
+            return
         self.problems.append(Problem(self._document.line(place), _with_name(self._document, place, text)))
 
-    def empty(self, resources: Iterable[Located]) -> None:
+    def _empty(self, resources: Iterable[Located]) -> None:
         if not list(resources):
             self._add((), "has no resources; add one under a stage")
 
-    def repeated_ids(self, entries: Iterable[Located]) -> None:
+    def _repeated_ids(self, entries: Iterable[Located]) -> None:
         first: dict[str, Place] = {}
         for place, entry in entries:
             if isinstance(slug := entry["id"], str) and (other := first.setdefault(slug, place)) != place:
-                self._add((*place, "id"), f'id "{slug}" is used already in line {self._line(other, "id")}')
+                self._add((*place, "id"), f'id "{shortened(slug)}" is used already in line {self._line(other, "id")}')
 
-    def repeated_pages(self, resources: list[Located]) -> None:
+    def _repeated_pages(self, resources: list[Located]) -> None:
         """An address that leads to the page of another resource, present or former."""
         first: dict[str, tuple[Place, Place, str]] = {}
         urls = [(entry, (*entry, "url"), url) for entry, keys in resources for url in _texts([keys.get("url")])]
@@ -142,33 +146,56 @@ class _Report:
         for entry, place, url in urls + former:
             other, at, same = first.setdefault(canonical_page(url), (entry, place, url))
             if other != entry:
-                page = "" if same == url else f', which is the same page: "{same}"'
+                page = "" if same == url else f', which is the same page: "{shortened(same)}"'
                 noun = "url" if place[-1] == "url" else "former url"
-                self._add(place, f'{noun} "{url}" is used already in line {self._document.line(at)}{page}')
+                self._add(place, f'{noun} "{shortened(url)}" is used already in line {self._document.line(at)}{page}')
 
-    def ids_of_topics(self, topics: Iterable[Located]) -> None:
+    def _ids_of_topics(self, topics: Iterable[Located]) -> None:
         """An id written in a topic: its key is its id."""
         for place, topic in topics:
             if "id" in topic:
                 self._add((*place, "id"), 'unknown key "id": the key of a topic is its id')
 
-    def unknown(self, entries: Iterable[Located], key: str, noun: str, known: list[str]) -> None:
+    def _unknown(self, entries: Iterable[Located], key: str, noun: str, known: list[str]) -> None:
         names = set(known)
         for place, entry in entries:
             for index, value in enumerate(_texts(entry.get(key))):
                 if value not in names:
-                    hint = _did_you_mean(value, known) if len(self.problems) < HINTS else ""
-                    self._add((*place, key, index), f'unknown {noun} "{value[:HINT_LENGTH]}"{hint}')
+                    hint = self._did_you_mean(value, known)
+                    self._add((*place, key, index), f'unknown {noun} "{shortened(value)}"{hint}')
 
-    def circles(self, nodes: list[tuple[Place, str, list[str]]]) -> None:
+    def _circles(self, nodes: list[tuple[Place, str, list[str]]]) -> None:
         """One problem for each circle; those that share an entry count as one."""
         places = {name: place for place, name, _ in nodes}
         graph = {name: [to for to in targets if to in places] for _, name, targets in nodes}
         for circle in _circles(graph):
-            self._add(places[circle[0]], f"leads back to itself: {' → '.join(circle)}")
+            names = [*circle[: CIRCLE_NAMES - 2], "…", *circle[-2:]] if len(circle) > CIRCLE_NAMES else circle
+            self._add(places[circle[0]], f"leads back to itself: {' → '.join(map(shortened, names))}")
 
     def _line(self, place: Place, key: str) -> int:
         return self._document.line((*place, key))
+
+    def _text(self, place: Place, details: ErrorDetails) -> str:
+        kind, value, key = details["type"], details["input"], _key(place)
+        if kind == "unexpected_keyword_argument":
+            return f'unknown key "{shortened(key)}"{self._did_you_mean(key, _known_keys(place))}'
+        if kind == "misspelt":
+            return f'{key} "{value}" is not known{self._did_you_mean(str(value), [details["ctx"]["near"]])}'
+        if kind == "string_pattern_mismatch":
+            return f'{key} must be {_FORMS[key]}, not "{shortened(value)}"'
+        template = _TEXTS.get(kind)
+        if template is None:
+            return f"{key}: {details['msg']}"
+        size = len(value) if isinstance(value, str) else 0
+        return template.format(key=key, input=shortened(value), size=size, **details.get("ctx", {}))
+
+    def _did_you_mean(self, word: str, known: list[str]) -> str:
+        """`: did you mean "summary"?`, or nothing if no known word is near, or enough have been looked for."""
+        if self._hints <= 0:
+            return ""
+        self._hints -= 1
+        near = process.extractOne(word[:HINT_LENGTH], known, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        return f': did you mean "{near[0]}"?' if near else ""
 
 
 def _circles(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:
@@ -214,12 +241,6 @@ def _with_name(document: Document, place: Place, text: str) -> str:
     return f"{ENTRIES[key].__name__.lower()} {_name(document, entry)}: {text}"
 
 
-def _did_you_mean(word: str, known: list[str]) -> str:
-    """`: did you mean "summary"?`, or nothing if no known word is near."""
-    near = process.extractOne(word[:HINT_LENGTH], known, scorer=fuzz.ratio, score_cutoff=ALIKE)
-    return f': did you mean "{near[0]}"?' if near else ""
-
-
 def _innermost_entry(place: Place) -> tuple[Place, str] | None:
     """The deepest resource, stage, track or topic around a place, and the key that holds it."""
     for index in range(len(place) - 1, 0, -1):
@@ -239,22 +260,9 @@ def _name(document: Document, entry: Place) -> str:
     except (KeyError, IndexError, TypeError):
         value = None
     if isinstance(entry[-1], str):
-        return f'"{entry[-1]}"'
+        return f'"{shortened(entry[-1])}"'
     slug = value.get("id") or value.get("title") if isinstance(value, dict) else None
-    return f'"{slug}"' if isinstance(slug, str) else str(entry[-1] + 1)
-
-
-def _text(place: Place, details: ErrorDetails) -> str:
-    kind, value, key = details["type"], details["input"], _key(place)
-    if kind == "unexpected_keyword_argument":
-        return f'unknown key "{key}"{_did_you_mean(key, _known_keys(place))}'
-    if kind == "string_pattern_mismatch":
-        return f'{key} must be {_FORMS[key]}, not "{value}"'
-    template = _TEXTS.get(kind)
-    if template is None:
-        return f"{key}: {details['msg']}"
-    size = len(value) if isinstance(value, str) else 0
-    return template.format(key=key, input=value, size=size, **details.get("ctx", {}))
+    return f'"{shortened(slug)}"' if isinstance(slug, str) else str(entry[-1] + 1)
 
 
 def _key(place: Place) -> str:

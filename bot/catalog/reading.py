@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+import sys
+from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 import yaml
+from yaml.reader import ReaderError
 
 from bot.errors import CatalogError, Problem
 
@@ -18,8 +24,28 @@ MAX_DEPTH = 16
 """The deepest nesting of a value. A resource's topic stands at six; nothing that people write comes near sixteen,
 and Python's own recursion stays far from its end."""
 
+MAX_RESOURCES = 100_000
+"""The most resources of a catalog."""
+MAX_OTHERS = 20_000
+"""The most stages, tracks and topics, of each: one topic for five resources of the largest list."""
+MAX_VALUES = 2_000_000
+"""The most values of a file: twenty for each of a hundred thousand resources."""
+MAX_VALUES_HERE = 500
+"""The most values in one entry, or outside of all. Sixteen are many; a million cost seconds and say nothing."""
+MAX_FAULTS = 2_000
+"""Problems after which the rest of a file is not read. A message names a hundred of them."""
+VALUE_LENGTH = 100
+"""Characters of a value that a problem repeats: most addresses, and the beginning of a paragraph."""
+
+TOPICS = "topics"
+ENTRY_KEYS = frozenset({"stages", "tracks", "resources", TOPICS})
+"""The keys that hold entries: lists of them, and at the top a mapping of topics."""
+
 Place = tuple[str | int, ...]
 """Where a value stands: ("stages", 0, "resources", 3, "url")."""
+
+CountFaults = Callable[[str, object], int]
+"""How many problems an entry of a kind has by itself."""
 
 # libyaml where PyYAML was built with it: the same result, some ten times faster.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,114 +53,252 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = {"", "~", "null", "Null", "NULL"}
 
 
+class Fields(dict[str, object]):
+    """A mapping as read; `lines` are those of its keys, from 1, in order."""
+
+    __slots__ = ("_by_key", "lines")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = array("L")
+        self._by_key: dict[str, int] = {}
+
+    def line(self, key: str) -> int:
+        """The line of a key that is there."""
+        if not self._by_key:  # made when it is first asked for: most mappings are never asked
+            self._by_key = dict(zip(self, self.lines, strict=True))
+        return self._by_key[key]
+
+
+class Items(list[object]):
+    """A list as read; `lines` are those of its items, from 1."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = array("L")
+
+
 @dataclass(slots=True)
 class Document:
-    """A YAML file as dicts, lists, text and None, with the line (from 1) of each place.
+    """A YAML file as dicts, lists, text and None, which know the lines of what they hold.
 
     Every scalar stays text, so that `title: 1984` and `aliases: [no]` mean what they say;
     an empty value is None. `problems` holds what YAML itself would let through: keys given twice.
+    `is_whole` is false if reading stopped early, because of too many faulty entries.
     """
 
     data: object = None
-    lines: dict[Place, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    is_whole: bool = True
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest place around it."""
-        while place and place not in self.lines:
-            place = place[:-1]
-        return self.lines.get(place, 1)
+        value, line = self.data, 1
+        for part in place:
+            if isinstance(value, Fields) and part in value:
+                line = value.line(str(part))
+                value = value[str(part)]
+            elif isinstance(value, Items) and isinstance(part, int) and part < len(value):
+                line = value.lines[part]
+                value = value[part]
+            else:
+                break
+        return line
 
 
-def parse_document(text: str, source: str) -> Document:
-    """Read YAML that is at hand as text; `source` names it in errors. Raises CatalogError as `read_document` does."""
+def shortened(value: object) -> str:
+    """A value as a problem repeats it: on one line, and cut."""
+    text = str(value)
+    return text if len(text) <= VALUE_LENGTH else f"{text[: VALUE_LENGTH - 1]}…"
+
+
+def parse_document(text: str | bytes, source: str, faults: CountFaults = lambda kind, entry: 0) -> Document:
+    """Read YAML that is at hand; `source` names it in errors.
+
+    `faults` counts the problems that an entry of a kind (a key of ENTRIES) has by itself: once there are MAX_FAULTS,
+    the rest is not read, so that a file of nothing but mistakes costs little. Raises CatalogError for what is no
+    catalog at all: no YAML, aliases, too deep, too many values.
+    """
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     try:
-        return _Builder(source, yaml.parse(text, Loader=_Loader)).build()
+        return _Reader(source, data, faults).read()
+    except ReaderError as error:
+        line = data.count(b"\n", 0, error.position) + 1
+        text = f"has a character that YAML does not allow, U+{error.character:04X}; delete it"
+        raise CatalogError(source, [Problem(line, text)]) from error
     except yaml.YAMLError as error:
-        raise CatalogError(source, [_yaml_problem(error)]) from error
+        raise CatalogError(source, [_yaml_problem(error, data)]) from error
 
 
-def read_text(path: Path) -> str:
-    """The text of a file, without a byte order mark; raises CatalogError if it is missing, too large or not UTF-8."""
+def read_bytes(path: Path) -> bytes:
+    """The UTF-8 bytes of a file; raises CatalogError if it is missing, too large or in another encoding."""
     try:
         if not path.is_file():
             what = "is not a file" if path.exists() else "there is no such file"
             raise CatalogError(str(path), [Problem(0, f"{what}; name your catalog with --catalog PATH")])
         if (size := path.stat().st_size) > MAX_BYTES:
             raise CatalogError(path.name, [Problem(0, f"has {size:,} bytes; at most {MAX_BYTES:,} are read")])
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CatalogError(
-            path.name, [Problem(0, f"is not UTF-8 text (byte {error.start}); save it as UTF-8")]
-        ) from error
+        data = path.read_bytes()
     except OSError as error:
         raise CatalogError(path.name, [Problem(0, f"cannot be read: {error.strerror or error}")]) from error
+    if (problem := encoding_problem(data)) is not None:
+        raise CatalogError(path.name, [problem])
+    return data
 
 
-def _yaml_problem(error: yaml.YAMLError) -> Problem:
+def read_text(path: Path) -> str:
+    """The text of a file, without a byte order mark. Raises CatalogError as `read_bytes` does."""
+    return read_bytes(path).decode("utf-8-sig")
+
+
+def encoding_problem(data: bytes) -> Problem | None:
+    """Why bytes are no UTF-8 text, and in which line; None if they are."""
+    if name := next((name for mark, name in _OTHER_MARKS.items() if data.startswith(mark)), None):
+        return Problem(1, f"is {name} text; save it as UTF-8")
+    decoder, start = codecs.getincrementaldecoder("utf-8")(), 0
+    for start in range(0, len(data) + 1, _PIECE):
+        try:
+            decoder.decode(data[start : start + _PIECE], final=start + _PIECE > len(data))
+        except UnicodeDecodeError as error:
+            # The decoder may have kept some bytes of the piece before.
+            at = start + error.start - (len(error.object) - len(data[start : start + _PIECE]))
+            what = f"is not UTF-8 text (byte 0x{data[at]:02x}); save the file as UTF-8"
+            if error.reason == "unexpected end of data":
+                what = "the file ends inside a character; is the rest of it missing?"
+            return Problem(data.count(b"\n", 0, at) + 1, what)
+    return None
+
+
+_OTHER_MARKS = {codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32"}
+_OTHER_MARKS |= {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+_PIECE = 1 << 20
+"""Bytes that are decoded at a time: one text of all of them could take four times their size."""
+
+
+def _yaml_problem(error: yaml.YAMLError, data: bytes) -> Problem:
     mark = getattr(error, "problem_mark", None)
     what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return Problem(mark.line + 1 if mark else 0, f"is not valid YAML: {what}")
+    if mark is None:
+        return Problem(0, f"is not valid YAML: {what}")
+    line = next(islice(BytesIO(data), mark.line, None), b"")
+    if b"\t" in line[: len(line) - len(line.lstrip())]:
+        what = "a tab indents this line; indent with spaces"
+    return Problem(mark.line + 1, f"is not valid YAML: {_ADVICE.get(what, what)}")
+
+
+_ADVICE = {
+    "mapping values are not allowed in this context": 'a text with ": " in it must be in quotes',
+    "could not find expected ':'": "a key needs a colon behind it, and a text of several lines needs quotes",
+    "found unexpected end of stream": "a quote or a bracket that opens here or before is never closed",
+}
+"""What libyaml says of the commonest slips, and what a curator can do about them."""
 
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
 
 
-class _Builder:
+class _Reader:
     """Turns YAML's events into a Document.
 
     Events, not PyYAML's nodes: composing nodes recurses in C and crashes the process on deep nesting.
     """
 
-    def __init__(self, source: str, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, source: str, data: bytes, faults: CountFaults) -> None:
         self._source = source
-        self._events = events
+        self._next = _Loader(data).get_event
+        self._count_faults = faults
         self._document = Document()
+        self._entries = dict.fromkeys(ENTRY_KEYS, 0)
+        self._faults = 0
+        self._values = 0
+        self._values_here = 0  # since the last entry began
 
-    def build(self) -> Document:
-        next(self._events)  # the stream starts
-        if isinstance(next(self._events), yaml.StreamEndEvent):
+    def read(self) -> Document:
+        self._next()  # the stream starts
+        if isinstance(self._next(), yaml.StreamEndEvent):
             raise CatalogError(self._source, [Problem(0, "is empty; a catalog starts with a title")])
-        self._document.data = self._value(next(self._events), ())
-        next(self._events)  # the document ends
-        if not isinstance(event := next(self._events), yaml.StreamEndEvent):
-            raise self._error(event, "a second YAML document starts here (---); a catalog is one")
+        self._document.data = self._value(self._next(), 0, "")
+        if self._document.is_whole:
+            self._end()
         return self._document
 
-    def _value(self, event: yaml.Event, place: Place) -> object:
-        self._document.lines.setdefault(place, _line(event))
+    def _end(self) -> None:
+        self._next()  # the document ends
+        if not isinstance(event := self._next(), yaml.StreamEndEvent):
+            raise self._error(event, "a second YAML document starts here (---); a catalog is one")
+
+    def _value(self, event: yaml.Event, depth: int, kind: str) -> object:
+        """A value; `kind` is the key under which it stands if that holds entries, else empty."""
+        self._count(event)
         if isinstance(event, yaml.ScalarEvent):
             plain = event.implicit[0]  # unquoted; libyaml and PyYAML differ in what they call its style
             return None if plain and event.value in _NULLS else event.value
         if isinstance(event, yaml.AliasEvent):
             raise self._error(event, "a YAML alias (*name) repeats another entry; write it out instead")
-        if len(place) > MAX_DEPTH:
+        if depth > MAX_DEPTH:
             raise self._error(event, "is nested too deeply to be a catalog")
         if isinstance(event, yaml.SequenceStartEvent):
-            return [
-                self._value(child, (*place, index)) for index, child in enumerate(self._until(yaml.SequenceEndEvent))
-            ]
-        return dict(self._items(place))
+            return self._items(depth, kind)
+        return self._fields(depth, kind)
 
-    def _items(self, place: Place) -> Iterator[tuple[str, object]]:
-        keys: set[str] = set()
-        for event in self._until(yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent):
-                raise self._error(event, "a key must be a word, not a list or another mapping")
-            key, line = event.value, _line(event)
-            if key in keys:
-                self._document.problems.append(Problem(line, f'the key "{key}" stands here a second time; keep one'))
-            else:
-                self._document.lines[(*place, key)] = line
-            value = self._value(next(self._events), (*place, key))
-            if key not in keys:
-                keys.add(key)
-                yield key, value
+    def _count(self, event: yaml.Event) -> None:
+        self._values += 1
+        self._values_here += 1
+        if self._values > MAX_VALUES:
+            raise self._error(event, f"has more than {MAX_VALUES:,} values; that is too much for one catalog")
+        if self._values_here > MAX_VALUES_HERE:
+            raise self._error(event, f"has more than {MAX_VALUES_HERE} values in one entry; that is no catalog")
 
-    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
-        while not isinstance(event := next(self._events), end):
-            yield event
+    def _items(self, depth: int, kind: str) -> Items:
+        items, is_entries = Items(), kind in ENTRY_KEYS and kind != TOPICS
+        while self._document.is_whole and not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            items.lines.append(_line(event))
+            if is_entries:
+                self._begin(event, kind)
+            items.append(self._value(event, depth + 1, ""))
+            if is_entries:
+                self._judge(kind, items[-1])
+        return items
+
+    def _fields(self, depth: int, kind: str) -> Fields:
+        fields, is_entries = Fields(), kind == TOPICS and depth == 1
+        while self._document.is_whole and not isinstance(event := self._next(), yaml.MappingEndEvent):
+            key = self._key(event, fields)
+            if is_entries:
+                self._begin(event, kind)
+            value = self._value(self._next(), depth + 1, key if key in ENTRY_KEYS else "")
+            if key not in fields:
+                fields.lines.append(_line(event))
+                fields[key] = value
+                if is_entries:
+                    self._judge(kind, value)
+        return fields
+
+    def _key(self, event: yaml.Event, fields: Fields) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise self._error(event, "a key must be a word, not a list or another mapping")
+        key = sys.intern(event.value)  # the same dozen keys in every entry
+        if key in fields:
+            text = f'the key "{shortened(key)}" stands here a second time; keep one'
+            self._document.problems.append(Problem(_line(event), text))
+            self._faults += 1
+        return key
+
+    def _begin(self, event: yaml.Event, kind: str) -> None:
+        self._values_here = 0
+        self._entries[kind] += 1
+        most = MAX_RESOURCES if kind == "resources" else MAX_OTHERS
+        if self._entries[kind] > most:
+            raise self._error(event, f"has more than {most:,} {kind}; make two catalogs of it")
+
+    def _judge(self, kind: str, entry: object) -> None:
+        """Stop reading once the entries so far have enough problems for a curator to begin with."""
+        self._faults += self._count_faults(kind, entry)
+        if self._faults >= MAX_FAULTS:
+            self._document.is_whole = False
 
     def _error(self, event: yaml.Event, text: str) -> CatalogError:
         return CatalogError(self._source, [Problem(_line(event), text)])

@@ -42,7 +42,8 @@ class _Main(click.Group):
         except CatalogError as error:
             click.echo(str(error), err=True)
             count = len(error.problems)
-            click.secho(f"{count} problem{'s' * (count != 1)} found.", fg="red", err=True)
+            more = "" if error.is_whole else "at least "
+            click.secho(f"{more}{count:,} problem{'s' * (count != 1)} found.".capitalize(), fg="red", err=True)
             ctx.exit(1)
         except StudybotError as error:
             click.echo(f"{click.style('studybot:', fg='red')} {error}", err=True)

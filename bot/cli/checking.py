@@ -15,6 +15,7 @@ from bot.catalog import Catalog, parse_catalog
 from bot.catalog.loading import lines_of_resources
 from bot.catalog.quality import Gap, Thin, thin_resources
 from bot.catalog.reading import read_text
+from bot.characters import escaped
 from bot.cli.options import CATALOG, catalog_here, examples
 from bot.cli.progress import progress_bar
 from bot.errors import CatalogError, Problem
@@ -75,8 +76,10 @@ _SEVERITIES = {Verdict.DEAD: Severity.ERROR, Verdict.MOVED: Severity.WARNING, Ve
 def _said(id_: str, one: Visit) -> str:
     said = f'resource "{id_}": {one.url} {_WORDS[one.verdict]}'
     if one.verdict is Verdict.MOVED:
-        return f"{said} {'for good' if one.permanent else 'for now'}, to {one.address}"
-    return f"{said} ({one.detail})" + (f"; a copy is at {one.archived}" if one.archived else "")
+        said = f"{said} {'for good' if one.permanent else 'for now'}, to {one.address}"
+    else:
+        said += f" ({one.detail})" + (f"; a copy is at {one.archived}" if one.archived else "")
+    return escaped(said)  # where a page has moved is for its host to say
 
 
 _WORDS = {Verdict.DEAD: "is dead", Verdict.MOVED: "has moved", Verdict.UNKNOWN: "could not be told"}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.characters import escaped
 from bot.cli.options import CATALOG, READABLE, base_option, examples
 from bot.cli.progress import progress_bar
 from bot.errors import StudybotError
@@ -91,10 +92,17 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: st
     if synced.after == before:
         return
     if dry_run:
-        click.echo(synced.diff(str(catalog)), nl=False)
+        click.echo(_shown(synced.diff(str(catalog))), nl=False)
     else:
         write_text(catalog, synced.after)
     ctx.exit(CHANGED)
+
+
+def _shown(diff: str) -> str:
+    """A patch: in a file or a pipe to the byte, on a terminal without what could steer it."""
+    if not sys.stdout.isatty():
+        return diff
+    return "\n".join("\t".join(map(escaped, line.split("\t"))) for line in diff.split("\n"))
 
 
 def today() -> date:

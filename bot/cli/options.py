@@ -56,7 +56,7 @@ def base_option(command: Command) -> Command:
 
 
 def _web_address(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    from bot.catalog.model import is_web_address
+    from bot.catalog.addresses import is_web_address
 
     if value is not None and not is_web_address(value):
         raise click.BadParameter("must be a web address such as https://example.org/list/")

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from urllib.parse import urljoin
 
-from bot.catalog.model import MAX_URL, is_web_address
+from bot.catalog.addresses import is_web_address
+from bot.catalog.model import MAX_URL
 from bot.importing.blocks import Block, BlockKind, Cell, LeftOut, Link, Piece, Reason, plain
 from bot.importing.texts import has_words
 

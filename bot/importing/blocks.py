@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.characters import without_hidden
+
 
 class BlockKind(Enum):
     """What a block was in the markup."""
@@ -22,7 +24,7 @@ class Reason(Enum):
     IN_PAGE = "places in the index itself"
     RELATIVE = "relative addresses (give that of the index with --base URL)"
     NOT_WEB = "no addresses of the web (http or https)"
-    MALFORMED = "malformed addresses"
+    MALFORMED = "addresses that lead nowhere, or that name a user before an @"
     TOO_LONG = "longer than 512 characters, more than Discord takes"
     IMAGE = "pictures that link to nothing"
     IN_CODE = "in code"
@@ -118,9 +120,5 @@ def plain(pieces: Iterable[Piece]) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks, characters that do not print, and repeated spaces."""
-    kept = text if text.isprintable() else "".join(c if c.isprintable() or c in _JOINERS else " " for c in text)
-    return " ".join(kept.split())
-
-
-_JOINERS = "\u200c\u200d"  # join the parts of an emoji, and shape letters in Persian and in Indian scripts
+    """The text without line breaks, characters that are not seen, and repeated spaces."""
+    return " ".join(without_hidden(text).split())

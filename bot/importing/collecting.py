@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.characters import without_hidden
 from bot.importing.blocks import Block, BlockKind, Cell, LeftOut, Link, Piece, Reason, Source, Strong, one_line, plain
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]+", re.IGNORECASE)
@@ -62,7 +63,7 @@ class Collector:
     def open(self, url: str, *, bare: bool = False, tooltip: str = "") -> None:
         """A link begins; one that was open ends."""
         self.close()
-        self._link, self._text = Link(url, "", self.source, bare, tooltip=tooltip), []
+        self._link, self._text = Link(without_hidden(url).strip(), "", self.source, bare, tooltip=tooltip), []
 
     def close(self) -> None:
         """The open link ends, if there is one."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -58,8 +58,7 @@ class Editor:
             lines = list(mapping_lines(keys, node.value[0][0].start_mark.column))
             lines[-1] += f"  # {comment}" if comment else ""
             self._insert_lines(self._end_of_line(self._end_of(node)), lines)
-        added = self._read("\n".join(mapping_lines(keys, 0)))
-        self._mapping(place).update(added if isinstance(added, dict) else {})
+        self._mapping(place).update(self._read(mapping_lines(keys, 0)))
 
     def set_text(self, place: Place, text: str) -> None:
         """Replace a text."""
@@ -101,7 +100,7 @@ class Editor:
     def insert_items(self, place: Place, after: int, items: Sequence[Mapping[str, object]]) -> None:
         """Insert mappings into a list behind its item `after` (-1: in front); the list is made if it is not there."""
         owner, key = self._mapping(place[:-1]), str(place[-1])
-        values, expected = owner.get(key), self._read("\n".join(items_lines(items, 0)))
+        values, expected = owner.get(key), self._read(mapping_lines({key: list(items)}, 0))[key]
         if not isinstance(values, list) or not values:
             self._fill(place, items, present=key in owner)
             owner[key] = expected
@@ -190,8 +189,10 @@ class Editor:
     def _insert_lines(self, at: int, lines: Sequence[str]) -> None:
         self._insert(at, "".join(f"{self._newline}{line}" for line in lines))
 
-    def _read(self, text: str) -> object:
-        return parse_document(text, self._source).data
+    def _read(self, lines: Iterable[str]) -> dict[str, object]:
+        """Lines of a mapping, as they are read again."""
+        data = parse_document("\n".join(lines), self._source).data
+        return data if isinstance(data, dict) else {}
 
     def _fill(self, place: Place, items: Sequence[Mapping[str, object]], *, present: bool) -> None:
         """Give an empty or missing list its first items."""

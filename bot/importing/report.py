@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from bot.characters import escaped
 from bot.importing.blocks import LeftOut, Reason, Source
 from bot.importing.drafting import Draft
 
@@ -16,7 +17,7 @@ _NAMED = (Reason.RELATIVE, Reason.MALFORMED, Reason.TOO_LONG, Reason.NOT_WEB, Re
 
 def report(draft: Draft) -> str:
     """The result for each link of an index."""
-    return "\n".join(_lines(draft))
+    return "\n".join(map(escaped, _lines(draft)))  # what it repeats of an index may hold anything
 
 
 def _lines(draft: Draft) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.catalog.reading import encoding_problem
 from bot.errors import CatalogError, Problem
 from bot.importing.blocks import Block, BlockKind, Source
 from bot.importing.markdown import Outline, read_markdown
@@ -105,14 +106,9 @@ def _decoded(data: bytes, name: str) -> str:
     if (at := data.find(b"\0")) >= 0:
         line = data.count(b"\n", 0, at) + 1
         raise CatalogError(name, [Problem(line, "has binary data (a zero byte); an index is UTF-8 text")])
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = f"is not UTF-8 text (byte 0x{data[error.start]:02x}); save the file as UTF-8"
-        if error.end >= len(data) and error.reason == "unexpected end of data":
-            what = "the file ends inside a character; is the rest of it missing?"
-        raise CatalogError(name, [Problem(line, what)]) from error
+    if (problem := encoding_problem(data)) is not None:
+        raise CatalogError(name, [problem])
+    text = data.decode("utf-8-sig")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

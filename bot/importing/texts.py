@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from bot.characters import without_hidden
+
 _LABELS = frozenset(
     """abs abstract announcement article arxiv assignment audio blog blog-post blogpost book chapter chat code colab
     course dataset demo details discord discussion doc documentation doi download ebook epub exam exercise
@@ -56,7 +58,7 @@ def clean(text: str) -> str:
         text = _MARKERS.sub("", _SHORTCODE.sub("", text))
         while (shorter := _EMPTY_BRACKETS.sub(" ", text)) != text:
             text = shorter
-    text = " ".join(_TRAILING.sub("", _LEADING.sub("", text)).split())
+    text = " ".join(_TRAILING.sub("", _LEADING.sub("", without_hidden(text))).split())
     return re.sub(r"\s+(?=[,.;:!?)\]](?:\s|$))", "", text)
 
 

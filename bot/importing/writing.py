@@ -26,7 +26,7 @@ HEADER = """\
 """
 
 _PLAIN = re.compile(r"[^\W\d_][^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*")
-_SPECIAL = re.compile(r": |:$| #|[\[\]{},]|\s$")
+_SPECIAL = re.compile(r": |:$| #|[\[\]{},?]|\s$")
 _WORDS_OF_YAML = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _UNPRINTABLE = re.compile(r"[^\t\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -122,7 +122,7 @@ def _text_lines(start: str, text: str, indent: int) -> Iterable[str]:
 def scalar(text: str, *, flow: bool = False) -> str:
     """A text as YAML: as it is where every reader takes it for text, else in double quotes; `flow` is inside [ ]."""
     plain = _PLAIN.fullmatch(text) and text.casefold() not in _WORDS_OF_YAML
-    if plain and not _SPECIAL.search(text if flow else re.sub(r"[\[\]{},]", "", text)):
+    if plain and not _SPECIAL.search(text if flow else re.sub(r"[\[\]{},?]", "", text)):
         return text
     return _UNPRINTABLE.sub(_escaped, json.dumps(text, ensure_ascii=False))
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, load_catalog
+from bot.characters import hidden
 from bot.errors import CatalogError
 
 GOOD = """\
@@ -153,6 +154,21 @@ def test_ten_problems_are_ten_lines(file: Path) -> None:
         ({"prompts": [""]}, "prompts, item 1, is empty"),
         ({"level": "beginer"}, 'did you mean "beginner"?'),
         ({"requires": ["b"]}, "leads back to itself: b → b"),
+        ({"url": "https://example.org:99999/"}, "url has a port that does not exist; ports go from 1 to 65535"),
+        ({"url": "https://example.com@evil.example/"}, "url names a user before the @; leave that out"),
+        ({"former_urls": ["https://☃.net/"]}, "former_urls, item 1, has a host that is no domain name"),
+        ({"url": "https://example.org/\u202e"}, "url has an invisible character, U+202E (right-to-left override)"),
+        ({"title": "Pay\u200bPal"}, "title has an invisible character, U+200B (zero width space) after “Pay”; delete"),
+        ({"title": "\x1b[2J"}, "title has an invisible character, U+001B (control character) at its start; delete it"),
+        ({"authors": ["\u2066Ada"]}, "authors, item 1, has an invisible character, U+2066"),
+        ({"summary": "Two\nlines, and\x07"}, "summary has an invisible character, U+0007"),
+        ({"id": "a\u200b"}, "id must be lower-case words"),
+        ({"topics": ["\x1b[31mred"]}, 'unknown topic "\\x1b[31mred"'),
+        ({"\x1b[2J": "x"}, 'unknown key "\\x1b[2J"'),
+        ({"kind": "x" * 5_000}, "kind has 5000 characters; at most 32 fit"),
+        ({"added": "x" * 5_000}, f'added must be a date such as 2026-03-14, not "{"x" * 99}…"'),
+        ({"year": "soon" * 1_000}, 'must be a whole number, not "soon'),
+        ({"k" * 5_000: "x"}, f'unknown key "{"k" * 99}…"'),
     ],
 )  # fmt: skip
 def test_one_problem_each(file: Path, keys: dict[str, Any], said: str) -> None:
@@ -160,6 +176,7 @@ def test_one_problem_each(file: Path, keys: dict[str, Any], said: str) -> None:
     assert len(found) == 1
     assert said in found[0]
     assert found[0].startswith("catalog.yaml:11: resource ")
+    assert len(found[0]) < 600
 
 
 @pytest.mark.parametrize(
@@ -248,7 +265,16 @@ def test_a_resource_may_repeat_its_own_page(file: Path) -> None:
         ("title: A\nstages: []\n", "has no resources; add one under a stage"),
         (GOOD + "title: Twice\n", 'the key "title" stands here a second time; keep one'),
         (GOOD + "---\ntitle: Another\n", "a second YAML document starts here"),
-        (b"title: \xff\xfe", "is not UTF-8 text"),
+        (b"title: \xff\xfe", "catalog.yaml:1: is not UTF-8 text (byte 0xff); save the file as UTF-8"),
+        (b"# \xc3\xa4\n" * 400_000 + b"\xe4", "catalog.yaml:400001: the file ends inside a character"),
+        (b"# \xc3\xa4\n" * 400_000 + b"\xe4bc", "catalog.yaml:400001: is not UTF-8 text (byte 0xe4)"),
+        ("title: A".encode("utf-16"), "catalog.yaml:1: is UTF-16 text; save it as UTF-8"),
+        (b"title: A\n# \x1b\n", "catalog.yaml:2: has a character that YAML does not allow, U+001B; delete it"),
+        ("title: A: B\n", 'catalog.yaml:1: is not valid YAML: a text with ": " in it must be in quotes'),
+        (
+            "title: A\nstages:\n\t- title: B\n",
+            "catalog.yaml:3: is not valid YAML: a tab indents this line; indent",
+        ),
         ("title: &a A\ndescription: *a\n", "alias"),
         ("? [a, b]\n: c\n", "a key must be a word"),
     ],
@@ -358,3 +384,60 @@ def test_of_many_unknown_names_the_first_have_a_hint(file: Path) -> None:
     found = problems(file, listed(topics, 30, more="topics: [topik0x]"))
     assert sum('did you mean "topic0"?' in problem for problem in found) == 20
     assert len(found) == 30
+
+
+MANY = 300_000
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("-\n" * MANY, "catalog.yaml:500: has more than 500 values in one entry; that is no catalog"),
+        ("".join(f"k{n}: 1\n" for n in range(MANY)), "catalog.yaml:500: has more than 500 values in one entry"),
+        (GOOD + "more: [" + "a," * MANY + "]", "catalog.yaml:11: has more than 500 values in one entry"),
+        (GOOD + f"      - {{aliases: [{'a, ' * MANY}]}}", "catalog.yaml:11: has more than 500 values in one entry"),
+        (GOOD + "  - {title: S}\n" * 20_001, "has more than 20,000 stages; make two catalogs of it"),
+        ("title: A\nstages:\n" + "  -\n" * MANY, "catalog.yaml:3: stage 1: it must be keys with values"),
+        (GOOD + "      - {}\n" * MANY, "catalog.yaml:11: resource 2: title is missing"),
+        (GOOD + "      - {title: B, url: x}\n" * MANY, 'catalog.yaml:11: resource "B": url must start with http'),
+        (
+            "title: X\ntopics:\n" + "".join(f"  t{n}:\n" for n in range(MANY)),
+            'catalog.yaml:3: topic "t0": t0 must be keys with',
+        ),
+        ("{" * MANY, "catalog.yaml:1: is not valid YAML: exceeded maximum nesting depth"),
+    ],
+    ids=range(10),
+)
+def test_a_file_of_nothing_but_mistakes_is_not_read_to_its_end(file: Path, text: str, said: str) -> None:
+    found = problems(file, text)
+    assert said in found[0]
+    assert len(found) <= 101
+    assert len(found) == 1 or found[-1] == "… and at least 1,900 more. Fix these first."
+
+
+def test_two_resources_on_one_line_are_two(file: Path) -> None:
+    wrong = '{"title": "B", "url": "ftp://b"}'
+    found = problems(file, f'{{"title": "A", "stages": [{{"title": "S", "resources": [{wrong}, {wrong}]}}]}}')
+    assert found.count('catalog.yaml:1: resource "B": url must start with http:// or https://') == 2
+
+
+def test_of_many_mistyped_keys_the_first_have_a_hint(file: Path) -> None:
+    found = problems(file, listed("", 50, more="titel: x, kind: papr").replace("topics:\n", ""))
+    assert sum("did you mean" in problem for problem in found) == 20
+    assert len(found) == 100
+
+
+def test_a_long_circle_is_shortened(file: Path) -> None:
+    topics = "".join(f"  t{n}: {{name: T, broader: [t{(n + 1) % 900}]}}\n" for n in range(900))
+    assert problems(file, listed(topics)) == [
+        'catalog.yaml:3: topic "t0": leads back to itself: t0 → t1 → t2 → t3 → … → t899 → t0'
+    ]
+
+
+@given(text=st.text(st.characters(), max_size=60))
+def test_nothing_of_a_catalog_steers_a_terminal(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """Whatever an entry holds, a problem repeats it with all that is not seen written out."""
+    file = tmp_path_factory.mktemp("hostile") / "catalog.yaml"
+    entry = yaml.safe_dump({"title": text, "kind": text, text: text, "requires": [text]}, default_flow_style=True)
+    for line in problems(file, GOOD + f"      - {' '.join(entry.split(chr(10)))}"):
+        assert not hidden(line)
