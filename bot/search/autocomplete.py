@@ -10,14 +10,24 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from bot.search.corpus import Corpus
 from bot.search.text import words
 
 MAX_TYPED = 100
 """Characters of the typed text that are read: longer than any name that is still being looked for."""
+MAX_TYPED_WORDS = 16
+"""Words of it that are read: a hundred characters of a ligature fold to hundreds of words."""
+MOST_MEANT = 8
+"""Words up to which typos are corrected while somebody types. At 1 only the first is; without a limit each keystroke of
+a long text guesses at all of its words."""
 COMPLETIONS = 40
 """Words that an unfinished last word is completed to. At 1 "a" offers one name; without a limit it visits them all."""
+
+MOST_HAVING = 4_000
+"""Names that are looked at for an unfinished last word. At 100 "attention is a" offers nothing that it should; without
+a limit the commonest beginnings of words visit most of the list at each keystroke."""
 
 _EMPTY = array("I")
 
@@ -42,12 +52,12 @@ class Autocomplete:
 
         Names over `max_length` characters are cut at a word.
         """
-        found = words(typed[:MAX_TYPED])
+        found = words(typed[:MAX_TYPED])[:MAX_TYPED_WORDS]
         if not found:
-            names = self._starting_points[:limit] if not typed.strip() else []
+            names = self._starting_points if not typed.strip() else []
         else:
             names = [self._names[one] for one in self._fitting_or_corrected(found, limit)]
-        return list(dict.fromkeys(cut(name, max_length) for name in names))[:limit]
+        return list(dict.fromkeys(cut(name, max_length) for name in names[: 2 * limit]))[:limit]
 
     def _add(self, name: str, spellings: Iterable[Sequence[str]]) -> None:
         number = len(self._names)
@@ -79,7 +89,8 @@ class Autocomplete:
         whole = [self._by_word.get(word, _EMPTY) for word in typed[:-1] if word not in self._stop_words]
         first = bisect_left(self._words, typed[-1])
         ends = [word for word in self._words[first : first + COMPLETIONS] if word.startswith(typed[-1])]
-        having = {number for word in ends for number in self._by_word[word]}
+        ending = chain.from_iterable(self._by_word[word] for word in ends)
+        having = set(islice(ending, MOST_HAVING))
         for numbers in sorted(whole, key=len):
             having.intersection_update(numbers)
             if not having:
@@ -88,8 +99,12 @@ class Autocomplete:
 
     def _corrected(self, typed: Sequence[str]) -> list[str]:
         """The words as they were probably meant; empty if one of them cannot be told."""
-        meant = [self._meant(word) for word in typed]
-        return [word for word in meant if word is not None] if None not in meant else []
+        corrected: list[str] = []
+        for word in typed if len(typed) <= MOST_MEANT else ():
+            if (meant := self._meant(word)) is None:
+                return []
+            corrected.append(meant)
+        return corrected
 
     def _meant(self, word: str) -> str | None:
         if word in self._by_word:

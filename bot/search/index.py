@@ -14,29 +14,30 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from heapq import nsmallest
+from itertools import islice
 
 from rapidfuzz import fuzz, process
 
 from bot.catalog.model import Catalog, Topic
 from bot.search.answer import Answer, Explanation, Hit, Related
-from bot.search.autocomplete import MAX_TYPED, Autocomplete, cut
+from bot.search.autocomplete import MAX_TYPED, MOST_MEANT, Autocomplete, cut
 from bot.search.corpus import Corpus, Neighbour
 from bot.search.phrases import Phrase
 from bot.search.query import Query, QueryParser, Role
-from bot.search.scoring import Accept
+from bot.search.scoring import MOST_WORK, Accept, Work
 from bot.search.searcher import Result, Searcher
 from bot.search.text import words
 
-MAX_MESSAGE = 4000
-"""Characters of a message that are read."""
-MAX_MESSAGE_WORDS = 600
+MAX_MESSAGE = 1500
+"""Characters of a message that are read: half a page, in which the question is."""
+MAX_MESSAGE_WORDS = 250
 """Words of a message that names are looked for in: about as many as MAX_MESSAGE characters hold."""
 LONGEST_NAME = 6
 """Words of the longest name looked for. At 1 "kv cache" is not found; at 12 the work doubles for whole titles, which
 nobody writes into a sentence."""
 MAX_NAMES = 3
 """Most names that are searched for. At 1 the second half of a comparison is lost; at 10 passing mentions decide."""
-MAX_SENTENCES, MAX_ASKED = 20, 5
+MAX_SENTENCES, MAX_ASKED = 20, 3
 """Sentences that are read, and of those that ask something how many are searched for: a message of question marks costs
 a few searches and no more."""
 
@@ -118,6 +119,8 @@ with nothing; at 20 every remark about the office is a search."""
 LONG_WORD = 6
 """Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
 every typo costs a search while it is being typed."""
+TYPING_WORK = 1_500
+"""What a search reads while somebody types: a fraction of what one reads that was sent. At 0 the rarest word is all."""
 
 _NO_NEIGHBOUR = Neighbour(-1, 0.0, ())
 
@@ -142,18 +145,24 @@ class SearchIndex:
         the first `query.MAX_LENGTH` characters are read. An answer without hits says that nothing fits.
         """
         accept = self._accepting(kind, level)
-        result = self._searcher.find(self._parser.parse(query), accept)
+        result = self._searcher.find(self._parser.parse(query, self._work()), accept)
+        return self._answer(result, limit, accept)
+
+    def _work(self) -> Work:
+        return Work(MOST_WORK + len(self._corpus.resources))
+
+    def _answer(self, result: Result, limit: int, accept: Accept | None = None) -> Answer:
         ranked = result.ranked()[:limit]
         why = Explanation(self._corpus, result)
         hits = tuple([Hit(self._corpus.resources[one], result.scores[one], why.of(one)) for one in ranked])
         return Answer(
-            query=query,
+            query=result.query.text,
             hits=hits,
             related=self._related(ranked),
             suggestion=self._suggestion(result, ranked),
             nearest=() if hits else self._nearest(result),
             cut=result.query.truncated,
-            excluded=0 if accept is None else self._excluded(query, accept),
+            excluded=0 if accept is None else self._excluded(result.query, accept),
             ignored=self._ignored(result, ranked),
             start=bool(hits) and result.query.start,
         )
@@ -163,22 +172,26 @@ class SearchIndex:
 
         Any text may be given: the first MAX_MESSAGE characters are read. No hits if it is about nothing here.
         """
+        work = Work(MOST_WORK + len(self._corpus.resources) // 2)  # for all its sentences together
         if names := names_in(self._corpus, text):
-            return self.search(", ".join(names), limit=limit)
-        asked = [(sentence, query) for sentence in sentences(text) if _asks(query := self._parser.parse(sentence))]
-        strengths = {sentence: self._strength(query) for sentence, query in asked[:MAX_ASKED]}
-        best = max(strengths, key=lambda sentence: strengths[sentence], default="")
-        return self.search(best if strengths.get(best) else "", limit=limit)
+            return self._answer(self._searcher.find(self._parser.parse(", ".join(names), work)), limit)
+        queries = (self._parser.parse(sentence, work) for sentence in sentences(text) if work.left > 0)
+        results = [self._searcher.find(query) for query in islice(filter(_asks, queries), MAX_ASKED)]
+        best = max(results, key=self._strength, default=None)
+        if best is None or not self._strength(best):
+            return self._answer(self._searcher.find(self._parser.parse("", work)), limit)
+        return self._answer(best, limit)
 
-    def _strength(self, query: Query) -> float:
+    def _strength(self, result: Result) -> float:
         """How much of what a sentence of a message tells is answered here, over 0.
 
         What half of the list is about tells too little to be asked for in passing: 0 for that.
         """
+        query = result.query
         weight = sum(query.tokens[place].weight for place in query.content) if query.content else 1.0
         if weight < self._corpus.weight.of_half:
             return 0.0
-        return weight * max(self._searcher.find(query).scores.values(), default=0.0)
+        return weight * max(result.scores.values(), default=0.0)
 
     def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over `max_length` characters.
@@ -189,7 +202,9 @@ class SearchIndex:
         offers = self._autocomplete.offers(prefix, limit, max_length)
         if offers or not self._worth_a_search(prefix):
             return offers
-        return [cut(hit.resource.title, max_length) for hit in self.search(prefix[:MAX_TYPED], limit=limit).hits]
+        first = " ".join(prefix[:MAX_TYPED].split()[:MOST_MEANT])
+        result = self._searcher.find(self._parser.parse(first, Work(TYPING_WORK)))
+        return [cut(self._corpus.resources[one].title, max_length) for one in result.ranked()[:limit]]
 
     def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
         if kind is None and level is None:
@@ -236,9 +251,9 @@ class SearchIndex:
         names = (one.phrase.text.lower() for one in phrases if one.how == "typo" and best in one.documents)
         return next(found, None) or next(names, None)
 
-    def _excluded(self, query: str, accept: Accept) -> int:
+    def _excluded(self, query: Query, accept: Accept) -> int:
         """How many documents answer a query that are not accepted, 100 at most."""
-        every = self._searcher.find(self._parser.parse(query)).ranked()[:MAX_EXCLUDED]
+        every = self._searcher.find(self._parser.parse(query.text, self._work())).ranked()[:MAX_EXCLUDED]
         return sum(not accept(document) for document in every)
 
     def _ignored(self, result: Result, ranked: Sequence[int]) -> tuple[str, ...]:

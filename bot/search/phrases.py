@@ -12,6 +12,7 @@ substring, however many names there are. Each name is there with and without its
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -164,11 +165,14 @@ SHORTEST_INITIALS, LONG_INITIALS, LONGEST_INITIALS = 2, 3, 6
 """Letters of initials, of those that are rarely met by chance, and at most."""
 SUMMARY_INITIALS = 0.7
 """What initials of words in a summary are worth beside those in a title."""
-MOST_MATCHES = 200
-"""Runs that are looked at for one word."""
+MOST_MATCHES = 30
+"""Runs that are looked at for one word. At 1 a name that most titles have is lost to one that is met by chance."""
+REMEMBERED = 256
+"""Words whose initials are remembered: a query is looked at up to three times."""
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _BETWEEN = "\n"
+_NOWHERE = array("I")
 
 
 class Initials:
@@ -198,6 +202,14 @@ class Initials:
                 pieces.append(piece)
                 length += len(piece) + len(_BETWEEN)
         self._all = _BETWEEN + _BETWEEN.join(pieces) + _BETWEEN
+        self._pairs: dict[str, array[int]] = {}
+        for at in range(len(self._all) - 1):
+            self._pairs.setdefault(self._all[at : at + 2], array("I")).append(at)
+        self._matches: dict[str, list[tuple[Label, float, str]]] = {}
+
+    def remembers(self, word: str) -> bool:
+        """Whether a word was looked up lately, so that it costs nothing."""
+        return word in self._matches
 
     def matches(self, word: str) -> list[tuple[Label, float, str]]:
         """What a word may be the initials of: what that stands for, the score, and the name or the run of words.
@@ -206,6 +218,13 @@ class Initials:
         """
         if not SHORTEST_INITIALS <= len(word) <= LONGEST_INITIALS or not word.isalpha():
             return []
+        if (found := self._matches.get(word)) is None:
+            if len(self._matches) >= REMEMBERED:
+                self._matches.clear()
+            found = self._matches[word] = self._found(word)
+        return found
+
+    def _found(self, word: str) -> list[tuple[Label, float, str]]:
         whole = [
             (self._label(number), WHOLE_INITIALS, self._text(number))
             for number in self._holding(f"{_BETWEEN}{word}{_BETWEEN}")
@@ -238,12 +257,16 @@ class Initials:
 
     def _holding(self, initials: str) -> list[int]:
         """The numbers of names whose initials hold these letters in one run."""
+        # Where the rarest pair of the letters stands: to read all initials of a long list takes a millisecond.
+        pairs = [self._pairs.get(initials[at : at + 2], _NOWHERE) for at in range(len(initials) - 1)]
+        rarest = min(range(len(pairs)), key=lambda at: len(pairs[at]))
         found: dict[int, None] = {}
-        at = self._all.find(initials)
-        while at >= 0 and len(found) < MOST_MATCHES:
-            place = bisect_right(self._starts, at + initials.count(_BETWEEN, 0, 1)) - 1
-            found[self._numbers[place]] = None
-            at = self._all.find(initials, at + 1)
+        for at in pairs[rarest]:
+            if self._all.startswith(initials, at - rarest):
+                place = bisect_right(self._starts, at - rarest + initials.count(_BETWEEN, 0, 1)) - 1
+                found[self._numbers[place]] = None
+                if len(found) == MOST_MATCHES:
+                    break
         return list(found)
 
     def _label(self, number: int) -> Label:

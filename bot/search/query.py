@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 from itertools import islice
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import LIGHT, Corpus
+from bot.search.scoring import MOST_WORK, Work
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate, Spelling
 
@@ -28,6 +29,8 @@ MAX_LENGTH = 400
 stranger sends."""
 MAX_WORDS = 32
 """Words of a query that are read."""
+GUESS_WORK = 25
+"""What each letter of an unknown word takes of a query's work, in postings that are read while it is guessed at."""
 CACHE_SIZE = 4096
 """Words whose tokens are cached: people ask with the same few hundred."""
 NUMBER = 0.3
@@ -87,7 +90,8 @@ class Query:
     """A query with its tokens in order.
 
     `kinds` and `levels` are those that it names; `start`: it has a word of beginning; `question`: it has a word of
-    asking; `thanks`: it has one of thanks; `truncated`: it was too long to be read whole.
+    asking; `thanks`: it has one of thanks; `truncated`: it was too long to be read whole; `work` is what may be read to
+    answer it.
     """
 
     text: str
@@ -98,6 +102,7 @@ class Query:
     question: bool = False
     thanks: bool = False
     truncated: bool = False
+    work: Work = field(default_factory=lambda: Work(MOST_WORK), compare=False)
 
     @cached_property
     def content(self) -> list[int]:
@@ -143,9 +148,12 @@ class QueryParser:
         self._light_spelling = Spelling(corpus.language.light)
         self._cache: dict[str, tuple[Token, ...]] = {}
 
-    def parse(self, text: str) -> Query:
-        """Parse a query; whatever is in it, this takes bounded time and raises nothing."""
-        tokens = list(islice(self._parse_words(text[:MAX_LENGTH]), MAX_WORDS + 1))
+    def parse(self, text: str, work: Work) -> Query:
+        """Parse a query; whatever is in it, this takes bounded time and raises nothing.
+
+        `work` is what may be read for it; several queries may share it.
+        """
+        tokens = list(islice(self._parse_words(text[:MAX_LENGTH], work), MAX_WORDS + 1))
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
@@ -169,43 +177,52 @@ class QueryParser:
             question=question,
             thanks=thanks,
             truncated=truncated,
+            work=work,
         )
 
-    def _tokens(self, word: str) -> tuple[Token, ...]:
+    def _tokens(self, word: str, work: Work) -> tuple[Token, ...]:
         """The tokens of a word, cached; in a dictionary, since `lru_cache` on a method makes a cycle that a frozen
         garbage collector never frees."""
         found = self._cache.get(word)
         if found is None:
+            if work.left <= 0:
+                return (self._as_written(word),)
             if len(self._cache) >= CACHE_SIZE:
                 self._cache.clear()
-            found = self._cache[word] = self._parse_word(word)
+            found = self._cache[word] = self._parse_word(word, work)
         return found
 
-    def _parse_words(self, text: str) -> Iterator[Token]:
+    def _as_written(self, word: str) -> Token:
+        """The token of a word without any guess at what else it may be."""
+        known = self._vocabulary.known(word)
+        weight = self._weight(known.term) if known else self._weight.unknown
+        return Token(word, word, self._role(word), (known,) if known else (), weight * _factor(word))
+
+    def _parse_words(self, text: str, work: Work) -> Iterator[Token]:
         if text.isascii():
             for run in runs(text):
-                yield from self._tokens(run)
+                yield from self._tokens(run, work)
             return
         for piece in self._language.cut(fold(text)):
             if not piece.isascii() and self._role(piece) is not Role.CONTENT:
-                yield from self._tokens(piece)
+                yield from self._tokens(piece, work)
                 continue
             for run in runs(piece):
-                yield from self._parse_pairs(run) if is_unspaced(run) else self._tokens(run)
+                yield from self._parse_pairs(run, work) if is_unspaced(run) else self._tokens(run, work)
 
-    def _parse_pairs(self, piece: str) -> list[Token]:
+    def _parse_pairs(self, piece: str, work: Work) -> list[Token]:
         """The pairs of a piece without spaces; those across two words, which no text has, are dropped."""
-        tokens = [token for pair in pairs(piece) for token in self._tokens(pair)]
+        tokens = [token for pair in pairs(piece[: 2 * MAX_WORDS]) for token in self._tokens(pair, work)]
         known = [bool(token.candidates) or token.role is not Role.CONTENT for token in tokens]
         if not any(known):
             return tokens
         beside = [any(known[max(0, place - 1) : place + 2]) for place in range(len(tokens))]
         return [token for token, own, near in zip(tokens, known, beside, strict=True) if own or not near]
 
-    def _parse_word(self, word: str) -> tuple[Token, ...]:
+    def _parse_word(self, word: str, work: Work) -> tuple[Token, ...]:
         role = self._role(word)
         known = self._vocabulary.known(word)
-        if not word.isalpha() and not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word)):
+        if not word.isalpha() and not self._vocabulary.is_name(word) and (parts := self._parts_with_digits(word, work)):
             return parts
         if known is not None and role is Role.ASKING and word not in self._language.light:
             return (Token(word, word, Role.CONTENT, (known,), self._weight(known.term) * UNSTATED_KIND),)
@@ -216,20 +233,21 @@ class QueryParser:
             return (Token(word, word, role, (known, *typos, *derived), self._weight(known.term) * _factor(word)),)
         if role is not Role.CONTENT:
             return (Token(word, word, role, (), 0.0),)
-        return self._parse_unknown(word)
+        return self._parse_unknown(word, work)
 
-    def _parts_with_digits(self, word: str) -> tuple[Token, ...]:
+    def _parts_with_digits(self, word: str, work: Work) -> tuple[Token, ...]:
         """The tokens of a word that digits part into words which are names here: "nand2tetris"."""
         parts = _DIGITS.split(word)
         if len(parts) < 2 or not all(self._vocabulary.is_name(part) for part in parts):
             return ()
-        tokens = (token for part in parts for token in self._tokens(part))
+        tokens = (token for part in parts for token in self._tokens(part, work))
         return tuple(token._replace(typed=word) for token in tokens)
 
-    def _parse_unknown(self, word: str) -> tuple[Token, ...]:
+    def _parse_unknown(self, word: str, work: Work) -> tuple[Token, ...]:
         general = self._language.telling(word)
         if general < 1:  # no typo, but a word that the index does not have
             return (self._derived(word, general),)
+        work.left -= GUESS_WORK * len(word)
         if compounds := self._vocabulary.compounds(word):
             weight = min(self._weight(candidate.term) for candidate in compounds)
             return (Token(word, word, Role.CONTENT, tuple(compounds), weight),)
@@ -240,9 +258,9 @@ class QueryParser:
                 Token(word, part.word, self._role(part.word), (part,), self._weight(part.term)) for part in parts
             )
         if not near and (light := self._light_spelling.one_edit(word)):  # "recomend"
-            return tuple(token._replace(typed=word) for token in self._tokens(light[0]))
+            return tuple(token._replace(typed=word) for token in self._tokens(light[0], work))
         if not near and is_katakana(word) and len(word) > 2:
-            return tuple(self._parse_pairs(word))
+            return tuple(self._parse_pairs(word, work))
         if not near:
             return (self._derived(word, _factor(word)),)
         # The commonest of the candidates is the likeliest, and weighs the least.

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from math import log
+from operator import itemgetter
 from typing import NamedTuple
 
 from bot.search.phrases import PhraseMatch
@@ -120,9 +121,23 @@ ENTRY = 0.36
 others were found. At 0 the commonest word of a query drags in all that has it; at 1 only the rarest finds anything."""
 SCAN_RATIO = 16
 """Postings that are read as fast as one document is looked up."""
+MOST_WORK = 5_000
+"""Postings that one query reads, and documents that it carries from word to word, in all that it is taken for, beside
+one for each resource of the list. The rarest words come first; once this is used up, the others only add to the best
+FEW documents found so far. At 0 the second word of a query may find nothing new; without a limit a text of nothing but
+the commonest words reads the whole index for each of them."""
+FEW = 20
+"""Documents that are scored to the end once the work is used up."""
 
 Scores = dict[int, float]
 Accept = Callable[[int], bool]
+
+
+@dataclass(slots=True)
+class Work:
+    """How much a query, or a message with all its sentences, may still read: see MOST_WORK."""
+
+    left: int
 
 
 @dataclass(slots=True)
@@ -145,27 +160,36 @@ class Match(NamedTuple):
 
 
 def score(
-    clauses: Sequence[Clause], postings: Postings, cutoff: float, relative: float = 0.0, accept: Accept | None = None
+    clauses: Sequence[Clause],
+    postings: Postings,
+    work: Work,
+    cutoff: float,
+    relative: float = 0.0,
+    accept: Accept | None = None,
 ) -> Scores:
     """The documents that reach the cutoff (over 0, up to 1), with their scores: at least the best MOST of them.
 
     `relative` is the least share of the best score that is asked for (0 to 1); `accept` says which documents may be
-    among them, None: all.
+    among them, None: all. What was read is taken from `work`.
     """
     whole = sum([clause.weight for clause in clauses])
-    if not whole:
+    if not whole or work.left <= 0:
         return {}
     floor, entry = cutoff * whole, max(cutoff, ENTRY) * whole
     sums: Scores = {}
     most = [_most(clause, postings.highest) for clause in clauses]
     left = sum(most)
     for amount, _, clause in sorted(zip(most, range(len(most)), clauses, strict=True), reverse=True):
-        if left >= max(entry, floor) or (left >= floor and not sums):
-            _find(clause, postings, sums, accept)
+        length = _length(clause, postings)
+        if (left >= max(entry, floor) and work.left >= length) or (left >= floor and not sums):
+            _find(clause, postings, sums, accept, work)
             floor = max(floor, relative * max(sums.values(), default=0.0))
         else:
+            if work.left < length and len(sums) > FEW:
+                sums = dict(nlargest(FEW, sums.items(), key=itemgetter(1)))
             sums = _promising(sums, left, floor)
-            _look_up(clause, postings, sums)
+            _look_up(clause, postings, sums, work, length)
+        work.left -= len(sums)
         left -= amount
     floor = max(floor, relative * max(sums.values(), default=0.0))
     return {document: total / whole for document, total in _promising(sums, 0.0, floor).items()}
@@ -191,26 +215,33 @@ def _most(clause: Clause, highest: float) -> float:
     return clause.weight * best
 
 
-def _find(clause: Clause, postings: Postings, sums: Scores, accept: Accept | None) -> None:
+def _find(clause: Clause, postings: Postings, sums: Scores, accept: Accept | None, work: Work) -> None:
     """Add what each document earns by a clause, new documents too."""
     earned: Iterable[tuple[int, float]]
     if len(clause.candidates) == 1 and not clause.phrases:
         # Most clauses are like this, and their lists are long: nothing to take the best of.
-        documents, values = postings.of(clause.candidates[0].term)
+        documents, values = _read(postings, clause.candidates[0].term, work)
         earned, weight = zip(documents, values, strict=True), clause.weight * clause.candidates[0].score
     else:
-        earned, weight = _credits(clause, postings).items(), clause.weight
+        best = _credits(clause, postings, work)
+        earned, weight = best.items(), clause.weight
+        work.left -= len(best)
     if accept is not None:
         earned = [(document, credit) for document, credit in earned if accept(document)]
     known = sums.get
     sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in earned])
 
 
-def _look_up(clause: Clause, postings: Postings, sums: Scores) -> None:
-    """Add what the documents found so far earn by a clause."""
-    length = sum([len(postings.documents(candidate.term)) for candidate in clause.candidates])
-    if length <= SCAN_RATIO * len(sums):
-        credits = _credits(clause, postings)
+def _length(clause: Clause, postings: Postings) -> int:
+    """How many postings a clause has, those of its phrases too."""
+    length = sum([len(phrase.documents) for phrase in clause.phrases])
+    return length + sum([len(postings.documents(candidate.term)) for candidate in clause.candidates])
+
+
+def _look_up(clause: Clause, postings: Postings, sums: Scores, work: Work, length: int) -> None:
+    """Add what the documents found so far earn by a clause of this length."""
+    if length <= min(SCAN_RATIO * len(sums), work.left):
+        credits = _credits(clause, postings, work)
         for document in sums.keys() & credits.keys():
             sums[document] += clause.weight * credits[document]
         return
@@ -218,19 +249,35 @@ def _look_up(clause: Clause, postings: Postings, sums: Scores) -> None:
         sums[document] += clause.weight * earned(clause, postings.credits(document), document)
 
 
-def _credits(clause: Clause, postings: Postings) -> Scores:
-    """What every document earns by a clause."""
+def _read(postings: Postings, term: str, work: Work) -> PostingList:
+    """The posting list of a term, of which no more is read than there is work left, but always MOST."""
+    whole = postings.of(term)
+    most = max(work.left, MOST)
+    work.left -= len(whole.documents)
+    if len(whole.documents) <= most:
+        return whole
+    return PostingList(whole.documents[:most], whole.values[:most])
+
+
+def _credits(clause: Clause, postings: Postings, work: Work) -> Scores:
+    """What every document earns by a clause; once the work is used up, by its first candidates alone."""
     best: Scores = {}
     for candidate in clause.candidates:
-        (documents, values), factor = postings.of(candidate.term), candidate.score
+        if best and work.left <= 0:
+            return best
+        (documents, values), factor = _read(postings, candidate.term, work), candidate.score
         if not best:
             best = {document: factor * value for document, value in zip(documents, values, strict=True)}
             continue
+        work.left -= len(documents)  # to take the best of two takes twice the time
         for document, value in zip(documents, values, strict=True):
             if factor * value > best.get(document, 0.0):
                 best[document] = factor * value
     for phrase in clause.phrases:
+        if best and work.left <= 0:
+            return best
         factor = phrase.score
+        work.left -= 2 * len(phrase.documents)
         for document, value in phrase.documents.items():
             if factor * value > best.get(document, 0.0):
                 best[document] = factor * value

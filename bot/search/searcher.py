@@ -48,6 +48,8 @@ NEAR_BEST = 0.6
 at 1 of two titles with the same words the wrong one may win."""
 MOST_UNUSUAL = 3
 """Unknown words of a query that are looked up as initials, each of which is a search through all of the list's."""
+INITIALS_WORK = 1_000
+"""What such a word takes of a query's work, in postings that are read in that time."""
 PIECE_LIKENESS = 88.0
 """The likeness (0 to 100) from which a query counts as a piece of a title, a typo or two aside."""
 ONE_OF = 0.7
@@ -151,6 +153,10 @@ class Searcher:
         yield from self._run_together(query)
         unusual = [place for place in query.content if self._is_unusual(query.tokens[place])]
         for place in unusual[:MOST_UNUSUAL]:
+            if not self._corpus.initials.remembers(query.tokens[place].word):
+                if query.work.left <= 0:
+                    return
+                query.work.left -= INITIALS_WORK
             yield from self._unusual_word(query.tokens[place], frozenset((place,)))
 
     def _run_together(self, query: Query) -> Iterator[PhraseMatch]:
@@ -195,14 +201,15 @@ class Searcher:
         content = [clauses[place] for place in query.content]
         named = self._of_named(query, accept)
         scores = (
-            score(content, self._corpus.postings, self._cutoff, RELATIVE_CUTOFF - CLOSENESS, named)
+            score(content, self._corpus.postings, query.work, self._cutoff, RELATIVE_CUTOFF - CLOSENESS, named)
             if named is not accept
             else {}
         )
         return Result(
             query,
             clauses,
-            scores or score(content, self._corpus.postings, self._cutoff, RELATIVE_CUTOFF - CLOSENESS, accept),
+            scores
+            or score(content, self._corpus.postings, query.work, self._cutoff, RELATIVE_CUTOFF - CLOSENESS, accept),
         )
 
     def _of_named(self, query: Query, accept: Accept | None) -> Accept | None:
@@ -306,7 +313,7 @@ class Searcher:
         if len(text) < SHORTEST_PIECE:
             return {}
         shared = [one for one in result.clauses if one.candidates and self._length(one) <= MOST_POSTINGS]
-        scores = score(shared, self._corpus.postings, FAINT, accept=accept)
+        scores = score(shared, self._corpus.postings, result.query.work, FAINT, accept=accept)
         nearest = nlargest(REFINED, scores, key=lambda document: (scores[document], -document))
         likeness = {document: _likeness(text, self._corpus.title_texts[document]) for document in nearest}
         return {document: like / 100 for document, like in likeness.items() if like >= PIECE_LIKENESS}

@@ -17,7 +17,7 @@ from importlib import resources
 
 import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
-_APOSTROPHE = re.compile(r"(?<=\w)['’ʼ`´](?=\w)")
+_APOSTROPHE = re.compile(r"['’ʼ`´](?<=\w.)(?=\w)")
 _SIGNED = ((re.compile(r"(?<![^\W_])c\+\+"), "cplusplus"), (re.compile(r"(?<![^\W_])([cf])#"), r"\1sharp"))
 _HAN = "々\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HIRAGANA = "\u3041-\u309f"
@@ -28,8 +28,8 @@ _PAIRED = f"{_HAN}{_HIRAGANA}{_INDIC}"
 _RUN = re.compile(rf"[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_INDIC}]+|[^\W_{_PAIRED}{_KATAKANA}]+")
 _PAIRED_RUN = re.compile(rf"[{_PAIRED}]+")
 _KATAKANA_RUN = re.compile(rf"[{_KATAKANA}]+")
-_NOT_DECOMPOSED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
-_MARK = re.compile(r"(?<![иИ])[\u0300-\u036f]|(?<=[иИ])[\u0300-\u0305\u0307-\u036f]")
+_NOT_DECOMPOSED = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
+_MARK = re.compile(r"[\u0300-\u0305\u0307-\u036f]|\u0306(?<![иИ]\u0306)")
 """A combining accent; that of й stays, since и is another letter."""
 
 LANGUAGES = {
@@ -40,6 +40,8 @@ LANGUAGES = {
 """The languages whose endings are cut, by their ISO 639-1 codes, with the names of Snowball's algorithms for them."""
 CACHE_SIZE = 1 << 16
 """Words whose terms are cached: those of one index and then some. At 0 every query stems its words anew."""
+MOST_UNFOLDED = 100
+"""Letters that a text may gain by being folded, such as "1/2" for "½"."""
 _SHORTEST_BRITISH = 5
 """Letters of the shortest word that has a British form: at 4, "wise" and "rise" would be rewritten for nothing."""
 _BRITISH = (
@@ -61,28 +63,32 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold().translate(_other_forms())
+    composed = unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold()
+    pattern, forms = _other_forms()
+    return pattern.sub(lambda letter: forms[letter[0]], composed)
 
 
 @lru_cache
-def _other_forms() -> dict[int, str]:
+def _other_forms() -> tuple[re.Pattern[str], dict[str, str]]:
     """Letters that are written otherwise but have no accent to drop; traditional Chinese is read as simplified."""
     text = resources.files("bot.search").joinpath("words/zh-simplified.txt").read_text(encoding="utf-8")
     lines = (line for line in text.splitlines() if not line.startswith("#"))
-    return {ord(pair[0]): pair[1] for line in lines for pair in line.split()} | _NOT_DECOMPOSED
+    forms = {pair[0]: pair[1] for line in lines for pair in line.split()} | _NOT_DECOMPOSED
+    return re.compile(f"[{re.escape(''.join(forms))}]"), forms
 
 
 def words(text: str) -> list[str]:
     """The words of a text in order, folded; digits stay with the letters they touch ("gpt3", "23x")."""
     found = runs(text)
-    if text.isascii():
+    if text.isascii() or all(map(str.isascii, found)):
         return found
     return [word for run in found for word in (pairs(run) if is_unspaced(run) else [run])]
 
 
 def runs(text: str) -> list[str]:
     """The words of a text before what is written without spaces is cut into pairs."""
-    folded = _APOSTROPHE.sub("", fold(text))
+    # One ligature may fold to eighteen letters; a text of them is no longer than any other.
+    folded = _APOSTROPHE.sub("", fold(text)[: len(text) + MOST_UNFOLDED])
     if "+" in folded or "#" in folded:
         for sign, name in _SIGNED:
             folded = sign.sub(name, folded)

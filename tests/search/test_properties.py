@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage, Topic
 from bot.search import Answer, SearchIndex
+from bot.search.query import MAX_LENGTH, MAX_WORDS
+from bot.search.scoring import MOST_WORK, Work
+from bot.search.text import words
 from tests.benchmarks.generator import make_catalog
 
 WORDS = st.sampled_from(
@@ -129,13 +133,22 @@ def test_other_scripts_and_accents_in_a_larger_index(title: str, query: str) -> 
 
 def test_the_work_for_a_long_query_is_bounded(large: SearchIndex) -> None:
     """Not by time, which a test cannot hold: by the words that are read."""
-    from bot.search.query import MAX_LENGTH, MAX_WORDS
-
     for query in ("a " * 1500, "x" * 3000, "attention " * 300, "的" * 3000, "kv-" * 1000):
-        read = large._parser.parse(query)
+        read = large._parser.parse(query, Work(MOST_WORK))
         assert len(read.tokens) <= 2 * MAX_WORDS
         assert sum(len(token.typed) for token in read.tokens) <= 2 * MAX_LENGTH
         assert read.truncated
+
+
+@given(places=st.lists(st.integers(0, 79), min_size=1, max_size=60))
+def test_the_work_for_the_commonest_words_is_bounded(large: SearchIndex, places: list[int]) -> None:
+    """By the postings that are read: what the query may, and a few more to end what was begun."""
+    counts = Counter(word for resource in large._corpus.resources for word in words(resource.title))
+    commonest = [word for word, _ in counts.most_common(80)]
+    size = len(large._corpus.resources)
+    work = Work(size)
+    large._searcher.find(large._parser.parse(" ".join(commonest[place] for place in places), work))
+    assert work.left > -4 * size
 
 
 def test_an_empty_catalog_is_silent() -> None:
