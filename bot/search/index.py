@@ -24,7 +24,7 @@ from bot.search.autocomplete import MAX_TYPED, MOST_MEANT, Autocomplete, cut
 from bot.search.corpus import Corpus, Neighbour
 from bot.search.phrases import Phrase
 from bot.search.query import Query, QueryParser, Role
-from bot.search.scoring import MOST_WORK, Accept, Work
+from bot.search.scoring import LEAST_WORK, Accept, Work
 from bot.search.searcher import Result, Searcher
 from bot.search.text import words
 
@@ -119,7 +119,7 @@ with nothing; at 20 every remark about the office is a search."""
 LONG_WORD = 6
 """Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
 every typo costs a search while it is being typed."""
-TYPING_WORK = 1_500
+TYPING_WORK = 1_000
 """What a search reads while somebody types: a fraction of what one reads that was sent. At 0 the rarest word is all."""
 
 _NO_NEIGHBOUR = Neighbour(-1, 0.0, ())
@@ -149,7 +149,7 @@ class SearchIndex:
         return self._answer(result, limit, accept)
 
     def _work(self) -> Work:
-        return Work(MOST_WORK + len(self._corpus.resources))
+        return Work(max(LEAST_WORK, len(self._corpus.resources)))
 
     def _answer(self, result: Result, limit: int, accept: Accept | None = None) -> Answer:
         ranked = result.ranked()[:limit]
@@ -172,7 +172,7 @@ class SearchIndex:
 
         Any text may be given: the first MAX_MESSAGE characters are read. No hits if it is about nothing here.
         """
-        work = Work(MOST_WORK + len(self._corpus.resources) // 2)  # for all its sentences together
+        work = Work(max(LEAST_WORK, len(self._corpus.resources) * 2 // 3))  # for all its sentences together
         if names := names_in(self._corpus, text):
             return self._answer(self._searcher.find(self._parser.parse(", ".join(names), work)), limit)
         queries = (self._parser.parse(sentence, work) for sentence in sentences(text) if work.left > 0)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import LIGHT, Corpus
-from bot.search.scoring import MOST_WORK, Work
+from bot.search.scoring import LEAST_WORK, Work
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Candidate, Spelling
 
@@ -102,7 +102,7 @@ class Query:
     question: bool = False
     thanks: bool = False
     truncated: bool = False
-    work: Work = field(default_factory=lambda: Work(MOST_WORK), compare=False)
+    work: Work = field(default_factory=lambda: Work(LEAST_WORK), compare=False)
 
     @cached_property
     def content(self) -> list[int]:

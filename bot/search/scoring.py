@@ -121,12 +121,12 @@ ENTRY = 0.36
 others were found. At 0 the commonest word of a query drags in all that has it; at 1 only the rarest finds anything."""
 SCAN_RATIO = 16
 """Postings that are read as fast as one document is looked up."""
-MOST_WORK = 5_000
-"""Postings that one query reads, and documents that it carries from word to word, in all that it is taken for, beside
-one for each resource of the list. The rarest words come first; once this is used up, the others only add to the best
-FEW documents found so far. At 0 the second word of a query may find nothing new; without a limit a text of nothing but
-the commonest words reads the whole index for each of them."""
-FEW = 20
+LEAST_WORK = 5_000
+"""Postings that one query reads, and documents that it carries from word to word, in all that it is taken for; in a
+longer list as many as that has resources. The rarest words come first; once this is used up, the others only add to
+the best FEW documents found so far. At 0 the second word of a query may find nothing new; without a limit a text of
+nothing but the commonest words reads the whole index for each of them."""
+FEW = 15
 """Documents that are scored to the end once the work is used up."""
 
 Scores = dict[int, float]
@@ -135,7 +135,7 @@ Accept = Callable[[int], bool]
 
 @dataclass(slots=True)
 class Work:
-    """How much a query, or a message with all its sentences, may still read: see MOST_WORK."""
+    """How much a query, or a message with all its sentences, may still read: see LEAST_WORK."""
 
     left: int
 

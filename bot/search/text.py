@@ -65,7 +65,8 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     composed = unicodedata.normalize("NFKC", _MARK.sub("", decomposed)).casefold()
     pattern, forms = _other_forms()
-    return pattern.sub(lambda letter: forms[letter[0]], composed)
+    # One ligature may become eighteen letters; a text of them gets no longer than any other.
+    return pattern.sub(lambda letter: forms[letter[0]], composed[: len(text) + MOST_UNFOLDED])
 
 
 @lru_cache
@@ -87,8 +88,7 @@ def words(text: str) -> list[str]:
 
 def runs(text: str) -> list[str]:
     """The words of a text before what is written without spaces is cut into pairs."""
-    # One ligature may fold to eighteen letters; a text of them is no longer than any other.
-    folded = _APOSTROPHE.sub("", fold(text)[: len(text) + MOST_UNFOLDED])
+    folded = _APOSTROPHE.sub("", fold(text))
     if "+" in folded or "#" in folded:
         for sign, name in _SIGNED:
             folded = sign.sub(name, folded)

@@ -2,7 +2,7 @@
 
 An attacker who knows the list begins with texts that look expensive (repeated words, the commonest words, typos in
 many words, words run together, other scripts) and goes on changing the slowest of them. Every input is new to the
-index: what it caches of words is thrown away before each. The slowest are timed five times more, and the least of
+index: what it caches of words is thrown away before each. The slowest are timed nine times more, and the least of
 these counts, so that what else the machine does is not taken for work. The measure is the median of honest inputs on
 the same index in the same run.
 """
@@ -155,7 +155,7 @@ def attack(catalog: Catalog, index: SearchIndex, name: str, tries: int, seed: in
     for text in _inputs(attacker, chance, took, length, tries):
         took[text] = timed(operation, index, text)
     slowest = nlargest(CONFIRMED, took, key=took.__getitem__)
-    confirmed = {text: min(timed(operation, index, text) for _ in range(5)) for text in slowest}
+    confirmed = {text: min(timed(operation, index, text) for _ in range(9)) for text in slowest}
     text = max(confirmed, key=confirmed.__getitem__)
     return Found(name, len(took), usual, confirmed[text], text)
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.catalog import Catalog, Resource, Stage, Topic
 from bot.search import Answer, SearchIndex
 from bot.search.query import MAX_LENGTH, MAX_WORDS
-from bot.search.scoring import MOST_WORK, Work
+from bot.search.scoring import LEAST_WORK, Work
 from bot.search.text import words
 from tests.benchmarks.generator import make_catalog
 
@@ -134,7 +134,7 @@ def test_other_scripts_and_accents_in_a_larger_index(title: str, query: str) -> 
 def test_the_work_for_a_long_query_is_bounded(large: SearchIndex) -> None:
     """Not by time, which a test cannot hold: by the words that are read."""
     for query in ("a " * 1500, "x" * 3000, "attention " * 300, "的" * 3000, "kv-" * 1000):
-        read = large._parser.parse(query, Work(MOST_WORK))
+        read = large._parser.parse(query, Work(LEAST_WORK))
         assert len(read.tokens) <= 2 * MAX_WORDS
         assert sum(len(token.typed) for token in read.tokens) <= 2 * MAX_LENGTH
         assert read.truncated
