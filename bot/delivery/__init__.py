@@ -11,7 +11,7 @@ what a message looks like is handed in as a function, and a message is whatever 
 
 from bot.delivery.followups import Notice, NoticeJob, PinJob, Poll, PollJob, ThreadJob
 from bot.delivery.job import Attempt, JobKind, Messenger, Sent, tag
-from bot.delivery.prompt import Prompt, PromptJob, Recap
+from bot.delivery.prompt import Prompt, PromptJob, Recap, mentioned_lately
 from bot.delivery.reminder import NextStep, ReminderJob
 from bot.delivery.worker import Worker
 
@@ -32,5 +32,6 @@ __all__ = [
     "Sent",
     "ThreadJob",
     "Worker",
+    "mentioned_lately",
     "tag",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.catalog import Resource
 from bot.catalog.questions import default_question
@@ -20,6 +21,8 @@ from bot.store import AnySchedule, Choice, Delivery, History, Job, WeeklySchedul
 
 log = logging.getLogger(__name__)
 
+QUIET = timedelta(minutes=10)
+"""How long after a post another one, that an admin asks for, mentions nobody again."""
 SHORTEST_POLL = timedelta(hours=1)
 """Discord's shortest poll; one that would close before the next prompt by less is not worth an answer."""
 
@@ -59,6 +62,9 @@ class Prompt:
     finished: int = 0
     recap: Recap | None = None
     options: tuple[Resource, ...] = ()
+    chosen: bool = False
+    added: tuple[Resource, ...] = ()
+    quiet: bool = False
     job: Job | None = None
 
 
@@ -155,7 +161,7 @@ class PromptJob(MessageKind):
         self, messenger: Messenger, schedule: WeeklySchedule, library: Library, history: History, chosen: str | None
     ) -> _Known:
         """Ask Discord for what a prompt tells; what it does not answer is left out."""
-        favourites = await _favourites(messenger, schedule, history) if chosen is None else ()
+        favourites = await _favourites(messenger, schedule, history)
         tentative = _choose(library, schedule, history, favourites, chosen)
         finished = 0
         if self._count is not None and not isinstance(tentative, Reason):
@@ -174,7 +180,7 @@ def _choose(
     if found is None:
         return Reason.EMPTY_ORDER
     offered = {found.resource.id, *(one.id for one in found.ahead)}
-    favourite = next((one for one in favourites if one in offered), None)
+    favourite = next((one for one in favourites if one in offered), None) if chosen is None else None
     if favourite is not None and (voted := next_prompt(library.catalog, used, favourite, plan)) is not None:
         found = voted
     return found, round_ + found.begins_again
@@ -226,8 +232,27 @@ def _prompt(
         finished=known.finished,
         recap=_recap(history.last, known.replies),
         options=found.ahead if polls else (),
+        chosen=found.resource.id in known.favourites,
+        added=_added_since(history.last, library, schedule, begun),
+        quiet=job is not None and job.manual and mentioned_lately(history.last, begun),
         job=job,
     )
+
+
+def mentioned_lately(last: Delivery | None, now: datetime) -> bool:
+    """Whether a post was sent so short a time ago that the next one mentions nobody."""
+    return last is not None and last.post.sent_at is not None and now - last.post.sent_at < QUIET
+
+
+def _added_since(
+    last: Delivery | None, library: Library, schedule: WeeklySchedule, now: datetime
+) -> tuple[Resource, ...]:
+    """What came into the list after the day of the last post, by the calendar where the schedule lives."""
+    if last is None or last.post.sent_at is None:
+        return ()
+    zone = ZoneInfo(schedule.schedule.zone)
+    after, today = last.post.sent_at.astimezone(zone).date(), now.astimezone(zone).date()
+    return tuple(one for one in library.catalog if one.added is not None and after < one.added <= today)
 
 
 def poll_pays(schedule: WeeklySchedule, begun: datetime) -> bool:

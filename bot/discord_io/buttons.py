@@ -1,4 +1,4 @@
-"""Buttons that survive restarts: their whole state is in their custom_id.
+"""Buttons and selects that survive restarts: their whole state is in their custom_id.
 
     PREFIX:CATALOG:…     "hit:quickstart-on-llms:bert:m": which button, of which list, about which resource, to do what
 
@@ -23,8 +23,8 @@ CATALOG = r"(?P<catalog>[a-z0-9-]{1,28})"
 LIST_GONE = "The reading list that this button belongs to is not here any more. `/path` shows the one that is."
 
 
-class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"(?!)"):
-    """A button that answers even when `press` raises.
+class PersistentItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"(?!)"):
+    """A button or a select that answers even when `press` raises.
 
     discord.py gives a DynamicItem no error hook: an exception would only be logged, and the member would see "This
     interaction failed". A subclass names its template, and whether a press is `costly` (`bot.discord_io.limits`).
@@ -32,16 +32,16 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
 
     costly = False
 
-    def __init__(self, button: discord.ui.Button[Any], state: re.Match[str]) -> None:
-        super().__init__(button)
+    def __init__(self, item: discord.ui.Item[Any], state: re.Match[str]) -> None:
+        super().__init__(item)
         self.state = state
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """The button behind a press; `state` holds what its custom_id says."""
-        return cls(cast(discord.ui.Button[Any], item), match)
+        """The item behind a press; `state` holds what its custom_id says."""
+        return cls(item, match)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is for, or tell the member why not."""
@@ -65,8 +65,13 @@ class PersistentButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=
         raise NotImplementedError
 
 
+def selected(interaction: discord.Interaction[Any]) -> list[str]:
+    """What somebody chose in a select: the values of its options, or ids."""
+    return list(cast(dict[str, Any], interaction.data).get("values", ()))
+
+
 def button(label: str, custom_id: str, **options: Any) -> discord.ui.Button[Any]:
-    """A button as a card shows it; the PersistentButton whose template matches the custom_id answers the press."""
+    """A button as a card shows it; the PersistentItem whose template matches the custom_id answers the press."""
     return discord.ui.Button(label=label, custom_id=custom_id, **options)
 
 

@@ -4,7 +4,7 @@
                                  └── no:  the member is told when to try again
 
 Every way in passes the gate: commands, the menu of messages and autocomplete through the command tree's check, buttons
-through `PersistentButton`. An honest member never meets it.
+through `PersistentItem`. An honest member never meets it.
 """
 
 from __future__ import annotations

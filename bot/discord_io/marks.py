@@ -13,7 +13,7 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, PersistentButton, acknowledge, button, is_private
+from bot.discord_io.buttons import CATALOG, PersistentItem, acknowledge, button, is_private
 from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.text import show
 from bot.marks import Action, MarkChange, change_mark
@@ -131,7 +131,7 @@ def changed_card(library: Library, resource: Resource, done: Collection[str], ch
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
 
 
-class MarkButton(PersistentButton, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"):
+class MarkButton(PersistentItem, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"):
     """Changes the mark of whoever presses it, and answers privately.
 
     A subclass on a card that only its member sees shows that card again (`redrawn`). One on a message that must not

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import discord
 
+from bot.discord_io.text import listed
 from bot.errors import ScheduleError
 from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
 from bot.store import AnySchedule
@@ -17,15 +18,14 @@ DATES = 3
 """How many of the next dates are told."""
 
 
-def changed_schedule(
-    old: Schedule | None, day: str | None, time: str | None, timezone: str | None, *, needed: str
-) -> Schedule:
+def changed_schedule(old: Schedule | None, day: str | None, time: str | None, timezone: str | None) -> Schedule:
     """The schedule that is there, with what was given changed; raises ScheduleError.
 
-    `needed` are the options that must be given where there is none yet.
+    Where there is none yet, all three must be given.
     """
-    if old is None and not (day and time and timezone):
-        raise ScheduleError(f"The first time I need all of these: {needed}.")
+    missing = [name for name, given in (("day", day), ("time", time), ("timezone", timezone)) if not given]
+    if old is None and missing:
+        raise ScheduleError(f"Please choose a {listed(missing)} too.")
     return Schedule(
         parse_day(day or "") if day or old is None else old.weekday,
         parse_time(time or "") if time or old is None else old.time,
@@ -43,11 +43,17 @@ def when(schedule: Schedule) -> str:
     return f"every {DAYS[schedule.weekday].title()} at {schedule.time:%H:%M} ({schedule.zone})"
 
 
-def dates(instants: Iterable[datetime]) -> str:
-    """Instants as a list that Discord shows in the reader's own time zone."""
+def dates(instants: Iterable[datetime], zone: str) -> str:
+    """Instants as a list: in words, by the schedule's own calendar, and as Discord shows them to each reader."""
     return "\n".join(
-        f"- {discord.utils.format_dt(instant, 'F')} ({discord.utils.format_dt(instant, 'R')})" for instant in instants
+        f"- {plain_moment(one, zone)} · {discord.utils.format_dt(one, 'F')} ({discord.utils.format_dt(one, 'R')})"
+        for one in instants
     )
+
+
+def plain_moment(instant: datetime, zone: str) -> str:
+    """`Monday, 11 January 2027, 18:00`: the same for every reader."""
+    return f"{plain_date(instant, zone)}, {instant.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def plain_date(instant: datetime, zone: str) -> str:

@@ -119,7 +119,7 @@ with nothing; at 20 every remark about the office is a search."""
 LONG_WORD = 6
 """Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
 every typo costs a search while it is being typed."""
-TYPING_WORK = 1_000
+TYPING_WORK = 2_500
 """What a search reads while somebody types: a fraction of what one reads that was sent. At 0 the rarest word is all."""
 
 _NO_NEIGHBOUR = Neighbour(-1, 0.0, ())

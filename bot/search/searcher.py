@@ -48,7 +48,7 @@ NEAR_BEST = 0.6
 at 1 of two titles with the same words the wrong one may win."""
 MOST_UNUSUAL = 3
 """Unknown words of a query that are looked up as initials, each of which is a search through all of the list's."""
-INITIALS_WORK = 1_000
+INITIALS_WORK = 700
 """What such a word takes of a query's work, in postings that are read in that time."""
 PIECE_LIKENESS = 88.0
 """The likeness (0 to 100) from which a query counts as a piece of a title, a typo or two aside."""

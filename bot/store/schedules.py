@@ -18,6 +18,7 @@ from bot.store.rows import POSTS, AnySchedule, WeeklySchedule, built
 from bot.store.tables import jobs, schedules
 
 MOMENT = timedelta(microseconds=1)
+_LEFT_OUT = (jobs.c.kind == "prompt", jobs.c.state == State.SKIPPED, jobs.c.reason == Reason.ADMIN_SKIPPED)
 RUNNING: dict[str, Any] = {"paused_at": None, "pause_reason": None, "paused_by": None, "resume_at": None}
 """The columns of a schedule that is not paused."""
 
@@ -175,6 +176,34 @@ class Schedules(Due):
             taken = weeks_taken(connection, [row.id], now)[row.id]
             following = first_free(rule_of(row), row.next_at, taken)
             return _weekly(changed(connection, row.id, {"next_at": following})), row.next_at
+
+        return await self.write(work)
+
+    async def skipped_ahead(self, guild_id: int, now: datetime) -> list[datetime]:
+        """The prompts still to come that an admin has left out, by the instants at which they would be due."""
+        statement = (
+            select(jobs.c.due_at)
+            .join(schedules, schedules.c.id == jobs.c.schedule_id)
+            .where(schedules.c.guild_id == guild_id, jobs.c.due_at > now, *_LEFT_OUT)
+            .order_by(jobs.c.due_at)
+        )
+        return await self.read(lambda connection: list(connection.scalars(statement)))
+
+    async def undo_skip(self, guild_id: int, due_at: datetime, now: datetime) -> WeeklySchedule | None:
+        """Have a prompt posted after all that an admin had left out and that is still to come.
+
+        Returns the schedule; None if there is none, or nothing to undo any more.
+        """
+
+        def work(connection: Connection) -> WeeklySchedule | None:
+            row = connection.execute(_LOCKED, {"guild_id": guild_id}).one_or_none()
+            if row is None or due_at <= now:
+                return None
+            left_out = delete(jobs).where(jobs.c.schedule_id == row.id, jobs.c.due_at == due_at, *_LEFT_OUT)
+            if not connection.execute(left_out).rowcount:
+                return None
+            taken = weeks_taken(connection, [row.id], now)[row.id]
+            return _weekly(changed(connection, row.id, {"next_at": first_free(rule_of(row), now, taken)}))
 
         return await self.write(work)
 

@@ -41,9 +41,26 @@ class Server:
         return Seen(result, pressed=seen)
 
     async def set_weekly(self, **options: Any) -> Seen:
-        """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise."""
-        given = {"channel": self.channel, "day": "monday", "time": "09:00", "timezone": "Europe/Berlin"} | options
-        return await self.manage("weekly set", **given)
+        """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise. What is no option of
+        `/weekly set` she chooses in the panel of `/weekly options`; the last answer is returned."""
+        given = {"channel": self.channel, "day": "monday", "time": "09:00", "timezone": "Europe/Berlin"}
+        seen = await self.manage(
+            "weekly set", **given | {name: options[name] for name in given.keys() & options.keys()}
+        )
+        others = {name: value for name, value in options.items() if name not in given}
+        return await self.choose(**others) if others else seen
+
+    async def choose(self, role: Any = None, **options: Any) -> Seen:
+        """Ada changes something in the panel of `/weekly options`: an order or a start in words, a role, a toggle."""
+        typed = {name: options[name] for name in ("order", "start") if name in options}
+        seen = await self.manage("weekly options", **typed)
+        if role is not None:
+            seen = Seen(await self.ada.select(seen.message, [role] if role else [], custom_id="weekly:role"), seen)
+        for kind in ("thread", "pin", "poll"):
+            if kind in options and f"{kind.title()}: {'on' if options[kind] else 'off'}" not in seen.labels:
+                custom_id = f"weekly:{kind}:{'on' if options[kind] else 'off'}"
+                seen = Seen(await self.ada.click(seen.message, custom_id=custom_id), seen)
+        return seen
 
     async def pass_time(self, until: datetime) -> None:
         """Let time pass: most of it in one leap, as for a machine that slept, the last minute tick by tick."""
@@ -84,6 +101,11 @@ class Seen:
         """What is written on its buttons that can be pressed."""
         buttons = [one for one in walk_components(self._components) if one.get("type") == 2]
         return [one["label"] for one in buttons if not one.get("disabled")]
+
+    @property
+    def custom_ids(self) -> list[str]:
+        """The ids of what can be pressed or chosen from."""
+        return list(_values(self._components, "custom_id"))
 
     @property
     def links(self) -> list[str]:

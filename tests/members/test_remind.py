@@ -162,7 +162,7 @@ async def test_off_forgets_it(server: Server) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"day": "monday"}, "day, time and timezone"),
+        ({"day": "monday"}, "Please choose a time and timezone too"),
         ({"day": "monday", "time": "25:00", "timezone": "Berlin"}, "is not a time of day"),
         ({"day": "monday", "time": "9", "timezone": "Atlantis@everyone"}, "Atlantis"),
     ],

@@ -12,7 +12,7 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.members.server import Server
+from tests.members.server import Seen, Server
 
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # the first nine o'clock in Berlin after the simulation's start
 
@@ -106,7 +106,7 @@ async def test_a_role_that_cannot_be_notified_is_remarked(server: Server) -> Non
 async def test_everyone_is_refused(server: Server) -> None:
     seen = await server.set_weekly(role=server.guild.default_role)
     assert "I do not mention everyone" in seen.text
-    assert "No weekly prompt is set" in (await server.manage("weekly show")).text
+    assert "@" not in (await server.manage("weekly show")).text
 
 
 def _bot_member(server: Server) -> object:
@@ -170,7 +170,10 @@ async def test_show_tells_the_next_dates_and_what_happened(server: Server) -> No
 
 async def test_off_ends_it(server: Server) -> None:
     await server.set_weekly()
-    assert "is off" in (await server.manage("weekly off")).text
+    asked = await server.manage("weekly off")
+    assert "Turn the weekly prompt off?" in asked.text
+    assert "every Monday" in (await server.manage("weekly show")).text
+    assert "is off" in Seen(await server.ada.click(asked.message, label="Turn it off"), asked).text
     await server.pass_time(MONDAY + timedelta(minutes=1))
     assert server.posts() == []
     assert "No weekly prompt is set" in (await server.manage("weekly off")).text
@@ -241,10 +244,10 @@ async def test_one_servers_failure_stays_its_own(server: Server) -> None:
     assert len(other.posts()) == 1
 
 
-async def test_members_are_refused(server: Server) -> None:
-    """Also where an admin opened the command to them in the server's settings."""
-    weekly = next(command for command in await server.env.bot.tree.fetch_commands() if command.name == "weekly")
-    server.guild.set_command_permissions(weekly, {server.mia: True})
-    seen = await server.ask("weekly show")
+@pytest.mark.parametrize("command", ["show", "set", "options", "off", "skip", "now", "preview", "history", "doctor"])
+async def test_members_are_refused(server: Server, command: str) -> None:
+    await server.set_weekly()
+    seen = await server.ask(f"weekly {command}")
     assert len(server.env.errors) == 1
     assert "needs the permission Manage Server" in seen.text
+    assert "every Monday" in (await server.manage("weekly show")).text

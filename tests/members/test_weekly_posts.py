@@ -138,7 +138,7 @@ async def test_a_pin_and_a_poll_that_are_not_allowed_cost_the_post_nothing(serve
 async def test_other_kinds_of_channel(server: Server, catalog: Catalog, kind: str) -> None:
     channel = getattr(server.guild, f"create_{kind}_channel")(kind)
     seen = await server.set_weekly(channel=channel, thread=True, poll=True)
-    assert "is set" in seen.text
+    assert "Each post opens a thread and is followed by a poll" in seen.text
     await server.pass_time(MONDAY + SOON)
     (thread,) = channel.threads
     assert thread.name == catalog.resources[0].title

@@ -119,8 +119,9 @@ async def test_show_and_set_name_order_start_and_the_next_title(server: Server, 
     stage = catalog.stages[1]
     for text in (seen.text, (await server.manage("weekly show")).text):
         assert f"It follows “{stage.title}”" in text
-        assert "starting with **KV Cache brief explainer**" in text
-    assert "Next: **KV Cache brief explainer**." in (await server.manage("weekly show")).text
+        assert "Next: **KV Cache brief explainer**, where you chose to begin." in text
+    await server.pass_time(MONDAY + SOON)
+    assert "where you chose to begin" not in (await server.manage("weekly show")).text
 
 
 async def test_an_empty_track_and_a_start_outside_the_order_are_refused(server: Server, catalog: Catalog) -> None:
@@ -129,7 +130,7 @@ async def test_an_empty_track_and_a_start_outside_the_order_are_refused(server: 
     assert f"“{empty.title}” has no resources yet" in seen.text
     seen = await server.set_weekly(order="2", start=catalog.resources[0].id)
     assert "so the prompts cannot start with it" in seen.text
-    assert "No weekly prompt is set" in (await server.manage("weekly show")).text
+    assert "It follows the whole path." in (await server.manage("weekly show")).text
 
 
 async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(server: Server, store: Store) -> None:
@@ -137,7 +138,10 @@ async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(serv
     await serve(server, store, full)
     await server.set_weekly(order="later")
     await serve(server, store, replace(full, tracks=(Track("later", "Later"),)))
-    assert "Next: nothing, because the stage or track that it follows" in (await server.manage("weekly show")).text
+    assert (
+        "There is nothing to post, because the stage or track that it follows"
+        in (await server.manage("weekly show")).text
+    )
     await server.pass_time(MONDAY + SOON)
     assert server.posts() == []
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]

@@ -7,7 +7,7 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, PersistentButton, show_card
+from bot.discord_io.buttons import CATALOG, PersistentItem, show_card
 from bot.discord_io.marks import ACTION, RESOURCE, MarkButton, finished_in_time
 from bot.features.path.cards import card_at_next, page_with, path_card
 from bot.marks import MarkChange
@@ -16,7 +16,7 @@ GROUP = r"(?P<group>[a-z0-9-]{0,64})"
 """The part of a template that a stage's or track's id matches; empty for the whole path."""
 
 
-class PageButton(PersistentButton, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-?\d{{1,6}})"):
+class PageButton(PersistentItem, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-?\d{{1,6}})"):
     """Shows a page of the path."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:
@@ -25,7 +25,7 @@ class PageButton(PersistentButton, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-
         await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), done))
 
 
-class NextStepPageButton(PersistentButton, template=rf"here:{CATALOG}:{GROUP}"):
+class NextStepPageButton(PersistentItem, template=rf"here:{CATALOG}:{GROUP}"):
     """Shows the page with the next step of whoever presses it: of the stage or track that is shown, if it is there.
 
     It looks for the step when it is pressed: a mark may have moved it since the page was shown.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import PersistentButton, acknowledge
+from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import notice
 from bot.features.privacy.cards import DELETED, NOT_DELETED
 
 
-class DeleteButton(PersistentButton, template=r"privacy:delete"):
+class DeleteButton(PersistentItem, template=r"privacy:delete"):
     """Deletes everything about whoever presses it."""
 
     costly = True
@@ -22,7 +22,7 @@ class DeleteButton(PersistentButton, template=r"privacy:delete"):
         await interaction.edit_original_response(view=notice(DELETED))
 
 
-class KeepButton(PersistentButton, template=r"privacy:keep"):
+class KeepButton(PersistentItem, template=r"privacy:keep"):
     """Deletes nothing."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:

@@ -7,7 +7,7 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, PersistentButton, acknowledge
+from bot.discord_io.buttons import CATALOG, PersistentItem, acknowledge
 from bot.discord_io.marks import ACTION, RESOURCE, MarkButton
 from bot.features.progress.next_card import NextRequest, next_card
 from bot.marks import MarkChange
@@ -16,7 +16,7 @@ WORD = r"[a-z0-9 -]{0,32}"
 """A kind or a level; empty for any."""
 
 
-class NextButton(PersistentButton, template=rf"goon:{CATALOG}"):
+class NextButton(PersistentItem, template=rf"goon:{CATALOG}"):
     """Shows what is next for whoever presses it."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:

@@ -9,14 +9,14 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, PersistentButton, show_card
+from bot.discord_io.buttons import CATALOG, PersistentItem, show_card
 from bot.discord_io.marks import ACTION, RESOURCE, MarkButton, finished_in_time
 from bot.discord_io.text import CARD_LIMIT
 from bot.features.recommend.cards import SUMMARY_LIMITS, hit_button, hit_text, recommendation
 from bot.marks import MarkChange
 
 
-class SearchButton(PersistentButton, template=rf"find:{CATALOG}:(?P<query>[\s\S]{{1,64}})"):
+class SearchButton(PersistentItem, template=rf"find:{CATALOG}:(?P<query>[\s\S]{{1,64}})"):
     """Searches for the text on it."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:

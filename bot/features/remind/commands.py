@@ -30,8 +30,6 @@ from bot.zones import search_zones
 
 log = logging.getLogger(__name__)
 
-NEEDED = "day, time and timezone"
-
 
 class Remind(
     commands.GroupCog, group_name="remind", group_description="Your own weekly reminder, in a direct message."
@@ -63,7 +61,7 @@ class Remind(
         member = interaction.user
         old = await self._bot.store.reminder_for(member.id)
         try:
-            schedule = changed_schedule(old.schedule if old else None, day, time, timezone, needed=NEEDED)
+            schedule = changed_schedule(old.schedule if old else None, day, time, timezone)
         except ScheduleError as error:
             await answer_failure(interaction, error)
             return

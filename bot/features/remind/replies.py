@@ -48,7 +48,7 @@ def show_reply(reminder: Reminder, instants: Iterable[datetime]) -> str:
     if reminder.pause_reason is not None:
         lines.append(paused_words(reminder.pause_reason))
     else:
-        lines.append(f"Next, in your own time:\n{dates(instants)}")
+        lines.append(f"Next:\n{dates(instants, reminder.schedule.zone)}")
     return "\n".join(line for line in lines if line)
 
 

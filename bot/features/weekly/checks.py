@@ -9,7 +9,8 @@ import discord
 from bot.discord_io.messenger import usable_tags
 from bot.discord_io.text import listed
 from bot.errors import StudybotError
-from bot.features.weekly.replies import Finding
+from bot.features.weekly import words
+from bot.features.weekly.words import Finding
 from bot.store import WeeklySchedule
 
 NEEDED = {
@@ -42,25 +43,16 @@ def missing_permissions(channel: discord.abc.GuildChannel, follow_ups: Collectio
 def check_channel(channel: discord.abc.GuildChannel, follow_ups: Collection[str]) -> None:
     """Raises StudybotError if the bot cannot post there: now, while the admin who can fix it is looking."""
     if missing := missing_permissions(channel, follow_ups):
-        raise StudybotError(
-            f"I cannot post in {channel.mention} yet: I need {listed(missing)} there. "
-            "Give them to me in the channel’s permissions and run this again. Nothing was changed."
-        )
+        raise StudybotError(words.lacks_permissions(channel.mention, missing))
     if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not usable_tags(channel):
-        raise StudybotError(
-            f"Every post in {channel.mention} needs a tag, and there is none that I may use. "
-            "Add one to the forum, or let posts come without. Nothing was changed."
-        )
+        raise StudybotError(words.lacks_tag(channel.mention))
 
 
 def check_admin(channel: discord.abc.GuildChannel, admin: discord.Member | discord.User) -> None:
     """Raises StudybotError if the admin may not write in a channel themselves: the bot does not do it for them."""
     may = channel.permissions_for(admin) if isinstance(admin, discord.Member) else discord.Permissions.none()
     if not (may.view_channel and may.send_messages):
-        raise StudybotError(
-            f"You may not write in {channel.mention} yourself, so I do not post there for you. Choose another channel, "
-            "or ask somebody who may. Nothing was changed."
-        )
+        raise StudybotError(words.admin_may_not(channel.mention))
 
 
 def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> str:
@@ -68,13 +60,10 @@ def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> 
     if role is None:
         return ""
     if role.is_default():
-        raise StudybotError("I do not mention everyone. Choose a role that members join because they want to know.")
+        raise StudybotError(words.EVERYONE)
     if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
         return ""
-    return (
-        f"**One thing to fix:** {role.mention} will be shown but not notified. "
-        "Switch on “Allow anyone to @mention this role” in its settings."
-    )
+    return words.not_notified(role.mention)
 
 
 def findings_in(guild: discord.Guild | None, weekly: WeeklySchedule) -> Iterator[Finding]:

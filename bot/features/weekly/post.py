@@ -11,22 +11,24 @@ from datetime import timedelta
 import discord
 
 from bot.catalog import Resource
-from bot.delivery import Poll, Prompt, Recap
+from bot.delivery import Poll, Prompt
 from bot.delivery.job import Recognise
 from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
+from bot.features.weekly import words
 from bot.store import Job
 
 PREFIX = "w"
 """What the custom_id of the button on a post begins with: one letter, to leave room for the job's tag."""
 POST_TITLE_LIMIT = 200
 """Characters of a resource's title."""
-POST_TEXT_LIMIT = 500
+ADDED_TITLE_LIMIT = 80
+"""Characters of the title of a resource that is new on the list."""
+POST_TEXT_LIMIT = 400
 """Characters of the question or the summary; the longest post stays under CONTENT_LIMIT."""
-POLL_QUESTION = "What should come next week?"
 POLL_ANSWER_LIMIT = 55
 """Characters of an answer in a poll: https://discord.com/developers/docs/resources/poll."""
 LONGEST_POLL = timedelta(days=32)
@@ -36,7 +38,7 @@ LONGEST_POLL = timedelta(days=32)
 def render_prompt(prompt: Prompt) -> Message:
     """A prompt as it is posted."""
     schedule = prompt.schedule
-    roles = [discord.Object(schedule.role_id)] if schedule.role_id else []
+    roles = [discord.Object(schedule.role_id)] if schedule.role_id and not prompt.quiet else []
     return Message(
         channel_id=schedule.channel_id,
         guild_id=schedule.guild_id,
@@ -61,48 +63,44 @@ def post_view(catalog_id: str, resource: Resource, job: Job | None, finished: in
     """The buttons of a post: the resource, that one has finished it (and how many have), and the path."""
     view = discord.ui.View(timeout=None)
     view.add_item(open_button(resource.url))
-    view.add_item(button(f"Done · {finished}", f"{PREFIX}:{catalog_id}:{resource.id}:{tag_of(job)}"))
-    view.add_item(path_button(catalog_id, "Show the path"))
+    view.add_item(button(words.done_label(finished), f"{PREFIX}:{catalog_id}:{resource.id}:{tag_of(job)}"))
+    view.add_item(path_button(catalog_id, words.OPEN_PATH))
     view.stop()
     return view
 
 
 def _lines(prompt: Prompt) -> Iterator[str]:
     resource = prompt.resource
-    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id else ""
-    if prompt.recap is not None:
-        yield _recap_words(prompt.recap)
-    yield f"{mention}**This week: {show(resource.title, POST_TITLE_LIMIT)}**"
+    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id and not prompt.quiet else ""
+    if (recap := prompt.recap) is not None:
+        yield words.recap_words(show(recap.title, POST_TITLE_LIMIT), recap.finished, recap.replies)
+    yield f"{mention}**{words.THIS_WEEK} {show(resource.title, POST_TITLE_LIMIT)}**"
+    if prompt.chosen:
+        yield words.CHOSEN
     yield f"Step {prompt.step} of {prompt.total} · {by_line(resource.kind, resource.authors)}"
     if resource.summary:
         yield first_sentence(resource.summary, POST_TEXT_LIMIT)
-    yield f"\n**To discuss:** {show(prompt.question, POST_TEXT_LIMIT)}"
-    if prompt.options:
-        yield "\n-# Next week: what you choose in the poll below."
-    else:
-        yield f"\n-# Next week: {show(prompt.following.title, POST_TITLE_LIMIT)}"
+    yield f"\n**{words.TO_DISCUSS}** {show(prompt.question, POST_TEXT_LIMIT)}"
+    following = (
+        words.NEXT_BY_POLL if prompt.options else words.next_week(show(prompt.following.title, POST_TITLE_LIMIT))
+    )
+    yield f"\n-# {following}"
+    yield from (f"-# {line}" for line in _remarks(prompt))
+
+
+def _remarks(prompt: Prompt) -> Iterator[str]:
+    if prompt.added:
+        yield words.added_words([show(one.title, ADDED_TITLE_LIMIT) for one in prompt.added])
     if prompt.begins_again:
-        yield "-# We have been through the whole path: it begins again today."
+        yield words.BEGINS_AGAIN
     if prompt.late:
-        yield f"-# This was due {discord.utils.format_dt(prompt.due_at, 'f')}. I could not post it then; sorry!"
-
-
-def _recap_words(recap: Recap) -> str:
-    """`Last time: 7 of you finished KV Cache, and the thread has 12 replies.`"""
-    words, title = [], show(recap.title, POST_TITLE_LIMIT)
-    if recap.finished:
-        words.append(f"{recap.finished} of you finished {title}")
-    if recap.replies:
-        about = "" if recap.finished else f" about {title}"
-        replies = "1 reply" if recap.replies == 1 else f"{recap.replies} replies"
-        words.append(f"the thread{about} has {replies}")
-    return f"Last time: {', and '.join(words)}."
+        yield words.late_words(prompt.due_at)
 
 
 def render_poll(poll: Poll) -> Message:
     """A poll as it is posted."""
     hours = max(1, min(poll.closes_after, LONGEST_POLL) // timedelta(hours=1))
-    asked = discord.Poll(POLL_QUESTION, duration=timedelta(hours=hours))
+    asked = discord.Poll(words.POLL_QUESTION, duration=timedelta(hours=hours))
     for answer in _answers(poll):
         asked.add_answer(text=answer)
     return Message(poll.channel_id, poll.schedule.guild_id, poll=asked)
