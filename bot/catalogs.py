@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.catalog import Catalog, Resource, Stage, Track
@@ -48,6 +49,8 @@ class Filters(NamedTuple):
         return cls(*(word.strip().casefold() or None if word else None for word in (kind, level)))
 
 
+EXAMPLES, EXAMPLE_LENGTH = 25, 40
+"""Names of the list that may be an example of a query, and the letters of the longest."""
 NO_FILTERS = Filters()
 """Everything is wanted."""
 
@@ -65,6 +68,12 @@ class Library:
             self._steps_by_group.setdefault(step.group.id, []).append(step)
         # The first of those that share a title: the path's order decides.
         self._by_title = {_folded(resource.title): resource for resource in reversed(catalog.resources)}
+
+    @cached_property
+    def example(self) -> str:
+        """A short query that this list answers, to show what can be asked; empty for a list that answers nothing."""
+        offered = self.index.suggest("", limit=EXAMPLES, max_length=EXAMPLE_LENGTH)
+        return next((one for one in offered if self.index.search(one, limit=1).hits), "")
 
     def step(self, resource: Resource) -> Step:
         """The place of a resource on the path; raises KeyError for one of another catalog."""

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from bot.catalog import Catalog
+from bot.catalogs import Library
 from bot.client import create_bot
 from bot.errors import MissingExtra, StudybotError
 from bot.keys import pressed_keys
@@ -30,19 +31,31 @@ if TYPE_CHECKING:
     import simcord
 
 TICK = 1.0  # seconds between two steps of the simulated clock; a step without anything due costs under a millisecond
+MENU = "Find resources"
+"""The entry in the menu of a message."""
 BEFORE = 60.0  # seconds before a due time at which a jump lands: the bot is then seen to be on time, not late
 MANAGE_SERVER = 1 << 5  # Discord's permission bit MANAGE_GUILD
+PATIENCE = 30.0
+"""Seconds that a command may take on a busy machine; SimCord gives it up after that."""
 LATE = 300.0  # seconds after its due time within which a prompt must have come; the bot looks more often than that
 
 WELCOME = """\
 **Welcome to the study server!** This is a simulated Discord: try anything, nothing leaves this machine.
 
 Type `/` below and pick a command:
-- `/recommend` with the topic `kv cache` (or a typo of it)
+- `/help` for what to do first
+- `/recommend` with the topic `{example}` (or a typo of it)
 - `/path` for the whole reading list, in order
 - `/next` for your next step, `/done` when you have taken it, `/progress` for how far you are
 - `/weekly set` for one learning prompt a week. Only admins may: choose **Ada** at *Viewing as* first. \
-Then press `n` in the terminal to jump to the prompt."""
+Then press `n` in the terminal to jump to the prompt.
+- `/remind weekly` for a reminder in a direct message: `d` in the terminal shows Mia’s. \
+For *Find resources* in the menu of a message, press `f`: it asks about the last message here that a person wrote."""
+KEYS = """\
+n  jump to the next weekly prompt
+d  show Mia’s direct messages
+f  have Mia choose “Find resources” in the menu of the last message
+q  quit (or Ctrl-C)"""
 
 
 class Demo:
@@ -51,10 +64,19 @@ class Demo:
     `url` is the page's address; whoever has it can use the page.
     """
 
-    def __init__(self, env: simcord.Env, preview: simcord.Preview, store: Store) -> None:
+    def __init__(
+        self,
+        env: simcord.Env,
+        preview: simcord.Preview,
+        store: Store,
+        channel: simcord.ChannelHandle,
+        viewers: list[simcord.MemberActor],
+    ) -> None:
         self._env = env
         self._preview = preview
         self._store = store
+        self._channel = channel
+        self._viewers = viewers
         self._turn = _take_turns(preview)
         self.url = preview.url
 
@@ -98,6 +120,31 @@ class Demo:
             return "The weekly prompt was due but did not come; /weekly show, as Ada, says why."
         return f"It is now {self._env.now():%A, %d %B %Y, %H:%M} UTC in the demo, just after the weekly prompt."
 
+    async def direct_messages(self) -> str:
+        """What the bot wrote to the member in private, for the person at the keyboard: the page shows one channel."""
+        async with self._turn:
+            member = self._viewers[0]
+            sent = list(member.user.dm_channel.history()) if member.id in self._env.backend.dm_channels else []
+        texts = [_text_of(message) for message in reversed(sent)]
+        return "\n\n".join(["Mia’s direct messages:", *(texts or ["none yet; /remind weekly sends one"])])
+
+    async def find_resources(self) -> str:
+        """Have the member choose *Find resources* in the menu of the last message that a person wrote.
+
+        Returns a sentence for the person at the keyboard; the answer is on the member's page.
+        """
+        async with self._turn:
+            member = self._viewers[0]
+            written = [one for one in self._channel.history() if not one.author.bot]
+            last = max(written, key=lambda message: message.id)
+            await member.context_menu(self._channel, MENU, last)
+            await self._preview.refresh()
+        return f"Mia chose “{MENU}” for: {_text_of(last)[:60]}… The answer is on her page."
+
+    def now(self) -> datetime:
+        """The simulated present."""
+        return self._env.now()
+
     async def closed(self) -> None:
         """Wait until somebody ends the session on the page."""
         await self._preview.wait_closed()
@@ -107,6 +154,14 @@ class Demo:
         async with self._turn:
             schedule = await self._store.schedule_for(self._env.guild.id)
         return schedule.next_at if schedule else None
+
+
+def _text_of(message: Any) -> str:
+    """The text of a message: its content, or what stands on its card."""
+    from simcord.components import walk_components
+
+    shown = [one["content"] for one in walk_components(message.components) if isinstance(one.get("content"), str)]
+    return "\n".join(filter(None, [message.content, *shown]))
 
 
 def _take_turns(preview: simcord.Preview) -> asyncio.Lock:
@@ -135,8 +190,10 @@ async def open_demo(catalog: Catalog, *, port: int = 0) -> AsyncIterator[Demo]:
         raise MissingExtra("The demo", "demo")
     store = await Store.open("sqlite:///:memory:")
     try:
-        async with _environment(catalog, store) as env, _page(env, port) as preview:
-            yield Demo(env, preview, store)
+        async with _environment(catalog, store) as env:
+            channel, viewers = await _study_server(env, Library(catalog).example)
+            async with _page(env, channel, viewers, port) as preview:
+                yield Demo(env, preview, store, channel, viewers)
     finally:
         await store.close()
 
@@ -147,7 +204,9 @@ async def _environment(catalog: Catalog, store: Store) -> AsyncIterator[simcord.
 
     # Not Settings(): what the host's environment says about the real bot is no concern of the demo's.
     bot = create_bot(Settings.model_construct(), catalog, store)
-    env = simcord.Env(bot, check_errors=False, shard_count=1)
+    env = simcord.Env(bot, check_errors=False, shard_count=1, settle_timeout=PATIENCE)
+    # Else SimCord waits with each click for a loop whose time is nearly there, and the clock leaps there with it.
+    bot.sleep = lambda seconds: env.external_wait(asyncio.sleep(seconds), reason="between two rounds of a loop")
     env.backend.edit_bot_profile("studybot")
     env.backend.advance_clock((datetime.now(UTC) - env.now()).total_seconds())
     await env.start()
@@ -158,10 +217,11 @@ async def _environment(catalog: Catalog, store: Store) -> AsyncIterator[simcord.
 
 
 @asynccontextmanager
-async def _page(env: simcord.Env, port: int) -> AsyncIterator[simcord.Preview]:
+async def _page(
+    env: simcord.Env, channel: simcord.ChannelHandle, viewers: list[simcord.MemberActor], port: int
+) -> AsyncIterator[simcord.Preview]:
     import simcord
 
-    channel, viewers = await _study_server(env)
     async with AsyncExitStack() as stack:
         try:
             preview = env.preview(channel, viewers=viewers, layout="channel", port=port)
@@ -171,14 +231,14 @@ async def _page(env: simcord.Env, port: int) -> AsyncIterator[simcord.Preview]:
         yield preview
 
 
-async def _study_server(env: simcord.Env) -> tuple[simcord.ChannelHandle, list[simcord.MemberActor]]:
+async def _study_server(env: simcord.Env, example: str) -> tuple[simcord.ChannelHandle, list[simcord.MemberActor]]:
     """The server with its first message; the viewers are a member, who is shown first, and somebody who manages it."""
     guild = env.create_guild("Study server")
     channel = guild.create_text_channel("learning", topic="One step a week, together")
     env.backend.create_role(guild.id, "Organizers", permissions=MANAGE_SERVER)
     mia = guild.add_member(env.create_user("mia", global_name="Mia"))
     ada = guild.add_member(env.create_user("ada", global_name="Ada"), roles=[guild.roles["Organizers"]])
-    await ada.send(channel, WELCOME)
+    await ada.send(channel, WELCOME.format(example=example or "anything"))
     return channel, [mia, ada]
 
 
@@ -203,7 +263,7 @@ async def run_demo(
 def _greet(url: str, echo: Callable[[str], None], *, with_keys: bool) -> None:
     echo(f"studybot is running on a simulated Discord. Open this page:\n\n  {url}\n")
     if with_keys:
-        echo("n  jump to the next weekly prompt\nq  quit (or Ctrl-C)")
+        echo(KEYS)
     else:
         echo("Ctrl-C ends it. (Keys are read only from a terminal.)")
 
@@ -211,8 +271,8 @@ def _greet(url: str, echo: Callable[[str], None], *, with_keys: bool) -> None:
 async def _obey(keys: asyncio.Queue[str], demo: Demo, echo: Callable[[str], None]) -> None:
     """Do what the keys say; returns when one says to quit."""
     while (key := (await keys.get()).lower()) != "q":
-        if key == "n":
-            echo(await demo.jump())
+        if (action := {"n": demo.jump, "d": demo.direct_messages, "f": demo.find_resources}.get(key)) is not None:
+            echo(await action())
 
 
 async def _until_first(*jobs: Coroutine[Any, Any, Any]) -> None:

@@ -55,7 +55,7 @@ class DemoPage:
         await self.page.locator(".command-popup").get_by_role("option", name=text).first.click()
 
     async def send(self) -> None:
-        await self.page.get_by_role("button", name="Send").click()
+        await self.page.locator("#send-message").click()
 
     async def picture(self, file: Path) -> None:
         """A picture of the conversation, without SimCord's own tools around it."""

@@ -85,6 +85,23 @@ def catalog() -> Catalog:
     return load_catalog(shipped_catalog())
 
 
+async def test_a_command_just_before_a_round_of_a_loop_moves_no_clock(catalog: Catalog) -> None:
+    """SimCord would wait for the loop, and the page stand still for seconds."""
+    async with open_demo(catalog) as demo:
+        await demo.advance(28.0)
+        before = demo.now()
+        await demo.find_resources()
+        assert demo.now() == before
+        await demo.advance(4.0)
+        assert (demo.now() - before).total_seconds() == 4.0
+
+
+async def test_the_keys_show_direct_messages_and_the_menu(catalog: Catalog) -> None:
+    async with open_demo(catalog) as demo:
+        assert "none yet" in await demo.direct_messages()
+        assert "Mia chose “Find resources” for: **Welcome to the study server!**" in await demo.find_resources()
+
+
 @needs_chromium
 async def test_a_member_asks_and_an_admin_gets_the_weekly_prompt() -> None:
     async with demo(keyboard=True) as terminal:

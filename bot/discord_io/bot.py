@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -70,6 +71,8 @@ class StudyBot(commands.AutoShardedBot):
     due, `post_counts` follows marks; `settings` are its host's."""
 
     post_counts: PostCounts
+    sleep: Callable[[float], Awaitable[object]]
+    """What the loops wait with between two rounds: a simulated Discord has a time of its own."""
 
     def __init__(
         self,
@@ -95,6 +98,7 @@ class StudyBot(commands.AutoShardedBot):
         self.catalogs = catalogs
         self.store = store
         self.clock = clock
+        self.sleep = asyncio.sleep
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(clock)

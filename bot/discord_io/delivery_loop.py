@@ -53,7 +53,7 @@ class Delivery(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
         self._messenger = DiscordMessenger(bot)
-        self._ticker = Ticker(self._look, bot.clock)
+        self._ticker = Ticker(self._look, bot.clock, lambda seconds: bot.sleep(seconds))
         self._worker = Worker(bot.store, bot.catalogs, self._messenger, bot.clock, wake=self.wake)
         self._prompts: PromptJob | None = None
         self._changed = True

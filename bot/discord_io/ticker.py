@@ -25,9 +25,15 @@ class Ticker:
     `last_success` is when `look` last returned, `failures` how often it has raised since.
     """
 
-    def __init__(self, look: Callable[[], Awaitable[None]], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        look: Callable[[], Awaitable[None]],
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
         self._look = look
         self._clock = clock
+        self._sleep = sleep
         self._tasks: set[asyncio.Task[None]] = set()
         self._looking = asyncio.Lock()
         self._started = False
@@ -59,7 +65,7 @@ class Ticker:
         self._started = True
         while True:
             await self.tick()
-            await asyncio.sleep(TICK_SECONDS)
+            await self._sleep(TICK_SECONDS)
 
     async def tick(self) -> None:
         """Look once, after any look that is under way; what that raises is counted, and logged if it is new."""

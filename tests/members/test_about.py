@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from dataclasses import replace
+
 import pytest
 
-from bot.catalog import Catalog
+from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.members.server import Server
+from tests.members.server import Seen, Server
 
 
 async def test_about_says_what_it_serves(server: Server, catalog: Catalog) -> None:
     seen = await server.ask("about")
     assert seen.private
     assert f"{catalog.title}, with 23 resources in 2 stages and 3 tracks" in seen.text
-    assert "/recommend" in seen.text
-    assert "Help" in seen.text
+    assert catalog.source[:40] in seen.text
+    for command in server.mia.available_commands(server.channel):
+        name = command.split()[0]
+        assert f"`/{name}" in seen.text
+    assert "Find resources" in seen.text
+
+
+async def test_the_source_is_a_link(server: Server, store: Store, catalog: Catalog) -> None:
+    other = replace(catalog, source="By **Ada**, https://example.org/list @everyone")
+    await server.env.restart_bot(create_bot(Settings.model_construct(), other, store))
+    seen = await server.ask("about")
+    assert "<https://example.org/list>" in seen.text
+    assert "**Ada**" not in seen.text
+    assert "@everyone" not in seen.text
+
+
+async def test_help_says_what_to_do_first_with_an_example_that_works(server: Server, catalog: Catalog) -> None:
+    seen = await server.ask("help")
+    assert seen.private
+    assert f"How to begin with {catalog.title}" in seen.text
+    example = re.search(r"`/recommend topic: (.+?)`", seen.text)
+    assert example is not None
+    assert "1." in (await server.ask("recommend", topic=example[1])).text
+    for entry in ("`/next`", "`/path`", "Find resources", "`/remind weekly`"):
+        assert entry in seen.text
+    assert "/weekly set" not in seen.text
+    assert "/weekly set" in (await server.manage("help")).text
+
+
+@pytest.mark.parametrize(
+    ("titles", "example"),
+    [(["注意力机制", "量子计算入门"], "注意力机制"), (["The the"], ""), ([], ""), (["Ovens"], "Ovens")],
+)
+async def test_help_on_any_list(server: Server, store: Store, titles: list[str], example: str) -> None:
+    resources = tuple(Resource(f"r{n}", title, f"https://example.org/{n}") for n, title in enumerate(titles))
+    other = Catalog("Another", stages=(Stage("all", "the", resources=resources),))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), other, store))
+    seen = await server.ask("help")
+    assert (f"/recommend topic: {example}`" if example else "Another") in seen.text
+    assert "topic: `" not in seen.text
+
+
+async def test_a_server_is_greeted_once_where_the_bot_may_write(server: Server, store: Store) -> None:
+    guild = server.env.bot.get_guild(server.guild.id)
+    for _ in range(2):
+        server.env.bot.dispatch("guild_join", guild)
+        await asyncio.sleep(0.2)  # what is dispatched outside of the simulated gateway is not waited for
+    (greeting,) = server.posts()
+    seen = Seen(await server.ada.click(greeting, label="Set up the weekly prompt"))
+    assert seen.private
+    assert "In which time zone?" in seen.text
 
 
 async def test_everybody_sees_the_commands(server: Server) -> None:
@@ -36,6 +89,7 @@ async def test_everybody_sees_the_commands(server: Server) -> None:
         "remind show",
         "remind off",
         "about",
+        "help",
     }
     assert {"weekly past", "weekly set", "weekly options"} <= seen
 

@@ -1,4 +1,4 @@
-"""/about: what this bot is and which list it serves."""
+"""/help and /about: what to do first, what this bot is and which list it serves."""
 
 from bot.discord_io.bot import StudyBot
 from bot.features.about.commands import About

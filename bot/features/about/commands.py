@@ -1,48 +1,70 @@
-"""/about."""
+"""/help, /about, and the greeting of a server that the bot joins."""
 
 from __future__ import annotations
 
+import logging
+
+import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalog import Catalog
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.cards import notice
-from bot.discord_io.text import count, show
+from bot.discord_io.buttons import button
+from bot.discord_io.cards import Card, notice
+from bot.errors import StoreError
+from bot.features.about import words
 
-TEXT_LIMIT = 600
-"""Characters of each of the list's own texts."""
+log = logging.getLogger(__name__)
+
+SETUP_ID = "weekly:setup"
+"""The custom_id of the button that sets up the weekly prompt; /weekly answers it."""
 
 
 class About(commands.Cog):
-    """Answers /about from the list alone."""
+    """Answers from the list alone."""
 
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="about", description="What this bot does, which list it serves, how to get help.")
+    @app_commands.command(name="help", description=words.HELP)
+    async def help(self, interaction: Interaction) -> None:
+        """Answer with what to do first, privately."""
+        library = self._bot.library_for(interaction)
+        text = words.help_text(library.catalog, library.example, admin=interaction.permissions.manage_guild)
+        await interaction.response.send_message(view=notice(text), ephemeral=True)
+
+    @app_commands.command(name="about", description=words.ABOUT)
     async def about(self, interaction: Interaction) -> None:
-        """Answer with a card, privately."""
+        """Answer with what there is, privately."""
         catalog = self._bot.library_for(interaction).catalog
-        await interaction.response.send_message(view=notice(_text(catalog)), ephemeral=True)
+        await interaction.response.send_message(view=notice(words.about_text(catalog)), ephemeral=True)
+
+    @commands.Cog.listener()
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Greet a server once, where the bot may write; one that adds it again knows it already."""
+        channel = _channel_for_greeting(guild)
+        if channel is None:
+            return
+        key = f"greeted:{guild.id}"
+        try:
+            if await self._bot.store.get_state(key) is None:
+                await self._bot.store.put_state(key, "yes")
+                await channel.send(view=self._greeting(guild))
+        except (StoreError, discord.HTTPException) as error:
+            log.info("Server %s is not greeted: %s", guild.id, error)
+
+    def _greeting(self, guild: discord.Guild) -> Card:
+        library = self._bot.catalogs.for_server(guild.id)
+        text = discord.ui.TextDisplay[discord.ui.LayoutView](words.greeting(library.catalog, library.example))
+        return Card([text, discord.ui.ActionRow(button(words.SET_UP, SETUP_ID))])
 
 
-def _text(catalog: Catalog) -> str:
-    stages = count(len(catalog.stages), "stage")
-    tracks = count(len(catalog.tracks), "track")
-    lines = [
-        "### studybot",
-        "I help you find the right thing to read or watch next, from a list that people chose by hand.",
-        f"**The list:** {show(catalog.title, TEXT_LIMIT)}, with {count(len(catalog), 'resource')} "
-        f"in {stages} and {tracks}.",
-        show(catalog.description, TEXT_LIMIT),
-        f"-# {show(catalog.source, TEXT_LIMIT)}" if catalog.source else "",
-        "**Try**\n"
-        "- `/recommend topic: kv cache` finds what fits, and says why it fits\n"
-        "- `/path` shows the whole list in order\n"
-        "- `/next` shows your next step on it, `/done` marks it, `/progress` shows how far you are\n"
-        "- Admins: `/weekly set` posts one learning prompt a week",
-        "\n**Help:** something wrong or missing? Tell an admin of this server. "
-        "I read no messages, only the commands you send me; `/privacy show` says what I keep.",
-    ]
-    return "\n".join(line for line in lines if line)
+def _channel_for_greeting(guild: discord.Guild) -> discord.TextChannel | None:
+    """The channel for the server's own messages, else the first in which the bot may write."""
+    channels = [guild.system_channel, *guild.text_channels]
+    return next((one for one in channels if one is not None and _may_write(one)), None)
+
+
+def _may_write(channel: discord.TextChannel) -> bool:
+    permissions = channel.permissions_for(channel.guild.me)
+    return permissions.view_channel and permissions.send_messages

@@ -68,7 +68,7 @@ class Departures(commands.Cog):
                 await self.forget_departed()
             except (StoreError, discord.DiscordException) as error:
                 log.warning("Nobody who left was forgotten this time: %s", error)
-            await asyncio.sleep(LOOK_SECONDS)
+            await self._bot.sleep(LOOK_SECONDS)
 
     async def forget_departed(self) -> None:
         """Forget up to BATCH members who are gone; raises StoreError, or ClientException if that is not certain.
