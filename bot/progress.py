@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from bot.catalog.model import Catalog, Resource, Stage, Track
+from bot.catalog.model import Catalog, Resource
 
 ALTERNATIVES = 3
 """Other open resources that are named beside the next one. At 0 there is no choice; many are no help to choose."""
@@ -50,11 +50,6 @@ class NextStep:
 def tally(catalog: Catalog, done: Collection[str]) -> Tally:
     """The whole path: every resource of the catalog counts, those of the tracks too."""
     return _tally(catalog.resources, done)
-
-
-def tallies(catalog: Catalog, done: Collection[str]) -> list[tuple[Stage | Track, Tally]]:
-    """Each stage, then each track, with how much of it is done."""
-    return [(group, _tally(group.resources, done)) for group in catalog.groups]
 
 
 def unmet(catalog: Catalog, resource: Resource, done: Collection[str]) -> tuple[Resource, ...]:

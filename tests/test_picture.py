@@ -234,7 +234,7 @@ def test_the_picture_and_its_description_say_the_same(written: list[str]) -> Non
     assert written[written.index("4") + 1] == "next"
     assert describe_path(groups) == (
         "The path: 5 of 23 done. Understand the lay of the land: 3 of 13. Learn how to use LLMs: 1 of 6. "
-        "Inference and training optimization: 1 of 1. Pre-training and post-training: 0 of 3. RL: nothing yet. "
+        "Inference and training optimization: 1 of 1. Pre-training and post-training: 0 of 3. RL: no resources yet. "
         "Next: step 4."
     )
 
@@ -298,7 +298,7 @@ def test_a_path_without_steps_says_so(written: list[str]) -> None:
     draw_path([])
     assert written == ["Nothing on it yet"]
     assert describe_path([]) == "The path: nothing on it yet."
-    assert describe_path(path([("  ", 0)])) == "The path: nothing on it yet. Without a title: nothing yet."
+    assert describe_path(path([("  ", 0)])) == "The path: nothing on it yet. Without a title: no resources yet."
 
 
 # Letters

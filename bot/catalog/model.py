@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import KW_ONLY, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, TypeVar
@@ -35,6 +35,9 @@ MAX_PARAGRAPH = 600
 """Some three sentences. Four of them with their titles fit the 4,000 characters that Discord allows in one message."""
 MAX_URL = 512
 """Discord's limit for the address of a link button."""
+
+NEW_FOR = timedelta(weeks=4)
+"""How long a resource counts as new. At a day nobody sees it; at a year nothing stands out."""
 
 LEVELS = ("beginner", "intermediate", "advanced")
 """From the first to the last. A catalog may use another word; one that looks like a misspelling is a problem."""
@@ -140,6 +143,10 @@ class Resource:
     """The day on which it came into the list."""
     retired: bool = False
     """Whether it is kept for those who finished it, and shown to nobody else."""
+
+    def is_new(self, today: date) -> bool:
+        """Whether it came into the list in the last four weeks."""
+        return self.added is not None and timedelta(0) <= today - self.added < NEW_FOR
 
     @cached_property
     def page(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -139,6 +140,8 @@ class MarkButton(PersistentItem, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"
     """
 
     in_place = True
+    now: datetime
+    """When it was pressed."""
 
     @property
     def action(self) -> Action:
@@ -148,6 +151,7 @@ class MarkButton(PersistentItem, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Change the mark and answer; the mark on a resource that left the list stays as it is."""
         await acknowledge(interaction, in_place=self.in_place)
+        self.now = interaction.client.clock()
         resource = library.catalog.get(self.state["resource"])
         if resource is None:
             await interaction.edit_original_response(view=notice(RESOURCE_GONE))

@@ -1,12 +1,13 @@
-"""A member's path as a picture, a winding line of numbered stops, stage by stage, and the same in words.
+"""A member's path as a picture, lines of numbered stops, stage by stage, and the same in words.
 
     8 of 23 done
+    Next: 9. State of GPT
 
-      Learn the basics                 8 of 13     the line turns at the edges, and is thick between done stops
-        (✓)═(✓)═(✓)═(✓)═(✓)═(✓)═(✓)═(✓)─╮          a done stop is a filled disc with a check mark,
-         1   2   3   4   5   6   7   8  │          an open one a ring around its number,
-    ╭───────────────(13)(12)(11)(10)((9))          the next one two rings and the word "next":
-    │                                next          shapes and words tell them apart, colour only helps
+      Learn the basics                 8 of 13     the line goes on in the next row, and is thick between done stops
+        (✓)═(✓)═(✓)═(✓)═(✓)═(✓)═(✓)═(✓)──          a done stop is a filled disc with a check mark,
+         1   2   3   4   5   6   7   8             an open one a ring around its number,
+      ─((9))(10)(11)(12)(13)──                     the next one two rings and the word "next":
+        next                                       shapes and words tell them apart, colour only helps
 
 `/progress` shows it. A list in any script can be served: titles in letters other than Latin, Greek and Cyrillic read
 "Part 2" in the picture, and are whole in its description.

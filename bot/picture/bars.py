@@ -10,7 +10,7 @@ from bot.picture.groups import PathGroup
 from bot.picture.shapes import pill
 from bot.picture.sheet import MAX_HEIGHT, TEXT_LEFT, TEXT_RIGHT, TOP, WIDTH, Point, Sheet, title_room
 from bot.picture.titles import cut, legible
-from bot.picture.words import count, total
+from bot.picture.words import count
 
 BAR = 26
 """The height of a bar."""
@@ -33,7 +33,7 @@ def draw_bars(groups: Sequence[PathGroup], fonts: Fonts) -> Sheet:
     before, after = places.start, len(groups) - places.stop
     extra = NEXT_LINE * any(group.next_step for group in shown) + MORE * (bool(before) + bool(after))
     sheet = Sheet(TOP + SECTION * len(shown) + extra, fonts)
-    sheet.head(total(groups))
+    sheet.head(groups)
     y = TOP
     if before:
         y = _say(sheet, y, f"{before:,} before these")

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 class PathStep:
     """One stop: its `number` on the path, from 1; whether it is `done`; whether it is the `next` one (at most one is).
 
-    A step that is both done and next counts as done.
+    A step that is both done and next counts as done. Only the next one is shown with its `title`.
     """
 
     number: int
     done: bool
     next: bool
+    title: str = ""
 
     @property
     def is_next(self) -> bool:

@@ -1,4 +1,4 @@
-"""Where the stops of a path stand: sections of rows, from the top down, the line passing them to and fro."""
+"""Where the stops of a path stand: sections of rows, from the top down, each read from left to right."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ EMPTY = 64
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Stops side by side; the line passes them from left to right, or `back` from right to left."""
+    """Stops side by side, from left to right."""
 
     steps: Sequence[PathStep]
     y: int
-    back: bool
 
     @property
     def end(self) -> int:
@@ -45,8 +44,7 @@ class Row:
 
     def at(self, place: int) -> Point:
         """The middle of one of its stops, in the order of the path."""
-        offset = place * (LAST_X - FIRST_X) // (PER_ROW - 1)
-        return Point(LAST_X - offset if self.back else FIRST_X + offset, self.y)
+        return Point(FIRST_X + place * (LAST_X - FIRST_X) // (PER_ROW - 1), self.y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +68,20 @@ def fit_as_stops(groups: Sequence[PathGroup]) -> bool:
 
 def sections(groups: Sequence[PathGroup], fonts: Fonts) -> Iterator[Section]:
     """The groups one below the other."""
-    y, back = TOP, False
+    y = TOP
     for place, group in enumerate(groups, start=1):
         told = count(group)
         lines = wrap(legible(group.title, place), fonts.title, title_room(told, fonts))
         last_line = y + (len(lines) - 1) * TITLE_LINE
-        rows = tuple(_rows(group.steps, last_line + ABOVE, back))
-        back ^= len(rows) % 2 == 1
+        rows = tuple(_rows(group.steps, last_line + ABOVE))
         end = rows[-1].end + BELOW if rows else last_line + EMPTY
         yield Section(y, lines, told, rows, end)
         y = end
 
 
-def _rows(steps: Sequence[PathStep], y: int, back: bool) -> Iterator[Row]:
+def _rows(steps: Sequence[PathStep], y: int) -> Iterator[Row]:
     """Steps in full rows from `y` down."""
     for start in range(0, len(steps), PER_ROW):
-        row = Row(steps[start : start + PER_ROW], y, back)
+        row = Row(steps[start : start + PER_ROW], y)
         yield row
-        y, back = row.end + AIR + STOP, not back
+        y = row.end + AIR + STOP

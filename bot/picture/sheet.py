@@ -10,9 +10,12 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from bot.picture.colours import BORDER, INK, PANEL, QUIET
+from bot.picture.colours import BORDER, INK, NEXT, PANEL, QUIET
 from bot.picture.fonts import CAP, Fonts
+from bot.picture.groups import PathGroup
 from bot.picture.shapes import quarter
+from bot.picture.titles import cut, legible
+from bot.picture.words import next_of, total
 
 WIDTH = 800
 """Pixels. Discord shows it about 350 points wide, where 28 px of text are 12 points."""
@@ -22,7 +25,9 @@ TEXT_LEFT, TEXT_RIGHT = 64, WIDTH - 64
 """Between the line's two edges, so that it never crosses a title."""
 HEAD = 60
 """The middle of the line that counts the whole path."""
-TOP = 134
+SUBHEAD = 108
+"""The middle of the line below it, which names the next step."""
+TOP = 182
 """The middle of the first heading."""
 TITLE_LINE = 42
 """From one line of a title to its next."""
@@ -50,9 +55,17 @@ class Sheet:
         self.image = Image.new("RGB", (WIDTH, height), PANEL)
         self._draw = ImageDraw.Draw(self.image)
 
-    def head(self, text: str) -> None:
-        """The line at the top."""
+    def head(self, groups: Sequence[PathGroup]) -> None:
+        """The lines at the top: how much is done, and what is next."""
+        text, step = total(groups), next_of(groups)
         self.write(TEXT_LEFT, HEAD, text[0].upper() + text[1:], self.fonts.head, align="l")
+        if step is not None and step.title:
+            title = legible(step.title, step.number)
+            line = (
+                f"Next: {step.number:,}. {title}" if title != f"Part {step.number}" else f"Next: step {step.number:,}"
+            )
+            fitting = cut(line, self.fonts.strong, TEXT_RIGHT - TEXT_LEFT)
+            self.write(TEXT_LEFT, SUBHEAD, fitting, self.fonts.strong, NEXT, align="l")
 
     def heading(self, y: int, lines: Sequence[str], count: str) -> None:
         """A group's title and, at the right, its count."""

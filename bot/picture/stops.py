@@ -1,4 +1,4 @@
-"""A path as a winding line of numbered stops."""
+"""A path as lines of numbered stops, each read from left to right."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from bot.picture.colours import DONE, INK, LINE, NEXT, PANEL, QUIET
 from bot.picture.fonts import Fonts
 from bot.picture.groups import PathGroup, PathStep
 from bot.picture.rows import STOP, Row, sections
-from bot.picture.shapes import check, disc, quarter, ring
+from bot.picture.shapes import check, disc, ring
 from bot.picture.sheet import TOP, WIDTH, Point, Sheet
-from bot.picture.words import total
 
 HALO = 44
 """The radius of the next stop's outer ring."""
@@ -21,17 +20,15 @@ LABEL = 64
 """From a stop's middle down to the middle of the words below it."""
 THICK, THIN = 14, 6
 """The line's widths between done stops and elsewhere: even, so that it has a middle."""
-LINE_LEFT, LINE_RIGHT = 36, WIDTH - 36
-"""Where the line runs down from row to row."""
-BEND = 28
-"""The radius of its turns."""
+LINE_LEFT, LINE_RIGHT = 24, WIDTH - 24
+"""Where the line leaves a row, and enters the next."""
 
 
 def draw_stops(groups: Sequence[PathGroup], fonts: Fonts) -> Sheet:
     """The path as a line of stops; it should fit (`fit_as_stops`)."""
     placed = list(sections(groups, fonts))
     sheet = Sheet(placed[-1].end if placed else TOP, fonts)
-    sheet.head(total(groups))
+    sheet.head(groups)
     for section in placed:
         sheet.heading(section.y, section.lines, section.count)
     rows = [row for section in placed for row in section.rows]
@@ -47,27 +44,14 @@ def _draw_line(sheet: Sheet, rows: Sequence[Row]) -> None:
         for place, (step, following) in enumerate(pairwise(row.steps)):
             sheet.line(row.at(place), row.at(place + 1), *_manner(step, following))
     for row, below in pairwise(rows):
-        _draw_turn(sheet, row, below)
+        manner = _manner(row.steps[-1], below.steps[0])
+        sheet.line(row.at(len(row.steps) - 1), Point(LINE_RIGHT, row.y), *manner)
+        sheet.line(Point(LINE_LEFT, below.y), below.at(0), *manner)
 
 
 def _manner(a: PathStep, b: PathStep) -> tuple[int, str]:
     """The width and colour of the line from one step to another."""
     return (THICK, DONE) if a.done and b.done else (THIN, LINE)
-
-
-def _draw_turn(sheet: Sheet, row: Row, below: Row) -> None:
-    """The line from a row's last stop to the edge, down, and to the first stop of the next row."""
-    width, colour = manner = _manner(row.steps[-1], below.steps[0])
-    left = row.back
-    edge = LINE_LEFT if left else LINE_RIGHT
-    inner = edge + (BEND if left else -BEND)
-    sheet.line(row.at(len(row.steps) - 1), Point(inner, row.y), *manner)
-    sheet.line(Point(edge, row.y + BEND), Point(edge, below.y - BEND), *manner)
-    sheet.line(Point(inner, below.y), below.at(0), *manner)
-    radius = BEND + width // 2
-    x = edge - width // 2 if left else inner
-    sheet.image.paste(colour, (x, row.y - width // 2), quarter(radius, width, left=left, top=True))
-    sheet.image.paste(colour, (x, below.y - BEND), quarter(radius, width, left=left, top=False))
 
 
 def _draw_stop(sheet: Sheet, at: Point, step: PathStep) -> None:

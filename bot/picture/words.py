@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.picture.groups import PathGroup
+from bot.picture.groups import PathGroup, PathStep
 
 ALT_LIMIT = 1024
 """Characters: Discord's limit for the description of a media item."""
@@ -33,7 +33,7 @@ def describe_path(groups: Sequence[PathGroup]) -> str:
 
 def count(group: PathGroup) -> str:
     """For example "5 of 13"; a group without steps says so."""
-    return f"{group.done:,} of {len(group.steps):,}" if group.steps else "nothing yet"
+    return f"{group.done:,} of {len(group.steps):,}" if group.steps else "no resources yet"
 
 
 def total(groups: Sequence[PathGroup]) -> str:
@@ -42,9 +42,16 @@ def total(groups: Sequence[PathGroup]) -> str:
     return f"{sum(group.done for group in groups):,} of {steps:,} done" if steps else "nothing on it yet"
 
 
+def next_of(groups: Sequence[PathGroup]) -> PathStep | None:
+    """The next step of the whole path, if there is one."""
+    return next(filter(None, (group.next_step for group in groups)), None)
+
+
 def _what_next(groups: Sequence[PathGroup]) -> str:
-    step = next(filter(None, (group.next_step for group in groups)), None)
-    return f"Next: step {step.number:,}." if step else ""
+    if (step := next_of(groups)) is None:
+        return ""
+    title = f", {_shorten(step.title)}" if step.title else ""
+    return f"Next: step {step.number:,}{title}."
 
 
 def _shorten(title: str) -> str:

@@ -125,7 +125,9 @@ async def test_a_moved_page_keeps_its_marks(bakery: Server, catalogs: Catalogs, 
     moved = replace(stage.resources[0], id="flour", url="https://new.example", former_urls=(stage.resources[0].url,))
     catalogs.replace(replace(BREAD, stages=(replace(stage, resources=(moved, *stage.resources[1:])),)))
     assert "1 of 2" in (await bakery.ask("progress")).text
-    undone = await bakery.ask("done", resource="flour")
+    again = await bakery.ask("done", resource="flour")
+    assert "Already marked done: **Flour and water**" in again.text
+    undone = await bakery.press(again, "Undo")
     assert "Unmarked: **Flour and water**" in undone.text
     assert await store.marks(bakery.mia.id) == {}
 

@@ -27,9 +27,12 @@ async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store:
     assert await done(store, server) == {"attention-is-all-you-need"}
 
 
-async def test_done_again_takes_the_mark_back(server: Server, store: Store) -> None:
+async def test_done_again_says_so_and_offers_the_way_back(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
     seen = await server.ask("done", resource="bert")
+    assert "Already marked done: **BERT**. You have done 1 of 23." in seen.text
+    assert await done(store, server) == {"bert"}
+    seen = await server.press(seen, "Undo")
     assert "Unmarked: **BERT**. That leaves 0 of 23." in seen.text
     assert "Next: **Attention is all you need**" in seen.text
     assert seen.labels == ["Mark done"]
@@ -42,6 +45,35 @@ async def test_done_again_takes_the_mark_back(server: Server, store: Store) -> N
 async def test_id_title_and_free_text_all_resolve(server: Server, store: Store, typed: str) -> None:
     await server.ask("done", resource=typed)
     assert await done(store, server) == {"kv-cache-explainer"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "3", "#3", " 3 ", "https://arxiv.org/abs/2005.14165", "http://www.arxiv.org/abs/2005.14165/?utm_source=x",
+    ],
+)  # fmt: skip
+async def test_a_step_and_a_link_resolve(server: Server, store: Store, catalog: Catalog, typed: str) -> None:
+    third = replace(catalog.resources[2], url="https://arxiv.org/abs/2005.14165", former_urls=())
+    first = catalog.stages[0]
+    changed = replace(first, resources=(*first.resources[:2], third, *first.resources[3:]))
+    other = replace(catalog, stages=(changed, *catalog.stages[1:]))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), other, store))
+    assert f"Marked done: **{third.title}**" in (await server.ask("done", resource=typed)).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("99", "There is no step 99: the path has 23 steps."), ("#0", "There is no step 0"),
+        ("https://evil.example/x", "That link leads to nothing on the list."),
+    ],
+)  # fmt: skip
+async def test_a_step_or_a_link_that_is_not_there(server: Server, store: Store, typed: str, said: str) -> None:
+    seen = await server.ask("done", resource=typed)
+    assert said in seen.text
+    assert "evil" not in seen.text
+    assert await done(store, server) == set()
 
 
 async def test_free_text_takes_no_mark_away(server: Server, store: Store) -> None:
@@ -157,7 +189,8 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
 
 async def test_two_quick_presses_on_mark_done_leave_it_done(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
-    undone = await server.press(await server.ask("done", resource="bert"), "Mark done")
+    again = await server.ask("done", resource="bert")
+    undone = await server.press(again, "Undo")
     for _ in range(2):
         press_at_once(server, undone.message.id, "done:quickstart-on-llms:bert:m")
     await server.env.settle()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -113,3 +114,17 @@ async def test_an_id_that_looks_like_a_number_means_the_id(server: Server, store
     for number in range(3):
         assert f"### Part {number}" in (await server.ask("path", stage=str(number))).text
     assert "### Part 2" in (await server.ask("path", stage="3")).text  # no id: the third
+
+
+@pytest.mark.parametrize(("days", "is_new"), [(0, True), (27, True), (28, False), (-1, False)])
+async def test_what_is_new_on_the_list_says_so(
+    server: Server, store: Store, catalog: Catalog, days: int, is_new: bool
+) -> None:
+    first, today = catalog.stages[0], server.env.now().date()
+    added = replace(first.resources[0], added=today - timedelta(days=days))
+    other = replace(catalog, stages=(replace(first, resources=(added, *first.resources[1:])), *catalog.stages[1:]))
+    await server.env.restart_bot(create_bot(Settings.model_construct(), other, store))
+    seen = await server.ask("path")
+    assert ("next for you · new on the list · " in seen.text) == is_new
+    marked = await server.press(seen, "Mark 1 done")
+    assert ("done · new on the list · " in marked.text) == is_new

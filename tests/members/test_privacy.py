@@ -21,7 +21,7 @@ async def live(server: Server) -> None:
     """Ada does everything that leaves a trace."""
     for resource in ("attention-is-all-you-need", "bert"):
         await server.manage("done", resource=resource)
-    await server.manage("progress", share=True)
+    await server.manage("progress", share="open")
     await server.set_weekly()
     await server.manage("weekly pause")
     reminder = Seen(
@@ -155,7 +155,7 @@ async def test_who_left_a_year_ago_is_forgotten(server: Server, store: Store) ->
     ben = server.guild.add_member(server.env.create_user("ben", global_name="Ben"))
     for who in (ben, server.mia):
         await who.slash(server.channel, "done", resource="bert")
-        await who.slash(server.channel, "progress", share=True)
+        await who.slash(server.channel, "progress", share="open")
         await who.slash(server.channel, "privacy counted", value=False)
     await server.manage("done", resource="bert")
     server.guild.remove_member(ben)

@@ -26,18 +26,16 @@ def media(seen: Seen) -> list[dict[str, Any]]:
     return [item for block in container["components"] if block["type"] == 12 for item in block["items"]]
 
 
-async def test_ones_own_in_bars_numbers_and_a_picture(server: Server, store: Store) -> None:
+async def test_ones_own_in_numbers_and_a_picture(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "attention-is-all-you-need", "bert", "lora-explained")
     seen = await server.ask("progress")
     assert seen.private
     assert "### Your progress: 3 of 23" in seen.text
-    assert "**Understand the lay of the land**\n2 of 13 `█░░░░░░░░░░░`" in seen.text
-    assert "1 of 9 `█░░░░░░░░░░░`" in seen.text
-    assert "0 of 1 `░░░░░░░░░░░░`" in seen.text
     assert "Next: **Language Models are Few-Shot Learners**, step 3" in seen.text
     assert "Only you can see this" in seen.text
     (picture,) = media(seen)
-    assert picture["description"].startswith("The path: 3 of 23 done.")
+    assert picture["description"].startswith("The path: 3 of 23 done. Understand the lay of the land: 2 of 13.")
+    assert picture["description"].endswith("Next: step 3, Language Models are Few-Shot Learners.")
     (file,) = seen.message.attachments
     assert file.filename == "path.png"
     assert (await file.read()).startswith(b"\x89PNG")
@@ -53,7 +51,7 @@ async def test_at_the_beginning_and_at_the_end(server: Server, store: Store, cat
     assert "23 of 23" in ended.text
     assert "The whole path is done. Well done!" in ended.text
     assert "░" not in ended.text
-    assert ended.labels == []
+    assert ended.labels == ["Post it here", "Let others look"]
 
 
 async def test_its_button_leads_on(server: Server) -> None:
@@ -61,35 +59,43 @@ async def test_its_button_leads_on(server: Server) -> None:
     assert "Next for you" in onward.text
 
 
-async def test_share_posts_it_and_lets_others_see_it_until_withdrawn(server: Server, store: Store) -> None:
+async def test_letting_others_look_is_a_choice_and_ends(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "bert")
     hidden = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
     assert hidden.private
     assert "**Mia** keeps their progress to themselves" in hidden.text
     assert "1 of 23" not in hidden.text
 
-    result = await server.mia.slash(server.channel, "progress", share=True)
-    posted = Seen(result)
-    assert not posted.private
-    assert "### Progress of Mia: 1 of 23" in posted.text
-    assert media(posted)
-    assert "What is next?" not in posted.labels
-    assert result.response is not None
-    assert result.response.ephemeral
-    assert "/progress share: False" in str(result.response.components)
-    assert "On every server that you share with somebody" in str(result.response.components)
-    assert "On every server that you share with somebody, they can see this" in (await server.ask("progress")).text
+    opened = await server.press(await server.ask("progress"), "Let others look")
+    assert opened.private
+    assert "Nothing was posted" in opened.text
+    assert "On every server that you share with somebody, they can look at this" in (await server.ask("progress")).text
 
     shown = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
     assert shown.private
     assert "### Progress of Mia: 1 of 23" in shown.text
     assert media(shown)
 
-    withdrawn = await server.ask("progress", share=False)
+    withdrawn = await server.press(await server.ask("progress"), "Stop letting others look")
     assert withdrawn.private
-    assert "nobody else can see this" in withdrawn.text
+    assert "nobody else can look at this" in withdrawn.text
     hidden = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
     assert "keeps their progress to themselves" in hidden.text
+
+
+async def test_posting_once_lets_nobody_look_later(server: Server, store: Store) -> None:
+    await finish(store, server, server.mia, "bert")
+    for result in (
+        await server.mia.slash(server.channel, "progress", share="post"),
+        await server.mia.click((await server.ask("progress")).message, label="Post it here"),
+    ):
+        posted = Seen(result)
+        assert not posted.private
+        assert "### Progress of Mia: 1 of 23" in posted.text
+        assert media(posted)
+        assert posted.labels == []
+    looked = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
+    assert "keeps their progress to themselves" in looked.text
 
 
 async def test_oneself_as_the_member_is_ones_own(server: Server) -> None:
@@ -101,7 +107,7 @@ async def test_oneself_as_the_member_is_ones_own(server: Server) -> None:
 )
 async def test_a_name_carries_no_address_in_the_bots_voice(server: Server, name: str) -> None:
     odd = server.guild.add_member(server.env.create_user("odd", global_name=name))
-    posted = Seen(await odd.slash(server.channel, "progress", share=True))
+    posted = Seen(await odd.slash(server.channel, "progress", share="post"))
     assert not posted.private
     assert "Progress of" in posted.text
     for part in ("evil", "https:", "discord.gg", "\u202e", "\u200b"):
@@ -111,16 +117,16 @@ async def test_a_name_carries_no_address_in_the_bots_voice(server: Server, name:
 async def test_sharing_has_a_cooldown_in_each_channel(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "bert")
     for _ in range(3):
-        assert not (await server.ask("progress", share=True)).private
-    kept_back = Seen(await server.ada.slash(server.channel, "progress", share=True))
+        assert not (await server.ask("progress", share="post")).private
+    kept_back = Seen(await server.ada.slash(server.channel, "progress", share="post"))
     assert kept_back.private
     assert "enough was shared in this channel just now. It can be posted in 20 seconds" in kept_back.text
     assert "Your progress" in kept_back.text
     elsewhere = server.guild.create_text_channel("elsewhere")
-    assert not Seen(await server.ada.slash(elsewhere, "progress", share=True)).private
+    assert not Seen(await server.ada.slash(elsewhere, "progress", share="post")).private
     await server.env.advance_time(20)
-    assert not (await server.ask("progress", server=True, share=True)).private
-    assert (await server.ask("progress", server=True, share=True)).private
+    assert not (await server.ask("progress", server=True, share="post")).private
+    assert (await server.ask("progress", server=True, share="post")).private
 
 
 async def test_simultaneous_questions_about_a_server_share_one_answer(
@@ -160,8 +166,8 @@ async def test_bots_are_no_members(server: Server) -> None:
     assert "is a bot" in seen.text
 
 
-@pytest.mark.parametrize("options", [{"share": True}, {"share": False}, {"server": True}])
-async def test_what_does_not_go_together_is_said(server: Server, store: Store, options: dict[str, bool]) -> None:
+@pytest.mark.parametrize("options", [{"share": "post"}, {"share": "close"}, {"server": True}])
+async def test_what_does_not_go_together_is_said(server: Server, store: Store, options: dict[str, Any]) -> None:
     seen = Seen(await server.mia.slash(server.channel, "progress", member=server.ada, **options))
     assert seen.private
     assert "leave out `member`" in seen.text or "Choose one" in seen.text
@@ -205,14 +211,14 @@ async def test_of_fewer_than_five_it_shows_totals_alone(
 
 async def test_a_server_can_look_at_it_together(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "bert")
-    result = await server.mia.slash(server.channel, "progress", server=True, share=True)
+    result = await server.mia.slash(server.channel, "progress", server=True, share="post")
     assert not Seen(result).private
     assert "Where this server stands" in Seen(result).text
     assert await store.shared_since(server.mia.id) is None
 
 
 async def test_a_server_where_nobody_began(server: Server) -> None:
-    seen = await server.ask("progress", server=True, share=True)
+    seen = await server.ask("progress", server=True, share="post")
     assert seen.private
     assert "Nobody here has marked anything done yet" in seen.text
 
@@ -235,14 +241,14 @@ async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
             await mark(store, one.id, resource, server.env.now())
     for options in ({}, {"server": True}):
         seen = await server.ask("progress", **options)
-        assert "And " in seen.text
+        assert ("And " in seen.text) == bool(options)
         assert len(seen.text) <= 4000
 
 
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
     await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
-    seen = await server.ask("progress", share=True)
+    seen = await server.ask("progress", share="post")
     assert seen.private
     assert "cannot reach my database" in seen.text
     assert server.env.errors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import discord
@@ -9,17 +10,18 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.catalog import Resource
+from bot.catalog.addresses import is_web_address
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import apply_action, changed_card, finished_in_time, mark_button, one_at_a_time
 from bot.discord_io.options import Choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo, fit
+from bot.features.marks import words
 from bot.marks import Action
 
-UNKNOWN = "Nothing on the list is called “{}”. Pick one that Discord offers while you type."
-DONE_SUFFIX = " (done)"
-"""What marks a finished resource among the choices."""
+_STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
+"""A step as people write it: 3, or #3."""
 
 
 class Marks(commands.Cog):
@@ -28,10 +30,10 @@ class Marks(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="done", description="Mark a resource as done, or take the mark back.")
-    @app_commands.describe(resource="Its title, or part of it")
+    @app_commands.command(name="done", description=words.DONE)
+    @app_commands.describe(resource=words.DONE_RESOURCE)
     async def done(self, interaction: Interaction, resource: str) -> None:
-        """Toggle the mark and answer with how far the member is, privately."""
+        """Mark it and answer with how far the member is, privately, and with a way back."""
         library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with one_at_a_time(interaction.user.id):
@@ -40,15 +42,21 @@ class Marks(commands.Cog):
 
     async def _answer(self, interaction: Interaction, library: Library, text: str) -> Card:
         if (named := library.named(text)) is not None:
-            return await self._changed(interaction, library, named, Action.TOGGLE)
+            return await self._marked(interaction, library, named)
+        if is_web_address(text.strip()):
+            found = library.at_address(text)
+            return await self._marked(interaction, library, found) if found else notice(words.NO_SUCH_ADDRESS)
+        if (step := _STEP.fullmatch(text)) is not None:
+            found = library.at_step(int(step[1]))
+            refusal = notice(words.no_such_step(int(step[1]), len(library.steps)))
+            return await self._marked(interaction, library, found) if found else refusal
         guess = library.guess(text)
         if guess.meant is not None:
-            # A text that is only like a title never removes a mark.
-            return await self._changed(interaction, library, guess.meant, Action.MARK)
-        return _which(library, text, guess.candidates) if guess.candidates else notice(UNKNOWN.format(echo(text)))
+            return await self._marked(interaction, library, guess.meant)
+        return _which(library, text, guess.candidates) if guess.candidates else notice(words.unknown(echo(text)))
 
-    async def _changed(self, interaction: Interaction, library: Library, resource: Resource, action: Action) -> Card:
-        change = await apply_action(interaction, resource, action)
+    async def _marked(self, interaction: Interaction, library: Library, resource: Resource) -> Card:
+        change = await apply_action(interaction, resource, Action.MARK)
         done = library.finished(await self._bot.store.marks(interaction.user.id))
         return changed_card(library, resource, done, change)
 
@@ -62,9 +70,8 @@ class Marks(commands.Cog):
 
 def _which(library: Library, text: str, candidates: Collection[Resource]) -> Card:
     """Asks which of a few resources a member meant; nothing is marked before they say."""
-    words = f"Which one have you done? “{echo(text)}” may be more than one of these, so nothing is marked yet."
     buttons = [mark_button(library, one, Action.MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
-    return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
+    return Card([discord.ui.TextDisplay(words.which(echo(text))), discord.ui.ActionRow(*buttons)])
 
 
 def _fitting(library: Library, typed: str) -> list[Resource]:
@@ -78,5 +85,5 @@ def _fitting(library: Library, typed: str) -> list[Resource]:
 
 
 def _choice(resource: Resource, done: Collection[str]) -> app_commands.Choice[str]:
-    suffix = DONE_SUFFIX if resource.id in done else ""
+    suffix = words.DONE_SUFFIX if resource.id in done else ""
     return app_commands.Choice(name=fit(resource.title, CHOICE_LIMIT - len(suffix)) + suffix, value=resource.id)

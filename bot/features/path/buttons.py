@@ -22,7 +22,8 @@ class PageButton(PersistentItem, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-?\
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the page."""
         done = await finished_in_time(interaction.client.store, library, interaction.user.id)
-        await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), done))
+        today = interaction.client.clock().date()
+        await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), today, done))
 
 
 class NextStepPageButton(PersistentItem, template=rf"here:{CATALOG}:{GROUP}"):
@@ -34,7 +35,9 @@ class NextStepPageButton(PersistentItem, template=rf"here:{CATALOG}:{GROUP}"):
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the page; the first one to somebody who has done all."""
         done = await finished_in_time(interaction.client.store, library, interaction.user.id)
-        await show_card(interaction, card_at_next(library, self.state["group"], done))
+        await show_card(
+            interaction, card_at_next(library, self.state["group"], interaction.client.clock().date(), done)
+        )
 
 
 class PathMarkButton(MarkButton, template=rf"(?P<shown>step|part):{CATALOG}:{RESOURCE}:{ACTION}"):
@@ -45,4 +48,4 @@ class PathMarkButton(MarkButton, template=rf"(?P<shown>step|part):{CATALOG}:{RES
     ) -> discord.ui.LayoutView:
         """The page that the step is on, with the new marks."""
         group_id = library.step(resource).group.id if self.state["shown"] == "part" else ""
-        return path_card(library, group_id, page_with(library, group_id, resource), done)
+        return path_card(library, group_id, page_with(library, group_id, resource), self.now.date(), done)

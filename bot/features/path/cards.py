@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from math import ceil
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -34,6 +35,7 @@ GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note or the prerequisites."""
 DONE, NEXT, OPEN = ("✓", "done"), ("→", "next for you"), ("○", "to do")
 """A sign for the eye and words for the ear, of each state that a step can have for a member."""
+NEW = "new on the list"
 UNKNOWN = "•"
 """Before a step where no marks are shown. Something stands before every number: a line that begins with one is taken
 for a list, which some apps count anew."""
@@ -83,16 +85,16 @@ def _pages(library: Library, group_id: str) -> tuple[Page, ...]:
     return (*staged, *_together(tracked))
 
 
-def path_card(library: Library, group_id: str, number: int, done: Collection[str] | None = None) -> Card:
+def path_card(library: Library, group_id: str, number: int, today: date, done: Collection[str] | None = None) -> Card:
     """One page as a card with its buttons; `number` counts from 0 and is brought into range.
 
-    `done` are the ids of what its member has finished; None shows no marks.
+    `done` are the ids of what its member has finished; None shows no marks. What is new `today` says so.
     """
     found = pages(library, group_id)
     if not found:
         return notice("That part of the path is not on the list any more. `/path` shows what is.")
     number = min(max(number, 0), len(found) - 1)
-    return Card(_blocks(library, found, number, group_id, done))
+    return Card(_blocks(library, found, number, group_id, today, done))
 
 
 def unknown_group(library: Library, text: str) -> Card:
@@ -101,14 +103,14 @@ def unknown_group(library: Library, text: str) -> Card:
     return notice(f"There is no stage or track “{echo(text)}”. There are:\n{titles}")
 
 
-def card_at_next(library: Library, group_id: str, done: Collection[str] | None) -> Card:
+def card_at_next(library: Library, group_id: str, today: date, done: Collection[str] | None) -> Card:
     """The page with the member's next step, of the group that is shown if the step is there; the first page to
     somebody who has done all."""
     following = next_step(library.catalog, done).resource if done is not None else None
     if following is None:
-        return path_card(library, group_id, 0, done)
+        return path_card(library, group_id, 0, today, done)
     shown = group_id if library.step(following).group.id == group_id else ""
-    return path_card(library, shown, page_with(library, shown, following), done)
+    return path_card(library, shown, page_with(library, shown, following), today, done)
 
 
 def page_with(library: Library, group_id: str, resource: Resource) -> int:
@@ -122,7 +124,7 @@ def _holds(page: Page, resource: Resource) -> bool:
 
 
 def _length(step: Step) -> int:
-    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT
+    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT + len(f" · {NEW}")
 
 
 def _line(step: Step, sign: str, words: str) -> str:
@@ -173,7 +175,7 @@ def _together(parts: Sequence[Part]) -> list[Page]:
 
 
 def _blocks(
-    library: Library, found: Sequence[Page], number: int, group_id: str, done: Collection[str] | None
+    library: Library, found: Sequence[Page], number: int, group_id: str, today: date, done: Collection[str] | None
 ) -> Iterator[discord.ui.Item[Any]]:
     if number == 0 and not group_id:
         yield discord.ui.TextDisplay(_opening(library.catalog))
@@ -182,7 +184,7 @@ def _blocks(
     for part in found[number]:
         yield discord.ui.TextDisplay(part.heading + ("" if part.steps else "\n-# No resources here yet."))
         for step in part.steps:
-            yield _section(library, step, group_id, done, following)
+            yield _section(library, step, group_id, today, done, following)
     footer = [f"Page {number + 1} of {len(found)}"] if len(found) > 1 else []
     if done is not None:
         footer += _standing(library, done, following)
@@ -210,13 +212,20 @@ def _leading_on(
 
 
 def _section(
-    library: Library, step: Step, group_id: str, done: Collection[str] | None, following: Resource | None
+    library: Library,
+    step: Step,
+    group_id: str,
+    today: date,
+    done: Collection[str] | None,
+    following: Resource | None,
 ) -> discord.ui.Item[Any]:
     resource = step.resource
     finished = done is not None and resource.id in done
     sign, words = (UNKNOWN, "") if done is None else DONE if finished else NEXT if resource is following else OPEN
     if words == OPEN[1]:
         words = state_words(library, resource, done) or words
+    if resource.is_new(today):
+        words = " · ".join(filter(None, (words, NEW)))
     label = f"Undo {step.number}" if finished else f"Mark {step.number} done"  # one of many to a screen reader
     prefix = "part" if group_id else "step"
     accessory = mark_button(library, resource, Action.beside(finished), label=label, prefix=prefix)

@@ -28,7 +28,7 @@ class Path(commands.Cog):
             await interaction.response.send_message(view=unknown_group(library, stage), ephemeral=True)
             return
         done = await finished_in_time(self._bot.store, library, interaction.user.id)
-        card = path_card(library, group.id if group else "", 0, done)
+        card = path_card(library, group.id if group else "", 0, self._bot.clock().date(), done)
         await interaction.response.send_message(view=card, ephemeral=True)
 
     @path.autocomplete("stage")

@@ -10,6 +10,9 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, PersistentItem, acknowledge
 from bot.discord_io.marks import ACTION, RESOURCE, MarkButton
 from bot.features.progress.next_card import NextRequest, next_card
+from bot.features.progress.pictures import Pictures
+from bot.features.progress.sharing import share
+from bot.features.progress.words import Share
 from bot.marks import MarkChange
 
 WORD = r"[a-z0-9 -]{0,32}"
@@ -24,6 +27,17 @@ class NextButton(PersistentItem, template=rf"goon:{CATALOG}"):
         await acknowledge(interaction)
         done = library.finished(await interaction.client.store.marks(interaction.user.id))
         await interaction.edit_original_response(view=next_card(NextRequest(library, done)))
+
+
+class ShareButton(PersistentItem, template=rf"prog:{CATALOG}:(?P<share>post|open|close)"):
+    """Posts the progress of whoever presses it, or lets others look at it, or ends that."""
+
+    costly = True
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Do it, and show their own card with how it is now."""
+        await acknowledge(interaction)
+        await share(interaction, library, Pictures.of(interaction.client), Share(self.state["share"]))
 
 
 class NextMarkButton(MarkButton, template=rf"next:{CATALOG}:{RESOURCE}:{ACTION}:(?P<kind>{WORD}):(?P<level>{WORD})"):

@@ -1,4 +1,4 @@
-"""How far somebody is: a bar and numbers for each stage, the path as a picture, and where a server stands together."""
+"""How far somebody is, as a picture of the path, and where a server stands together."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import Any
 
 import discord
 
+from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import next_button
+from bot.discord_io.buttons import button, next_button
 from bot.discord_io.cards import Card
 from bot.discord_io.text import count, echo, show
+from bot.features.progress import words
+from bot.features.progress.words import Share
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
-from bot.progress import Tally, next_step, tallies, tally
+from bot.progress import Tally, next_step, tally
 
 PICTURE = "path.png"
 """The name of the attached picture."""
@@ -24,8 +27,6 @@ TITLE_LIMIT = 80
 """Characters of a stage's or a resource's title."""
 SHORT_TITLE_LIMIT = 45
 """Characters of one in a server's list; LISTED of them with as many headings stay under CARD_LIMIT."""
-GROUPS = 20
-"""Stages and tracks that have a bar of their own; the longest card stays under CARD_LIMIT."""
 ENOUGH = 5
 """People from whom on numbers are shown for each resource. Of two, each could read the other's marks from them; at any
 number somebody can compare the numbers before and after one person's mark, which the README says."""
@@ -37,15 +38,15 @@ def picture_groups(library: Library, done: Collection[str]) -> list[PathGroup]:
     """The path as the picture takes it."""
     following = next_step(library.catalog, done).resource
     return [
-        PathGroup(
-            group.title,
-            tuple(
-                PathStep(step.number, step.resource.id in done, step.resource is following)
-                for step in library.steps_of(group)
-            ),
-        )
+        PathGroup(group.title, tuple(_path_step(step, done, following) for step in library.steps_of(group)))
         for group in library.catalog.groups
     ]
+
+
+def _path_step(step: Step, done: Collection[str], following: Resource | None) -> PathStep:
+    """A stop; only the next one is named, so that pictures of the same marks are the same."""
+    is_next = step.resource is following
+    return PathStep(step.number, step.resource.id in done, is_next, step.resource.title if is_next else "")
 
 
 def picture_file(png: bytes) -> discord.File:
@@ -53,22 +54,27 @@ def picture_file(png: bytes) -> discord.File:
     return discord.File(BytesIO(png), PICTURE)
 
 
-def progress_card(library: Library, done: Collection[str], *, name: str = "", remark: str = "") -> Card:
-    """Somebody's progress, to be sent with `picture_file`; `name` is whose it is, the reader's own without one.
-
-    `remark` is one more line below it.
-    """
-    return Card(_blocks(library, done, name, remark))
+def shared_card(library: Library, done: Collection[str], name: str) -> Card:
+    """Somebody's progress as others see it, to be sent with `picture_file`; `name` is whose it is."""
+    return Card(_blocks(library, done, name))
 
 
-def _blocks(library: Library, done: Collection[str], name: str, remark: str) -> Iterator[discord.ui.Item[Any]]:
+def own_card(library: Library, done: Collection[str], *, is_open: bool, remark: str = "") -> Card:
+    """A member's own progress, to be sent with `picture_file`, with what they can do with it; `is_open` says that
+    others may look at it."""
+    catalog_id = library.catalog.id
+    buttons = [] if tally(library.catalog, done).complete else [next_button(catalog_id)]
+    buttons.append(button(words.POST, f"prog:{catalog_id}:{Share.POST.value}"))
+    change = Share.CLOSE if is_open else Share.OPEN
+    buttons.append(button(words.STOP if is_open else words.LET_LOOK, f"prog:{catalog_id}:{change.value}"))
+    said = discord.ui.TextDisplay[Any](f"-# {remark or words.whose(is_open=is_open)}")
+    return Card([*_blocks(library, done, ""), said, discord.ui.ActionRow(*buttons)])
+
+
+def _blocks(library: Library, done: Collection[str], name: str) -> Iterator[discord.ui.Item[Any]]:
     yield discord.ui.TextDisplay("\n".join(_lines(library, done, name)))
-    words = describe_path(picture_groups(library, done))
-    yield discord.ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=words))
-    if remark:
-        yield discord.ui.TextDisplay(f"-# {remark}")
-    if not name and not tally(library.catalog, done).complete:
-        yield discord.ui.ActionRow(next_button(library.catalog.id))
+    description = describe_path(picture_groups(library, done))
+    yield discord.ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=description))
 
 
 def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
@@ -76,14 +82,9 @@ def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
     yield f"### {f'Progress of {echo(name)}' if name else 'Your progress'}: {whole.done} of {whole.total}"
     if whole.complete:
         yield "The whole path is done. Well done!"
-    filled = [(group, part) for group, part in tallies(library.catalog, done) if part.total]
-    for group, part in filled[:GROUPS]:
-        yield f"**{show(group.title, TITLE_LIMIT)}**\n{part.done} of {part.total} {bar(part)}"
-    if len(filled) > GROUPS:
-        yield f"-# And {len(filled) - GROUPS} more."
     following = next_step(library.catalog, done).resource
     if following is not None:
-        yield f"\nNext: **{show(following.title, TITLE_LIMIT)}**, step {library.step(following).number}"
+        yield f"Next: **{show(following.title, TITLE_LIMIT)}**, step {library.step(following).number}"
 
 
 def bar(part: Tally) -> str:

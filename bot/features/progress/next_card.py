@@ -10,10 +10,12 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import next_button
+from bot.discord_io.buttons import button, next_button, path_button
 from bot.discord_io.cards import Card, open_button
 from bot.discord_io.marks import changed_words, mark_button
 from bot.discord_io.text import CUSTOM_ID_LIMIT, LABEL_LIMIT, by_line, first_sentence, fit, listed, show
+from bot.features.progress import words
+from bot.features.progress.words import Share
 from bot.marks import Action, MarkChange
 from bot.progress import NextStep, next_step, tally, unmet
 
@@ -23,6 +25,8 @@ SUMMARY_LIMIT = 400
 """Characters of the summary."""
 NAMED = 3
 """Resources that a reason names."""
+
+
 TRACKS = 6
 """Tracks that are named as the way on."""
 NOTE_LIMIT = 200
@@ -39,6 +43,10 @@ class NextRequest:
     kind: str | None = None
     level: str | None = None
 
+    def fits(self, resource: Resource) -> bool:
+        """Whether a resource is of the kind and the level that are wanted."""
+        return self.kind in (None, resource.kind) and self.level in (None, resource.level)
+
     @property
     def filter_words(self) -> str:
         """`beginner video`; empty without a filter."""
@@ -53,8 +61,8 @@ def next_card(request: NextRequest, just_done: Resource | None = None) -> Card:
 
 def _just_done(request: NextRequest, resource: Resource | None) -> Iterator[discord.ui.Item[Any]]:
     if resource is not None:
-        words = changed_words(request.library, resource, request.done, MarkChange(True))
-        yield discord.ui.Section(words, accessory=_mark_button(request, resource, Action.UNDO))
+        said = changed_words(request.library, resource, request.done, MarkChange(True))
+        yield discord.ui.Section(said, accessory=_mark_button(request, resource, Action.UNDO))
         yield discord.ui.Separator()
 
 
@@ -136,18 +144,28 @@ def _alternative(resource: Resource) -> discord.ui.Button[Any]:
 def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
     whole = tally(request.library.catalog, request.done)
     if whole.complete:
-        return [discord.ui.TextDisplay("\n".join(_the_end(request, whole.total)))]
+        catalog_id = request.library.catalog.id
+        ways_on = [
+            button(words.POST, f"prog:{catalog_id}:{Share.POST.value}"),
+            path_button(catalog_id, "Show the path"),
+        ]
+        return [discord.ui.TextDisplay("\n".join(_the_end(request, whole.total))), discord.ui.ActionRow(*ways_on)]
     if not whole.total:
         return [discord.ui.TextDisplay("The list is still empty. Come back when there is something on it.")]
-    text = f"You have done every {request.filter_words} on the list. In all, that is {whole.done} of {whole.total}."
+    wanted = sum(request.fits(resource) for resource in request.library.catalog)
+    text = (
+        words.all_of_it_done(request.filter_words, wanted) if wanted else words.none_on_the_list(request.filter_words)
+    )
     return [discord.ui.TextDisplay(text), discord.ui.ActionRow(next_button(request.library.catalog.id))]
 
 
 def _the_end(request: NextRequest, total: int) -> Iterator[str]:
     yield f"### All {total} of {total} done"
     yield "That was the whole path. Well done, and thank you for walking it to the end."
-    if tracks := request.library.catalog.tracks[:TRACKS]:
-        yield "\n**From here on, choose your own way:**"
-        for track in tracks:
-            note = f": {show(track.note, NOTE_LIMIT)}" if track.note else ""
-            yield f"- **{show(track.title, TITLE_LIMIT)}**{note}"
+    tracks = [track for track in request.library.catalog.tracks if track.resources][:TRACKS]
+    if tracks:
+        yield "\n**To go deeper, from here on:**"
+    for track in tracks:
+        note = f": {show(track.note, NOTE_LIMIT)}" if track.note else ""
+        yield f"- **{show(track.title, TITLE_LIMIT)}**{note}"
+    yield "Show it to the others, or look at the path again: what you finished stays marked."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 from bot.picture import PathGroup, draw_path
 
@@ -19,6 +21,13 @@ _Shown = tuple[PathGroup, ...]
 
 class Pictures:
     """The pictures by what they show; who asks for one that is being drawn waits for that one."""
+
+    _of: ClassVar[WeakKeyDictionary[object, Pictures]] = WeakKeyDictionary()
+
+    @classmethod
+    def of(cls, bot: object) -> Pictures:
+        """The pictures of a bot: its commands and buttons share them."""
+        return cls._of.setdefault(bot, cls())
 
     def __init__(self) -> None:
         self._drawn: OrderedDict[_Shown, bytes] = OrderedDict()
