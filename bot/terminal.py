@@ -63,11 +63,11 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
 
 
 def _silent(answer: Answer, library: Library) -> Iterator[str]:
-    yield f"{library.catalog.title} has nothing about “{escaped(answer.query)}”."
+    yield f"Not on this list: “{escaped(answer.query)}”. {library.catalog.title} has nothing about it."
     if answer.suggestion:
         yield f"Did you mean “{escaped(answer.suggestion)}”?"
     if answer.nearest:
-        yield f"The nearest that it does treat: {', '.join(topic.name for topic in answer.nearest)}."
+        yield f"Near it on the list: {', '.join(topic.name for topic in answer.nearest)}."
 
 
 def _by_line(resource: Resource) -> str:

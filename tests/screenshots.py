@@ -39,23 +39,32 @@ class Shot:
 
 WEEKLY = {"channel": "learning", "day": "monday", "time": "18:00", "timezone": "Europe/Berlin"}
 CARDS = (
+    Shot("help", "help", "How to begin"),
     Shot("about", "about", "studybot"),
     Shot("recommend", "recommend", "KV Cache brief explainer", {"topic": "kv cache"}),
     Shot("recommend-nothing", "recommend", "sourdough", {"topic": "sourdough bread"}),
-    Shot("recommend-filter", "recommend", "attention", {"topic": "attention", "kind": "video"}),
+    Shot("recommend-filter", "recommend", "other resource", {"topic": "bert", "kind": "video"}),
+    Shot("recommend-start", "recommend", "Start here", {"topic": "where do I start"}),
     Shot("path", "path", "Page 1 of"),
     Shot("next", "next", "Next for you"),
     Shot("done", "done", "Marked done", {"resource": "bert"}),
+    Shot("done-again", "done", "Already marked done", {"resource": "2"}),
     Shot("progress", "progress", "Your progress"),
     Shot("privacy-show", "privacy show", "What I keep about you"),
     Shot("privacy-delete", "privacy delete", "Delete everything"),
     Shot("remind-show", "remind show", "reminder"),
-    Shot("weekly-set", "weekly set", "weekly prompt", WEEKLY, "Ada"),
+    Shot("weekly-zone", "weekly set", "In which time zone", {}, "Ada"),
+    Shot("weekly-set", "weekly set", "weekly prompt is set", WEEKLY, "Ada"),
+    Shot("weekly-options", "weekly options", "What the weekly prompt does", {}, "Ada"),
+    Shot("weekly-skip", "weekly skip", "is skipped", {}, "Ada"),
+    Shot("weekly-skip-again", "weekly skip", "is skipped already", {}, "Ada"),
     Shot("weekly-show", "weekly show", "weekly prompt", {}, "Ada"),
     Shot("weekly-preview", "weekly preview", "This week", {}, "Ada"),
     Shot("weekly-now", "weekly now", "Posted", {}, "Ada"),
-    Shot("weekly-history", "weekly history", "prompts", {}, "Ada"),
+    Shot("weekly-past", "weekly past", "Past prompts", {}, "Ada"),
+    Shot("weekly-history", "weekly history", "The last prompts", {}, "Ada"),
     Shot("weekly-doctor", "weekly doctor", "weekly prompt", {}, "Ada"),
+    Shot("weekly-off", "weekly off", "Turn the weekly prompt off", {}, "Ada"),
 )
 """Every card, in an order in which each can be shown."""
 

@@ -71,7 +71,7 @@ def test_recommend_json() -> None:
 def test_nothing_fits() -> None:
     result = run("recommend", "transformer toys")
     assert result.exit_code == 1
-    assert "nothing about “transformer toys”" in result.stdout
+    assert "Not on this list: “transformer toys”" in result.stdout
     assert "nearest" in result.stdout
     assert "nearest" not in run("recommend", "sourdough bread").stdout
 

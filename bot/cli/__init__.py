@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from bot.catalogs import Filters, Library
+from bot.characters import escaped
 from bot.cli.checking import check
 from bot.cli.curating import CURATING, imported
 from bot.cli.options import READABLE, catalog_option, examples, load
@@ -156,8 +157,12 @@ def recommend(
     if (problem := library.problem_with(filters)) is not None:
         click.echo(problem, err=True)
         ctx.exit(1)
-    found = False
-    for text in _lines() if query == ("-",) else (_printable(" ".join(query)),):
+    found, first = False, True
+    several = query == ("-",)
+    for text in _lines() if several else (_printable(" ".join(query)),):
+        if several and not as_json:
+            click.secho(f"“{escaped(text)}”" if first else f"\n“{escaped(text)}”", bold=True)
+            first = False
         answer = library.index.search(text, kind=filters.kind, level=filters.level, limit=limit)
         found = found or bool(answer.hits)
         click.echo(as_line(answer_json(answer)) if as_json else answer_text(answer, library))

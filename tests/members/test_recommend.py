@@ -63,7 +63,7 @@ async def test_share_posts_it_for_all(server: Server) -> None:
 async def test_a_silence_is_never_shared(server: Server) -> None:
     seen = await server.ask("recommend", topic="sourdough bread", share=True)
     assert seen.private
-    assert "Nothing here fits “sourdough bread”" in seen.text
+    assert "Not on this list: “sourdough bread”" in seen.text
 
 
 async def test_a_silence_offers_topics_that_search_again(server: Server) -> None:

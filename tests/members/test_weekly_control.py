@@ -190,7 +190,7 @@ async def test_the_doctor_finds_nothing_wrong(server: Server) -> None:
     assert "I last checked for due prompts" in seen.text
 
 
-async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server) -> None:
+async def test_the_doctor_names_what_is_wrong_and_how_to_fix_it(server: Server) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     await server.set_weekly(role=role)
     server.env.backend.delete_channel(server.channel.id)
@@ -198,7 +198,7 @@ async def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(server: Server)
     other = server.guild.create_text_channel("elsewhere")
     seen = Seen(await server.ada.slash(other, "weekly doctor"))
     assert "2 things to look at" in seen.text
-    assert "The channel is gone: `/weekly set channel:`" in seen.text
+    assert "The channel is gone: choose another with `/weekly set channel:`" in seen.text
     assert "The role is gone" in seen.text
 
 

@@ -17,6 +17,7 @@ from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import STATE_LIMIT, mark_button, state_words
 from bot.discord_io.text import by_line, echo, link, show
+from bot.features.path import words
 from bot.marks import Action
 from bot.path import Step
 from bot.progress import next_step, tally
@@ -33,9 +34,6 @@ TITLE_LIMIT = 150
 """Characters of the catalog's, a stage's or a track's title."""
 GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note or the prerequisites."""
-DONE, NEXT, OPEN = ("✓", "done"), ("→", "next for you"), ("○", "to do")
-"""A sign for the eye and words for the ear, of each state that a step can have for a member."""
-NEW = "new on the list"
 UNKNOWN = "•"
 """Before a step where no marks are shown. Something stands before every number: a line that begins with one is taken
 for a list, which some apps count anew."""
@@ -92,15 +90,15 @@ def path_card(library: Library, group_id: str, number: int, today: date, done: C
     """
     found = pages(library, group_id)
     if not found:
-        return notice("That part of the path is not on the list any more. `/path` shows what is.")
+        return notice(words.GROUP_GONE)
     number = min(max(number, 0), len(found) - 1)
     return Card(_blocks(library, found, number, group_id, today, done))
 
 
 def unknown_group(library: Library, text: str) -> Card:
     """What a member is told who asks for a stage or track that the list does not have."""
-    titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in library.catalog.groups)
-    return notice(f"There is no stage or track “{echo(text)}”. There are:\n{titles}")
+    titles = [show(group.title, TITLE_LIMIT) for group in library.catalog.groups]
+    return notice(words.no_group(echo(text), titles))
 
 
 def card_at_next(library: Library, group_id: str, today: date, done: Collection[str] | None) -> Card:
@@ -124,13 +122,13 @@ def _holds(page: Page, resource: Resource) -> bool:
 
 
 def _length(step: Step) -> int:
-    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT + len(f" · {NEW}")
+    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT + len(f" · {words.NEW}")
 
 
-def _line(step: Step, sign: str, words: str) -> str:
+def _line(step: Step, sign: str, state: str) -> str:
     resource = step.resource
     about = by_line(resource.kind, resource.authors)
-    return f"{sign} {step.number}. {link(resource.title, resource.url)}\n-# {f'{words} · ' if words else ''}{about}"
+    return f"{sign} {step.number}. {link(resource.title, resource.url)}\n-# {f'{state} · ' if state else ''}{about}"
 
 
 def _chunks(steps: Sequence[Step]) -> list[list[Step]]:
@@ -182,10 +180,10 @@ def _blocks(
         yield discord.ui.Separator()
     following = next_step(library.catalog, done).resource if done is not None else None
     for part in found[number]:
-        yield discord.ui.TextDisplay(part.heading + ("" if part.steps else "\n-# No resources here yet."))
+        yield discord.ui.TextDisplay(part.heading + ("" if part.steps else f"\n-# {words.NOTHING_YET}"))
         for step in part.steps:
             yield _section(library, step, group_id, today, done, following)
-    footer = [f"Page {number + 1} of {len(found)}"] if len(found) > 1 else []
+    footer = [words.page_of(number + 1, len(found))] if len(found) > 1 else []
     if done is not None:
         footer += _standing(library, done, following)
     if footer:
@@ -200,15 +198,20 @@ def _blocks(
 def _turning(library: Library, found: Sequence[Page], number: int, group_id: str) -> Iterator[discord.ui.Button[Any]]:
     if len(found) > 1:
         catalog_id, last = library.catalog.id, len(found) - 1
-        yield path_button(catalog_id, "Previous", group_id, number - 1, disabled=number == 0)
-        yield path_button(catalog_id, "Next", group_id, number + 1, disabled=number == last)
+        yield path_button(catalog_id, words.PREVIOUS_PAGE, group_id, number - 1, disabled=number == 0)
+        yield path_button(catalog_id, words.NEXT_PAGE, group_id, number + 1, disabled=number == last)
 
 
 def _leading_on(
     library: Library, page: Page, group_id: str, following: Resource | None
 ) -> Iterator[discord.ui.Button[Any]]:
     if following is not None and not _holds(page, following):
-        yield button("To your next step", f"here:{library.catalog.id}:{group_id}")
+        yield button(words.TO_NEXT_STEP, f"here:{library.catalog.id}:{group_id}")
+
+
+def _state(finished: bool, is_next: bool) -> tuple[str, str]:
+    """The sign and the words of a step's state."""
+    return words.DONE if finished else words.NEXT if is_next else words.OPEN
 
 
 def _section(
@@ -221,26 +224,23 @@ def _section(
 ) -> discord.ui.Item[Any]:
     resource = step.resource
     finished = done is not None and resource.id in done
-    sign, words = (UNKNOWN, "") if done is None else DONE if finished else NEXT if resource is following else OPEN
-    if words == OPEN[1]:
-        words = state_words(library, resource, done) or words
+    sign, state = (UNKNOWN, "") if done is None else _state(finished, resource is following)
+    if (sign, state) == words.OPEN:
+        state = state_words(library, resource, done) or state
     if resource.is_new(today):
-        words = " · ".join(filter(None, (words, NEW)))
-    label = f"Undo {step.number}" if finished else f"Mark {step.number} done"  # one of many to a screen reader
+        state = " · ".join(filter(None, (state, words.NEW)))
+    label = words.mark_label(step.number, finished=finished)
     prefix = "part" if group_id else "step"
     accessory = mark_button(library, resource, Action.beside(finished), label=label, prefix=prefix)
-    return discord.ui.Section(_line(step, sign, words), accessory=accessory)
+    return discord.ui.Section(_line(step, sign, state), accessory=accessory)
 
 
 def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:
     """`3 of 23 done`, `next for you: step 4`."""
     whole = tally(library.catalog, done)
-    listed = [f"{whole.done} of {whole.total} done"]
-    return [*listed, f"next for you: step {library.step(following).number}"] if following else listed
+    listed = [words.standing(whole.done, whole.total)]
+    return [*listed, words.next_step(library.step(following).number)] if following else listed
 
 
 def _opening(catalog: Catalog) -> str:
-    text = f"## {show(catalog.title, TITLE_LIMIT)}"
-    if catalog.prerequisites:
-        text += f"\nBefore you start: {show('; '.join(catalog.prerequisites), GOAL_LIMIT)}"
-    return text
+    return words.opening(show(catalog.title, TITLE_LIMIT), show("; ".join(catalog.prerequisites), GOAL_LIMIT))

@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, group_choices
+from bot.features.path import words
 from bot.features.path.cards import path_card, unknown_group
 from bot.path import find_group
 
@@ -18,8 +19,8 @@ class Path(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="path", description="Show the whole reading list in order.")
-    @app_commands.describe(stage="Only one stage or track")
+    @app_commands.command(name="path", description=words.PATH)
+    @app_commands.describe(stage=words.PATH_STAGE)
     async def path(self, interaction: Interaction, stage: str | None = None) -> None:
         """Answer with the first page, privately."""
         library = self._bot.library_for(interaction)

@@ -6,7 +6,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import notice
-from bot.features.privacy.cards import DELETED, NOT_DELETED
+from bot.features.privacy import words
 
 
 class DeleteButton(PersistentItem, template=r"privacy:delete"):
@@ -19,7 +19,7 @@ class DeleteButton(PersistentItem, template=r"privacy:delete"):
         await acknowledge(interaction)
         await interaction.client.store.forget_member(interaction.user.id)
         interaction.client.membership.forget(interaction.user.id)
-        await interaction.edit_original_response(view=notice(DELETED))
+        await interaction.edit_original_response(view=notice(words.DELETED))
 
 
 class KeepButton(PersistentItem, template=r"privacy:keep"):
@@ -28,4 +28,4 @@ class KeepButton(PersistentItem, template=r"privacy:keep"):
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Say that nothing happened."""
         await acknowledge(interaction)
-        await interaction.edit_original_response(view=notice(NOT_DELETED))
+        await interaction.edit_original_response(view=notice(words.NOT_DELETED))

@@ -96,7 +96,7 @@ class Departures(commands.Cog):
                 break
             here, complete = await self._bot.membership.present(guild, missing)
             if not complete:
-                raise discord.ClientException(f"it is not certain who is on server {guild.id}")
+                raise discord.ClientException(f"unknown members: {guild.id}")
             missing -= here
             await asyncio.sleep(PAUSE)
         return missing

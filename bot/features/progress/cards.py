@@ -12,7 +12,7 @@ from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.buttons import button, next_button
 from bot.discord_io.cards import Card
-from bot.discord_io.text import count, echo, show
+from bot.discord_io.text import echo, show
 from bot.features.progress import words
 from bot.features.progress.words import Share
 from bot.path import Step
@@ -79,12 +79,12 @@ def _blocks(library: Library, done: Collection[str], name: str) -> Iterator[disc
 
 def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
     whole = tally(library.catalog, done)
-    yield f"### {f'Progress of {echo(name)}' if name else 'Your progress'}: {whole.done} of {whole.total}"
+    yield f"### {words.progress_of(echo(name) if name else '', whole.done, whole.total)}"
     if whole.complete:
-        yield "The whole path is done. Well done!"
+        yield words.WELL_DONE
     following = next_step(library.catalog, done).resource
     if following is not None:
-        yield f"Next: **{show(following.title, TITLE_LIMIT)}**, step {library.step(following).number}"
+        yield words.next_is(show(following.title, TITLE_LIMIT), library.step(following).number)
 
 
 def bar(part: Tally) -> str:
@@ -100,30 +100,28 @@ def server_card(library: Library, people: int, counts: Mapping[str, int], *, com
 
     It says so if the numbers are not `complete`.
     """
-    remark = (
-        [] if complete else ["-# There may be more: Discord has not told me yet of everybody whether they are here."]
-    )
+    remark = [] if complete else [f"-# {words.SERVER_INCOMPLETE}"]
     return Card([discord.ui.TextDisplay("\n".join([*_server_lines(library, people, counts), *remark]))])
 
 
 def _server_lines(library: Library, people: int, counts: Mapping[str, int]) -> Iterator[str]:
-    yield "### Where this server stands"
+    yield f"### {words.SERVER_TITLE}"
     begun = [step for step in library.steps if counts.get(step.resource.id)]
     if not begun:
-        yield "Nobody here has marked anything done yet. `/done` is the beginning."
+        yield words.SERVER_EMPTY
         return
-    yield f"{people} {'person here has' if people == 1 else 'people here have'} marked something done."
+    yield words.people_marked(people)
     if people < ENOUGH:
-        yield f"In all that is {count(sum(counts.values()), 'mark')}."
-        yield f"-# From {ENOUGH} people on I show numbers for each resource: of fewer, one could guess whose they are."
+        yield words.marks_in_all(sum(counts.values()))
+        yield f"-# {words.from_on(ENOUGH)}"
         return
     listed = sorted(sorted(begun, key=lambda step: -counts[step.resource.id])[:LISTED], key=lambda step: step.number)
     yield from _listed(listed, people, counts)
     if len(begun) > len(listed):
-        yield f"-# And {len(begun) - len(listed)} more that fewer people have done."
-    if untouched := len(library.steps) - len(begun):
-        yield f"-# {count(untouched, 'resource')} nobody here has done yet."
-    yield "-# These are numbers only: who did what stays with each person. `/privacy counted` leaves you out."
+        yield f"-# {words.fewer_have_done(len(begun) - len(listed))}"
+    if left := len(library.steps) - len(begun):
+        yield f"-# {words.untouched(left)}"
+    yield f"-# {words.SERVER_PRIVATE}"
 
 
 def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> Iterator[str]:
@@ -134,5 +132,4 @@ def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> It
             yield f"**{show(step.group.title, SHORT_TITLE_LIMIT)}**"
         number = counts[step.resource.id]
         title = show(step.resource.title, SHORT_TITLE_LIMIT)
-        # A line that begins with a number is taken for a list, which some apps count anew.
-        yield f"Step {step.number}: {title}\n{number} of {people} {bar(Tally(number, people))}"
+        yield f"{words.step_of(step.number, title, number, people)} {bar(Tally(number, people))}"

@@ -75,46 +75,45 @@ def _step(request: NextRequest, found: NextStep, resource: Resource) -> Iterator
     yield discord.ui.ActionRow(open_button(resource.url), _mark_button(request, resource, Action.MARK))
     if found.alternatives:
         yield discord.ui.Separator()
-        yield discord.ui.TextDisplay("**Or one of these**")
+        yield discord.ui.TextDisplay(f"**{words.OTHERS}**")
         yield discord.ui.ActionRow(*map(_alternative, found.alternatives))
 
 
 def _lines(request: NextRequest, found: NextStep, resource: Resource) -> Iterator[str]:
     whole = tally(request.library.catalog, request.done)
-    yield f"### Next for you: {show(resource.title, TITLE_LIMIT)}"
+    yield f"### {words.next_for_you(show(resource.title, TITLE_LIMIT))}"
     level = f" · {resource.level}" if resource.level else ""
     place = request.library.step(resource).number
-    yield f"{by_line(resource.kind, resource.authors)}{level} · step {place} of {whole.total}"
+    yield f"{by_line(resource.kind, resource.authors)}{level} · {words.step_words(place, whole.total)}"
     if resource.summary:
         yield first_sentence(resource.summary, SUMMARY_LIMIT)
-    yield f"\n**Why now:** {_why(request, found, resource)}"
+    yield f"\n**{words.WHY_NOW}** {_why(request, found, resource)}"
     if found.unlocks:
-        yield f"**Opens the way to:** {_named(found.unlocks)}"
-    yield f"-# You have done {whole.done} of {whole.total}."
+        yield f"**{words.OPENS}** {_named(found.unlocks)}"
+    yield f"-# {words.have_done(whole.done, whole.total)}"
 
 
 def _why(request: NextRequest, found: NextStep, resource: Resource) -> str:
     if found.before is not None:
-        return f"It comes first. The next {request.filter_words} on the path, {_named([found.before])}, builds on it."
+        return words.comes_first(request.filter_words, _named([found.before]))
     if found.builds_on:
-        return f"It builds on {_named(found.builds_on)}, which you have done."
+        return words.builds_on(_named(found.builds_on))
     if found.passed is not None:
         return _first_now(request, resource, found.passed)
     if request.filter_words:
-        return f"It is the first {request.filter_words} on the path that you have not done."
+        return words.first_of(request.filter_words)
     if _only_tracks_are_left(request):
         group = request.library.step(resource).group
-        return f"You have done every stage. This one is from the track **{show(group.title, TITLE_LIMIT)}**."
+        return words.from_a_track(show(group.title, TITLE_LIMIT))
     if request.library.step(resource).number > 1:
-        return "It is the first on the path that you have not done."
-    return "The path begins here."
+        return words.FIRST_LEFT
+    return words.BEGINS
 
 
 def _first_now(request: NextRequest, resource: Resource, passed: Resource) -> str:
     waited_for = unmet(request.library.catalog, passed, request.done)
-    what = "it" if waited_for == (resource,) else _named(waited_for)
-    first = f"first {request.filter_words} that" if request.filter_words else "first"
-    return f"It is the {first} you can take now: {_named([passed])}, earlier on the path, waits for {what}."
+    what = words.IT if waited_for == (resource,) else _named(waited_for)
+    return words.first_now(request.filter_words, _named([passed]), what)
 
 
 def _only_tracks_are_left(request: NextRequest) -> bool:
@@ -124,7 +123,7 @@ def _only_tracks_are_left(request: NextRequest) -> bool:
 
 def _named(resources: Iterable[Resource]) -> str:
     ones = list(resources)
-    more = [f"{len(ones) - NAMED} more"] if len(ones) > NAMED else []
+    more = [words.more(len(ones) - NAMED)] if len(ones) > NAMED else []
     return listed([*(f"**{show(one.title, TITLE_LIMIT)}**" for one in ones[:NAMED]), *more])
 
 
@@ -147,11 +146,11 @@ def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
         catalog_id = request.library.catalog.id
         ways_on = [
             button(words.POST, f"prog:{catalog_id}:{Share.POST.value}"),
-            path_button(catalog_id, "Show the path"),
+            path_button(catalog_id, words.SHOW_PATH),
         ]
         return [discord.ui.TextDisplay("\n".join(_the_end(request, whole.total))), discord.ui.ActionRow(*ways_on)]
     if not whole.total:
-        return [discord.ui.TextDisplay("The list is still empty. Come back when there is something on it.")]
+        return [discord.ui.TextDisplay(words.EMPTY)]
     wanted = sum(request.fits(resource) for resource in request.library.catalog)
     text = (
         words.all_of_it_done(request.filter_words, wanted) if wanted else words.none_on_the_list(request.filter_words)
@@ -160,12 +159,12 @@ def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
 
 
 def _the_end(request: NextRequest, total: int) -> Iterator[str]:
-    yield f"### All {total} of {total} done"
-    yield "That was the whole path. Well done, and thank you for walking it to the end."
+    yield f"### {words.all_done(total)}"
+    yield words.THE_END
     tracks = [track for track in request.library.catalog.tracks if track.resources][:TRACKS]
     if tracks:
-        yield "\n**To go deeper, from here on:**"
+        yield f"\n**{words.DEEPER}**"
     for track in tracks:
         note = f": {show(track.note, NOTE_LIMIT)}" if track.note else ""
         yield f"- **{show(track.title, TITLE_LIMIT)}**{note}"
-    yield "Show it to the others, or look at the path again: what you finished stays marked."
+    yield words.SHOW_IT

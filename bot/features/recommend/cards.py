@@ -12,7 +12,8 @@ from bot.catalogs import NO_FILTERS, Filters, Library
 from bot.discord_io.buttons import button, next_button, path_button
 from bot.discord_io.cards import Card, open_button
 from bot.discord_io.marks import DONE, mark_button
-from bot.discord_io.text import CARD_LIMIT, by_line, count, echo, first_sentence, link, listed, show
+from bot.discord_io.text import CARD_LIMIT, by_line, echo, first_sentence, link, show
+from bot.features.recommend import words
 from bot.marks import Action
 from bot.progress import unmet
 from bot.search import Answer, Hit, Related
@@ -66,7 +67,7 @@ def _found(
         text = hit_text(number, hit.resource, why, library, done, summary_limit)
         yield discord.ui.Section(text, accessory=hit_button(number, hit.resource, library, done, shared=shared))
         if not _linked(hit.resource):
-            yield discord.ui.ActionRow(open_button(hit.resource.url, f"Open {number}"))
+            yield discord.ui.ActionRow(open_button(hit.resource.url, words.open_label(number)))
     if answer.related and not answer.start:
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(_related_text(answer.related, done or ()))
@@ -75,15 +76,15 @@ def _found(
 
 
 def _heading(answer: Answer) -> str:
-    lines = [f"### Resources for “{echo(answer.query)}”"]
+    lines = [f"### {words.heading(echo(answer.query))}"]
     if answer.start:
-        lines = ["### Start here", "This is where the path begins. `/next` shows your own next step at any time."]
+        lines = [f"### {words.START_TITLE}", words.START]
     if answer.suggestion:
-        lines.append(f"-# Read as “{echo(answer.suggestion)}”.")
+        lines.append(f"-# {words.read_as(echo(answer.suggestion))}")
     if answer.ignored:
-        lines.append(f"-# Nothing here is about {listed([f'“{echo(word)}”' for word in answer.ignored])}.")
+        lines.append(f"-# {words.ignored([echo(word) for word in answer.ignored])}")
     if answer.cut:
-        lines.append("-# That was long: I looked at the first part of it only.")
+        lines.append(f"-# {words.LONG}")
     return "\n".join(lines)
 
 
@@ -92,9 +93,9 @@ def hit_button(
 ) -> discord.ui.Button[Any]:
     """The button beside a hit, which says which hit it marks: one of many to a screen reader."""
     if shared:
-        return mark_button(library, resource, Action.TOGGLE, label=f"Mark {number} done")
+        return mark_button(library, resource, Action.TOGGLE, label=words.mark_label(number, finished=False))
     finished = done is not None and resource.id in done
-    label = f"Undo {number}" if finished else f"Mark {number} done"
+    label = words.mark_label(number, finished=finished)
     return mark_button(library, resource, Action.beside(finished), label=label, prefix="hit")
 
 
@@ -124,15 +125,14 @@ def _first(resource: Resource, library: Library, done: Collection[str] | None) -
     """`Do *KV Cache brief explainer* first.`, for a member who has not."""
     if done is None or resource.id in done or not (waiting := unmet(library.catalog, resource, done)):
         return ""
-    more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-    return f"Do *{show(waiting[0].title, FIRST_LIMIT)}*{more} first."
+    return words.first(show(waiting[0].title, FIRST_LIMIT), len(waiting) - 1)
 
 
 def _why(hit: Hit) -> str:
     """The reasons on one line; none that the title says itself."""
     if all(reason.field == "title" and reason.how == "exact" for reason in hit.why):
         return ""
-    return f"-# Why: {show('; '.join(reason.spoken() for reason in hit.why), WHY_LIMIT)}"
+    return f"-# {words.why(show('; '.join(reason.spoken() for reason in hit.why), WHY_LIMIT))}"
 
 
 def _related_text(related: Iterable[Related], done: Collection[str]) -> str:
@@ -141,24 +141,22 @@ def _related_text(related: Iterable[Related], done: Collection[str]) -> str:
         resource = one.resource
         title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
         links.append(f"- {title}{f' · {DONE}' if resource.id in done else ''}")
-    return "\n".join(["**Related**", *links])
+    return "\n".join([f"**{words.RELATED}**", *links])
 
 
 def _silent(answer: Answer, library: Library, filters: Filters) -> Iterator[discord.ui.Item[Any]]:
     title, query = show(library.catalog.title, TITLE_LIMIT), echo(answer.query)
     queries = _ways_on(answer)
-    rest = path_button(library.catalog.id, "Show the path")
+    rest = path_button(library.catalog.id, words.SHOW_PATH)
     if answer.excluded:
-        wanted = " ".join(word for word in (filters.level, filters.kind) if word) or "resource"
-        others = count(answer.excluded, "other resource")
-        fit = "fits" if answer.excluded == 1 else "fit"
-        yield discord.ui.TextDisplay(f"### No {wanted} for “{query}”\nBut {others} on this list {fit}.")
-        lifting = [search_button(library, answer.query, "Show them")] if len(answer.query) <= QUERY_LIMIT else []
+        wanted = " ".join(word for word in (filters.level, filters.kind) if word)
+        yield discord.ui.TextDisplay(words.only_filtered(wanted, query, answer.excluded))
+        lifting = [search_button(library, answer.query, words.SHOW_THEM)] if len(answer.query) <= QUERY_LIMIT else []
         yield discord.ui.ActionRow(*lifting, rest)
         return
-    yield discord.ui.TextDisplay(f"### Nothing here fits “{query}”\nIt is not on the list *{title}*.")
+    yield discord.ui.TextDisplay(words.not_on_the_list(query, title))
     if queries:
-        yield discord.ui.TextDisplay("Near to it:")
+        yield discord.ui.TextDisplay(words.NEAR)
     yield discord.ui.ActionRow(*(search_button(library, query) for query in queries), rest)
 
 

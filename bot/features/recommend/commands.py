@@ -12,15 +12,9 @@ from bot.discord_io.cards import notice
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
 from bot.discord_io.text import CHOICES_LIMIT, MESSAGE_LIMIT, defuse, escape
+from bot.features.recommend import words
 from bot.features.recommend.cards import recommendation
 from bot.search import Answer
-
-MENU = "Find resources"
-"""The entry in the menu of a message, under Apps."""
-NOTHING = (
-    "I found nothing in that message that my list covers. "
-    "If there was a question in it, ask `/recommend` in your own words."
-)
 
 
 class Recommend(commands.Cog):
@@ -30,7 +24,7 @@ class Recommend(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
         # A cog cannot hold a context menu by itself: https://github.com/Rapptz/discord.py/issues/7823
-        self._menu = app_commands.ContextMenu(name=MENU, callback=self._find_resources)
+        self._menu = app_commands.ContextMenu(name=words.MENU, callback=self._find_resources)
 
     async def cog_load(self) -> None:
         """Add the entry to the menu of messages."""
@@ -40,12 +34,12 @@ class Recommend(commands.Cog):
         """Remove it."""
         self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(name="recommend", description="Find the resources that fit a topic or a question.")
+    @app_commands.command(name="recommend", description=words.RECOMMEND)
     @app_commands.describe(
-        topic="What you want to learn: a topic, a title, an author, a whole question",
-        kind="Only one kind, such as paper or video",
-        level="Only one level, such as beginner",
-        share="Post the answer for everyone here (normally only you see it)",
+        topic=words.TOPIC,
+        kind=words.KIND,
+        level=words.LEVEL,
+        share=words.SHARE,
     )
     async def recommend(
         self,
@@ -89,7 +83,7 @@ class Recommend(commands.Cog):
         if answer.hits:
             await self._answer(interaction, library, answer)
         else:
-            await interaction.response.send_message(view=notice(NOTHING), ephemeral=True)
+            await interaction.response.send_message(view=notice(words.NOTHING), ephemeral=True)
 
     async def _answer(
         self, interaction: Interaction, library: Library, answer: Answer, filters: Filters = NO_FILTERS

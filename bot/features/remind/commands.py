@@ -15,36 +15,25 @@ from bot.discord_io.options import Choices, choices
 from bot.discord_io.schedules import changed_schedule, next_dates
 from bot.discord_io.text import CHOICES_LIMIT
 from bot.errors import ScheduleError, StoreError
-from bot.features.remind.replies import (
-    CLOSED,
-    NOT_NOW,
-    NOT_SET,
-    OFF,
-    TEST_MESSAGE,
-    paused_notice,
-    set_reply,
-    show_reply,
-)
+from bot.features.remind import words
 from bot.schedule import DAYS
 from bot.zones import search_zones
 
 log = logging.getLogger(__name__)
 
 
-class Remind(
-    commands.GroupCog, group_name="remind", group_description="Your own weekly reminder, in a direct message."
-):
+class Remind(commands.GroupCog, group_name="remind", group_description=words.GROUP):
     """The commands of /remind."""
 
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="weekly", description="Get your next step once a week, in a direct message.")
+    @app_commands.command(name="weekly", description=words.WEEKLY)
     @app_commands.describe(
-        day="The day of the week",
-        time="The time of day, such as 18:30 or 9am",
-        timezone="Your time zone, such as Europe/Berlin; type a city to find it",
-        idle_only="Only in weeks in which you finished nothing",
+        day=words.DAY,
+        time=words.TIME,
+        timezone=words.TIMEZONE,
+        idle_only=words.IDLE_ONLY,
     )
     @app_commands.choices(day=[app_commands.Choice(name=day.title(), value=day) for day in DAYS])
     async def weekly(
@@ -69,13 +58,13 @@ class Remind(
         try:
             direct = await member.create_dm()
             if untested:
-                await direct.send(TEST_MESSAGE)
+                await direct.send(words.TEST_MESSAGE)
         except discord.Forbidden:
-            await _answer(interaction, CLOSED)
+            await _answer(interaction, words.CLOSED)
             return
         except discord.HTTPException as error:
             log.info("A test message could not be sent: %s", error)
-            await _answer(interaction, NOT_NOW)
+            await _answer(interaction, words.NOT_NOW)
             return
         reminder = await self._bot.store.put_reminder(
             user_id=member.id,
@@ -86,26 +75,26 @@ class Remind(
             now=self._bot.clock(),
         )
         self._bot.delivery.wake()
-        await _answer(interaction, set_reply(reminder, tested=untested))
+        await _answer(interaction, words.set_reply(reminder, tested=untested))
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
         return choices(search_zones(current, limit=CHOICES_LIMIT))
 
-    @app_commands.command(name="show", description="Show when your reminder comes.")
+    @app_commands.command(name="show", description=words.SHOW)
     async def show(self, interaction: Interaction) -> None:
         """Answer with the day and time, the next dates, and why it is paused, if it is."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._bot.store.take_notice(interaction.user.id)  # they are being told
         reminder = await self._bot.store.reminder_for(interaction.user.id)
-        await _answer(interaction, show_reply(reminder, next_dates(reminder)) if reminder else NOT_SET)
+        await _answer(interaction, words.show_reply(reminder, next_dates(reminder)) if reminder else words.NOT_SET)
 
-    @app_commands.command(name="off", description="End your reminder.")
+    @app_commands.command(name="off", description=words.OFF_DESCRIPTION)
     async def off(self, interaction: Interaction) -> None:
         """Remove the reminder with everything recorded for it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         removed = await self._bot.store.remove_reminder(interaction.user.id)
-        await _answer(interaction, OFF if removed else NOT_SET)
+        await _answer(interaction, words.OFF if removed else words.NOT_SET)
 
     @commands.Cog.listener()
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
@@ -114,7 +103,7 @@ class Remind(
             reminder = await self._bot.store.take_notice(interaction.user.id)
             if reminder is None or reminder.pause_reason is None:
                 return
-            if not await _told(interaction, paused_notice(reminder.pause_reason)):
+            if not await _told(interaction, words.paused_notice(reminder.pause_reason)):
                 await self._bot.store.put_notice(reminder.user_id)
         except StoreError as error:
             log.info("A member is not told yet that their reminder is paused: %s", error)

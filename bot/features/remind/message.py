@@ -16,6 +16,7 @@ from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
+from bot.features.remind import words
 from bot.store import Job
 
 PREFIX = "r"
@@ -24,7 +25,6 @@ STEP_TITLE_LIMIT = 200
 """Characters of a resource's title."""
 SUMMARY_LIMIT = 500
 """Characters of its summary; the longest reminder stays under CONTENT_LIMIT."""
-ALL_DONE = "**You have finished the whole path.** Well done! This was my last reminder."
 
 
 def render_reminder(step: NextStep) -> Message:
@@ -34,7 +34,7 @@ def render_reminder(step: NextStep) -> Message:
         custom_id = f"{PREFIX}:{step.library.catalog.id}:{step.resource.id}:{tag_of(step.job)}"
         view = discord.ui.View(timeout=None)
         view.add_item(open_button(step.resource.url))
-        view.add_item(button("Mark done", custom_id))
+        view.add_item(button(words.MARK_DONE, custom_id))
         view.stop()
     content = fit("\n".join(_lines(step)), CONTENT_LIMIT)
     return Message(step.reminder.channel_id, None, content, view=view)
@@ -44,7 +44,7 @@ def recognise_reminder(job: Job) -> Recognise:
     """How the reminder of a job is known; the last one, which has no button, by its words."""
 
     def recognise(message: discord.Message) -> bool:
-        return has_tag(message, job, PREFIX) or (job.resource_id is None and message.content.startswith(ALL_DONE))
+        return has_tag(message, job, PREFIX) or (job.resource_id is None and message.content.startswith(words.ALL_DONE))
 
     return recognise
 
@@ -52,13 +52,13 @@ def recognise_reminder(job: Job) -> Recognise:
 def _lines(step: NextStep) -> Iterator[str]:
     resource = step.resource
     if resource is None:
-        yield ALL_DONE
-        yield f"{step.done} of {step.total}. `/progress` shows it, and `/path` has the tracks to go on with."
+        yield words.ALL_DONE
+        yield words.all_done_words(step.done, step.total)
         return
-    yield f"**Your next step: {show(resource.title, STEP_TITLE_LIMIT)}**"
-    yield f"You have finished {step.done} of {step.total} · {by_line(resource.kind, resource.authors)}"
+    yield words.next_step_words(show(resource.title, STEP_TITLE_LIMIT))
+    yield words.standing(step.done, step.total, by_line(resource.kind, resource.authors))
     if resource.summary:
         yield first_sentence(resource.summary, SUMMARY_LIMIT)
     if step.late:
-        yield f"-# This was due {discord.utils.format_dt(step.job.due_at, 'f')}. I could not send it then; sorry!"
-    yield "\n-# You asked for this with `/remind weekly`; `/remind off` ends it."
+        yield f"-# {words.late_words(step.job.due_at)}"
+    yield f"\n-# {words.ENDS}"

@@ -84,6 +84,6 @@ def chosen_start(library: Library, text: str, weekly_id: int, order: str) -> str
 def order_words(catalog: Catalog, order: str) -> str:
     """`“Learn how to use LLMs”`, or `the whole path`."""
     if order in (PATH, SHUFFLED):
-        return "the whole path" if order == PATH else "the whole path, shuffled"
+        return words.WHOLE_PATH if order == PATH else words.WHOLE_PATH_SHUFFLED
     group = next((one for one in catalog.groups if one.id == order), None)
-    return f"“{show(group.title, GROUP_TITLE_LIMIT)}”" if group else "a stage or track that is not on the list any more"
+    return f"“{show(group.title, GROUP_TITLE_LIMIT)}”" if group else words.GROUP_GONE

@@ -65,6 +65,24 @@ HISTORY_TITLE_LIMIT = 100
 ADDED_SHOWN = 3
 """Resources that a post names as new on the list."""
 
+NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "read_message_history": "Read Message History",
+}
+"""What the bot needs in the channel. The history is read for one thing: not to post a prompt twice after a crash."""
+NEEDED_FOR = {
+    "thread": {"create_public_threads": "Create Public Threads"},
+    "pin": {"pin_messages": "Pin Messages"},
+    "poll": {"send_polls": "Create Polls"},
+}
+"""What it needs beside that for what follows a post."""
+NEEDED_IN_FORUM = {
+    "pin": {"manage_threads": "Manage Posts"},
+    "poll": {"send_polls": "Create Polls", "send_messages_in_threads": "Send Messages in Posts"},
+}
+"""The same in a forum, where every post is a thread."""
+
 REASONS = {
     Reason.OFFLINE: "I was offline at that time and for the next twelve hours",
     Reason.OUTAGE: "Discord did not accept it",
@@ -473,3 +491,30 @@ def no_resource(typed: str) -> str:
 def start_outside(title: str, order: str) -> str:
     """That a resource is not in the order that the prompts follow."""
     return f"“{title}” is not in {order}, so the prompts cannot start with it. Choose another start, or another order."
+
+
+# What is checked
+
+
+CHANNEL_IS_GONE = "The channel is gone: choose another with `/weekly set channel:`"
+ROLE_IS_GONE = "The role is gone: choose another, or none, with `/weekly options`"
+
+
+def is_there(what: str) -> str:
+    """That a channel or a role (its mention) exists."""
+    return f"{what} is there"
+
+
+def may_post(channel: str) -> str:
+    """That the bot may post in a channel (its mention)."""
+    return f"I may post in {channel}"
+
+
+def needs(names: Sequence[str], channel: str) -> str:
+    """Which permissions the bot lacks in a channel (its mention)."""
+    return f"I need {listed(names)} in {channel}"
+
+
+WHOLE_PATH, WHOLE_PATH_SHUFFLED = "the whole path", "the whole path, shuffled"
+GROUP_GONE = "a stage or track that is not on the list any more"
+"""How an order is named in a sentence."""

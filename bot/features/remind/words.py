@@ -1,4 +1,4 @@
-"""What a member is told about their own reminder."""
+"""Every word about a member's own reminder: commands, cards and the message itself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from bot.discord_io.schedules import dates, when
 from bot.outcomes import Reason
 from bot.store import Reminder
 
+GROUP = "Your own weekly reminder, in a direct message."
+WEEKLY = "Get your next step once a week, in a direct message."
+DAY, TIME = "The day of the week", "The time of day, such as 18:30 or 9am"
+TIMEZONE = "Your time zone, such as Europe/Berlin; type a city to find it"
+IDLE_ONLY = "Only in weeks in which you finished nothing"
+SHOW, OFF_DESCRIPTION = "Show when your reminder comes.", "End your reminder."
+MARK_DONE = "Mark done"
 NOT_SET = "You have no reminder. `/remind weekly` sets one."
 NOT_NOW = "Discord does not let me send direct messages just now, so **nothing was set**. Try again in a few minutes."
 TEST_MESSAGE = "This is where your weekly reminder will reach you."
@@ -64,3 +71,30 @@ def paused_notice(reason: Reason) -> str:
 
 def _idle(reminder: Reminder) -> str:
     return "Skipped in weeks when you finish something." if reminder.idle_only else ""
+
+
+# The reminder
+
+
+ALL_DONE = "**You have finished the whole path.** Well done! This was my last reminder."
+ENDS = "You asked for this with `/remind weekly`; `/remind off` ends it."
+
+
+def next_step_words(title: str) -> str:
+    """The first line; the title is escaped."""
+    return f"**Your next step: {title}**"
+
+
+def standing(done: int, total: int, by_line: str) -> str:
+    """How far the member is, and what the step is."""
+    return f"You have finished {done} of {total} · {by_line}"
+
+
+def all_done_words(done: int, total: int) -> str:
+    """What follows the last step."""
+    return f"{done} of {total}. `/progress` shows it, and `/path` has all of it to look at again."
+
+
+def late_words(due_at: datetime) -> str:
+    """The line of a reminder that comes late."""
+    return f"This was due {discord.utils.format_dt(due_at, 'f')}. I could not send it then; sorry!"
