@@ -31,7 +31,7 @@ class DemoPage:
 
     async def sees(self, text: str) -> None:
         """Wait until a message in the channel says so."""
-        await self.page.locator("#channel-timeline").get_by_text(text).last.wait_for()
+        await self.page.locator("#channel-timeline").get_by_text(text).filter(visible=True).last.wait_for()
 
     async def view_as(self, name: str) -> None:
         """Choose whose page this is, and wait until it is: what is typed before that is lost."""

@@ -41,7 +41,7 @@ WEEKLY = {"channel": "learning", "day": "monday", "time": "18:00", "timezone": "
 CARDS = (
     Shot("help", "help", "How to begin"),
     Shot("about", "about", "studybot"),
-    Shot("recommend", "recommend", "KV Cache brief explainer", {"topic": "kv cache"}),
+    Shot("recommend", "recommend", "Resources for", {"topic": "kv cache"}),
     Shot("recommend-nothing", "recommend", "sourdough", {"topic": "sourdough bread"}),
     Shot("recommend-filter", "recommend", "other resource", {"topic": "bert", "kind": "video"}),
     Shot("recommend-start", "recommend", "Start here", {"topic": "where do I start"}),
@@ -95,7 +95,7 @@ async def loaded(page: DemoPage) -> None:
 async def take(folder: Path) -> None:
     """The README's pictures."""
     async with demo_page(height=1620) as page:
-        await ask(page, "recommend", "KV Cache brief explainer", topic="kv cache")
+        await ask(page, "recommend", "Resources for", topic="kv cache")
         await page.picture(folder / "recommend.png")
     async with demo_page(height=1000) as page:
         await ask(page, "done", "That is 1 of 23", resource=DONE[0])

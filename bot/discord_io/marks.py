@@ -148,16 +148,21 @@ class MarkButton(PersistentItem, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"
         """What the button does to the mark."""
         return Action(self.state["action"])
 
+    def chosen(self, interaction: Interaction) -> tuple[str, Action]:
+        """The id of the resource that is meant, and what is done to its mark."""
+        return self.state["resource"], self.action
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Change the mark and answer; the mark on a resource that left the list stays as it is."""
         await acknowledge(interaction, in_place=self.in_place)
         self.now = interaction.client.clock()
-        resource = library.catalog.get(self.state["resource"])
+        resource_id, action = self.chosen(interaction)
+        resource = library.catalog.get(resource_id)
         if resource is None:
             await interaction.edit_original_response(view=notice(RESOURCE_GONE))
             return
         async with one_at_a_time(interaction.user.id):
-            change = await apply_action(interaction, resource, self.action)
+            change = await apply_action(interaction, resource, action)
             done = library.finished(await interaction.client.store.marks(interaction.user.id))
             card = self.redrawn(library, resource, done, change) if is_private(interaction) else None
             await interaction.edit_original_response(view=card or changed_card(library, resource, done, change))

@@ -110,8 +110,8 @@ class World:
         data = dict(KINDS[kind])
         message = None
         if kind == "buttons":
-            shown = await self.flooder.slash(self.channel, "recommend", topic="bert")
-            message, data["custom_id"] = shown.response, "hit:quickstart-on-llms:bert:t"
+            shown = await self.flooder.slash(self.channel, "done", resource="bert")
+            message, data["custom_id"] = shown.response, "done:quickstart-on-llms:bert:u"
         if kind == "Find resources":
             message = await self.others[0].send(self.channel, "how does a kv cache work? " * 60)
         return lambda: self._send(kind, data, message)

@@ -40,6 +40,11 @@ class Server:
         result = await self.mia.click(seen.message, label=label, custom_id=custom_id)
         return Seen(result, pressed=seen)
 
+    async def mark_hit(self, seen: Seen, value: str) -> Seen:
+        """Mia chooses a hit on an answer to /recommend: what is done to its mark, and its id, such as "m:bert"."""
+        custom_id = next(one for one in seen.custom_ids if one.startswith("hits:"))
+        return Seen(await self.mia.select(seen.message, [value], custom_id=custom_id), pressed=seen)
+
     async def set_weekly(self, **options: Any) -> Seen:
         """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise. What is no option of
         `/weekly set` she chooses in the panel of `/weekly options`; the last answer is returned."""
@@ -101,6 +106,12 @@ class Seen:
         """What is written on its buttons that can be pressed."""
         buttons = [one for one in walk_components(self._components) if one.get("type") == 2]
         return [one["label"] for one in buttons if not one.get("disabled")]
+
+    @property
+    def choices(self) -> list[str]:
+        """What its selects offer."""
+        selects = [one for one in walk_components(self._components) if one.get("type") == 3]
+        return [option["label"] for one in selects for option in one["options"]]
 
     @property
     def custom_ids(self) -> list[str]:

@@ -166,25 +166,25 @@ async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store
 
 async def test_the_button_of_a_shared_answer_answers_privately(server: Server, store: Store) -> None:
     shared = await server.ask("recommend", topic="kv cache", share=True)
-    seen = await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t")
+    seen = await server.mark_hit(shared, "t:kv-cache-explainer")
     assert seen.private
     assert "Marked done: **KV Cache brief explainer**" in seen.text
     assert "✓" not in Seen(shared.result).text
-    taken_back = await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t")
+    taken_back = await server.mark_hit(shared, "t:kv-cache-explainer")
     assert "Unmarked" in taken_back.text
     assert len(server.posts()) == 1
 
 
 @pytest.mark.parametrize("presses", [2, 3])
 async def test_of_quick_presses_none_is_lost(server: Server, store: Store, presses: int) -> None:
-    shared = await server.ask("recommend", topic="kv cache", share=True)
-    private = await server.ask("done", resource="kv-cache-explainer")
-    assert await done(store, server) == {"kv-cache-explainer"}
+    card = await server.ask("done", resource="kv-cache-explainer")
+    again = await server.press(await server.ask("done", resource="kv-cache-explainer"), "Undo")
+    assert await done(store, server) == set()
     for number in range(presses):
-        seen, action = (shared, "t") if number % 2 else (private, "u")
+        seen, action = (card, "u") if number % 2 else (again, "m")
         press_at_once(server, seen.message.id, f"done:quickstart-on-llms:kv-cache-explainer:{action}")
     await server.env.settle()
-    assert await done(store, server) == ({"kv-cache-explainer"} if presses % 2 == 0 else set())
+    assert await done(store, server) == (set() if presses % 2 == 0 else {"kv-cache-explainer"})
 
 
 async def test_two_quick_presses_on_mark_done_leave_it_done(server: Server, store: Store) -> None:
@@ -205,7 +205,7 @@ async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Sto
     assert await done(store, server) == {"attention-is-all-you-need"}
     first, second = await server.ask("done", resource="bert"), await server.ask("recommend", topic="bert")
     await server.press(first, "Undo")
-    await server.press(second, custom_id="hit:quickstart-on-llms:bert:u")
+    await server.mark_hit(second, "u:bert")
     assert await done(store, server) == {"attention-is-all-you-need"}
 
 
@@ -234,13 +234,16 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
         (await server.ask("next"), f"next:quickstart-on-llms:{retired.id}:m::"),
         (await server.ask("done", resource=retired.id), f"done:quickstart-on-llms:{retired.id}:u"),
         (await server.ask("path"), f"step:quickstart-on-llms:{retired.id}:u"),
-        (await server.ask("recommend", topic=retired.title), f"hit:quickstart-on-llms:{retired.id}:u"),
-        (await server.ask("recommend", topic=retired.title, share=True), f"done:quickstart-on-llms:{retired.id}:t"),
+        (await server.ask("recommend", topic=retired.title), f"u:{retired.id}"),
+        (await server.ask("recommend", topic=retired.title, share=True), f"t:{retired.id}"),
     ]
     await retire_the_first(server, store, catalog)
     assert "1 of 22" in (await server.ask("done", resource="bert")).text  # the retired one is kept, and does not count
     for card, button in cards:
-        answer = Seen(await server.mia.click(card.message, custom_id=button), pressed=card)
+        if button[1] == ":":
+            answer = await server.mark_hit(card, button)
+        else:
+            answer = Seen(await server.mia.click(card.message, custom_id=button), pressed=card)
         assert "not on the list any more" in answer.text
         assert "stays in your record" in answer.text
         assert await done(store, server) == {retired.id, "bert"}
@@ -252,7 +255,7 @@ async def test_without_a_database_it_says_so_privately(server: Server, store: St
     await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     for seen in (
         await server.ask("done", resource="bert"),
-        await server.press(shared, custom_id="done:quickstart-on-llms:kv-cache-explainer:t"),
+        await server.mark_hit(shared, "t:kv-cache-explainer"),
     ):
         assert seen.private
         assert "cannot reach my database" in seen.text

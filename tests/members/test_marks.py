@@ -114,7 +114,7 @@ async def test_recommend_puts_finished_ones_last_and_says_so(server: Server, sto
     after = await server.ask("recommend", topic="kv cache")
     assert "**5. [KV Cache brief explainer](https://www.youtube.com/watch?v=80bIUggRJf4)** · ✓\u00a0done" in after.text
     assert "first." not in after.text
-    assert [label for label in after.labels if label.startswith("Undo")] == ["Undo 5"]
+    assert [one for one in after.choices if one.startswith("Undo")] == ["Undo 5. KV Cache brief explainer"]
 
 
 async def test_related_resources_say_that_they_are_done(server: Server, store: Store, catalog: Catalog) -> None:
@@ -132,14 +132,15 @@ async def test_related_resources_say_that_they_are_done(server: Server, store: S
 
 async def test_a_mark_on_a_recommendation_shows_in_place(server: Server, store: Store) -> None:
     seen = await server.ask("recommend", topic="kv cache")
-    marked = await server.press(seen, custom_id="hit:quickstart-on-llms:kv-cache-explainer:m")
+    marked = await server.mark_hit(seen, "m:kv-cache-explainer")
     assert marked.message.id == seen.message.id
     expected = seen.text.replace("80bIUggRJf4)**\n", "80bIUggRJf4)** · ✓\u00a0done\n")
     assert marked.text == expected.replace("Do *KV Cache brief explainer* first.\n", "")
-    assert marked.labels[:2] == ["Undo 1", "Mark 2 done"]
-    undone = await server.press(marked, "Undo 1")
-    assert (undone.text, undone.labels) == (seen.text, seen.labels)
-    other = await server.press(undone, custom_id="hit:quickstart-on-llms:paged-attention:m")
+    assert marked.choices[0] == "Undo 1. KV Cache brief explainer"
+    assert marked.choices[1].startswith("2. Understanding Llama2")
+    undone = await server.mark_hit(marked, "u:kv-cache-explainer")
+    assert (undone.text, undone.choices) == (seen.text, seen.choices)
+    other = await server.mark_hit(undone, "m:paged-attention")
     assert other.text.count("✓\u00a0done") == 1
     assert await finished(store, server.mia.id) == {"paged-attention"}
 
@@ -151,7 +152,7 @@ async def test_the_topic_button_and_the_menu_show_marks_too(server: Server, stor
     assert "80bIUggRJf4)** · ✓\u00a0done" in found.text
     silent = await server.ask("recommend", topic="transformer toys")
     searched = await server.press(silent, "Transformer")
-    assert "Mark 1 done" in searched.labels
+    assert searched.choices[0].startswith("1. ")
 
 
 async def test_a_shared_answer_shows_nobodys_marks(server: Server, store: Store) -> None:
@@ -161,7 +162,7 @@ async def test_a_shared_answer_shows_nobodys_marks(server: Server, store: Store)
     assert "**1. [KV Cache brief explainer](https://www.youtube.com/watch?v=80bIUggRJf4)**\n" in shared.text
     assert "done" not in shared.text
     assert "first." not in shared.text
-    assert shared.labels == [f"Mark {number} done" for number in range(1, 6)]
+    assert [one[:3] for one in shared.choices] == [f"{number}. " for number in range(1, 6)]
 
 
 async def test_everyones_marks_are_their_own(server: Server, store: Store) -> None:
@@ -196,7 +197,7 @@ async def test_a_broken_database_costs_the_marks_alone(
     await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     seen = await server.ask(command, **options)
     assert seen.private
-    assert "Mark 1 done" in seen.labels
+    assert "Mark 1 done" in seen.labels or seen.choices[0].startswith("1. ")
     assert "shown without marks" in caplog.text
 
 
@@ -258,13 +259,13 @@ async def test_the_longest_recommendation_fits(server: Server, store: Store) -> 
     huge = Catalog("Huge", stages=(Stage("s", TITLE, PARAGRAPH[:600], staged),))
     await server.env.restart_bot(create_bot(Settings.model_construct(), huge, store))
     seen = await server.ask("recommend", topic="sourdough " + "**" * 30)
-    assert sum(label.startswith("Mark ") for label in seen.labels) == 5
+    assert len(seen.choices) == 5
     assert " first." in seen.text
     assert len(seen.text) <= 4000
-    for resource in [one for one in huge if f"hit:huge:{one.id}" in str(seen.message.components)]:
-        seen = await server.press(seen, custom_id=f"hit:huge:{resource.id}:m")
+    for resource in [one for one in huge if f"m:{one.id}" in str(seen.message.components)]:
+        seen = await server.mark_hit(seen, f"m:{resource.id}")
         assert len(seen.text) <= 4000
-    assert sum(label.startswith("Undo ") for label in seen.labels) == 5
+    assert all(one.startswith("Undo ") for one in seen.choices)
 
 
 def _sourdough(number: int, *requires: str) -> Resource:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import discord
@@ -11,8 +11,8 @@ from bot.catalog import Resource
 from bot.catalogs import NO_FILTERS, Filters, Library
 from bot.discord_io.buttons import button, next_button, path_button
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE, mark_button
-from bot.discord_io.text import CARD_LIMIT, by_line, echo, first_sentence, link, show
+from bot.discord_io.marks import DONE
+from bot.discord_io.text import CARD_LIMIT, CHOICE_LIMIT, by_line, echo, first_sentence, fit, link, show
 from bot.features.recommend import words
 from bot.marks import Action
 from bot.progress import unmet
@@ -64,10 +64,15 @@ def _found(
     hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
     for number, hit in enumerate(hits, start=1):
         why = "" if answer.start else _why(hit)  # all are there for the same reason, which the heading says
-        text = hit_text(number, hit.resource, why, library, done, summary_limit)
-        yield discord.ui.Section(text, accessory=hit_button(number, hit.resource, library, done, shared=shared))
+        if number > 1:
+            yield discord.ui.Separator(visible=False)
+        yield discord.ui.TextDisplay(hit_text(number, hit.resource, why, library, done, summary_limit))
         if not _linked(hit.resource):
             yield discord.ui.ActionRow(open_button(hit.resource.url, words.open_label(number)))
+    options = mark_options([hit.resource for hit in hits], done, shared=shared)
+    yield discord.ui.ActionRow(
+        discord.ui.Select(custom_id=f"hits:{library.catalog.id}", placeholder=words.MARK_ONE, options=options)
+    )
     if answer.related and not answer.start:
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(_related_text(answer.related, done or ()))
@@ -88,15 +93,19 @@ def _heading(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def hit_button(
-    number: int, resource: Resource, library: Library, done: Collection[str] | None, *, shared: bool = False
-) -> discord.ui.Button[Any]:
-    """The button beside a hit, which says which hit it marks: one of many to a screen reader."""
-    if shared:
-        return mark_button(library, resource, Action.TOGGLE, label=words.mark_label(number, finished=False))
-    finished = done is not None and resource.id in done
-    label = words.mark_label(number, finished=finished)
-    return mark_button(library, resource, Action.beside(finished), label=label, prefix="hit")
+def mark_options(
+    resources: Sequence[Resource], done: Collection[str] | None, *, shared: bool = False
+) -> list[discord.SelectOption]:
+    """What can be chosen to be marked: each hit by its number and title, and what that does as the first letter of its
+    value. A `shared` card cannot know who has finished what."""
+    return [_mark_option(number, one, done, shared) for number, one in enumerate(resources, start=1)]
+
+
+def _mark_option(number: int, resource: Resource, done: Collection[str] | None, shared: bool) -> discord.SelectOption:
+    finished = not shared and done is not None and resource.id in done
+    action = Action.TOGGLE if shared else Action.beside(finished)
+    label = fit(words.mark_label(number, resource.title, finished=finished), CHOICE_LIMIT)
+    return discord.SelectOption(label=label, value=f"{action.value}:{resource.id}")
 
 
 def hit_text(

@@ -20,6 +20,7 @@ NOTHING = (
 START_TITLE = "Start here"
 START = "This is where the path begins. `/next` shows your own next step at any time."
 LONG = "That was long: I looked at the first part of it only."
+MARK_ONE = "Mark one as done"
 RELATED, NEAR, SHOW_PATH, SHOW_THEM = "Related", "Near it on the list:", "Show the path", "Show them"
 
 
@@ -43,9 +44,9 @@ def open_label(number: int) -> str:
     return f"Open {number}"
 
 
-def mark_label(number: int, *, finished: bool) -> str:
-    """What the button beside a hit does, which says which hit: one of many to a screen reader."""
-    return f"Undo {number}" if finished else f"Mark {number} done"
+def mark_label(number: int, title: str, *, finished: bool) -> str:
+    """What choosing a hit in the select does: `1. KV Cache brief explainer`, or `Undo 1. …` for one that is done."""
+    return f"Undo {number}. {title}" if finished else f"{number}. {title}"
 
 
 def first(title: str, more: int) -> str:
