@@ -72,7 +72,7 @@ def test_nothing_fits() -> None:
     result = run("recommend", "transformer toys")
     assert result.exit_code == 1
     assert "Not on this list: “transformer toys”" in result.stdout
-    assert "nearest" in result.stdout
+    assert "Near it on the list:" in result.stdout
     assert "nearest" not in run("recommend", "sourdough bread").stdout
 
 

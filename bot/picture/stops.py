@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.picture.colours import DONE, INK, LINE, NEXT, PANEL, QUIET
 from bot.picture.fonts import Fonts
 from bot.picture.groups import PathGroup, PathStep
-from bot.picture.rows import STOP, Row, sections
+from bot.picture.rows import LAST_X, STOP, Row, sections
 from bot.picture.shapes import check, disc, ring
 from bot.picture.sheet import TOP, WIDTH, Point, Sheet
 
@@ -20,8 +20,8 @@ LABEL = 64
 """From a stop's middle down to the middle of the words below it."""
 THICK, THIN = 14, 6
 """The line's widths between done stops and elsewhere: even, so that it has a middle."""
-LINE_LEFT, LINE_RIGHT = 24, WIDTH - 24
-"""Where the line leaves a row, and enters the next."""
+LINE_LEFT = 24
+"""Where the line enters a row; it leaves one as far behind its last stop as it enters before the first."""
 
 
 def draw_stops(groups: Sequence[PathGroup], fonts: Fonts) -> Sheet:
@@ -45,7 +45,8 @@ def _draw_line(sheet: Sheet, rows: Sequence[Row]) -> None:
             sheet.line(row.at(place), row.at(place + 1), *_manner(step, following))
     for row, below in pairwise(rows):
         manner = _manner(row.steps[-1], below.steps[0])
-        sheet.line(row.at(len(row.steps) - 1), Point(LINE_RIGHT, row.y), *manner)
+        last = row.at(len(row.steps) - 1)
+        sheet.line(last, Point(last.x + WIDTH - LAST_X - LINE_LEFT, row.y), *manner)
         sheet.line(Point(LINE_LEFT, below.y), below.at(0), *manner)
 
 
