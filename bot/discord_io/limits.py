@@ -25,8 +25,8 @@ from bot.discord_io.text import count
 REMEMBERED = 10_000
 """Buckets that are kept, those in use last. At 0 nothing is limited; past it the longest unused one is full again."""
 COSTLY: dict[Any, Any] = {"costly": True}
-"""The `extras` of a command whose answer takes a hundred times as long as others: a picture, an export, numbers of a
-server."""
+"""The `extras` of a command whose answer takes many times as long as others: a picture, an export, numbers of a server,
+a whole message to be searched."""
 NOT_SHARED = "Only you can see this: enough was shared in this channel just now. It can be posted in {}."
 STOPPING = "I am about to restart. Please try again in a minute."
 

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.catalogs import NO_FILTERS, Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
+from bot.discord_io.limits import COSTLY
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
 from bot.discord_io.text import CHOICES_LIMIT, MESSAGE_LIMIT, defuse, escape
@@ -24,7 +25,7 @@ class Recommend(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
         # A cog cannot hold a context menu by itself: https://github.com/Rapptz/discord.py/issues/7823
-        self._menu = app_commands.ContextMenu(name=words.MENU, callback=self._find_resources)
+        self._menu = app_commands.ContextMenu(name=words.MENU, callback=self._find_resources, extras=COSTLY)
 
     async def cog_load(self) -> None:
         """Add the entry to the menu of messages."""
