@@ -11,15 +11,14 @@ from datetime import timedelta
 import discord
 
 from bot.catalog import Resource
-from bot.delivery import Poll, Prompt
-from bot.delivery.job import Recognise
 from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.weekly import words
-from bot.store import Job
+from bot.jobs import Job, Poll, Prompt
+from bot.jobs.attempt import Recognise
 
 PREFIX = "w"
 """What the custom_id of the button on a post begins with: one letter, to leave room for the job's tag."""
