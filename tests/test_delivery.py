@@ -467,7 +467,7 @@ async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -
     one = Resource(id="a", title="A", url="https://example.org/a")
     stages = (Stage("s", "S", resources=(one,)),)
     world = World(store, Catalog("Index", stages=stages, tracks=(Track("t", "T"),)))
-    await world.put(order="t")
+    await world.put(order=group_order("t"))
     for week in range(3):
         assert await world.tick(DUE + week * WEEK) == {"skipped": 1}
     assert await world.states() == [("skipped", "empty_order")] * 3
