@@ -49,7 +49,7 @@ class Schedule:
 def parse_day(text: str) -> int:
     """The number of a day (0 is Monday) from its name or the beginning of it; raises ScheduleError."""
     said = text.strip().casefold()
-    if said and (number := _beginning(DAYS, said)) is not None:
+    if (number := _beginning(DAYS, said)) is not None:
         return number
     near = process.extractOne(said, DAYS, scorer=OSA.distance, score_cutoff=2)
     if near is None:
@@ -108,8 +108,8 @@ def _spoken_day(said: str, today: date) -> date | None:
         return today + timedelta(days=1)
     if match := re.fullmatch(r"(an?|\d{1,3})\s*(day|week|month)s?", said):
         return today + timedelta(days=_UNITS[match[2]]) * (1 if match[1][0] == "a" else int(match[1]))
-    if (weekday := re.fullmatch(r"(?:next\s+)?([a-z]{3,9})", said)) and (number := _beginning(DAYS, weekday[1])) is not None:
-        return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    if (weekday := _beginning(DAYS, re.sub(r"^next\s+", "", said))) is not None:
+        return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     if match := re.fullmatch(r"(?:(\d{1,2})\s+([a-z]{3,9})|([a-z]{3,9})\s+(\d{1,2}))(?:\s+(\d{4}))?", said):
         month = _beginning(MONTHS, match[2] or match[3])
         return None if month is None else _next_date(month + 1, int(match[1] or match[4]), match[5], today)
@@ -124,8 +124,8 @@ def _next_date(month: int, day: int, year: str | None, today: date) -> date:
 
 
 def _beginning(names: Sequence[str], said: str) -> int | None:
-    """The place of the one name that begins with some letters."""
-    begun = [number for number, name in enumerate(names) if name.startswith(said)]
+    """The place of the one name that begins with some letters; None if there are none, or several."""
+    begun = [number for number, name in enumerate(names) if said and name.startswith(said)]
     return begun[0] if len(begun) == 1 else None
 
 

@@ -25,6 +25,7 @@ from bot.jobs.due import AT_ONCE, GRACE, enqueue_due, enqueue_now, resume_due
 from bot.jobs.history import history_of
 from bot.jobs.worker import LEASE, SLOTS
 from bot.outcomes import Reason
+from bot.path import group_order
 from bot.schedule import Schedule
 from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, START, WEEK, Killed, World, fail

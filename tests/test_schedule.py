@@ -48,7 +48,7 @@ def test_times_as_people_write_them(text: str, found: time) -> None:
     "text", ["25:99", "24:00", "12:60", "13pm", "0am", "9m", "soon", "", "-1", "9:5", "٣:٠٠", "1" * 3000]
 )
 def test_no_time(text: str) -> None:
-    with pytest.raises(ScheduleError, match="isn't a time. Write it like 18:30 or 9am") as caught:
+    with pytest.raises(ScheduleError, match="isn't a time") as caught:
         parse_time(text)
     assert len(str(caught.value)) < 200
 
@@ -205,6 +205,7 @@ def around_each_transition(zones: Iterable[str]) -> None:
                     before = (one - timedelta(seconds=1)).astimezone(zone)
                     assert found.time() == clock or found.utcoffset() != before.utcoffset(), (name, at)
 
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -223,9 +224,11 @@ def test_a_pause_ends_on_the_day_that_is_meant(typed: str, meant: date) -> None:
     )
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "30 February", "99 January", "2026-13-01", "ju 3", "x" * 5000, "**", "0x1"])
+@pytest.mark.parametrize(
+    "typed", ["", "soon", "30 February", "99 January", "2026-13-01", "ju 3", "x" * 5000, "**", "0x1"]
+)
 def test_what_means_no_day(typed: str) -> None:
-    with pytest.raises(ScheduleError, match="isn't a day. Try 2 weeks, 11 January or 2027-01-11") as caught:
+    with pytest.raises(ScheduleError, match="isn't a day") as caught:
         parse_until(typed, "Europe/Berlin", datetime(2026, 1, 5, tzinfo=UTC))
     assert len(str(caught.value)) < 200
 

@@ -1,9 +1,8 @@
 """/remind: a member's own weekly reminder."""
 
 from bot.discord_io.bot import StudyBot
-from bot.features.remind.buttons import ReminderMarkButton
 from bot.features.remind.commands import Remind
-from bot.features.remind.message import recognise_reminder, render_reminder
+from bot.features.remind.message import ReminderMarkButton, recognise_reminder, render_reminder
 from bot.jobs import ReminderJob
 
 

@@ -27,7 +27,7 @@ from bot.jobs import WeeklySchedule, mentioned_lately, schedules
 from bot.jobs.history import history_of, recent_deliveries
 from bot.outcomes import Reason, State
 from bot.path import PATH, SHUFFLED
-from bot.schedule import DAYS, parse_date, parse_day, parse_time
+from bot.schedule import DAYS, parse_day, parse_time, parse_until
 from bot.zones import search_zones
 
 HISTORY = 10
@@ -137,7 +137,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
             return
         now = self._bot.clock()
         try:
-            resume_at = parse_date(until, old.schedule.zone, now) if until else None
+            resume_at = parse_until(until, old.schedule.zone, now) if until else None
         except ScheduleError as error:
             await answer_failure(interaction, error)
             return
