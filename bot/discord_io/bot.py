@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -27,6 +27,9 @@ from bot.errors import StoreError
 from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from bot.discord_io.modals import PersistentModal
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +111,20 @@ class StudyBot(commands.AutoShardedBot):
         self.membership = Membership(clock)
         self.delivery = Delivery(self)
         self._features = features
+        self._modals: list[type[PersistentModal]] = []
         self.tree.error(answer_failure)
+
+    def add_modals(self, *modals: type[PersistentModal]) -> None:
+        """Have forms of these classes answered."""
+        self._modals.extend(modals)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer a form that was sent. Commands and buttons are found by discord.py; of forms it knows only those that
+        this process opened."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            sent = filter(None, (modal.sent_by(interaction) for modal in self._modals))
+            if (modal := next(sent, None)) is not None:
+                await modal.callback(interaction)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""
