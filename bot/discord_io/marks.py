@@ -138,13 +138,16 @@ def changed_words(marked: Marked) -> str:
     return words
 
 
-def changed_card(marked: Marked) -> Card:
-    """What a member sees after an action on a mark: the mark, how far they are, what's next, and a way back."""
+def changed_card(marked: Marked, undo: discord.ui.Button[Any] | None = None) -> Card:
+    """What a member sees after an action on a mark: the mark, how far they are, what's next, and a way back.
+
+    `undo` takes the place of the button that changes the mark alone.
+    """
     words, language, following = changed_words(marked), marked.language, marked.following
     if following is not None:
         words += " " + language.t("Next: **{title}**.", title=show(following.title, TITLE_LIMIT))
     action = Action.beside(marked.change.finished)
-    buttons = [MarkButton.of(marked.library, marked.resource, action, language)]
+    buttons = [undo or MarkButton.of(marked.library, marked.resource, action, language)]
     if following is not None and marked.change.finished:
         buttons.append(open_button(following.url, language.t("Open {title}", title=following.title)))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import discord
 
 from bot.discord_io.text import listed
 from bot.errors import ScheduleError
 from bot.jobs import AnySchedule
-from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
+from bot.language import Language
+from bot.schedule import Schedule, parse_day, parse_time, upcoming
 from bot.zones import resolve_zone
 
 DATES = 3
@@ -33,30 +32,18 @@ def changed_schedule(old: Schedule | None, day: str | None, time: str | None, ti
     )
 
 
-def next_dates(schedule: AnySchedule) -> list[datetime]:
-    """The next occurrences, DATES of them."""
-    return [schedule.next_at, *upcoming(schedule.schedule, schedule.next_at, DATES - 1)]
+def next_dates(schedule: AnySchedule, skipped: Collection[datetime] = ()) -> list[datetime]:
+    """The next occurrences, DATES of them, without those to come that an admin skipped."""
+    following = upcoming(schedule.schedule, schedule.next_at, DATES - 1 + len(skipped))
+    return [schedule.next_at, *(one for one in following if one not in skipped)][:DATES]
 
 
-def when(schedule: Schedule) -> str:
-    """`every Monday at 09:00 (Europe/Berlin)`."""
-    return f"every {DAYS[schedule.weekday].title()} at {schedule.time:%H:%M} ({schedule.zone})"
+def when(schedule: Schedule, language: Language) -> str:
+    """`Every Monday at 09:00 (Europe/Berlin)`."""
+    day, time = language.weekday(schedule.weekday), language.time(schedule.time)
+    return language.t("Every {day} at {time} ({zone})", day=day, time=time, zone=schedule.zone)
 
 
-def dates(instants: Iterable[datetime], zone: str) -> str:
-    """Instants as a list: in words, by the schedule's own calendar, and as Discord shows them to each reader."""
-    return "\n".join(
-        f"- {plain_moment(one, zone)} · {discord.utils.format_dt(one, 'F')} ({discord.utils.format_dt(one, 'R')})"
-        for one in instants
-    )
-
-
-def plain_moment(instant: datetime, zone: str) -> str:
-    """`Monday, 11 January 2027, 18:00`: the same for every reader."""
-    return f"{plain_date(instant, zone)}, {instant.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def plain_date(instant: datetime, zone: str) -> str:
+def plain_date(instant: datetime, zone: str, language: Language) -> str:
     """`Monday, 11 January 2027`: a day by the schedule's own calendar, which is the same for every reader."""
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%A}, {local.day} {local:%B %Y}"
+    return language.date(instant.astimezone(ZoneInfo(zone)).date())

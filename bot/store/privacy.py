@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, Row, Select, delete, exists, func, literal, or_, select, union_all, update
 
-from bot.store.tables import insert_into, jobs, last_seen, marks, schedules, sharing, uncounted
+from bot.store.tables import insert_into, jobs, last_seen, marks, presses, schedules, sharing, uncounted
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -24,13 +24,14 @@ class Privacy:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
         `finished` are their marks, `last_seen_on` the day on which they were seen last, `reminder` and `reminder_weeks`
-        their own reminder, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
+        their own reminder, `posts_pressed` the posts on which they pressed Done, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
         prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)
         sent = select(jobs).join(schedules).where(mine).order_by(jobs.c.due_at)
         finished = select(marks.c.page, marks.c.done_at).where(marks.c.user_id == user_id)
+        pressed = select(jobs.c.message_id, presses.c.pressed_at).join(jobs).where(presses.c.user_id == user_id)
         set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
         paused = select(schedules.c.guild_id, schedules.c.paused_at).where(schedules.c.paused_by == user_id)
 
@@ -50,6 +51,7 @@ class Privacy:
                 "last_seen_on": value(last_seen.c.seen_on),
                 "reminder": next(iter(rows(reminder)), None),
                 "reminder_weeks": rows(sent),
+                "posts_pressed": rows(pressed.order_by(presses.c.pressed_at)),
                 "weekly_prompts_set": rows(set_up),
                 "pauses": rows(paused),
             }
@@ -65,6 +67,7 @@ class Privacy:
         theirs = (schedules.c.user_id == user_id, schedules.c.created_by == user_id, schedules.c.paused_by == user_id)
         statements = (
             delete(marks).where(marks.c.user_id == user_id),
+            delete(presses).where(presses.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
             delete(uncounted).where(uncounted.c.user_id == user_id),
             delete(last_seen).where(last_seen.c.user_id == user_id),
