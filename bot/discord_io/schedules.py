@@ -10,9 +10,9 @@ import discord
 
 from bot.discord_io.text import listed
 from bot.errors import ScheduleError
+from bot.jobs import AnySchedule
 from bot.language import N_, Language
 from bot.schedule import Schedule, parse_day, parse_time, upcoming
-from bot.store import AnySchedule
 from bot.zones import resolve_zone
 
 _ON_DAYS = (

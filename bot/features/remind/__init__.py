@@ -6,11 +6,11 @@ message    the reminder itself, as a direct message
 
 from functools import partial
 
-from bot.delivery import ReminderJob
 from bot.discord_io.bot import StudyBot
 from bot.features.remind.commands import Remind
 from bot.features.remind.message import ReminderMarkButton, recognise_reminder, render_reminder
 from bot.features.remind.panel import BUTTONS, ReminderModal, pause_notice
+from bot.jobs import ReminderJob
 from bot.language import ENGLISH
 
 

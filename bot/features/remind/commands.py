@@ -12,6 +12,7 @@ from bot.discord_io.options import Choices, choices
 from bot.discord_io.text import CHOICES_LIMIT
 from bot.errors import ScheduleError
 from bot.features.remind.panel import ChangeButton, set_reminder, show_reminder
+from bot.jobs import reminders
 from bot.schedule import DAYS
 from bot.zones import search_zones
 
@@ -44,7 +45,7 @@ class Remind(commands.Cog):
         if all(given is None for given in (day, time, timezone, idle_only)):
             await show_reminder(interaction)
             return
-        old = await self._bot.store.reminder_for(interaction.user.id)
+        old = await self._bot.store.look_up(reminders.of_user, interaction.user.id)
         typed = TypedSchedule.changed(old.schedule if old else None, day, time, timezone)
         try:
             schedule = typed.parse()

@@ -12,8 +12,6 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.delivery import NextStep
-from bot.delivery.job import Recognise
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, RESOURCE
 from bot.discord_io.cards import open_button
@@ -21,9 +19,10 @@ from bot.discord_io.marks import ChangesMark
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
+from bot.jobs import Job, NextStep
+from bot.jobs.attempt import Recognise
 from bot.language import N_, Language
 from bot.marks import Action
-from bot.store import Job
 
 ALL_DONE = N_("**You've finished the whole path.** Well done! This is the last reminder.")
 """How the last reminder begins."""

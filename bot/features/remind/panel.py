@@ -13,10 +13,10 @@ from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import TYPED, ScheduleButton, ScheduleModal, TypedSchedule, form, schedule_fields
 from bot.discord_io.schedules import when
+from bot.jobs import Reminder, reminders
 from bot.language import N_, Language
 from bot.outcomes import Reason
 from bot.schedule import Schedule
-from bot.store import Reminder
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def pause_text(reason: Reason, language: Language) -> str:
 async def pause_notice(interaction: Interaction) -> None:
     """Tell a member who uses the bot that their reminder paused itself, if they don't know yet; raises StoreError."""
     store = interaction.client.store
-    reminder = await store.take_notice(interaction.user.id)
+    reminder = await reminders.claim_pause_notice(store, interaction.user.id)
     if reminder is None or reminder.pause_reason is None:
         return
     text = pause_text(reminder.pause_reason, interaction.client.language_for(interaction))
@@ -88,14 +88,14 @@ async def pause_notice(interaction: Interaction) -> None:
         await interaction.followup.send(view=notice(text), ephemeral=True)
     except discord.HTTPException as error:
         log.info("A member does not know yet that their reminder is paused: %s", error)
-        await store.put_notice(reminder.user_id)
+        await store.write(reminders.restore_pause_notice, reminder.user_id)
 
 
 async def show_reminder(interaction: Interaction, remark: str = "") -> None:
     """Answer with the card as everything is now; the interaction was deferred."""
     store, language = interaction.client.store, interaction.client.language_for(interaction)
-    await store.take_notice(interaction.user.id)  # the card says it
-    reminder = await store.reminder_for(interaction.user.id)
+    await reminders.claim_pause_notice(store, interaction.user.id)  # the card says it
+    reminder = await store.look_up(reminders.of_user, interaction.user.id)
     await interaction.edit_original_response(view=reminder_card(reminder, language, remark))
 
 
@@ -104,7 +104,7 @@ async def set_reminder(
 ) -> None:
     """Try a direct message first, then save and answer; `idle_only` None: as before. The interaction was deferred."""
     bot, member, t = interaction.client, interaction.user, interaction.client.language_for(interaction).t
-    old = await bot.store.reminder_for(member.id)
+    old = await bot.store.look_up(reminders.of_user, member.id)
     untested = old is None or old.paused_at is not None
     try:
         direct = await member.create_dm()
@@ -118,7 +118,8 @@ async def set_reminder(
         log.info("A test message could not be sent: %s", error)
         await show_reminder(interaction, t(NOT_NOW))
         return
-    await bot.store.put_reminder(
+    await bot.store.write(
+        reminders.put,
         user_id=member.id,
         catalog_id=library.catalog.id,
         channel_id=direct.id,
@@ -163,7 +164,7 @@ class _ReminderButton(PersistentItem, template=r"(?!)"):
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Change it, and show the card as it is then; one that is gone is shown as gone."""
         await acknowledge(interaction)
-        reminder = await interaction.client.store.reminder_for(interaction.user.id)
+        reminder = await interaction.client.store.look_up(reminders.of_user, interaction.user.id)
         if reminder is None:
             await show_reminder(interaction)
         else:
@@ -211,7 +212,7 @@ class OffButton(_ReminderButton, template=r"remind:off"):
 
     async def change(self, interaction: Interaction, library: Library, reminder: Reminder) -> None:
         """Remove it."""
-        await interaction.client.store.remove_reminder(interaction.user.id)
+        await interaction.client.store.write(reminders.remove, interaction.user.id)
         await show_reminder(interaction, interaction.client.language_for(interaction).t("Your reminder is off."))
 
 

@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 import discord
 
-from bot.delivery import Notice
 from bot.discord_io.delivery_loop import DeliveryHealth
 from bot.discord_io.schedules import dates, plain_date, plain_moment
 from bot.discord_io.text import count, listed, show
+from bot.jobs import Delivery, Job, Notice, WeeklySchedule
 from bot.outcomes import Reason, State
 from bot.schedule import DAYS, Schedule
-from bot.store import Delivery, Job, WeeklySchedule
 
 GROUP = "The weekly learning prompt of this server."
 SET = "Post a learning prompt every week, or change when and where."
