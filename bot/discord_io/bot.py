@@ -75,6 +75,8 @@ class StudyBot(commands.AutoShardedBot):
     due, `post_counts` follows marks; `settings` are its host's."""
 
     post_counts: PostCounts
+    pending_notice: Callable[[Interaction], Awaitable[None]]
+    """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
     """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
@@ -125,6 +127,13 @@ class StudyBot(commands.AutoShardedBot):
             sent = filter(None, (modal.sent_by(interaction) for modal in self._modals))
             if (modal := next(sent, None)) is not None:
                 await modal.callback(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """After a command: what the member must know beside its answer."""
+        try:
+            await self.pending_notice(interaction)
+        except StoreError as error:
+            log.info("A member is not told yet what they must know: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""

@@ -15,8 +15,8 @@ from bot.discord_io.buttons import PersistentItem, acknowledge, answer_safely
 from bot.discord_io.cards import Card
 from bot.discord_io.text import defuse, escape
 from bot.errors import ScheduleError
-from bot.language import Language
-from bot.schedule import Schedule, parse_time
+from bot.language import N_, Language
+from bot.schedule import Schedule, parse_day, parse_time
 from bot.zones import resolve_zone
 
 FIRST_DAY, FIRST_TIME = 0, "18:00"
@@ -91,6 +91,16 @@ class TypedSchedule:
         return cls(schedule.weekday, f"{schedule.time:%H:%M}", schedule.zone)
 
     @classmethod
+    def changed(cls, schedule: Schedule | None, day: str | None, time: str | None, zone: str | None) -> TypedSchedule:
+        """A schedule, or an empty form, with the options of a command that were given; raises ScheduleError."""
+        old = cls.of(schedule) if schedule else cls()
+        return cls(
+            parse_day(day) if day is not None else old.day,
+            time if time is not None else old.time,
+            zone if zone is not None else old.zone,
+        )
+
+    @classmethod
     def read(cls, state: re.Match[str]) -> TypedSchedule:
         """What a custom_id with `TYPED` in its template holds."""
         return cls(int(state["day"]), state["time"], state["zone"])
@@ -98,10 +108,13 @@ class TypedSchedule:
     @property
     def written(self) -> str:
         """Itself in a custom_id."""
-        return f"{self.day}|{self.time[:TIME_LIMIT]}|{self.zone[:ZONE_LIMIT]}"
+        time, zone = (text.replace("|", "/") for text in (self.time[:TIME_LIMIT], self.zone[:ZONE_LIMIT]))
+        return f"{self.day}|{time}|{zone}"
 
     def parse(self) -> Schedule:
         """The schedule that it means; raises ScheduleError."""
+        if not self.zone.strip():
+            raise ScheduleError(N_("Which time zone? A city will do, such as Berlin."))
         return Schedule(self.day, parse_time(self.time), resolve_zone(self.zone))
 
 
@@ -136,14 +149,20 @@ class ScheduleButton(PersistentItem, template=r"(?!)"):
         return TypedSchedule.read(self.state)
 
 
+def wrong_entry(error: ScheduleError, again: discord.ui.Button[Any], language: Language) -> Card:
+    """What is wrong with what was typed, with a button that opens the form again."""
+    words: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay(escape(defuse(error.in_language(language))))
+    return Card([words, discord.ui.ActionRow(again)])
+
+
 class ScheduleModal(PersistentModal):
     """The form for a schedule; a subclass says how to save it, and how to open the form again."""
 
     @property
     def typed(self) -> TypedSchedule:
         """What was chosen and typed."""
-        time, zone = (self.values[name][0].replace("|", "/") for name in ("time", "zone"))
-        return TypedSchedule(int(self.values["day"][0]), time, zone)
+        day, time, zone = (self.values[name][0] for name in ("day", "time", "zone"))
+        return TypedSchedule(int(day), time, zone)
 
     async def submit(self, interaction: Interaction, library: Library) -> None:
         """Save the schedule; what means nothing is said, with a button that opens the form again as it was typed."""
@@ -151,9 +170,8 @@ class ScheduleModal(PersistentModal):
         try:
             schedule = self.typed.parse()
         except ScheduleError as error:
-            words = discord.ui.TextDisplay[Any](escape(defuse(error.in_language(language))))
-            again = discord.ui.ActionRow(self.again(language.t("Try again"), language))
-            await interaction.response.send_message(view=Card([words, again]), ephemeral=True)
+            card = wrong_entry(error, self.again(language.t("Try again"), language), language)
+            await interaction.response.send_message(view=card, ephemeral=True)
             return
         await acknowledge(interaction)
         await self.save(interaction, library, schedule)

@@ -132,7 +132,7 @@ def resume(connection: Connection, guild_id: int, now: datetime) -> WeeklySchedu
     return _weekly(resume_row(connection, row, now))
 
 
-def plan_post(connection: Connection, guild_id: int, **plan: str | None) -> WeeklySchedule | None:
+def plan_post(connection: Connection, guild_id: int, /, **plan: str | None) -> WeeklySchedule | None:
     """Change what the next post is about (`next_id`) or what an admin adds to it (`note`); None takes that back.
 
     Both are used up when a prompt is sent. Returns the schedule, None if the server has none.

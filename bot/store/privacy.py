@@ -24,8 +24,8 @@ class Privacy:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
         `finished` are their marks, `last_seen_on` the day on which they were seen last, `reminder` and `reminder_weeks`
-        their own reminder, `posts_pressed` the posts on which they pressed Done, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
-        prompts that they paused.
+        their own reminder, `posts_pressed` the posts on which they pressed Done, `weekly_prompts_set` the servers whose
+        schedule they set or changed last, `pauses` the prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)

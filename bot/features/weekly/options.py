@@ -48,7 +48,7 @@ async def change(
     bot = interaction.client
     wanted = old.follow_ups if follow_ups is None else follow_ups
     check(channel_at(bot, old.channel_id), interaction.user, wanted)
-    kept = {
+    kept: dict[str, Any] = {
         "guild_id": old.guild_id, "catalog_id": old.catalog_id, "channel_id": old.channel_id,
         "role_id": old.role_id, "schedule": old.schedule, "created_by": interaction.user.id, "now": bot.clock(),
     }  # fmt: skip

@@ -67,10 +67,10 @@ class SkipButton(AdminItem, template=rf"weekly:skip:{DUE}"):
             return with_back(language.t(CHANGED), language)
         skipped = await bot.store.write(schedules.skip_next, weekly.guild_id, bot.clock())
         bot.delivery.wake()
-        if skipped is None or skipped[1] is None:
+        if skipped is None or (due_at := skipped[1]) is None:
             late = N_("This week's prompt is being posted right now, so it's too late to skip it.")
             return with_back(language.t(late if skipped else NOT_SET), language)
-        changed, due_at = skipped
+        changed = skipped[0]
         text = language.t(
             "The prompt of {date} is skipped; the same resource comes the week after. Next: {next}.",
             date=_date(weekly, due_at, language), next=_date(weekly, changed.next_at, language),
