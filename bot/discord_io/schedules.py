@@ -35,6 +35,11 @@ def when(schedule: Schedule, language: Language) -> str:
     return language.t(day, time=language.time(schedule.time), zone=schedule.zone)
 
 
+def near_date(instant: datetime, zone: str, language: Language) -> str:
+    """`Monday 11 January`: the same for a day in the next months."""
+    return language.near_date(instant.astimezone(ZoneInfo(zone)).date())
+
+
 def plain_date(instant: datetime, zone: str, language: Language) -> str:
     """`Monday, 11 January 2027`: a day by the schedule's own calendar, which is the same for every reader."""
     return language.date(instant.astimezone(ZoneInfo(zone)).date())

@@ -33,7 +33,7 @@ async def see_every_card(server: Server) -> None:
     await server.ask("done", resource="bert")
     await server.ask("privacy delete")
     await server.ask("remind weekly", day="monday", time="09:00", timezone="Europe/Berlin")
-    await server.manage("weekly set")
+    await server.manage("weekly")
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=3))
     for command in ("off", "skip", "skip", "now", "preview", "options"):

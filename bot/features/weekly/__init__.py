@@ -1,13 +1,14 @@
 """/weekly and /past: a server's weekly prompt.
 
-commands   /weekly with its options, /past          panel      the card that shows everything, and its buttons
-setting    when and where: the question, the form    options    order, start, mention, thread, pin, poll
-preview    the next post: first, sentence, now       pausing    skip, pause, resume, off
-history    what was posted, and why not              post       the prompt as a message, its poll and its Done button
+commands   /weekly with its options, /past       panel      the card that shows everything, and its buttons
+setting    when and where: question and form     options    order, start, mention, thread, pin, poll
+preview    the next post: first, sentence, now   pausing    skip, pause, resume, off
+history    what was posted, and why not          post       the prompt as a message, its poll and Done button
+admin      what all cards for admins share
 """
 
 from bot.discord_io.bot import StudyBot
-from bot.features.weekly import options, panel, pausing, preview, setting
+from bot.features.weekly import options, panel, pausing, preview
 from bot.features.weekly.commands import Weekly
 from bot.features.weekly.history import notice_words
 from bot.features.weekly.post import PostDoneButton, recognise_poll, recognise_prompt, render_poll, render_prompt
@@ -24,9 +25,9 @@ async def setup(bot: StudyBot) -> None:
         NoticeJob(notice_words),
     ):
         bot.delivery.register(kind)
-    bot.add_dynamic_items(PostDoneButton, *panel.BUTTONS)
-    for part in (setting, options, preview, pausing):
+    bot.add_dynamic_items(PostDoneButton)
+    for part in (panel, options, preview, pausing):
         bot.add_dynamic_items(*part.BUTTONS)
-    for part in (setting, preview, pausing):
+    for part in (panel, preview, pausing):
         bot.add_modals(*part.MODALS)
     await bot.add_cog(Weekly(bot))

@@ -14,7 +14,7 @@ from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
 from bot.discord_io.cards import Card
 from bot.discord_io.modals import ScheduleModal, TypedSchedule
-from bot.discord_io.schedules import next_dates, plain_date, when
+from bot.discord_io.schedules import near_date, next_dates, when
 from bot.discord_io.text import show
 from bot.features.weekly.admin import (
     FOLLOW_UP_NAMES,
@@ -98,16 +98,19 @@ def _coming(panel: Panel, language: Language) -> list[str]:
         return [pause_words(weekly, language)]
     if isinstance(prompt, Reason):
         return [language.t("Nothing to post: {reason}.", reason=reason_words(prompt, language))]
-    first, *others = (plain_date(one, weekly.schedule.zone, language) for one in panel.dates)
-    soon = discord.utils.format_dt(panel.dates[0], "R")
-    zone = weekly.schedule.zone
-    skipped = [language.t("- {date} (skipped)", date=plain_date(one, zone, language)) for one in panel.skipped]
     return [
         language.t("Next: **{title}**", title=show(prompt.resource.title, TITLE_LIMIT)),
-        f"- {first} · {soon}",
-        *(f"- {other}" for other in others),
-        *skipped,
+        *(_date_line(panel, one, language) for one in sorted((*panel.dates, *panel.skipped))),
     ]
+
+
+def _date_line(panel: Panel, due_at: datetime, language: Language) -> str:
+    """A date by the schedule's calendar; how soon the next one is, and that one is skipped."""
+    date = near_date(due_at, panel.weekly.schedule.zone, language)
+    if due_at in panel.skipped:
+        return language.t("- {date} · skipped", date=date)
+    soon = f" · {discord.utils.format_dt(due_at, 'R')}" if due_at == panel.dates[0] else ""
+    return f"- {date}{soon}"
 
 
 def _settings_line(panel: Panel, language: Language) -> str:

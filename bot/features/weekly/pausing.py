@@ -12,7 +12,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import acknowledge
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import PersistentModal, form
-from bot.discord_io.schedules import plain_date
+from bot.discord_io.schedules import near_date
 from bot.discord_io.text import defuse, escape
 from bot.errors import ScheduleError
 from bot.features.weekly.admin import (
@@ -44,7 +44,7 @@ def _seconds(instant: datetime) -> int:
 
 
 def _date(weekly: WeeklySchedule, instant: datetime, language: Language) -> str:
-    return plain_date(instant, weekly.schedule.zone, language)
+    return near_date(instant, weekly.schedule.zone, language)
 
 
 class SkipButton(AdminItem, template=rf"weekly:skip:{DUE}"):

@@ -11,7 +11,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import acknowledge, selected
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import PersistentModal, form
-from bot.discord_io.schedules import plain_date
+from bot.discord_io.schedules import near_date
 from bot.discord_io.text import CHOICE_LIMIT, fit, show
 from bot.features.weekly.admin import (
     NOT_SET,
@@ -40,7 +40,7 @@ async def preview_card(interaction: Interaction, weekly: WeeklySchedule, languag
     prompt = await interaction.client.delivery.upcoming(weekly)
     if isinstance(prompt, Reason):
         return with_back(language.t("Nothing to post: {reason}.", reason=reason_words(prompt, language)), language)
-    date = plain_date(prompt.due_at, weekly.schedule.zone, language)
+    date = near_date(prompt.due_at, weekly.schedule.zone, language)
     heading = language.t("Preview: {date}", date=date) if weekly.paused_at is None else language.t("Preview")
     return Card(
         [
