@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -132,7 +133,7 @@ class StudyBot(commands.AutoShardedBot):
         """After a command: what the member must know beside its answer."""
         try:
             await self.pending_notice(interaction)
-        except StoreError as error:
+        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("A member is not told yet what they must know: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:

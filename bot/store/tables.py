@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
-    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -101,7 +100,7 @@ schedules = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("guild_id", BigInteger, unique=True),
     Column("user_id", BigInteger, unique=True),
-    Column("catalog_id", String(28), nullable=False),
+    Column("catalog_id", String(24), nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("role_id", BigInteger),
     Column("weekday", SmallInteger, nullable=False),
@@ -193,22 +192,6 @@ sharing = Table(
     metadata,
     Column("user_id", BigInteger, primary_key=True, autoincrement=False),
     Column("shared_at", UtcDateTime, nullable=False),
-)
-
-# The members who are not counted in the numbers of a server.
-uncounted = Table(
-    "uncounted",
-    metadata,
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("uncounted_at", UtcDateTime, nullable=False),
-)
-
-# The day on which a member used the bot last, or was found on one of its servers, so that who left can be forgotten.
-last_seen = Table(
-    "last_seen",
-    metadata,
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("seen_on", Date, nullable=False),
 )
 
 app_state = Table(

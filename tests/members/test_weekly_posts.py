@@ -51,7 +51,7 @@ async def test_done_counts_the_members_who_finished_it(server: Server) -> None:
     await press(server, server.ada, latest(server), "Done · 1")
     assert labels(latest(server))[1] == "Done · 2"
     seen = await press(server, server.mia, latest(server), "Done · 2")
-    assert "Unmarked" in seen.text
+    assert "No longer marked" in seen.text
     assert labels(latest(server))[1] == "Done · 1"
 
 

@@ -31,7 +31,7 @@ def _create_schedules() -> None:
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("guild_id", sa.BigInteger()),
         sa.Column("user_id", sa.BigInteger()),
-        sa.Column("catalog_id", sa.String(28), nullable=False),
+        sa.Column("catalog_id", sa.String(24), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("role_id", sa.BigInteger()),
         sa.Column("weekday", sa.SmallInteger(), nullable=False),
@@ -127,21 +127,9 @@ def _create_what_members_have() -> None:
         sa.Column("shared_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_sharing"),
     )
-    op.create_table(
-        "uncounted",
-        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("uncounted_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name="pk_uncounted"),
-    )
-    op.create_table(
-        "last_seen",
-        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("seen_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name="pk_last_seen"),
-    )
 
 
 def downgrade() -> None:
     """Drop them again."""
-    for table in ("app_state", "last_seen", "uncounted", "sharing", "marks", "presses", "jobs", "schedules"):
+    for table in ("app_state", "sharing", "marks", "presses", "jobs", "schedules"):
         op.drop_table(table)
