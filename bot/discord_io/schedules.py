@@ -12,7 +12,7 @@ from bot.discord_io.text import listed
 from bot.errors import ScheduleError
 from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
 from bot.store import AnySchedule
-from bot.zones import resolve_zone
+from bot.zones import resolve_zone, zone_label
 
 DATES = 3
 """How many of the next dates are told."""
@@ -40,7 +40,7 @@ def next_dates(schedule: AnySchedule) -> list[datetime]:
 
 def when(schedule: Schedule) -> str:
     """`every Monday at 09:00 (Europe/Berlin)`."""
-    return f"every {DAYS[schedule.weekday].title()} at {schedule.time:%H:%M} ({schedule.zone})"
+    return f"every {DAYS[schedule.weekday].title()} at {schedule.time:%H:%M} ({zone_label(schedule.zone)})"
 
 
 def dates(instants: Iterable[datetime], zone: str) -> str:

@@ -11,13 +11,11 @@ from discord.ext import commands
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
-from bot.discord_io.options import Choices, choices
+from bot.discord_io.options import Choices, zone_choices
 from bot.discord_io.schedules import changed_schedule, next_dates
-from bot.discord_io.text import CHOICES_LIMIT
 from bot.errors import ScheduleError, StoreError
 from bot.features.remind import words
 from bot.schedule import DAYS
-from bot.zones import search_zones
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +77,7 @@ class Remind(commands.GroupCog, group_name="remind", group_description=words.GRO
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return choices(search_zones(current, limit=CHOICES_LIMIT))
+        return zone_choices(current)
 
     @app_commands.command(name="show", description=words.SHOW)
     async def show(self, interaction: Interaction) -> None:

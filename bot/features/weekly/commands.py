@@ -12,7 +12,7 @@ from bot.delivery import mentioned_lately
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
-from bot.discord_io.options import Choices, choices, named_choices
+from bot.discord_io.options import Choices, named_choices, zone_choices
 from bot.discord_io.schedules import changed_schedule, next_dates
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.errors import ScheduleError, StudybotError
@@ -28,7 +28,6 @@ from bot.outcomes import Reason, State
 from bot.path import PATH, SHUFFLED
 from bot.schedule import DAYS, parse_date, parse_day, parse_time
 from bot.store import WeeklySchedule
-from bot.zones import search_zones
 
 HISTORY = 10
 """Prompts that /weekly history and /weekly past tell of."""
@@ -125,7 +124,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
 
     @set.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return choices(search_zones(current, limit=CHOICES_LIMIT))
+        return zone_choices(current)
 
     @app_commands.command(name="pause", description=words.PAUSE)
     @app_commands.describe(until=words.PAUSE_UNTIL)
