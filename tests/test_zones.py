@@ -66,8 +66,8 @@ def test_what_is_none(text: str, said: str) -> None:
 
 
 OFFSETS = (
-    "GMT+2", "gmt-5", "GMT +2", "gmt + 2", "UTC+2", "utc-5", "UTC +2", "UTC-03:30", "UTC+0530", "+05:30", "-3", "UTC+5.5",
-    "GMT+0", "utc-0", "GMT−2", "utc–3", "UTC+2h",
+    "GMT+2", "gmt-5", "GMT +2", "gmt + 2", "UTC+2", "utc-5", "UTC +2", "UTC-03:30", "UTC+0530", "+05:30", "-3",
+    "UTC+5.5", "GMT+0", "utc-0", "GMT−2", "utc–3", "UTC+2h",
 )  # fmt: skip
 
 
