@@ -131,10 +131,10 @@ class StudyBot(commands.AutoShardedBot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         try:
-            if await self.store.get_state(key) == digest and await self._discord_has_them():
+            if await self.store.state.get(key) == digest and await self._discord_has_them():
                 return
             await self.tree.sync()
-            await self.store.put_state(key, digest)
+            await self.store.state.put(key, digest)
         except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
             log.warning("Discord did not take the list of commands: %s", error)

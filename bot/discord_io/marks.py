@@ -49,7 +49,7 @@ _locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 async def finished_in_time(store: Store, library: Library, user_id: int) -> frozenset[str] | None:
     """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
-    reading = asyncio.ensure_future(store.marks(user_id))
+    reading = asyncio.ensure_future(store.marks.of(user_id))
     reading.add_done_callback(_log_failure)
     await asyncio.sleep(0)  # most look-ups are done by now, and need no timer
     if not reading.done():
@@ -163,7 +163,7 @@ class MarkButton(PersistentItem, template=rf"done:{CATALOG}:{RESOURCE}:{ACTION}"
             return
         async with one_at_a_time(interaction.user.id):
             change = await apply_action(interaction, resource, action)
-            done = library.finished(await interaction.client.store.marks(interaction.user.id))
+            done = library.finished(await interaction.client.store.marks.of(interaction.user.id))
             card = self.redrawn(library, resource, done, change) if is_private(interaction) else None
             await interaction.edit_original_response(view=card or changed_card(library, resource, done, change))
 

@@ -10,8 +10,8 @@ import discord
 
 from bot.discord_io.text import listed
 from bot.errors import ScheduleError
+from bot.jobs import AnySchedule
 from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
-from bot.store import AnySchedule
 from bot.zones import resolve_zone, zone_label
 
 DATES = 3

@@ -57,7 +57,7 @@ class Marks(commands.Cog):
 
     async def _marked(self, interaction: Interaction, library: Library, resource: Resource) -> Card:
         change = await apply_action(interaction, resource, Action.MARK)
-        done = library.finished(await self._bot.store.marks(interaction.user.id))
+        done = library.finished(await self._bot.store.marks.of(interaction.user.id))
         return changed_card(library, resource, done, change)
 
     @done.autocomplete("resource")

@@ -1,10 +1,10 @@
 """/remind: a member's own weekly reminder."""
 
-from bot.delivery import ReminderJob
 from bot.discord_io.bot import StudyBot
 from bot.features.remind.buttons import ReminderMarkButton
 from bot.features.remind.commands import Remind
 from bot.features.remind.message import recognise_reminder, render_reminder
+from bot.jobs import ReminderJob
 
 
 async def setup(bot: StudyBot) -> None:

@@ -15,6 +15,7 @@ from bot.discord_io.options import Choices, zone_choices
 from bot.discord_io.schedules import changed_schedule, next_dates
 from bot.errors import ScheduleError, StoreError
 from bot.features.remind import words
+from bot.jobs import reminders
 from bot.schedule import DAYS
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class Remind(commands.GroupCog, group_name="remind", group_description=words.GRO
         library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         member = interaction.user
-        old = await self._bot.store.reminder_for(member.id)
+        old = await self._bot.store.look_up(reminders.of_user, member.id)
         try:
             schedule = changed_schedule(old.schedule if old else None, day, time, timezone)
         except ScheduleError as error:
@@ -64,7 +65,8 @@ class Remind(commands.GroupCog, group_name="remind", group_description=words.GRO
             log.info("A test message could not be sent: %s", error)
             await _answer(interaction, words.NOT_NOW)
             return
-        reminder = await self._bot.store.put_reminder(
+        reminder = await self._bot.store.write(
+            reminders.put,
             user_id=member.id,
             catalog_id=library.catalog.id,
             channel_id=direct.id,
@@ -83,26 +85,26 @@ class Remind(commands.GroupCog, group_name="remind", group_description=words.GRO
     async def show(self, interaction: Interaction) -> None:
         """Answer with the day and time, the next dates, and why it is paused, if it is."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._bot.store.take_notice(interaction.user.id)  # they are being told
-        reminder = await self._bot.store.reminder_for(interaction.user.id)
+        await reminders.claim_pause_notice(self._bot.store, interaction.user.id)  # they are being told
+        reminder = await self._bot.store.look_up(reminders.of_user, interaction.user.id)
         await _answer(interaction, words.show_reply(reminder, next_dates(reminder)) if reminder else words.NOT_SET)
 
     @app_commands.command(name="off", description=words.OFF_DESCRIPTION)
     async def off(self, interaction: Interaction) -> None:
         """Remove the reminder with everything recorded for it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        removed = await self._bot.store.remove_reminder(interaction.user.id)
+        removed = await self._bot.store.write(reminders.remove, interaction.user.id)
         await _answer(interaction, words.OFF if removed else words.NOT_SET)
 
     @commands.Cog.listener()
     async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
         """Tell a member who uses the bot again that their reminder paused itself."""
         try:
-            reminder = await self._bot.store.take_notice(interaction.user.id)
+            reminder = await reminders.claim_pause_notice(self._bot.store, interaction.user.id)
             if reminder is None or reminder.pause_reason is None:
                 return
             if not await _told(interaction, words.paused_notice(reminder.pause_reason)):
-                await self._bot.store.put_notice(reminder.user_id)
+                await self._bot.store.write(reminders.restore_pause_notice, reminder.user_id)
         except StoreError as error:
             log.info("A member is not told yet that their reminder is paused: %s", error)
 

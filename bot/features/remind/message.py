@@ -9,15 +9,14 @@ from collections.abc import Iterator
 
 import discord
 
-from bot.delivery import NextStep
-from bot.delivery.job import Recognise
 from bot.discord_io.buttons import button
 from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.remind import words
-from bot.store import Job
+from bot.jobs import Job, NextStep
+from bot.jobs.attempt import Recognise
 
 PREFIX = "r"
 """What the custom_id of the button on a reminder begins with: one letter, to leave room for the job's tag."""

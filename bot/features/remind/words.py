@@ -8,8 +8,8 @@ from datetime import datetime
 import discord
 
 from bot.discord_io.schedules import dates, when
+from bot.jobs import Reminder
 from bot.outcomes import Reason
-from bot.store import Reminder
 
 GROUP = "Your own weekly reminder, in a direct message."
 WEEKLY = "Get your next step once a week, in a direct message."

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 import discord
 
+from bot.discord_io.health import missing_permissions
 from bot.discord_io.messenger import usable_tags
 from bot.errors import StudybotError
 from bot.features.weekly import words
-from bot.features.weekly.words import Finding
-from bot.store import WeeklySchedule
-
-
-def missing_permissions(channel: discord.abc.GuildChannel, follow_ups: Collection[str]) -> list[str]:
-    """The names of the permissions that the bot lacks in a channel to post and to add what follows."""
-    permissions = channel.permissions_for(channel.guild.me)
-    needed_for = words.NEEDED_IN_FORUM if isinstance(channel, discord.ForumChannel) else words.NEEDED_FOR
-    needed = words.NEEDED | {
-        attribute: name for kind in follow_ups for attribute, name in needed_for.get(kind, {}).items()
-    }
-    return [name for attribute, name in needed.items() if not getattr(permissions, attribute)]
 
 
 def check_channel(channel: discord.abc.GuildChannel, follow_ups: Collection[str]) -> None:
@@ -47,16 +36,3 @@ def check_role(channel: discord.abc.GuildChannel, role: discord.Role | None) -> 
     if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
         return ""
     return words.not_notified(role.mention)
-
-
-def findings_in(guild: discord.Guild | None, weekly: WeeklySchedule) -> Iterator[Finding]:
-    """What a schedule needs in its server."""
-    channel = guild.get_channel(weekly.channel_id) if guild else None
-    yield Finding(channel is not None, words.is_there(f"<#{weekly.channel_id}>"), words.CHANNEL_IS_GONE)
-    if channel is not None:
-        missing = missing_permissions(channel, weekly.follow_ups)
-        wrong = words.needs(missing, channel.mention) if missing else ""
-        yield Finding(not missing, words.may_post(channel.mention), wrong)
-    if weekly.role_id is not None:
-        role = guild.get_role(weekly.role_id) if guild else None
-        yield Finding(role is not None, words.is_there(f"<@&{weekly.role_id}>"), words.ROLE_IS_GONE)

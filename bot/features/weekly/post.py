@@ -11,15 +11,14 @@ from datetime import timedelta
 import discord
 
 from bot.catalog import Resource
-from bot.delivery import Poll, Prompt
-from bot.delivery.job import Recognise
 from bot.discord_io.buttons import button, path_button
 from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.weekly import words
-from bot.store import Job
+from bot.jobs import Job, Poll, Prompt
+from bot.jobs.attempt import Recognise
 
 PREFIX = "w"
 """What the custom_id of the button on a post begins with: one letter, to leave room for the job's tag."""
@@ -38,7 +37,7 @@ LONGEST_POLL = timedelta(days=32)
 def render_prompt(prompt: Prompt) -> Message:
     """A prompt as it is posted."""
     schedule = prompt.schedule
-    roles = [discord.Object(schedule.role_id)] if schedule.role_id and not prompt.quiet else []
+    roles = [discord.Object(prompt.role_id)] if prompt.role_id else []
     return Message(
         channel_id=schedule.channel_id,
         guild_id=schedule.guild_id,
@@ -71,7 +70,7 @@ def post_view(catalog_id: str, resource: Resource, job: Job | None, finished: in
 
 def _lines(prompt: Prompt) -> Iterator[str]:
     resource = prompt.resource
-    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id and not prompt.quiet else ""
+    mention = f"<@&{prompt.role_id}> " if prompt.role_id else ""
     if (recap := prompt.recap) is not None:
         yield words.recap_words(show(recap.title, POST_TITLE_LIMIT), recap.finished, recap.replies)
     yield f"{mention}**{words.THIS_WEEK} {show(resource.title, POST_TITLE_LIMIT)}**"

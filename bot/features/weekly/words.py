@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 import discord
 
-from bot.delivery import Notice
-from bot.discord_io.delivery_loop import DeliveryHealth
+from bot.discord_io.refusals import fix, why
 from bot.discord_io.schedules import dates, plain_date, plain_moment, when
 from bot.discord_io.text import count, listed, show
+from bot.jobs import Delivery, Job, Notice, WeeklySchedule
 from bot.outcomes import Reason, State
 from bot.schedule import DAYS
-from bot.store import Delivery, Job, WeeklySchedule
 
 GROUP = "The weekly learning prompt of this server."
 SET = "Post a learning prompt every week, or change when and where."
@@ -65,43 +64,6 @@ HISTORY_TITLE_LIMIT = 100
 ADDED_SHOWN = 3
 """Resources that a post names as new on the list."""
 
-NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "read_message_history": "Read Message History",
-}
-"""What the bot needs in the channel. The history is read for one thing: not to post a prompt twice after a crash."""
-NEEDED_FOR = {
-    "thread": {"create_public_threads": "Create Public Threads"},
-    "pin": {"pin_messages": "Pin Messages"},
-    "poll": {"send_polls": "Create Polls"},
-}
-"""What it needs beside that for what follows a post."""
-NEEDED_IN_FORUM = {
-    "pin": {"manage_threads": "Manage Posts"},
-    "poll": {"send_polls": "Create Polls", "send_messages_in_threads": "Send Messages in Posts"},
-}
-"""The same in a forum, where every post is a thread."""
-
-REASONS = {
-    Reason.OFFLINE: "I was offline at that time and for the next twelve hours",
-    Reason.OUTAGE: "Discord did not accept it",
-    Reason.BROKEN: "something broke on my side, and my host’s log has it",
-    Reason.ADMIN_SKIPPED: "an admin skipped it",
-    Reason.PAUSED: "the weekly prompt was paused",
-    Reason.EMPTY_LIST: "the list has no resources yet",
-    Reason.EMPTY_ORDER: "the stage or track that it follows has no resources",
-    Reason.TOO_LATE: "there was nothing to choose from, or no time left to vote",
-    Reason.CHANNEL_GONE: "the channel does not exist any more",
-    Reason.MESSAGE_GONE: "the post was deleted",
-    Reason.FORBIDDEN: "I am not allowed to read and write in the channel",
-    Reason.TAG_MISSING: "every post in the forum needs a tag, and there is none that I may use",
-    Reason.DM_CLOSED: "nobody’s direct messages are open to me",
-    Reason.ADMIN_PAUSED: "an admin paused it",
-    Reason.BOT_REMOVED: "I was removed from this server and added again",
-    Reason.UNKNOWN_ZONE: "I do not know its time zone any more; set another one",
-}
-"""Why something did not happen, to go on after "because" or a colon."""
 MISSING = {
     "thread": "its thread could not be opened",
     "pin": "it could not be pinned",
@@ -116,14 +78,6 @@ class Walk(NamedTuple):
     order: str
     following: str | Reason
     at_start: bool
-
-
-class Finding(NamedTuple):
-    """One thing that was checked: whether it is right, what to say if it is, and what if it is not."""
-
-    right: bool
-    well: str
-    wrong: str
 
 
 def zone_question(channel: str, schedule: str) -> str:
@@ -197,25 +151,25 @@ def show_reply(
 def walk_words(walk: Walk) -> str:
     """`It follows the whole path. Next: **KV Cache**.`"""
     if isinstance(walk.following, Reason):
-        return f"It follows {walk.order}. There is nothing to post, because {REASONS[walk.following]}."
+        return f"It follows {walk.order}. There is nothing to post, because {why(walk.following)}."
     begins = ", where you chose to begin" if walk.at_start else ""
     return f"It follows {walk.order}. Next: **{show(walk.following, HISTORY_TITLE_LIMIT)}**{begins}."
 
 
 def notice_words(notice: Notice) -> str:
-    """What the admin who set a prompt is told, once, when it pauses by itself or a week was lost."""
+    """What an admin is told, once, when a prompt pauses by itself, a week was lost, or its role is gone."""
     weekly, lost = notice.schedule, notice.lost
+    where = f"The weekly prompt in <#{weekly.channel_id}>"
+    if notice.role_gone:
+        return f"{where} mentions nobody any longer: its role was deleted. Choose another, or none, with `/weekly`."
     if weekly.pause_reason is not None:
-        return (
-            f"The weekly prompt in <#{weekly.channel_id}> is paused: {REASONS[weekly.pause_reason]}.\n"
-            "Once that is fixed, `/weekly resume` there starts it again; `/weekly doctor` checks everything. "
-            "I will not repeat this message."
-        )
-    reason = REASONS[lost.reason] if lost is not None and lost.reason is not None else REASONS[Reason.OFFLINE]
+        todo = f"{fix(weekly.pause_reason)} Then resume it with `/weekly resume`; `/weekly doctor` checks everything."
+        return f"{where} is paused: {why(weekly.pause_reason)}.\n{todo.strip()} I won’t repeat this message."
+    reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
     day = plain_date(lost.due_at, weekly.schedule.zone) if lost is not None else "this week"
     return (
-        f"The weekly prompt of {day} in <#{weekly.channel_id}> did not come: {reason}. "
-        "Its resource comes next time; `/weekly now` posts it at once."
+        f"{where} wasn’t posted on {day}: {why(reason, detail=lost.detail if lost else None)}. {fix(reason)}\n"
+        "Its resource is next week’s; `/weekly now` posts it at once."
     )
 
 
@@ -270,7 +224,7 @@ def now_reply(weekly: WeeklySchedule, job: Job, *, quiet: bool) -> str:
         following = discord.utils.format_dt(weekly.next_at, "F")
         rhythm = "" if weekly.paused_at else f"\nThe schedule stays as it is: the next prompt comes {following}."
         return f"Posted: {_link(weekly, job.channel_id, job.message_id)}.{unmentioned}{rhythm}"
-    reason = REASONS[job.reason or Reason.OUTAGE]
+    reason = why(job.reason or Reason.OUTAGE, detail=job.detail)
     if job.state is State.WAITING:
         return f"Not posted yet: {reason}. I keep trying for five minutes; `/weekly history` shows how it ends."
     return f"That did not work: {reason}."
@@ -278,7 +232,7 @@ def now_reply(weekly: WeeklySchedule, job: Job, *, quiet: bool) -> str:
 
 def nothing_reply(reason: Reason) -> str:
     """What `/weekly preview` answers if there is nothing to post."""
-    return f"There is nothing to post: {REASONS[reason]}."
+    return f"There is nothing to post: {why(reason)}."
 
 
 def history_reply(weekly: WeeklySchedule, recent: Iterable[Delivery]) -> str:
@@ -301,33 +255,17 @@ def _past_line(weekly: WeeklySchedule, post: Job) -> str:
     return f"- {day}: **{title}** · {_link(weekly, post.channel_id, post.message_id)}{finished}"
 
 
-def health_findings(weekly: WeeklySchedule, health: DeliveryHealth) -> Iterator[Finding]:
-    """How the delivery of a prompt is."""
-    paused = f"It is paused: {_pause_words(weekly)}. {GO_ON.rstrip('.')}" if weekly.pause_reason else ""
-    yield Finding(not paused, "It is running", paused)
-    looked = discord.utils.format_dt(health.looked_at, "R") if health.looked_at else "not yet"
-    wrong = (
-        f"I should check for due prompts every half minute; the last check was {looked}. Tell the person who hosts me"
-    )
-    yield Finding(health.looking, f"I last checked for due prompts {looked}", wrong)
-    for job in health.waiting:
-        if job.reason is not None:
-            what = "A prompt" if job.kind == "prompt" else f"A {job.kind}"
-            again = discord.utils.format_dt(job.attempt_at, "R")
-            yield Finding(False, "", f"{what} waits: {REASONS[job.reason]}. I try again {again}")
-    for job in health.lost:
-        day = plain_date(job.due_at, weekly.schedule.zone)
-        yield Finding(False, "", f"The prompt of {day} did not come: {REASONS[job.reason or Reason.OFFLINE]}")
-
-
-def doctor_reply(weekly: WeeklySchedule, findings: Iterable[Finding], instants: Iterable[datetime]) -> str:
-    """What `/weekly doctor` answers: every check in words, the wrong ones first."""
-    ordered = sorted(findings, key=lambda finding: finding.right)
-    lines = [f"- {one.well}." if one.right else f"- **Fix:** {one.wrong}." for one in ordered]
-    wrong = sum(not one.right for one in ordered)
-    verdict = f"{count(wrong, 'thing')} to look at:" if wrong else "Everything is as it should be."
+def doctor_reply(weekly: WeeklySchedule, problems: Sequence[str], instants: Iterable[datetime]) -> str:
+    """What `/weekly doctor` answers: what is wrong, and how to fix it."""
+    lines = [f"- **Fix:** {one}" for one in problems]
+    verdict = f"{count(len(problems), 'problem')}:" if problems else "Everything is as it should be."
     following = [] if weekly.paused_at else [f"\nThe next dates:\n{dates(instants, weekly.schedule.zone)}"]
     return "\n".join(["### The weekly prompt", verdict, *lines, *following])
+
+
+def not_resumed(problems: Sequence[str]) -> str:
+    """What `/weekly resume` answers if the next prompt would fail too."""
+    return "\n".join(["The weekly prompt stays paused. First:", *(f"- {one}" for one in problems)])
 
 
 def _link(weekly: WeeklySchedule, channel_id: int, message_id: int) -> str:
@@ -348,7 +286,7 @@ def follow_ups_words(weekly: WeeklySchedule) -> str:
 def _pause_words(weekly: WeeklySchedule) -> str:
     if weekly.pause_reason is Reason.ADMIN_PAUSED and weekly.paused_by is not None:
         return f"<@{weekly.paused_by}> paused it"
-    return REASONS[weekly.pause_reason] if weekly.pause_reason else ""
+    return why(weekly.pause_reason) if weekly.pause_reason else ""
 
 
 def _paused(weekly: WeeklySchedule) -> str:
@@ -378,9 +316,10 @@ def _outcome(post: Job) -> str:
     if post.state is State.WAITING and post.cancelled is None:
         if post.under_way or post.reason is None:
             return "is being posted"
-        return f"waits: {REASONS[post.reason]}; I try again {discord.utils.format_dt(post.attempt_at, 'R')}"
+        again = discord.utils.format_dt(post.attempt_at, "R")
+        return f"waits: {why(post.reason, detail=post.detail)}; I try again {again}"
     reason = post.reason if post.state is not State.WAITING else post.cancelled
-    return f"not posted: {REASONS[reason]}" if reason else "not posted"
+    return f"not posted: {why(reason, detail=post.detail)}" if reason else "not posted"
 
 
 def _missing(delivery: Delivery) -> Iterator[str]:
@@ -388,7 +327,7 @@ def _missing(delivery: Delivery) -> Iterator[str]:
     for kind, words in MISSING.items():
         job = delivery.follow_ups.get(kind)
         if job is not None and job.reason is not None and job.reason is not Reason.TOO_LATE:
-            yield f"{words}: {REASONS[job.reason]}"
+            yield f"{words}: {why(job.reason, detail=job.detail)}"
 
 
 # Posts
@@ -491,28 +430,6 @@ def no_resource(typed: str) -> str:
 def start_outside(title: str, order: str) -> str:
     """That a resource is not in the order that the prompts follow."""
     return f"“{title}” is not in {order}, so the prompts cannot start with it. Choose another start, or another order."
-
-
-# What is checked
-
-
-CHANNEL_IS_GONE = "The channel is gone: choose another with `/weekly set channel:`"
-ROLE_IS_GONE = "The role is gone: choose another, or none, with `/weekly options`"
-
-
-def is_there(what: str) -> str:
-    """That a channel or a role (its mention) exists."""
-    return f"{what} is there"
-
-
-def may_post(channel: str) -> str:
-    """That the bot may post in a channel (its mention)."""
-    return f"I may post in {channel}"
-
-
-def needs(names: Sequence[str], channel: str) -> str:
-    """Which permissions the bot lacks in a channel (its mention)."""
-    return f"I need {listed(names)} in {channel}"
 
 
 WHOLE_PATH, WHOLE_PATH_SHUFFLED = "the whole path", "the whole path, shuffled"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 from bot.catalog import Resource
 from bot.catalog.questions import default_question
 from bot.catalogs import Catalogs, Library
-from bot.delivery.job import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
 from bot.errors import CannotPost, PostError
+from bot.jobs.attempt import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.jobs.due import ROLE
+from bot.jobs.history import history_of
+from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 from bot.outcomes import Reason
 from bot.path import OPTIONS, NextPrompt, Plan, next_prompt
 from bot.schedule import next_occurrence
-from bot.store import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,8 @@ class Prompt:
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
     that a new walk through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
     what a poll asks the members to choose from; without a poll there are none. `finished` is how many members of the
-    server have finished the resource already. `job` is None for a preview.
+    server have finished the resource already. `quiet` and `role_gone` say why no role is mentioned. `job`
+    is None for a preview.
     """
 
     schedule: WeeklySchedule
@@ -65,11 +68,17 @@ class Prompt:
     chosen: bool = False
     added: tuple[Resource, ...] = ()
     quiet: bool = False
+    role_gone: bool = False
     job: Job | None = None
+
+    @property
+    def role_id(self) -> int | None:
+        """The role that the post mentions, if it mentions one."""
+        return None if self.quiet or self.role_gone else self.schedule.role_id
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Observed:
     """What was learnt from Discord before anything is chosen: the members' choice, replies, and who has finished."""
 
     favourites: tuple[str, ...] = ()
@@ -93,8 +102,8 @@ class PromptJob(MessageKind):
     async def send(self, attempt: Attempt) -> Outcome:
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
         job, schedule = attempt.job, await attempt.weekly()
-        history = await attempt.store.history(schedule.id, besides=job.id)
-        library = library_of(attempt.tools.catalogs, schedule)
+        history = await attempt.store.read(history_of, schedule.id, exclude=job.id)
+        library = library_of(attempt.context.catalogs, schedule)
         known = await self._ask(attempt.messenger, schedule, library, history, job.resource_id)
         found: list[tuple[NextPrompt, int, History]] = []
 
@@ -113,8 +122,11 @@ class PromptJob(MessageKind):
             return Skip(begun)
         assert isinstance(begun.schedule, WeeklySchedule)  # noqa: S101
         prompt = _prompt(begun.schedule, library, *found[-1], known, attempt)
+        if _role_gone(attempt.messenger, begun.schedule):
+            prompt = replace(prompt, role_gone=True)
         sent = await attempt.messenger.post(self._render(prompt), nonce(job), attempt.check)
-        return self._done(begun.schedule, sent, known.finished)
+        notice = f"{ROLE}{begun.schedule.role_id}" if prompt.role_gone else None
+        return replace(self._done(begun.schedule, sent, known.finished), notice=notice)
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
         """What an earlier attempt posted, with what is to follow it."""
@@ -131,9 +143,12 @@ class PromptJob(MessageKind):
         try:
             return await attempt.messenger.find(where, schedule.guild_id, self._recognise(job), since)
         except CannotPost as error:
-            if error.reason is Reason.CHANNEL_GONE and where != schedule.channel_id:
+            if where == schedule.channel_id:
+                raise
+            if error.reason is Reason.CHANNEL_GONE:
                 return None  # and what was in it is gone too
-            raise
+            # Nothing is wrong with the channel of today, so nothing pauses.
+            raise CannotPost(Reason.MOVED, str(error), pauses=False) from error
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """Everywhere but in a forum; and not where the channel is another by now."""
@@ -142,9 +157,9 @@ class PromptJob(MessageKind):
             return False
         return not attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
-        """Pause; but not for what an admin posts at once, who sees it."""
-        return reason, None if attempt.job.manual else reason
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
+        """Pause where a person must act; but not for what an admin posts at once, who sees it."""
+        return error.reason, error.reason if error.pauses and not attempt.job.manual else None
 
     async def upcoming(
         self, schedule: WeeklySchedule, history: History, catalogs: Catalogs, messenger: Messenger, now: datetime
@@ -155,18 +170,19 @@ class PromptJob(MessageKind):
         chosen = _choose(library, schedule, history, known.favourites, None)
         if isinstance(chosen, Reason):
             return chosen
-        return _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+        prompt = _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+        return replace(prompt, role_gone=_role_gone(messenger, schedule))
 
     async def _ask(
         self, messenger: Messenger, schedule: WeeklySchedule, library: Library, history: History, chosen: str | None
-    ) -> _Known:
+    ) -> _Observed:
         """Ask Discord for what a prompt tells; what it does not answer is left out."""
         favourites = await _favourites(messenger, schedule, history)
         tentative = _choose(library, schedule, history, favourites, chosen)
         finished = 0
         if self._count is not None and not isinstance(tentative, Reason):
             finished = await self._count(schedule.guild_id, tentative[0].resource)
-        return _Known(favourites, await _replies(messenger, schedule, history), finished)
+        return _Observed(favourites, await _replies(messenger, schedule, history), finished)
 
 
 def _choose(
@@ -207,7 +223,7 @@ def _prompt(
     found: NextPrompt,
     round_: int,
     history: History,
-    known: _Known,
+    known: _Observed,
     attempt: Attempt | None,
     *,
     due_at: datetime | None = None,
@@ -217,7 +233,7 @@ def _prompt(
     # Each walk through the path asks the next question, so that old members are not asked the same again.
     questions = found.resource.prompts or (default_question(found.resource, round_),)
     begun = max(due, attempt.now) if attempt else due
-    polls = schedule.poll and len(found.ahead) > 1 and poll_pays(schedule, begun)
+    polls = schedule.poll and len(found.ahead) > 1 and poll_is_worthwhile(schedule, begun)
     return Prompt(
         schedule=schedule,
         library=library,
@@ -239,6 +255,10 @@ def _prompt(
     )
 
 
+def _role_gone(messenger: Messenger, schedule: WeeklySchedule) -> bool:
+    return schedule.role_id is not None and not messenger.has_role(schedule.guild_id, schedule.role_id)
+
+
 def mentioned_lately(last: Delivery | None, now: datetime) -> bool:
     """Whether a post was sent so short a time ago that the next one mentions nobody."""
     return last is not None and last.post.sent_at is not None and now - last.post.sent_at < QUIET
@@ -255,7 +275,7 @@ def _added_since(
     return tuple(one for one in library.catalog if one.added is not None and after < one.added <= today)
 
 
-def poll_pays(schedule: WeeklySchedule, begun: datetime) -> bool:
+def poll_is_worthwhile(schedule: WeeklySchedule, begun: datetime) -> bool:
     """Whether a poll that is begun at an instant has time for answers before the next prompt."""
     return next_occurrence(schedule.schedule, begun) - begun >= 2 * SHORTEST_POLL
 
