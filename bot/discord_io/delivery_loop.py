@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,8 @@ from discord.ext import commands
 from bot.discord_io.messenger import DiscordMessenger
 from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
 from bot.jobs.due import enqueue_now, next_due, realign
-from bot.jobs.history import history_of, job_with, recent_deliveries
-from bot.language import Language
-from bot.outcomes import LOST, Reason, State
+from bot.jobs.history import history_of, job_with
+from bot.outcomes import Reason, State
 
 if TYPE_CHECKING:
     from bot.discord_io.bot import StudyBot
@@ -26,26 +24,8 @@ log = logging.getLogger(__name__)
 
 KEPT_AFTER_LEAVING = timedelta(days=30)
 """How long a schedule is kept after the bot was removed."""
-HEALTHY_WITHIN = timedelta(minutes=3)
-"""From when on a tick is missing: twice the longest, and a little."""
 OUTCOME_SECONDS = 45.0
 """How long an admin waits for what becomes of a prompt that is posted at once. Discord lets them wait 15 minutes."""
-LOST_WITHIN = timedelta(days=31)
-"""For how long a lost week counts among what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryHealth:
-    """How the delivery of one schedule is.
-
-    `looked_at` is when due jobs were last looked for, `looking` whether that is as it should be; `waiting` are the jobs
-    of the schedule that wait for another attempt, `lost` its posts of the last month that never came.
-    """
-
-    looked_at: datetime | None
-    looking: bool
-    waiting: tuple[Job, ...]
-    lost: tuple[Job, ...]
 
 
 class Delivery(commands.Cog):
@@ -110,21 +90,10 @@ class Delivery(commands.Cog):
         now = self._bot.clock()
         return await self._prompts.upcoming(schedule, history, self._bot.catalogs, self._messenger, now)
 
-    async def health(self, schedule: WeeklySchedule) -> DeliveryHealth:
-        """How the delivery of a schedule is; raises StoreError."""
-        now, ticked = self._bot.clock(), self._ticker.last_success
-        recent = await self._bot.store.read(recent_deliveries, schedule.id, 10)
-        jobs = [job for delivery in recent for job in (delivery.post, *delivery.follow_ups.values())]
-        return DeliveryHealth(
-            looked_at=ticked,
-            looking=ticked is not None and now - ticked < HEALTHY_WITHIN,
-            waiting=tuple(one for one in jobs if one.state is State.WAITING),
-            lost=tuple(one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN),
-        )
-
-    async def problems(self, schedule: WeeklySchedule, language: Language) -> list[str]:
-        """What is wrong with a server's weekly prompt, each with how to fix it; raises StoreError."""
-        return []
+    @property
+    def last_checked_at(self) -> datetime | None:
+        """When due jobs were last looked for."""
+        return self._ticker.last_success
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

@@ -23,10 +23,11 @@ from bot.jobs.attempt import (
     library_of,
     nonce,
 )
+from bot.jobs.due import ROLE
 from bot.jobs.history import delivery_before, delivery_of
 from bot.jobs.prompt import SHORTEST_POLL, options_after
 from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
-from bot.outcomes import NEWS, Reason
+from bot.outcomes import NOTIFIED_REASONS, Reason
 from bot.schedule import next_occurrence
 
 
@@ -66,7 +67,8 @@ class PinJob(_FollowUp):
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Pin it."""
         before = await attempt.store.read(delivery_before, post)
-        await attempt.messenger.pin(sent, _sent(before.post) if before else None)
+        guild_id = (await attempt.weekly()).guild_id
+        await attempt.messenger.pin(sent, guild_id, _sent(before.post) if before else None)
         return Done(sent)
 
 
@@ -124,14 +126,16 @@ class PollJob(MessageKind):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What whoever set a prompt is told: that it is paused (`schedule.pause_reason`), or that a week was lost."""
+    """What an admin is told: that a role is gone, else that the prompt is paused (`schedule.pause_reason`), else that
+    a week was lost."""
 
     schedule: WeeklySchedule
     lost: Job | None
+    role_gone: bool = False
 
 
 class NoticeJob(JobKind):
-    """Tells whoever set a prompt, once, what went wrong with it."""
+    """Tells an admin, once, what went wrong with a prompt: whoever set it, if that can be."""
 
     name = "notice"
 
@@ -144,17 +148,27 @@ class NoticeJob(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Tell them; nothing once it is fixed already."""
-        schedule, job = await attempt.weekly(), attempt.job
-        delivery = await attempt.store.read(delivery_of, schedule.id, job.week)
-        lost = delivery.post if delivery else None
-        if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
+        job, notice = attempt.job, await _notice(attempt)
+        if notice is None:
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):
             return Skip(job.reason or Reason.OFFLINE, job.detail)
         await attempt.begin()
         attempt.check()
-        await attempt.messenger.tell(schedule.created_by, schedule.guild_id, self._render(Notice(schedule, lost)))
+        weekly = notice.schedule
+        text = self._render(notice)
+        await attempt.messenger.tell(weekly.created_by, weekly.guild_id, weekly.channel_id, text)
         return Done()
+
+
+async def _notice(attempt: Attempt) -> Notice | None:
+    """What there still is to tell."""
+    schedule, week = await attempt.weekly(), attempt.job.week
+    if week.startswith(ROLE):
+        return Notice(schedule, None, role_gone=True) if week == f"{ROLE}{schedule.role_id}" else None
+    delivery = await attempt.store.read(delivery_of, schedule.id, week)
+    lost = delivery.post if delivery and delivery.post.reason in NOTIFIED_REASONS else None
+    return Notice(schedule, lost) if schedule.pause_reason or lost else None
 
 
 async def _post(attempt: Attempt) -> Job:

@@ -215,7 +215,7 @@ async def test_resume_checks_before_it_promises_a_date(server: Server) -> None:
     await server.pause()
     server.env.backend.delete_channel(other.id)
     seen = await server.weekly("Resume")
-    assert "I can't see that channel" in seen.text
+    assert "Not resumed yet:" in seen.text
     assert "**Paused**" in (await server.weekly()).text
 
 

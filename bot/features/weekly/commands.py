@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
-from bot.discord_io.options import Choices, choices
+from bot.discord_io.options import Choices, zone_choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.features.weekly.admin import require_admin, schedule_here
 from bot.features.weekly.history import past_text
@@ -21,7 +21,6 @@ from bot.jobs import Job
 from bot.jobs.history import recent_deliveries
 from bot.outcomes import State
 from bot.schedule import DAYS
-from bot.zones import search_zones
 
 PAST = 10
 """Prompts that /past shows."""
@@ -62,7 +61,7 @@ class Weekly(commands.Cog):
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return choices(search_zones(current, limit=CHOICES_LIMIT))
+        return zone_choices(current)
 
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:

@@ -42,7 +42,7 @@ LONGEST_POLL = timedelta(days=32)
 def render_prompt(prompt: Prompt) -> Message:
     """A prompt as it is posted."""
     schedule, language = prompt.schedule, ENGLISH
-    roles = [discord.Object(schedule.role_id)] if schedule.role_id and not prompt.quiet else []
+    roles = [discord.Object(prompt.role_id)] if prompt.role_id else []
     return Message(
         channel_id=schedule.channel_id,
         guild_id=schedule.guild_id,
@@ -108,7 +108,7 @@ class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}
 
 def _lines(prompt: Prompt, language: Language) -> Iterator[str]:
     resource, t = prompt.resource, language.t
-    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id and not prompt.quiet else ""
+    mention = f"<@&{prompt.role_id}> " if prompt.role_id else ""
     if (recap := prompt.recap) is not None:
         yield _recap_words(recap, language)
     title = show(resource.title, POST_TITLE_LIMIT)
