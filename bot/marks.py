@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from bot.catalog import Resource
+from bot.jobs.count import enqueue_count
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class Action(Enum):
@@ -29,19 +34,34 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MarkChange:
-    """A mark after an action: whether the resource is `finished`, and whether the action `changed` that."""
+    """A mark after an action: whether the resource is `finished`, whether the action `changed` that, and whether the
+    number on a weekly post is to follow (`recounts`)."""
 
     finished: bool
     changed: bool = True
+    recounts: bool = False
 
 
-async def change_mark(store: Store, user_id: int, resource: Resource, action: Action, now: datetime) -> MarkChange:
+async def change_mark(
+    store: Store, user_id: int, resource: Resource, action: Action, now: datetime, *, guild_id: int | None = None
+) -> MarkChange:
     """Set, remove or toggle a member's mark on a resource's page; raises StoreError.
 
-    Removing a mark also removes the marks on the resource's former pages, which count as its own.
+    Removing a mark also removes the marks on the resource's former pages, which count as its own. With the mark goes
+    the job to count anew for the post about the resource in the server `guild_id`.
     """
+
+    recounts = False
+
+    def recount(connection: Connection) -> None:
+        nonlocal recounts
+        recounts = guild_id is not None and enqueue_count(connection, guild_id, resource.pages, now)
+
     if action is Action.MARK:
-        return MarkChange(True, await store.marks.mark(user_id, resource.pages, now))
+        changed = await store.marks.mark(user_id, resource.pages, now, then=recount)
+        return MarkChange(True, changed, recounts)
     if action is Action.UNDO:
-        return MarkChange(False, await store.marks.unmark(user_id, resource.pages))
-    return MarkChange(await store.marks.toggle_mark(user_id, resource.pages, now))
+        changed = await store.marks.unmark(user_id, resource.pages, then=recount)
+        return MarkChange(False, changed, recounts)
+    finished = await store.marks.toggle_mark(user_id, resource.pages, now, then=recount)
+    return MarkChange(finished, recounts=recounts)

@@ -74,11 +74,11 @@ def one_at_a_time(user_id: int) -> asyncio.Lock:
 async def apply_action(interaction: Interaction, resource: Resource, action: Action) -> MarkChange:
     """Change the mark of the member who acts, and let the number on a weekly post follow; raises StoreError."""
     bot, member, guild = interaction.client, interaction.user, interaction.guild
-    change = await change_mark(bot.store, member.id, resource, action, bot.clock())
     if guild is not None:
         bot.membership.remember(guild.id, member.id)
-        if change.changed:
-            bot.post_counts.refresh(guild, resource)
+    change = await change_mark(bot.store, member.id, resource, action, bot.clock(), guild_id=interaction.guild_id)
+    if change.recounts:
+        bot.delivery.wake()
     return change
 
 

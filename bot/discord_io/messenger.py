@@ -1,7 +1,7 @@
-"""Posting to Discord: the Messenger of `bot.delivery`.
+"""Posting to Discord: the Messenger of `bot.jobs`.
 
 A request is never cancelled: discord.py, interrupted while it waits for a global rate limit, would wait for ever from
-then on. What must not wait longer leaves the request to itself.
+then on. A caller that gives up leaves the request running in the background.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ followed since the first attempt is not found; a channel that busy within a few 
 """
 CLOCK_SLACK = timedelta(hours=6)
 """How far this machine's clock may have been ahead of Discord's before a post is missed by `find`."""
+ARCHIVED = 50
+"""Archived posts of a forum that are looked through for an earlier one: whoever archives by hand does it soon."""
 PATIENCE = 4.0
 """Seconds that a prompt waits for the outcome of the last one. At 0 it never tells it; at minutes it comes late."""
 
@@ -66,14 +68,14 @@ class DiscordMessenger:
 
     def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
-        self._turn = RateLimiter().turn
-        self._left_alone: set[asyncio.Task[Any]] = set()
+        self._acquire = RateLimiter().acquire
+        self._background: set[asyncio.Task[Any]] = set()
 
     async def post(self, message: Message, nonce: str, check: Callable[[], None]) -> Sent:
         """Post and return where it is; raises CannotPost or PostFailed, and what `check` raises."""
-        await self._turn()
+        await self._acquire()
         check()
-        async with _in_our_words(private=message.guild_id is None):
+        async with _translated_errors(private=message.guild_id is None):
             if (forum := self._forum(message.channel_id, message.guild_id)) is not None:
                 with guarded(check, once=True):
                     posted = await _post_in_forum(forum, message)
@@ -92,8 +94,10 @@ class DiscordMessenger:
     async def find(self, channel_id: int, guild_id: int | None, recognise: Recognise, since: datetime) -> Sent | None:
         """The bot's own message that is recognised, if it was posted since then; raises CannotPost or PostFailed."""
         earliest = since - CLOCK_SLACK
-        await self._turn()
-        async with _in_our_words(private=guild_id is None):
+        await self._acquire()
+        async with _translated_errors(private=guild_id is None):
+            if guild_id is not None:
+                await self._require_history(channel_id, guild_id)
             if (forum := self._forum(channel_id, guild_id)) is not None:
                 return await self._find_in_forum(forum, recognise, earliest)
             async for message in self._channel(channel_id, guild_id).history(limit=SEARCHED):
@@ -106,19 +110,49 @@ class DiscordMessenger:
     async def _find_in_forum(
         self, forum: discord.ForumChannel, recognise: Recognise, earliest: datetime
     ) -> Sent | None:
-        mine = [
-            thread
-            for thread in await forum.guild.active_threads()
-            if thread.parent_id == forum.id
-            and thread.owner_id == self._me
-            and discord.utils.snowflake_time(thread.id) >= earliest
-        ]
-        for thread in mine:
-            await self._turn()
-            with suppress(discord.NotFound):  # somebody deleted its first message
-                if recognise(await thread.fetch_message(thread.id)):
-                    return Sent(thread.id, thread.id)
+        active = [one for one in await forum.guild.active_threads() if one.parent_id == forum.id]
+        if (found := await self._recognised(active, recognise, earliest)) is not None:
+            return found
+        # That list may be empty by mistake. The forum itself names its newest post: the second witness.
+        newest = getattr(await self._bot.fetch_channel(forum.id), "last_message_id", None)
+        if newest is None or discord.utils.snowflake_time(newest) < earliest or newest in {one.id for one in active}:
+            return None
+        archived = [one async for one in forum.archived_threads(limit=ARCHIVED)]
+        if (found := await self._recognised(archived, recognise, earliest)) is not None:
+            return found
+        if newest not in {one.id for one in archived} and await self._exists(newest):
+            raise PostFailed("Discord lists the forum's posts without its newest one")
         return None
+
+    async def _recognised(self, threads: list[discord.Thread], recognise: Recognise, earliest: datetime) -> Sent | None:
+        """The post among some threads that is the bot's own, not too old, and recognised."""
+        for thread in threads:
+            if thread.owner_id == self._me and discord.utils.snowflake_time(thread.id) >= earliest:
+                await self._acquire()
+                with suppress(discord.NotFound):  # somebody deleted its first message
+                    if recognise(await thread.fetch_message(thread.id)):
+                        return Sent(thread.id, thread.id)
+        return None
+
+    async def _exists(self, thread_id: int) -> bool:
+        try:
+            await self._bot.fetch_channel(thread_id)
+        except discord.NotFound:
+            return False
+        return True
+
+    async def _require_history(self, channel_id: int, guild_id: int) -> None:
+        """Raise CannotPost without the permission to read a channel's history: Discord then answers with no messages,
+        as it does where there are none (https://discord.com/developers/docs/resources/message#get-channel-messages).
+        """
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or guild.me is None:
+            raise PostFailed("it is not known yet what the bot may do in this server")
+        channel = guild.get_channel_or_thread(channel_id) or await self._bot.fetch_channel(channel_id)
+        if isinstance(channel, discord.abc.PrivateChannel):
+            return
+        if not channel.permissions_for(guild.me).read_message_history:
+            raise CannotPost(Reason.FORBIDDEN, "the bot may not read the channel's history")
 
     def is_forum(self, channel_id: int, guild_id: int) -> bool:
         """Whether a channel is a forum, as far as Discord told."""
@@ -127,8 +161,8 @@ class DiscordMessenger:
     async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
         """Open a thread under a message, unless it has one, and return its id; raises CannotPost or PostFailed."""
         message = self._channel(under.channel_id, guild_id).get_partial_message(under.message_id)
-        await self._turn()
-        async with _in_our_words():
+        await self._acquire()
+        async with _translated_errors():
             try:
                 thread = await message.create_thread(name=fit(name, THREAD_NAME_LIMIT), auto_archive_duration=A_WEEK)
             except discord.HTTPException as error:
@@ -145,8 +179,8 @@ class DiscordMessenger:
         await self._pin(sent, pinned=True)
 
     async def _pin(self, sent: Sent, *, pinned: bool) -> None:
-        await self._turn()
-        async with _in_our_words():
+        await self._acquire()
+        async with _translated_errors():
             if sent.channel_id == sent.message_id:  # the first message of a forum's thread has the thread's id
                 thread = self._bot.get_channel(sent.channel_id) or await self._bot.fetch_channel(sent.channel_id)
                 if isinstance(thread, discord.Thread):
@@ -155,21 +189,27 @@ class DiscordMessenger:
             message = self._channel(sent.channel_id).get_partial_message(sent.message_id)
             await (message.pin() if pinned else message.unpin())
 
+    async def edit(self, channel_id: int, message_id: int, view: discord.ui.View) -> None:
+        """Give a message other buttons; raises CannotPost or PostFailed."""
+        await self._acquire()
+        async with _translated_errors():
+            await self._channel(channel_id).get_partial_message(message_id).edit(view=view)
+
     async def votes(self, poll: Sent) -> list[int]:
         """The votes for each answer of a poll, in their order; raises CannotPost or PostFailed."""
-        message = await self._soon(self._channel(poll.channel_id).fetch_message(poll.message_id))
+        message = await self._with_timeout(self._channel(poll.channel_id).fetch_message(poll.message_id))
         answers = message.poll.answers if message.poll else []
         return [answer.vote_count for answer in sorted(answers, key=lambda answer: answer.id)]
 
     async def replies(self, thread_id: int) -> int:
         """How many messages a thread has, the first one aside; raises CannotPost or PostFailed."""
-        thread = await self._soon(self._bot.fetch_channel(thread_id))
+        thread = await self._with_timeout(self._bot.fetch_channel(thread_id))
         return thread.message_count if isinstance(thread, discord.Thread) else 0
 
     async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
         """Tell a member in a direct message, else the server in its channel for notices."""
-        await self._turn()
-        async with _in_our_words(private=True):
+        await self._acquire()
+        async with _translated_errors(private=True):
             if user_id is not None:
                 with suppress(discord.Forbidden, discord.NotFound):  # closed, or they are gone
                     direct = await self._bot.create_dm(discord.Object(user_id))
@@ -180,17 +220,17 @@ class DiscordMessenger:
                 raise CannotPost(Reason.DM_CLOSED, "no direct message, and no system channel")
             await guild.system_channel.send(message)
 
-    async def _soon(self, request: Coroutine[Any, Any, T]) -> T:
+    async def _with_timeout(self, request: Coroutine[Any, Any, T]) -> T:
         """What a request answers within PATIENCE; one that takes longer is left alone, and raises PostFailed."""
 
-        async def in_turn() -> T:
-            await self._turn()
-            async with _in_our_words():
+        async def paced() -> T:
+            await self._acquire()
+            async with _translated_errors():
                 return await request
 
-        task = asyncio.create_task(in_turn())
-        self._left_alone.add(task)
-        task.add_done_callback(self._left_alone.discard)
+        task = asyncio.create_task(paced())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
         task.add_done_callback(_retrieve)
         await asyncio.wait({task}, timeout=PATIENCE)
         if not task.done():
@@ -239,7 +279,7 @@ def _retrieve(task: asyncio.Task[Any]) -> None:
 
 
 @asynccontextmanager
-async def _in_our_words(*, private: bool = False) -> AsyncIterator[None]:
+async def _translated_errors(*, private: bool = False) -> AsyncIterator[None]:
     """Discord's errors as CannotPost (a person must act) or PostFailed (time may help)."""
     try:
         yield

@@ -13,6 +13,7 @@ from bot.catalogs import Catalogs, Library
 from bot.errors import CannotPost
 from bot.jobs import queue, schedules
 from bot.jobs.due import GRACE
+from bot.jobs.history import delivery_of
 from bot.jobs.queue import Begun, Choose
 from bot.jobs.records import AnySchedule, Choice, Job, WeeklySchedule
 from bot.outcomes import Reason
@@ -91,6 +92,9 @@ class Messenger(Protocol):
 
     async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
         """Pin a message, and unpin an earlier one."""
+
+    async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
+        """Give a message other buttons."""
 
     async def votes(self, poll: Sent) -> list[int]:
         """The votes for each answer of a poll, in the answers' order."""
@@ -239,6 +243,14 @@ class MessageKind(JobKind):
 
     async def _may_resend_unchecked(self, attempt: Attempt, since: datetime) -> bool:
         return attempt.now - since <= NONCE_WINDOW and await self.has_nonce(attempt)
+
+
+async def post_of(attempt: Attempt) -> Job:
+    """The post that a job follows; raises ClaimLost if it is gone."""
+    delivery = await attempt.store.read(delivery_of, attempt.job.schedule_id, attempt.job.week)
+    if delivery is None or delivery.post.message_id is None:
+        raise ClaimLost
+    return delivery.post
 
 
 def nonce(job: Job) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 from bot.catalog import Resource
 from bot.jobs.attempt import (
     Attempt,
-    ClaimLost,
     Done,
     JobKind,
     MessageKind,
@@ -22,6 +21,7 @@ from bot.jobs.attempt import (
     Skip,
     library_of,
     nonce,
+    post_of,
 )
 from bot.jobs.history import delivery_before, delivery_of
 from bot.jobs.prompt import SHORTEST_POLL, options_after
@@ -35,7 +35,7 @@ class _FollowUp(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Make the request, unless it is too late."""
-        post = await _post(attempt)
+        post = await post_of(attempt)
         if self.too_late(attempt):
             return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
         await attempt.begin()
@@ -91,7 +91,7 @@ class PollJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Ask; nothing if there is nothing to choose from, or no time to."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        schedule, post = await attempt.weekly(), await post_of(attempt)
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
@@ -111,7 +111,7 @@ class PollJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        schedule, post = await attempt.weekly(), await post_of(attempt)
         catalog = library_of(attempt.context.catalogs, schedule).catalog
         options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
         recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
@@ -155,14 +155,6 @@ class NoticeJob(JobKind):
         attempt.check()
         await attempt.messenger.tell(schedule.created_by, schedule.guild_id, self._render(Notice(schedule, lost)))
         return Done()
-
-
-async def _post(attempt: Attempt) -> Job:
-    """The post that a job follows."""
-    delivery = await attempt.store.read(delivery_of, attempt.job.schedule_id, attempt.job.week)
-    if delivery is None or delivery.post.message_id is None:
-        raise ClaimLost
-    return delivery.post
 
 
 def _sent(post: Job) -> Sent:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from zoneinfo import ZoneInfo
 from bot.catalog import Resource
 from bot.catalog.questions import default_question
 from bot.catalogs import Catalogs, Library
-from bot.errors import CannotPost, PostError
+from bot.errors import CannotPost, PostError, PostFailed
 from bot.jobs.attempt import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.jobs.count import Count
 from bot.jobs.history import history_of
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 from bot.outcomes import Reason
@@ -26,9 +28,6 @@ QUIET = timedelta(minutes=10)
 """How long after a post another one, that an admin asks for, mentions nobody again."""
 SHORTEST_POLL = timedelta(hours=1)
 """Discord's shortest poll; one that would close before the next prompt by less is not worth an answer."""
-
-Count = Callable[[int, Resource], Awaitable[int]]
-"""How many members of a server (by its id) have finished a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,8 @@ class PromptJob(MessageKind):
         tentative = _choose(library, schedule, history, favourites, chosen)
         finished = 0
         if self._count is not None and not isinstance(tentative, Reason):
-            finished = await self._count(schedule.guild_id, tentative[0].resource)
+            with suppress(PostFailed):  # the number follows with the next mark
+                finished = (await self._count(schedule.guild_id, tentative[0].resource)).number
         return _Observed(favourites, await _replies(messenger, schedule, history), finished)
 
 

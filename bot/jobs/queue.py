@@ -43,7 +43,11 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
     Of any number of owners at once exactly one gets each. After `lease` it can be claimed again: the owner may have
     died.
     """
-    free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= _present(connection, now))
+    free = or_(
+        jobs.c.lease_until.is_(None),
+        jobs.c.lease_until <= _present(connection, now),
+        jobs.c.lease_until > _lease(connection, now, 2 * lease),  # set by a clock that was ahead
+    )
     ready = select(jobs.c.id).where(WAITING, jobs.c.attempt_at <= now, free)
     ready = ready.order_by(jobs.c.attempt_at, jobs.c.id).limit(limit)
     ids = connection.scalars(ready.with_for_update(skip_locked=True)).all()
@@ -104,12 +108,13 @@ def record_sent(
     """The message is there: record it, enqueue what follows it, and pause the schedule if it `ends` with it.
 
     It is there whoever has the claim by now, so an attempt that was overtaken is recorded too. False if another
-    attempt was recorded before, or the schedule is gone.
+    attempt was recorded before, the job was enqueued anew meanwhile, or the schedule is gone.
     """
     values = {"channel_id": channel_id, "message_id": message_id, "sent_at": now, "finished": finished}
     if _locked_schedule(connection, job) is None:
         return False
-    if not _end(connection, and_(jobs.c.id == job.id, WAITING), State.SENT, None, values):
+    which = and_(jobs.c.id == job.id, jobs.c.enqueued_at == job.enqueued_at, WAITING)
+    if not _end(connection, which, State.SENT, None, values):
         return False
     if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in sorted(follow_ups)]:
         connection.execute(insert_into(connection, jobs).values(new).on_conflict_do_nothing())
@@ -161,11 +166,6 @@ def release(
     values = {"owner": None, "lease_until": None, "attempt_at": attempt_at, "detail": _cut(detail)}
     values |= {"reason": reason} if reason else {}
     return connection.execute(update(jobs).where(_held(job, owner)).values(values)).rowcount > 0
-
-
-def record_finished(connection: Connection, message_id: int, finished: int) -> None:
-    """How many members of its server have finished what a post is about."""
-    connection.execute(update(jobs).where(jobs.c.message_id == message_id).values(finished=finished))
 
 
 def _present(connection: Connection, now: datetime) -> Any:

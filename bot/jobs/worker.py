@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 from bot.catalogs import Catalogs
@@ -24,6 +25,12 @@ from bot.jobs.due import AT_ONCE, enqueue_due, resume_due
 from bot.jobs.records import Job
 from bot.outcomes import Reason
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +51,10 @@ CLAIMS = 25
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
 """The pause after the first failed attempt, doubled after each further one up to the longest, and up to a quarter more
 of each: about 25 attempts in the grace period."""
+
+RECORD_PAUSES = (0.5, 2.0, 8.0)
+"""Seconds before an outcome is recorded again that the database did not take: in all well within a lease, after which
+another attempt would have to find out what happened."""
 
 
 def monotonic() -> float:
@@ -163,6 +174,16 @@ class Worker:
             self._more = False
             self._wake()
 
+    async def _write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        """Record what happened, again after a while if the database cannot be used just now; raises StoreError."""
+        for pause in RECORD_PAUSES:
+            try:
+                return await self._store.write(work, *args, **options)
+            except StoreError as error:
+                log.info("An outcome is recorded again: %s", error)
+                await asyncio.sleep(pause)
+        return await self._store.write(work, *args, **options)
+
     async def _attempt(self, attempt: Attempt) -> None:
         try:
             await self._run(attempt)
@@ -173,7 +194,7 @@ class Worker:
 
     async def _run(self, attempt: Attempt) -> None:
         """Make the attempt and record its outcome."""
-        job, write = attempt.job, self._store.write
+        job, write = attempt.job, self._write
         kind = self._kinds[job.kind]
         try:
             outcome = await kind.run(attempt)
@@ -197,12 +218,12 @@ class Worker:
             await self._record(job, outcome)
 
     async def _record(self, job: Job, outcome: Done | Skip) -> None:
-        now, write = self._context.clock(), self._store.write
+        now, write = self._context.clock(), self._write
         if isinstance(outcome, Skip):
             await write(queue.record_skipped, job, outcome.reason, outcome.detail, now, owner=self._owner)
             self._wake()  # somebody may have to be told
             return
-        await write(
+        recorded = await write(
             queue.record_sent,
             job,
             now=now,
@@ -212,12 +233,14 @@ class Worker:
             follow_ups=outcome.follow_ups,
             ends=outcome.ends,
         )
-        if outcome.follow_ups:
+        if not recorded:  # it may have been enqueued anew: then it is free for another attempt at once
+            await write(queue.release, job, None, None, owner=self._owner, attempt_at=now)
+        if outcome.follow_ups or not recorded:
             self._wake()
 
     async def _try_later(self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str) -> None:
         """Give the job back for another attempt, or up if that would be too late."""
-        job, now, write = attempt.job, self._context.clock(), self._store.write
+        job, now, write = attempt.job, self._context.clock(), self._write
         if kind.too_late(attempt):
             await write(queue.record_skipped, job, job.cancelled or reason, detail, now, owner=self._owner)
             self._wake()

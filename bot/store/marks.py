@@ -7,7 +7,7 @@ Where a method takes several `pages`, they are one resource's: its page, then th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,14 @@ _MARKS = (
     .order_by(marks.c.done_at, marks.c.page)
 )
 _SHARED_SINCE = select(sharing.c.shared_at).where(sharing.c.user_id == bindparam("user_id"))
+
+
+Then = Callable[[Connection], object]
+"""What is done in the transaction of a mark, if the mark changed."""
+
+
+def nothing(_: Connection) -> None:
+    """Nothing follows a mark."""
 
 
 class Marks:
@@ -58,21 +66,30 @@ class Marks:
 
         return await self._store.read(work)
 
-    async def mark(self, user_id: int, pages: Sequence[str], now: datetime) -> bool:
+    async def mark(self, user_id: int, pages: Sequence[str], now: datetime, *, then: Then = nothing) -> bool:
         """Mark the first of some pages, unless one of them is marked; False if one was, and then its instant stays."""
         known = select(marks.c.page).where(_marks_at(user_id, pages)).limit(1)
 
         def work(connection: Connection) -> bool:
-            return connection.scalar(known) is None and _insert_mark(connection, user_id, pages[0], now)
+            if connection.scalar(known) is not None or not _insert_mark(connection, user_id, pages[0], now):
+                return False
+            then(connection)
+            return True
 
         return await self._store.write(work)
 
-    async def unmark(self, user_id: int, pages: Collection[str]) -> bool:
+    async def unmark(self, user_id: int, pages: Collection[str], *, then: Then = nothing) -> bool:
         """A member has finished none of some pages after all; False if no mark of theirs was at any."""
-        statement = delete(marks).where(_marks_at(user_id, pages))
-        return await self._store.write(lambda connection: connection.execute(statement).rowcount > 0)
 
-    async def toggle_mark(self, user_id: int, pages: Sequence[str], now: datetime) -> bool:
+        def work(connection: Connection) -> bool:
+            if not connection.execute(delete(marks).where(_marks_at(user_id, pages))).rowcount:
+                return False
+            then(connection)
+            return True
+
+        return await self._store.write(work)
+
+    async def toggle_mark(self, user_id: int, pages: Sequence[str], now: datetime, *, then: Then = nothing) -> bool:
         """Take a member's marks at some pages, or mark the first page if there are none; whether it is marked now.
 
         Of many at once each counts: a mark that another call sets meanwhile is taken, not mistaken for this call's.
@@ -81,10 +98,10 @@ class Marks:
 
         def work(connection: Connection) -> bool:
             while True:
-                if connection.execute(taking).rowcount:
-                    return False
-                if _insert_mark(connection, user_id, pages[0], now):
-                    return True
+                taken = connection.execute(taking).rowcount > 0
+                if taken or _insert_mark(connection, user_id, pages[0], now):
+                    then(connection)
+                    return not taken
 
         return await self._store.write(work)
 

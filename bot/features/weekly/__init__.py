@@ -11,21 +11,22 @@ from bot.features.weekly.buttons import BUTTONS
 from bot.features.weekly.commands import Weekly
 from bot.features.weekly.counts import FinishedCounts
 from bot.features.weekly.panel import PANEL
-from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
+from bot.features.weekly.post import recognise_poll, recognise_prompt, render_number, render_poll, render_prompt
 from bot.features.weekly.setup import OtherZoneButton, SetupButton, ZoneSelect
 from bot.features.weekly.words import notice_words
-from bot.jobs import NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
+from bot.jobs import CountJob, NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
 
 
 async def setup(bot: StudyBot) -> None:
     """Add the commands and buttons, and have the posts and what follows them delivered."""
-    bot.post_counts = counts = FinishedCounts(bot)
+    counts = FinishedCounts(bot)
     for kind in (
         PromptJob(render_prompt, recognise_prompt, counts.count),
         ThreadJob(),
         PinJob(),
         PollJob(render_poll, recognise_poll),
         NoticeJob(notice_words),
+        CountJob(counts.count, render_number),
     ):
         bot.delivery.register(kind)
     bot.add_dynamic_items(*BUTTONS, *PANEL, SetupButton, ZoneSelect, OtherZoneButton)

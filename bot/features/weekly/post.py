@@ -17,7 +17,7 @@ from bot.discord_io.messenger import Message
 from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.weekly import words
-from bot.jobs import Job, Poll, Prompt
+from bot.jobs import Job, NumberedPost, Poll, Prompt
 from bot.jobs.attempt import Recognise
 
 PREFIX = "w"
@@ -66,6 +66,11 @@ def post_view(catalog_id: str, resource: Resource, job: Job | None, finished: in
     view.add_item(path_button(catalog_id, words.OPEN_PATH))
     view.stop()
     return view
+
+
+def render_number(numbered: NumberedPost) -> discord.ui.View:
+    """The buttons of a post with its new number."""
+    return post_view(numbered.library.catalog.id, numbered.resource, numbered.post, numbered.finished)
 
 
 def _lines(prompt: Prompt) -> Iterator[str]:
