@@ -77,7 +77,7 @@ class CountJob(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Count, and edit the post if the number is another and is known."""
-        schedule, post = await attempt.weekly(), await post_of(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         library = library_of(attempt.context.catalogs, schedule)
         resource = library.catalog.get(post.resource_id or "")
         if resource is None or post.message_id is None or post.channel_id is None:
@@ -87,5 +87,5 @@ class CountJob(JobKind):
             numbered = NumberedPost(library, resource, post, schedule.guild_id, number)
             attempt.check()
             await attempt.messenger.edit(post.channel_id, post.message_id, self._render(numbered))
-            await attempt.store.write(record_finished, post, number)
+            await attempt.write(record_finished, post, number)
         return Done()

@@ -54,7 +54,7 @@ class ThreadJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Open it."""
-        guild_id = (await attempt.weekly()).guild_id
+        guild_id = attempt.weekly.guild_id
         return Done(Sent(sent.channel_id, await attempt.messenger.open_thread(sent, guild_id, post.title or "")))
 
 
@@ -65,7 +65,7 @@ class PinJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Pin it."""
-        before = await attempt.store.read(delivery_before, post)
+        before = await attempt.read(delivery_before, post)
         await attempt.messenger.pin(sent, _sent(before.post) if before else None)
         return Done(sent)
 
@@ -91,7 +91,7 @@ class PollJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Ask; nothing if there is nothing to choose from, or no time to."""
-        schedule, post = await attempt.weekly(), await post_of(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
@@ -111,7 +111,7 @@ class PollJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
-        schedule, post = await attempt.weekly(), await post_of(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         catalog = library_of(attempt.context.catalogs, schedule).catalog
         options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
         recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
@@ -144,8 +144,8 @@ class NoticeJob(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Tell them; nothing once it is fixed already."""
-        schedule, job = await attempt.weekly(), attempt.job
-        delivery = await attempt.store.read(delivery_of, schedule.id, job.week)
+        schedule, job = attempt.weekly, attempt.job
+        delivery = await attempt.read(delivery_of, schedule.id, job.week)
         lost = delivery.post if delivery else None
         if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
             return Skip(Reason.TOO_LATE)

@@ -30,6 +30,9 @@ _LAST = select(jobs).where(
     jobs.c.week == _LAST_WEEK.scalar_subquery(),
     jobs.c.kind != "count",
 )
+_POST_OF_WEEK = select(jobs).where(
+    jobs.c.schedule_id == bindparam("of"), jobs.c.week == bindparam("week"), jobs.c.kind.in_(POSTS)
+)
 _JOB = select(jobs).where(jobs.c.id == bindparam("id"))
 
 
@@ -53,6 +56,12 @@ def delivery_of(connection: Connection, schedule_id: int, week: str) -> Delivery
     """The post of a week with what follows it, if the week has one."""
     posts = select(jobs).where(is_post(schedule_id), jobs.c.week == week)
     return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
+
+
+def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | None:
+    """The post of a week, if the week has one."""
+    row = connection.execute(_POST_OF_WEEK, {"of": schedule_id, "week": week}).first()
+    return built(Job, row) if row else None
 
 
 def recent_deliveries(connection: Connection, schedule_id: int, limit: int) -> list[Delivery]:

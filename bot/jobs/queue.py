@@ -59,6 +59,18 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
     return sorted((built(Job, row) for row in rows), key=lambda job: (job.attempt_at, job.id))
 
 
+def claim_with_schedules(
+    connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta
+) -> list[tuple[Job, AnySchedule]]:
+    """Claim jobs, each with its schedule as it is now."""
+    claimed = claim(connection, now, limit, owner=owner, lease=lease)
+    if not claimed:
+        return []
+    rows = connection.execute(select(schedules).where(schedules.c.id.in_({job.schedule_id for job in claimed})))
+    by_id = {row.id: schedule_of(row) for row in rows}
+    return [(job, by_id[job.schedule_id]) for job in claimed]
+
+
 def renew(
     connection: Connection, job_ids: Collection[int], now: datetime, *, owner: str, lease: timedelta
 ) -> frozenset[int]:
@@ -72,9 +84,9 @@ def renew(
 
 
 def begin(
-    connection: Connection, job: Job, choose: Choose, now: datetime, *, owner: str, lease: timedelta
+    connection: Connection, job: Job, choose: Choose | None, now: datetime, *, owner: str, lease: timedelta
 ) -> Begun | Reason | None:
-    """Choose what a job is about, and record that it may be sent from now on; prolongs the claim.
+    """Choose what a job is about, if anything, and record that it may be sent from now on; prolongs the claim.
 
     Committed before the message is sent: a crash between the two is then known to have been possible. Returns the
     reason if there is nothing to send, None if nothing may be sent: the claim was lost, or the schedule paused or
@@ -84,7 +96,7 @@ def begin(
     if row is None:
         return None
     schedule = schedule_of(row)
-    chosen = choose(schedule, history_of(connection, job.schedule_id, exclude=job.id))
+    chosen = choose(schedule, history_of(connection, job.schedule_id, exclude=job.id)) if choose else Choice()
     if isinstance(chosen, Reason):
         return chosen
     started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))

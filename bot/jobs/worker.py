@@ -22,7 +22,7 @@ from bot.errors import CannotPost, PostFailed, StoreError
 from bot.jobs import queue
 from bot.jobs.attempt import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, WorkerContext, nonce
 from bot.jobs.due import AT_ONCE, enqueue_due, resume_due
-from bot.jobs.records import Job
+from bot.jobs.records import AnySchedule, Job
 from bot.outcomes import Reason
 from bot.store import Store
 
@@ -46,6 +46,9 @@ servers that hang as there are slots hold up all others for minutes."""
 IN_FLIGHT_LIMIT = 2 * SLOTS
 """Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help: all of
 them leave at once when a global rate limit ends."""
+DATABASE_CALLS = 6
+"""Attempts that use the database at a time, of the ten connections to PostgreSQL: members' commands find one free. At 1
+a database 30 ms away takes ten prompts a second; at 128 each waits for the others until its time is over."""
 CLAIMS = 25
 """Free slots for which the worker claims again. At 1 each job costs a claim of its own."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
@@ -78,7 +81,8 @@ class Worker:
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
-        self._context = WorkerContext(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease)
+        database = asyncio.Semaphore(DATABASE_CALLS)
+        self._context = WorkerContext(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease, database)
         self._store = store
         self._owner = self._context.owner
         self._wake = wake
@@ -140,19 +144,19 @@ class Worker:
     async def _claim(self) -> None:
         while room := min(SLOTS - len(self._slots), IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
             begun_at = self._context.monotonic()
-            jobs = await self._store.write(
-                queue.claim, self._context.clock(), room, owner=self._owner, lease=self._context.lease
+            claimed = await self._store.write(
+                queue.claim_with_schedules, self._context.clock(), room, owner=self._owner, lease=self._context.lease
             )
-            for job in jobs:
-                self._begin(job, self._context.deadline(begun_at))
-            if len(jobs) < room:
+            for job, schedule in claimed:
+                self._begin(job, schedule, self._context.deadline(begun_at))
+            if len(claimed) < room:
                 self._more = False
                 return
         self._more = True
 
-    def _begin(self, job: Job, deadline: float) -> None:
+    def _begin(self, job: Job, schedule: AnySchedule, deadline: float) -> None:
         """Make an attempt, in a task of its own."""
-        attempt = Attempt(job, self._context, deadline)
+        attempt = Attempt(job, schedule, self._context, deadline)
         self._attempts[job.id] = attempt
         self._slots.add(job.id)
         task = self._tasks[job.id] = asyncio.create_task(self._attempt(attempt))
@@ -178,7 +182,8 @@ class Worker:
         """Record what happened, again after a while if the database cannot be used just now; raises StoreError."""
         for pause in RECORD_PAUSES:
             try:
-                return await self._store.write(work, *args, **options)
+                async with self._context.database:
+                    return await self._store.write(work, *args, **options)
             except StoreError as error:
                 log.info("An outcome is recorded again: %s", error)
                 await asyncio.sleep(pause)
