@@ -97,11 +97,9 @@ class Marked:
 
 
 async def act(interaction: Interaction, library: Library, resource: Resource, action: Action) -> Marked:
-    """Change the mark of the member who acts, and let the number on a weekly post follow; raises StoreError."""
-    bot, member, guild, now = interaction.client, interaction.user, interaction.guild, interaction.client.clock()
+    """Change the mark of the member who acts; raises StoreError."""
+    bot, member, now = interaction.client, interaction.user, interaction.client.clock()
     change = await change_mark(bot.store, member.id, resource, action, now)
-    if guild is not None and change.changed:
-        bot.post_counts.refresh(guild, resource)
     done = library.finished(await bot.store.marks.of(member.id))
     return Marked(library, resource, done, change, now, bot.language_for(interaction))
 

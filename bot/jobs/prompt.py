@@ -92,8 +92,8 @@ class PromptJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
-        job, schedule = attempt.job, await attempt.weekly()
-        history = await attempt.store.read(history_of, schedule.id, exclude=job.id)
+        job, schedule = attempt.job, attempt.weekly
+        history = await attempt.read(history_of, schedule.id, exclude=job.id)
         library = library_of(attempt.context.catalogs, schedule)
         known = await _observe(attempt.messenger, schedule, history)
         found: list[tuple[NextPrompt, int, History]] = []
@@ -121,7 +121,7 @@ class PromptJob(MessageKind):
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
         """What an earlier attempt posted, with what is to follow it."""
-        return self._done(await attempt.weekly(), sent)
+        return self._done(attempt.weekly, sent)
 
     def _done(self, schedule: WeeklySchedule, sent: Sent) -> Done:
         in_forum = sent.channel_id != schedule.channel_id and sent.channel_id == sent.message_id
@@ -129,7 +129,7 @@ class PromptJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look where an earlier attempt posted, which may be another channel than today's."""
-        job, schedule = attempt.job, await attempt.weekly()
+        job, schedule = attempt.job, attempt.weekly
         where = job.channel_id or schedule.channel_id
         try:
             return await attempt.messenger.find(where, schedule.guild_id, self._recognise(job), since)
@@ -143,7 +143,7 @@ class PromptJob(MessageKind):
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """Everywhere but in a forum; and not where the channel is another by now."""
-        schedule = await attempt.weekly()
+        schedule = attempt.weekly
         if attempt.job.channel_id != schedule.channel_id:
             return False
         return not attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)

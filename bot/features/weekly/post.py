@@ -20,7 +20,7 @@ from bot.discord_io.marks import RESOURCE_GONE, act, changed_card, one_at_a_time
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, escape, first_sentence, fit, show
-from bot.jobs import Job, Poll, Prompt, Recap, presses
+from bot.jobs import Job, NumberedPost, Poll, Prompt, Recap, toggle_press
 from bot.jobs.attempt import Recognise
 from bot.language import ENGLISH, Language
 from bot.marks import Action
@@ -48,7 +48,7 @@ def render_prompt(prompt: Prompt) -> Message:
         guild_id=schedule.guild_id,
         content=post_content(prompt, language),
         title=prompt.resource.title,
-        view=post_view(prompt.library, prompt.resource, prompt.job, 0, language),
+        view=post_view(prompt.library, prompt.resource, prompt.job, language),
         mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles),
     )
 
@@ -63,17 +63,20 @@ def post_content(prompt: Prompt, language: Language) -> str:
     return fit("\n".join(_lines(prompt, language)), CONTENT_LIMIT)
 
 
-def post_view(
-    library: Library, resource: Resource, job: Job | None, presses: int, language: Language
-) -> discord.ui.View:
+def post_view(library: Library, resource: Resource, job: Job | None, language: Language) -> discord.ui.View:
     """The buttons of a post: the resource, Done with the number of presses, and the path."""
     view = discord.ui.View(timeout=None)
     view.add_item(open_button(resource.url))
-    done = language.t("Done · {n}", n=language.number(presses))
+    done = language.t("Done · {n}", n=language.number(job.finished if job else 0))
     view.add_item(PostDoneButton.of(library, resource, tag_of(job), done))
     view.add_item(PathPageButton.of(library, language.t("Show the path")))
     view.stop()
     return view
+
+
+def render_number(numbered: NumberedPost) -> discord.ui.View:
+    """The buttons of a post with its new number."""
+    return post_view(numbered.library, numbered.resource, numbered.post, ENGLISH)
 
 
 class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}"):
@@ -97,9 +100,9 @@ class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}
             return
         async with one_at_a_time(interaction.user.id):
             counted = await bot.store.write(
-                presses.toggle, interaction.guild_id or 0, self.state["tag"], interaction.user.id, bot.clock()
+                toggle_press, interaction.guild_id or 0, self.state["tag"], interaction.user.id, bot.clock()
             )
-            action = Action.TOGGLE if counted is None else Action.MARK if counted.counts else Action.UNDO
+            action = Action.TOGGLE if counted is None else Action.MARK if counted else Action.UNDO
             marked = await act(interaction, library, resource, action)
             undo = self.of(library, resource, self.state["tag"], language.t("Undo")) if marked.change.finished else None
             await interaction.edit_original_response(view=changed_card(marked, undo))
