@@ -50,11 +50,11 @@ Type `/` below and pick a command:
 - `/next` for your next step, `/done` when you have taken it, `/progress` for how far you are
 - `/weekly set` for one learning prompt a week. Only admins may: choose **Ada** at *Viewing as* first. \
 Then press `n` in the terminal to jump to the prompt.
-- `/remind weekly` for a reminder in a direct message: `d` in the terminal shows Mia’s. \
+- `/remind weekly` for a reminder in a direct message: `d` in the terminal shows Mia's. \
 For *Find resources* in the menu of a message, press `f`: it asks about the last message here that a person wrote."""
 KEYS = """\
 n  jump to the next weekly prompt
-d  show Mia’s direct messages
+d  show Mia's direct messages
 f  have Mia choose “Find resources” in the menu of the last message
 q  quit (or Ctrl-C)"""
 
@@ -127,7 +127,7 @@ class Demo:
             member = self._viewers[0]
             sent = list(member.user.dm_channel.history()) if member.id in self._env.backend.dm_channels else []
         texts = [_text_of(message) for message in reversed(sent)]
-        return "\n\n".join(["Mia’s direct messages:", *(texts or ["none yet; /remind weekly sends one"])])
+        return "\n\n".join(["Mia's direct messages:", *(texts or ["none yet; /remind weekly sends one"])])
 
     async def find_resources(self) -> str:
         """Have the member choose *Find resources* in the menu of the last message that a person wrote.

@@ -189,7 +189,7 @@ def _role_findings(guild: discord.Guild | None, weekly: WeeklySchedule) -> Itera
 
 _SENTENCES = {
     Check.SERVER_UNAVAILABLE: N_(
-        "Discord isn’t letting me see this server right now. Try again in a few minutes; if that doesn’t help, "
+        "Discord isn't letting me see this server right now. Try again in a few minutes; if that doesn't help, "
         "add me to the server again."
     ),
     Check.CHANNEL_GONE: N_("The channel for the weekly prompt no longer exists. {fix}"),
@@ -198,25 +198,25 @@ _SENTENCES = {
     Check.TIMED_OUT: N_("A moderator has timed me out until {at}. {fix}"),
     Check.ROLE_GONE: N_("The role to mention was deleted, so posts mention nobody. Choose another role, or none."),
     Check.ROLE_SILENT: N_(
-        "{role} is shown in posts, but its members aren’t notified. Turn on *Allow anyone to @mention this role* in "
+        "{role} is shown in posts, but its members aren't notified. Turn on *Allow anyone to @mention this role* in "
         "its settings."
     ),
     Check.PAUSED: N_("The weekly prompt paused itself: {why}. {fix} Then resume it."),
-    Check.WAITING: N_("{what}: {why}. I’ll try again {at}."),
-    Check.MISSED: N_("The prompt of {at} wasn’t posted: {why}. {fix}"),
+    Check.WAITING: N_("{what}: {why}. I'll try again {at}."),
+    Check.MISSED: N_("The prompt of {at} wasn't posted: {why}. {fix}"),
     Check.FOLLOW_UP: N_("{what}: {why}. {fix}"),
     Check.WORKER: N_(
         "I should check for due prompts every half minute, and last did {at}. Tell the person who hosts me."
     ),
     Check.DATABASE: N_("My database is slow, so posts can be late. Tell the person who hosts me."),
 }
-_PAUSED_FOR_THAT = N_("The weekly prompt paused itself because of that. Resume it once it’s fixed.")
+_PAUSED_FOR_THAT = N_("The weekly prompt paused itself because of that. Resume it once it's fixed.")
 _NOT_DONE = {
-    "prompt": N_("The prompt isn’t posted yet"),
+    "prompt": N_("The prompt isn't posted yet"),
     "thread": N_("The last post has no thread"),
-    "pin": N_("The last post isn’t pinned"),
+    "pin": N_("The last post isn't pinned"),
     "poll": N_("The last post has no poll"),
-    "notice": N_("I couldn’t tell the admins about it yet"),
+    "notice": N_("I couldn't tell the admins about it yet"),
 }
 
 

@@ -53,7 +53,7 @@ A_WEEK: Literal[10080] = 10080
 FITTING_TAGS = ("weekly", "prompt", "learning", "reading", "study", "resource", "discussion", "question")
 UNFITTING_TAGS = ("solved", "resolved", "answered", "closed", "done", "duplicate", "bug")
 """Words of forum tags that fit a weekly prompt, and of those that say something about a post that isn't true of one."""
-TO_ADMINS, NOTICE_TITLE = N_("For this server’s admins: {text}"), N_("About the weekly prompt")
+TO_ADMINS, NOTICE_TITLE = N_("For this server's admins: {text}"), N_("About the weekly prompt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ OUTAGE = Refusal(
     tries=None,
     pauses=False,
     told=Told.ADMINS,
-    why=N_("I couldn’t reach Discord"),
+    why=N_("I couldn't reach Discord"),
     fix=N_("If it happens often, ask the person who hosts me to check the network."),
 )
 FORBIDDEN = Refusal(
@@ -70,8 +70,8 @@ FORBIDDEN = Refusal(
     tries=1,
     pauses=True,
     told=Told.ADMINS,
-    why=N_("I don’t have the permissions I need in the channel"),
-    fix=N_("Give them to me in the channel’s settings."),
+    why=N_("I don't have the permissions I need in the channel"),
+    fix=N_("Give them to me in the channel's settings."),
 )
 DM_CLOSED = Refusal(
     Reason.DM_CLOSED,
@@ -97,7 +97,7 @@ UNKNOWN = Refusal(
     pauses=False,
     told=Told.ADMINS | Told.HOST,
     why=N_("Discord refused it"),
-    fix=N_("If Discord’s own words don’t help, ask the person who hosts me: the log has details."),
+    fix=N_("If Discord's own words don't help, ask the person who hosts me: the log has details."),
 )
 
 REFUSALS = (
@@ -137,7 +137,7 @@ REFUSALS = (
         tries=1,
         pauses=True,
         told=Told.ADMINS | Told.HOST,
-        why=N_("this server requires two-factor authentication, and my host’s account has none"),
+        why=N_("this server requires two-factor authentication, and my host's account has none"),
         fix=N_(
             "Ask the person who hosts me to turn on two-factor authentication, or turn the requirement off in "
             "*Server Settings › Safety Setup*."
@@ -149,7 +149,7 @@ REFUSALS = (
         tries=FEW,
         pauses=False,
         told=Told.HOST,
-        why=N_("Discord’s anti-spam system has flagged me"),
+        why=N_("Discord's anti-spam system has flagged me"),
         fix=N_("Only the person who hosts me can have that lifted; please let them know."),
     ),
     Refusal(
@@ -159,7 +159,7 @@ REFUSALS = (
         pauses=True,
         told=Told.ADMINS,
         why=N_("every post in the forum needs a tag, and there is none I can use"),
-        fix=N_("Add a tag that everyone can use, or turn off *Require people to select tags* in the forum’s settings."),
+        fix=N_("Add a tag that everyone can use, or turn off *Require people to select tags* in the forum's settings."),
     ),
     Refusal(
         Reason.THREADS_FULL,
@@ -194,7 +194,7 @@ REFUSALS = (
         tries=FEW,
         pauses=False,
         told=Told.ADMINS,
-        why=N_("Discord doesn’t allow that in this kind of channel"),
+        why=N_("Discord doesn't allow that in this kind of channel"),
         fix=N_("Choose another channel."),
     ),
     Refusal(
@@ -230,7 +230,7 @@ BY_REASON = {refusal.reason: refusal for refusal in REFUSALS}
 
 _OTHER_REASONS = {
     Reason.OFFLINE: N_("I was offline at that time and for the next twelve hours"),
-    Reason.BROKEN: N_("something broke on my side; the host’s log has details"),
+    Reason.BROKEN: N_("something broke on my side; the host's log has details"),
     Reason.ADMIN_SKIPPED: N_("an admin skipped it"),
     Reason.PAUSED: N_("the weekly prompt was paused"),
     Reason.EMPTY_LIST: N_("the list is empty so far"),
@@ -242,7 +242,7 @@ _OTHER_REASONS = {
     Reason.BOT_REMOVED: N_("I was removed from this server and added again"),
     Reason.PATH_FINISHED: N_("the whole path is finished"),
     Reason.UNKNOWN_ZONE: N_("I no longer know its time zone"),
-    Reason.MOVED: N_("the channel was changed while I was posting, and I can’t read the old one to see if I did"),
+    Reason.MOVED: N_("the channel was changed while I was posting, and I can't read the old one to see if I did"),
 }
 _OTHER_FIXES = {
     Reason.BROKEN: N_("If it happens again, tell the person who hosts me."),

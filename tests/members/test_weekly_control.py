@@ -181,7 +181,7 @@ async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: C
 async def test_now_in_a_closed_channel_says_why(server: Server) -> None:
     await server.set_weekly()
     server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
-    assert "That didn't work: I'm not allowed" in (await server.weekly("Post now", "Post now")).text
+    assert "That didn't work: I don't have the permissions" in (await server.weekly("Post now", "Post now")).text
 
 
 async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, store: Store) -> None:
@@ -281,8 +281,7 @@ async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had
     await store.write(schedules.mark_left, server.guild.id, server.env.now() - timedelta(days=31))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    assert "removed from this server and added again" in (await server.weekly()).text
-    assert "Resumed. Next: Monday 5 January." in (await server.weekly("Resume")).text
+    assert "- Monday 5 January" in (await server.weekly()).text
 
 
 async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_after_30_days(

@@ -41,7 +41,7 @@ async def test_during_an_outage_doctor_history_and_show_tell_of_the_waiting_prom
     await server.set_weekly()
     outage(server)
     await server.pass_time(MONDAY + timedelta(minutes=3))
-    assert "waits: Discord didn't accept it; next try <t:" in (await server.weekly("History")).text
+    assert "waits: I couldn't reach Discord; next try <t:" in (await server.weekly("History")).text
     panel = (await server.weekly()).text
     assert "problem" in panel
     assert "- Monday 12 January" in panel
@@ -104,7 +104,7 @@ async def test_now_during_an_outage_says_that_it_goes_on_trying(server: Server) 
     await server.set_weekly()
     outage(server, times=1)
     seen = await server.weekly("Post now", "Post now")
-    assert "Not posted yet: Discord didn't accept it. I'll keep trying for five minutes" in seen.text
+    assert "Not posted yet: I couldn't reach Discord. I'll keep trying for five minutes" in seen.text
     await server.env.advance_time(90)
     assert len(server.posts()) == 1
 
@@ -125,11 +125,11 @@ async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(serv
     await serve(server, store, full)
     await server.set_weekly(order="Later")
     await serve(server, store, replace(full, tracks=(Track("later", "Later"),)))
-    assert "Nothing to post: the stage or track it follows has no resources." in (await server.weekly()).text
+    assert "Nothing to post: the stage or track that it follows has no resources." in (await server.weekly()).text
     await server.pass_time(MONDAY + SOON)
     assert server.posts() == []
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
-    assert "the stage or track it follows has no resources" in told
+    assert "the stage or track that it follows has no resources" in told
 
 
 async def test_a_pause_until_a_day_names_that_day_in_the_schedules_own_zone(server: Server) -> None:

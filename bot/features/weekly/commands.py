@@ -11,8 +11,10 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
+from bot.discord_io.failures import answer_failure
 from bot.discord_io.options import Choices, zone_choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.errors import StudybotError
 from bot.features.weekly.admin import require_admin, schedule_here
 from bot.features.weekly.history import past_text
 from bot.features.weekly.panel import Typed, show_panel
@@ -57,7 +59,10 @@ class Weekly(commands.Cog):
         require_admin(interaction)  # a server's own settings may show the command to others
         library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_panel(interaction, library, Typed(channel, day, time, timezone, start))
+        try:
+            await show_panel(interaction, library, Typed(channel, day, time, timezone, start))
+        except StudybotError as error:
+            await answer_failure(interaction, error)
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
