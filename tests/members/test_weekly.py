@@ -254,7 +254,8 @@ async def test_members_do_not_see_the_command(server: Server) -> None:
 
 async def test_a_servers_own_settings_do_not_lift_the_check(server: Server) -> None:
     await server.set_weekly()
-    server.guild.set_command_permissions("weekly", allow=[server.mia])
+    (command,) = [one for one in await server.env.bot.tree.fetch_commands() if one.name == "weekly"]
+    server.guild.set_command_permissions(command.id, {server.mia: True})
     seen = await server.ask("weekly", time="10:00")
     assert len(server.env.errors) == 1
     assert "You need *Manage Server*" in seen.text
