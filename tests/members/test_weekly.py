@@ -222,11 +222,11 @@ async def test_a_forbidden_channel_pauses_and_the_admin_is_told(server: Server) 
     tried = [one.path for one in server.env.http_requests if one.method == "POST" and one.path.endswith("/messages")]
     assert tried.count(f"/channels/{server.channel.id}/messages") == 1
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
-    assert "is paused: I am not allowed" in told
+    assert "is paused: I don’t have the permissions I need in the channel.\nGive them" in told
     assert "/weekly doctor" in told
     seen = await server.manage("weekly show")
     assert "paused" in seen.text
-    assert "not allowed" in seen.text
+    assert "I don’t have the permissions" in seen.text
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(weeks=1, minutes=1))
     assert len(server.posts()) == 1

@@ -167,8 +167,9 @@ def notice_words(notice: Notice) -> str:
         return f"{where} is paused: {why(weekly.pause_reason)}.\n{todo.strip()} I won’t repeat this message."
     reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
     day = plain_date(lost.due_at, weekly.schedule.zone) if lost is not None else "this week"
+    cause = f"{why(reason, detail=lost.detail if lost else None)}. {fix(reason)}".strip()
     return (
-        f"{where} wasn’t posted on {day}: {why(reason, detail=lost.detail if lost else None)}. {fix(reason)}\n"
+        f"The prompt of {day} in <#{weekly.channel_id}> wasn’t posted: {cause}\n"
         "Its resource is next week’s; `/weekly now` posts it at once."
     )
 
