@@ -5,7 +5,8 @@ StudybotError                   never raised itself; its text is fit to be shown
 │   └── DiscordRefused          Discord does not let the bot in until a person changes something
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
-│   └── StoreTooNew             it was written by a newer studybot
+│   ├── StoreTooNew             it was written by a newer studybot
+│   └── StoreLost               its file is not the one that was opened
 ├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
 └── MissingExtra                a command needs packages that were not installed
@@ -87,6 +88,10 @@ class StoreError(StudybotError):
 
 class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
+
+
+class StoreLost(StoreError):
+    """The database's file was deleted or replaced under the running bot, which must end."""
 
 
 class DiscordRefused(SettingsError):

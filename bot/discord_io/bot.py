@@ -9,14 +9,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
+from bot.discord_io.clock import CheckedClock
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
@@ -24,9 +25,13 @@ from bot.discord_io.membership import Membership
 from bot.discord_io.requests import request_trace
 from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
+from bot.jobs.worker import monotonic
 from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from bot.discord_io.modals import PersistentModal
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +39,6 @@ Interaction = discord.Interaction["StudyBot"]
 """An interaction with this bot: `interaction.client` is a StudyBot."""
 Feature = Callable[["StudyBot"], Awaitable[None]]
 """What adds a feature's cogs and buttons to the bot when it starts: each feature's `setup`."""
-
-
-class PostCounts(Protocol):
-    """Keeps the number on weekly posts: how many members of a server have finished the week's resource."""
-
-    def refresh(self, guild: discord.Guild, resource: Resource) -> None:
-        """Count again soon: somebody in this server marked the resource or took the mark back."""
 
 
 class Tree(app_commands.CommandTree["StudyBot"]):
@@ -69,9 +67,10 @@ def _is_costly(interaction: Interaction) -> bool:
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
     datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
-    due, `post_counts` follows marks; `settings` are its host's."""
+    due; `settings` are its host's."""
 
-    post_counts: PostCounts
+    pending_notice: Callable[[Interaction], Awaitable[None]]
+    """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
     """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
@@ -85,6 +84,7 @@ class StudyBot(commands.AutoShardedBot):
         clock: Callable[[], datetime],
         features: Sequence[Feature] = (),
     ) -> None:
+        self.clock = checked = CheckedClock(clock, monotonic)
         super().__init__(
             # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
             commands.when_mentioned,
@@ -95,20 +95,39 @@ class StudyBot(commands.AutoShardedBot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             help_command=None,
             tree_cls=Tree,
-            http_trace=request_trace(),
+            http_trace=request_trace(checked.hear),
         )
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
-        self.clock = clock
         self.sleep = asyncio.sleep
         self.language_of = language
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
-        self.membership = Membership(clock)
+        self.membership = Membership(self.clock)
         self.delivery = Delivery(self)
         self._features = features
+        self._modals: list[type[PersistentModal]] = []
         self.tree.error(answer_failure)
+
+    def add_modals(self, *modals: type[PersistentModal]) -> None:
+        """Have forms of these classes answered."""
+        self._modals.extend(modals)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer a form that was sent. Commands and buttons are found by discord.py; of forms it knows only those that
+        this process opened."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            sent = filter(None, (modal.sent_by(interaction) for modal in self._modals))
+            if (modal := next(sent, None)) is not None:
+                await modal.callback(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """After a command: what the member must know beside its answer."""
+        try:
+            await self.pending_notice(interaction)
+        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("A member is not told yet what they must know: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""

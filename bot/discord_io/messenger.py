@@ -1,4 +1,4 @@
-"""Posting to Discord: the Messenger of `bot.delivery`.
+"""Posting to Discord: the Messenger of `bot.jobs`.
 
 A request is never cancelled: discord.py, interrupted while it waits for a global rate limit, would wait for ever from
 then on. A caller that gives up leaves the request running in the background.
@@ -43,6 +43,8 @@ RECAP_TIMEOUT = 4.0
 """Seconds that a prompt waits for the outcome of the last one. At 0 it never says it; at minutes it is late."""
 PIN_NOTICE_WITHIN = 10
 """The latest messages among which Discord's line "… pinned a message" is looked for: it was written a moment ago."""
+ARCHIVED = 50
+"""Archived posts of a forum that are looked through for an earlier one: whoever archives by hand does it soon."""
 
 THREAD_NAME_LIMIT = 100
 """Characters of a thread's name: https://discord.com/developers/docs/resources/channel."""
@@ -72,12 +74,12 @@ class DiscordMessenger:
 
     def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
-        self._turn = RateLimiter().turn
+        self._acquire = RateLimiter().acquire
         self._background: set[asyncio.Task[Any]] = set()
 
     async def post(self, message: Message, nonce: str, check: Callable[[], None]) -> Sent:
         """Post and return where it is; raises CannotPost or PostFailed, and what `check` raises."""
-        await self._turn()
+        await self._acquire()
         check()
         forum = self._forum(message.channel_id, message.guild_id)
         with guarded(check, once=forum is not None) as guard:
@@ -99,9 +101,10 @@ class DiscordMessenger:
     async def find(self, channel_id: int, guild_id: int | None, recognise: Recognise, since: datetime) -> Sent | None:
         """The bot's own message that is recognised, if it was posted since then; raises CannotPost or PostFailed."""
         earliest = since - CLOCK_SLACK
-        self._require_history(channel_id, guild_id)
-        await self._turn()
+        await self._acquire()
         async with self._translate_errors(guild_id, private=guild_id is None):
+            if guild_id is not None:
+                await self._require_history(channel_id, guild_id)
             if (forum := self._forum(channel_id, guild_id)) is not None:
                 return await self._find_in_forum(forum, recognise, earliest)
             async for message in self._channel(channel_id, guild_id).history(limit=SEARCHED):
@@ -114,19 +117,49 @@ class DiscordMessenger:
     async def _find_in_forum(
         self, forum: discord.ForumChannel, recognise: Recognise, earliest: datetime
     ) -> Sent | None:
-        mine = [
-            thread
-            for thread in await forum.guild.active_threads()
-            if thread.parent_id == forum.id
-            and thread.owner_id == self._me
-            and discord.utils.snowflake_time(thread.id) >= earliest
-        ]
-        for thread in mine:
-            await self._turn()
-            with suppress(discord.NotFound):  # somebody deleted its first message
-                if recognise(await thread.fetch_message(thread.id)):
-                    return Sent(thread.id, thread.id)
+        active = [one for one in await forum.guild.active_threads() if one.parent_id == forum.id]
+        if (found := await self._recognised(active, recognise, earliest)) is not None:
+            return found
+        # That list may be empty by mistake. The forum itself names its newest post: the second witness.
+        newest = getattr(await self._bot.fetch_channel(forum.id), "last_message_id", None)
+        if newest is None or discord.utils.snowflake_time(newest) < earliest or newest in {one.id for one in active}:
+            return None
+        archived = [one async for one in forum.archived_threads(limit=ARCHIVED)]
+        if (found := await self._recognised(archived, recognise, earliest)) is not None:
+            return found
+        if newest not in {one.id for one in archived} and await self._exists(newest):
+            raise PostFailed("Discord lists the forum's posts without its newest one")
         return None
+
+    async def _recognised(self, threads: list[discord.Thread], recognise: Recognise, earliest: datetime) -> Sent | None:
+        """The post among some threads that is the bot's own, not too old, and recognised."""
+        for thread in threads:
+            if thread.owner_id == self._me and discord.utils.snowflake_time(thread.id) >= earliest:
+                await self._acquire()
+                with suppress(discord.NotFound):  # somebody deleted its first message
+                    if recognise(await thread.fetch_message(thread.id)):
+                        return Sent(thread.id, thread.id)
+        return None
+
+    async def _exists(self, thread_id: int) -> bool:
+        try:
+            await self._bot.fetch_channel(thread_id)
+        except discord.NotFound:
+            return False
+        return True
+
+    async def _require_history(self, channel_id: int, guild_id: int) -> None:
+        """Raise CannotPost without the permission to read a channel's history: Discord then answers with no messages,
+        as it does where there are none (https://discord.com/developers/docs/resources/message#get-channel-messages).
+        """
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or guild.me is None:
+            raise PostFailed("it is not known yet what the bot may do in this server")
+        channel = guild.get_channel_or_thread(channel_id) or await self._bot.fetch_channel(channel_id)
+        if isinstance(channel, discord.abc.PrivateChannel):
+            return
+        if not channel.permissions_for(guild.me).read_message_history:
+            raise CannotPost(Reason.FORBIDDEN, "the bot may not read the channel's history")
 
     def is_forum(self, channel_id: int, guild_id: int) -> bool:
         """Whether a channel is a forum, as far as Discord told."""
@@ -140,7 +173,7 @@ class DiscordMessenger:
     async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
         """Open a thread under a message, unless it has one, and return its id; raises CannotPost or PostFailed."""
         message = self._channel(under.channel_id, guild_id).get_partial_message(under.message_id)
-        await self._turn()
+        await self._acquire()
         async with self._translate_errors(guild_id):
             try:
                 thread = await message.create_thread(name=fit(name, THREAD_NAME_LIMIT), auto_archive_duration=A_WEEK)
@@ -158,7 +191,7 @@ class DiscordMessenger:
         await self._pin(sent, guild_id, pinned=True)
 
     async def _pin(self, sent: Sent, guild_id: int, *, pinned: bool) -> None:
-        await self._turn()
+        await self._acquire()
         async with self._translate_errors(guild_id):
             if sent.channel_id == sent.message_id:  # the first message of a forum's thread has the thread's id
                 await self._pin_thread(sent.channel_id, pinned=pinned)
@@ -180,13 +213,19 @@ class DiscordMessenger:
 
     async def _delete_pin_notice(self, sent: Sent, guild_id: int) -> None:
         """Delete the bot's own line "… pinned a message", which would be one more each week."""
-        await self._turn()
+        await self._acquire()
         async with self._translate_errors(guild_id):
             async for message in self._channel(sent.channel_id, guild_id).history(limit=PIN_NOTICE_WITHIN):
                 about = message.reference.message_id if message.reference else None
                 if message.type is discord.MessageType.pins_add and about == sent.message_id:
                     await message.delete()
                     return
+
+    async def edit(self, channel_id: int, message_id: int, view: discord.ui.View) -> None:
+        """Give a message other buttons; raises CannotPost or PostFailed."""
+        await self._acquire()
+        async with self._translate_errors():
+            await self._channel(channel_id).get_partial_message(message_id).edit(view=view)
 
     async def votes(self, poll: Sent) -> list[int]:
         """The votes for each answer of a poll, in their order; raises CannotPost or PostFailed."""
@@ -213,7 +252,7 @@ class DiscordMessenger:
         failures: list[PostError] = []
         for way in ways:
             try:
-                await self._turn()
+                await self._acquire()
                 async with self._translate_errors(guild_id):
                     return await way()
             except PostError as error:
@@ -241,7 +280,7 @@ class DiscordMessenger:
         """What a request answers within RECAP_TIMEOUT; one that takes longer goes on by itself: PostFailed."""
 
         async def in_turn() -> T:
-            await self._turn()
+            await self._acquire()
             async with self._translate_errors():
                 return await request
 
@@ -279,13 +318,6 @@ class DiscordMessenger:
     def _is_timed_out(self, guild_id: int | None) -> bool:
         guild = self._bot.get_guild(guild_id) if guild_id else None
         return guild is not None and guild.me is not None and guild.me.is_timed_out()
-
-    def _require_history(self, channel_id: int, guild_id: int | None) -> None:
-        """Raise CannotPost where Discord would answer with an empty list, which proves nothing."""
-        guild = self._bot.get_guild(guild_id) if guild_id else None
-        channel = guild.get_channel(channel_id) if guild and guild.me else None
-        if guild and channel and not channel.permissions_for(guild.me).read_message_history:
-            raise CannotPost(Reason.FORBIDDEN, "Read Message History is missing")
 
     @property
     def _me(self) -> int | None:

@@ -66,19 +66,24 @@ def guarded(check: Callable[[], None], *, once: bool = False) -> Iterator[Guard]
         _guard.reset(token)
 
 
-def request_trace() -> aiohttp.TraceConfig:
-    """What the bot must be built with (`http_trace`) for `guarded` to see its requests."""
+def request_trace(hear: Callable[[str], None]) -> aiohttp.TraceConfig:
+    """What the bot must be built with (`http_trace`) for `guarded` to see its requests.
+
+    `hear` is called with the `Date` of each of Discord's own answers, which are JSON.
+    """
+
+    async def ended(session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
+        if (guard := _guard.get()) is not None:
+            guard.ended(params.response.status)
+        if params.response.content_type == "application/json" and "Date" in params.response.headers:
+            hear(params.response.headers["Date"])
+
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(_started)
-    trace.on_request_end.append(_ended)
+    trace.on_request_end.append(ended)
     return trace
 
 
 async def _started(session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestStartParams) -> None:
     if (guard := _guard.get()) is not None:
         guard.started()
-
-
-async def _ended(session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
-    if (guard := _guard.get()) is not None:
-        guard.ended(params.response.status)

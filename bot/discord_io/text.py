@@ -11,6 +11,9 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.characters import without_hidden
+from bot.language import Language
+
 CONTENT_LIMIT = 2000
 """Characters of a plain message."""
 CARD_LIMIT = 4000
@@ -61,8 +64,7 @@ _ADDRESS = re.compile(
 def defuse(text: str) -> str:
     """What a stranger wrote without what could lead or mislead others in the bot's voice: "(link)" stands for each
     address, and characters that are not seen, such as those that turn the direction of writing, are left out."""
-    seen = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
-    return _ADDRESS.sub("(link)", seen)
+    return _ADDRESS.sub("(link)", without_hidden(text))
 
 
 def show(text: str, limit: int) -> str:
@@ -73,6 +75,16 @@ def show(text: str, limit: int) -> str:
 def echo(text: str) -> str:
     """A member's own words, or their name, on one line: short, without addresses, and escaped."""
     return show(fit(" ".join(defuse(text[:TYPED_LIMIT]).split()), ECHO_LIMIT), 2 * ECHO_LIMIT)
+
+
+def name_of(user: discord.abc.User, language: Language) -> str:
+    """A member's name, safe to show; of one that has nothing to see in it, the user name."""
+    shown = echo(user.display_name)
+    inked = any(unicodedata.category(char)[0] in "LNPS" and char != _BLANK for char in shown)
+    return shown if inked else echo(user.name) or language.t("this member")
+
+
+_BLANK = "\N{BRAILLE PATTERN BLANK}"
 
 
 def link(title: str, url: str) -> str:

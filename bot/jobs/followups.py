@@ -12,7 +12,6 @@ from typing import Any
 from bot.catalog import Resource
 from bot.jobs.attempt import (
     Attempt,
-    ClaimLost,
     Done,
     JobKind,
     MessageKind,
@@ -22,6 +21,7 @@ from bot.jobs.attempt import (
     Skip,
     library_of,
     nonce,
+    post_of,
 )
 from bot.jobs.due import ROLE
 from bot.jobs.history import delivery_before, delivery_of
@@ -36,7 +36,7 @@ class _FollowUp(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Make the request, unless it is too late."""
-        post = await _post(attempt)
+        post = await post_of(attempt)
         if self.too_late(attempt):
             return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
         await attempt.begin()
@@ -55,7 +55,7 @@ class ThreadJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Open it."""
-        guild_id = (await attempt.weekly()).guild_id
+        guild_id = attempt.weekly.guild_id
         return Done(Sent(sent.channel_id, await attempt.messenger.open_thread(sent, guild_id, post.title or "")))
 
 
@@ -66,9 +66,8 @@ class PinJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Pin it."""
-        before = await attempt.store.read(delivery_before, post)
-        guild_id = (await attempt.weekly()).guild_id
-        await attempt.messenger.pin(sent, guild_id, _sent(before.post) if before else None)
+        before = await attempt.read(delivery_before, post)
+        await attempt.messenger.pin(sent, attempt.weekly.guild_id, _sent(before.post) if before else None)
         return Done(sent)
 
 
@@ -93,7 +92,7 @@ class PollJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Ask; nothing if there is nothing to choose from, or no time to."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
@@ -113,7 +112,7 @@ class PollJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         catalog = library_of(attempt.context.catalogs, schedule).catalog
         options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
         recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
@@ -163,20 +162,12 @@ class NoticeJob(JobKind):
 
 async def _notice(attempt: Attempt) -> Notice | None:
     """What there still is to tell."""
-    schedule, week = await attempt.weekly(), attempt.job.week
+    schedule, week = attempt.weekly, attempt.job.week
     if week.startswith(ROLE):
         return Notice(schedule, None, role_gone=True) if week == f"{ROLE}{schedule.role_id}" else None
-    delivery = await attempt.store.read(delivery_of, schedule.id, week)
+    delivery = await attempt.read(delivery_of, schedule.id, week)
     lost = delivery.post if delivery and delivery.post.reason in NOTIFIED_REASONS else None
     return Notice(schedule, lost) if schedule.pause_reason or lost else None
-
-
-async def _post(attempt: Attempt) -> Job:
-    """The post that a job follows."""
-    delivery = await attempt.store.read(delivery_of, attempt.job.schedule_id, attempt.job.week)
-    if delivery is None or delivery.post.message_id is None:
-        raise ClaimLost
-    return delivery.post
 
 
 def _sent(post: Job) -> Sent:

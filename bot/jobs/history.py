@@ -24,7 +24,15 @@ _USED = select(jobs.c.round, jobs.c.resource_id).where(
     _CHOSEN, jobs.c.round == select(func.max(jobs.c.round)).where(_CHOSEN).scalar_subquery()
 )
 _LAST_WEEK = select(jobs.c.week).where(_CHOSEN, jobs.c.state == State.SENT).order_by(*_LATEST_FIRST).limit(1)
-_LAST = select(jobs).where(jobs.c.schedule_id == bindparam("of"), jobs.c.week == _LAST_WEEK.scalar_subquery())
+_FOLLOWS = jobs.c.kind.not_in((*POSTS, "count"))  # the number on a post is shown on it, and in no history
+_LAST = select(jobs).where(
+    jobs.c.schedule_id == bindparam("of"),
+    jobs.c.week == _LAST_WEEK.scalar_subquery(),
+    jobs.c.kind != "count",
+)
+_POST_OF_WEEK = select(jobs).where(
+    jobs.c.schedule_id == bindparam("of"), jobs.c.week == bindparam("week"), jobs.c.kind.in_(POSTS)
+)
 _JOB = select(jobs).where(jobs.c.id == bindparam("id"))
 
 
@@ -48,6 +56,12 @@ def delivery_of(connection: Connection, schedule_id: int, week: str) -> Delivery
     """The post of a week with what follows it, if the week has one."""
     posts = select(jobs).where(is_post(schedule_id), jobs.c.week == week)
     return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
+
+
+def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | None:
+    """The post of a week, if the week has one."""
+    row = connection.execute(_POST_OF_WEEK, {"of": schedule_id, "week": week}).first()
+    return built(Job, row) if row else None
 
 
 def recent_deliveries(connection: Connection, schedule_id: int, limit: int) -> list[Delivery]:
@@ -81,7 +95,7 @@ def _deliveries(connection: Connection, posts: Sequence[Row[Any]]) -> list[Deliv
     if not posts:
         return []
     weeks = [post.week for post in posts]
-    followed = and_(jobs.c.schedule_id == posts[0].schedule_id, jobs.c.week.in_(weeks), jobs.c.kind.not_in(POSTS))
+    followed = and_(jobs.c.schedule_id == posts[0].schedule_id, jobs.c.week.in_(weeks), _FOLLOWS)
     by_week: dict[str, dict[str, Job]] = {week: {} for week in weeks}
     for row in connection.execute(select(jobs).where(followed)):
         by_week[row.week][row.kind] = built(Job, row)

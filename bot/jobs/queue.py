@@ -43,7 +43,11 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
     Of any number of owners at once exactly one gets each. After `lease` it can be claimed again: the owner may have
     died.
     """
-    free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= _present(connection, now))
+    free = or_(
+        jobs.c.lease_until.is_(None),
+        jobs.c.lease_until <= _present(connection, now),
+        jobs.c.lease_until > _lease(connection, now, 2 * lease),  # set by a clock that was ahead
+    )
     ready = select(jobs.c.id).where(WAITING, jobs.c.attempt_at <= now, free)
     ready = ready.order_by(jobs.c.attempt_at, jobs.c.id).limit(limit)
     ids = connection.scalars(ready.with_for_update(skip_locked=True)).all()
@@ -53,6 +57,18 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
     taken = {"owner": owner, "lease_until": lease_until, "attempts": jobs.c.attempts + 1}
     rows = connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(taken).returning(jobs))
     return sorted((built(Job, row) for row in rows), key=lambda job: (job.attempt_at, job.id))
+
+
+def claim_with_schedules(
+    connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta
+) -> list[tuple[Job, AnySchedule]]:
+    """Claim jobs, each with its schedule as it is now."""
+    claimed = claim(connection, now, limit, owner=owner, lease=lease)
+    if not claimed:
+        return []
+    rows = connection.execute(select(schedules).where(schedules.c.id.in_({job.schedule_id for job in claimed})))
+    by_id = {row.id: schedule_of(row) for row in rows}
+    return [(job, by_id[job.schedule_id]) for job in claimed]
 
 
 def renew(
@@ -68,9 +84,9 @@ def renew(
 
 
 def begin(
-    connection: Connection, job: Job, choose: Choose, now: datetime, *, owner: str, lease: timedelta
+    connection: Connection, job: Job, choose: Choose | None, now: datetime, *, owner: str, lease: timedelta
 ) -> Begun | Reason | None:
-    """Choose what a job is about, and record that it may be sent from now on; prolongs the claim.
+    """Choose what a job is about, if anything, and record that it may be sent from now on; prolongs the claim.
 
     Committed before the message is sent: a crash between the two is then known to have been possible. Returns the
     reason if there is nothing to send, None if nothing may be sent: the claim was lost, or the schedule paused or
@@ -80,7 +96,7 @@ def begin(
     if row is None:
         return None
     schedule = schedule_of(row)
-    chosen = choose(schedule, history_of(connection, job.schedule_id, exclude=job.id))
+    chosen = choose(schedule, history_of(connection, job.schedule_id, exclude=job.id)) if choose else Choice()
     if isinstance(chosen, Reason):
         return chosen
     started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))
@@ -107,15 +123,19 @@ def record_sent(
     `notice` is the key of a notice to enqueue, unless there was one with that key before.
 
     It is there whoever has the claim by now, so an attempt that was overtaken is recorded too. False if another
-    attempt was recorded before, or the schedule is gone.
+    attempt was recorded before, the job was enqueued anew meanwhile, or the schedule is gone.
     """
     values = {"channel_id": channel_id, "message_id": message_id, "sent_at": now, "finished": finished}
     if _locked_schedule(connection, job) is None:
         return False
-    if not _end(connection, and_(jobs.c.id == job.id, WAITING), State.SENT, None, values):
+    which = and_(jobs.c.id == job.id, jobs.c.enqueued_at == job.enqueued_at, WAITING)
+    if not _end(connection, which, State.SENT, None, values):
         return False
     if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in sorted(follow_ups)]:
         connection.execute(insert_into(connection, jobs).values(new).on_conflict_do_nothing())
+    if job.kind == "prompt":
+        used_up = update(schedules).where(schedules.c.id == job.schedule_id)
+        connection.execute(used_up.values(next_id=None, note=None))
     if notice is not None:
         enqueue_notice(connection, job.schedule_id, notice, now)
     if ends is not None:
@@ -181,11 +201,6 @@ def release(
     values |= {"reason": reason} if reason else {}
     values |= {"send_started_at": None} if untaken and job.send_started_at is None else {}
     return connection.execute(update(jobs).where(_held(job, owner)).values(values)).rowcount > 0
-
-
-def record_finished(connection: Connection, message_id: int, finished: int) -> None:
-    """How many members of its server have finished what a post is about."""
-    connection.execute(update(jobs).where(jobs.c.message_id == message_id).values(finished=finished))
 
 
 def _present(connection: Connection, now: datetime) -> Any:

@@ -35,7 +35,7 @@ async def test_the_path_says_what_is_done_what_is_next_and_what_waits(server: Se
     assert "-# to do · paper" in seen.text
     assert "Page 1 of 5 · 2 of 23 done · next for you: step 2" in seen.text
     second = await server.press(seen, "Next")
-    assert "-# first: The illustrated Transformer · article" in second.text
+    assert "-# do “The illustrated Transformer” first · article" in second.text
 
 
 async def test_a_mark_on_the_path_moves_the_next(server: Server, store: Store) -> None:
@@ -58,7 +58,7 @@ async def test_a_mark_on_a_later_page_stays_on_that_page(server: Server) -> None
     assert "Page 2 of 5" in marked.text
     assert "✓ 9. [" in marked.text
     assert "○ 10. [" in marked.text
-    assert "first:" not in marked.text
+    assert "first ·" not in marked.text
 
 
 async def test_a_mark_where_one_stage_is_shown(server: Server, catalog: Catalog) -> None:
