@@ -18,6 +18,7 @@ from bot.discord_io.messenger import usable_tags
 from bot.discord_io.refusals import fix, why
 from bot.jobs import Delivery, Job, WeeklySchedule
 from bot.jobs.history import recent_deliveries
+from bot.jobs.records import FOLLOW_UPS
 from bot.language import N_, Language
 from bot.outcomes import NOTIFIED_REASONS, Reason, State
 
@@ -168,12 +169,12 @@ def _of_job(post: Job, now: datetime) -> Iterator[Finding]:
 def _of_follow_up(job: Job) -> Iterator[Finding]:
     if job.state is State.WAITING:
         yield from _waiting(job)
-    elif job.kind != "notice" and job.state is not State.SENT and job.reason not in (None, Reason.TOO_LATE):
+    elif job.kind in FOLLOW_UPS and job.state is not State.SENT and job.reason not in (None, Reason.TOO_LATE):
         yield Finding(Check.FOLLOW_UP, job.reason, job.detail, job.kind)
 
 
 def _waiting(job: Job) -> Iterator[Finding]:
-    if job.reason is not None and job.cancelled is None:
+    if job.reason is not None and job.cancelled is None and job.kind in _NOT_DONE:
         yield Finding(Check.WAITING, job.reason, job.detail, job.kind, at=job.attempt_at)
 
 

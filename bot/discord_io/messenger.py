@@ -20,7 +20,7 @@ import aiohttp
 import discord
 
 from bot.discord_io.rate_limiter import RateLimiter
-from bot.discord_io.refusals import FORBIDDEN, THREAD_EXISTS, TIMED_OUT, Told, refusal_of, sentence_of
+from bot.discord_io.refusals import FORBIDDEN, THREAD_EXISTS, TIMED_OUT, Told, means, refusal_of, sentence_of
 from bot.discord_io.requests import guarded
 from bot.discord_io.text import CONTENT_LIMIT, fit
 from bot.errors import CannotPost, PostError, PostFailed
@@ -136,15 +136,25 @@ class DiscordMessenger:
         for thread in threads:
             if thread.owner_id == self._me and discord.utils.snowflake_time(thread.id) >= earliest:
                 await self._acquire()
-                with suppress(discord.NotFound):  # somebody deleted its first message
-                    if recognise(await thread.fetch_message(thread.id)):
-                        return Sent(thread.id, thread.id)
+                if (first := await self._first_message(thread)) is not None and recognise(first):
+                    return Sent(thread.id, thread.id)
         return None
+
+    async def _first_message(self, thread: discord.Thread) -> discord.Message | None:
+        """The message that a forum's post begins with; None if somebody deleted it."""
+        try:
+            return await thread.fetch_message(thread.id)
+        except discord.NotFound as error:
+            if not means(error, Reason.MESSAGE_GONE, Reason.CHANNEL_GONE):
+                raise
+            return None
 
     async def _exists(self, thread_id: int) -> bool:
         try:
             await self._bot.fetch_channel(thread_id)
-        except discord.NotFound:
+        except discord.NotFound as error:
+            if not means(error, Reason.CHANNEL_GONE):
+                raise
             return False
         return True
 

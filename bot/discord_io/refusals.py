@@ -218,8 +218,9 @@ REFUSALS = (
 )
 """Every meaning, each with its codes. A code is in one row."""
 
-INTERACTION_OVER = frozenset({10062, 10015, 40060, 50027})
-"""Codes of an interaction that ran out, or that was answered already: no bug, and nobody is left to be told."""
+INTERACTION_OVER = frozenset({10008, 10015, 10062, 40060, 50027})
+"""Codes of an interaction that ran out, was answered already, or whose message the member closed: no bug, and nobody is
+left to be told."""
 ENTRY_POINT = 50240
 """Discord's code for a command sync that would remove the application's Entry Point command."""
 THREAD_EXISTS = 160004
@@ -257,6 +258,11 @@ def refusal_of(error: Exception, *, private: bool = False) -> Refusal:
         return OUTAGE
     refusal = BY_CODE.get(error.code, UNKNOWN)
     return DM_CLOSED if private and refusal is FORBIDDEN else refusal
+
+
+def means(error: Exception, *reasons: Reason) -> bool:
+    """Whether an error of a request means one of some reasons."""
+    return refusal_of(error).reason in reasons
 
 
 def sentence_of(error: Exception) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from bot.jobs.records import POSTS, Delivery, History, Job, built
-from bot.outcomes import State
+from bot.outcomes import LOST, State
 from bot.store.tables import WAITING, jobs, schedules
 
+_LATEST_DUE = (jobs.c.due_at.desc(), jobs.c.id.desc())
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
 
 # Built once: each prompt asks all of these, and building costs more than asking.
@@ -66,8 +67,16 @@ def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | N
 
 def recent_deliveries(connection: Connection, schedule_id: int, limit: int) -> list[Delivery]:
     """The latest posts of a schedule with what follows them, the newest first."""
-    posts = select(jobs).where(is_post(schedule_id)).order_by(jobs.c.due_at.desc(), jobs.c.id.desc()).limit(limit)
+    posts = select(jobs).where(is_post(schedule_id)).order_by(*_LATEST_DUE).limit(limit)
     return _deliveries(connection, connection.execute(posts).all())
+
+
+def last_missed(connection: Connection, schedule_id: int) -> Job | None:
+    """The latest post of a schedule that ended, if it was missed though nobody wanted that."""
+    ended = (is_post(schedule_id), jobs.c.state != State.WAITING)
+    row = connection.execute(select(jobs).where(*ended).order_by(*_LATEST_DUE).limit(1)).first()
+    missed = row is not None and (row.state == State.FAILED or row.reason in LOST)
+    return built(Job, row) if missed else None
 
 
 def delivery_before(connection: Connection, post: Job) -> Delivery | None:

@@ -235,7 +235,8 @@ def _end(
 
 def _notifies(connection: Connection, job: Job, reason: Reason) -> bool:
     """Whether somebody is told that a job ended for a reason: of one that lasts, in its first week alone."""
-    if reason not in NOTIFIED_REASONS or job.kind not in POSTS or job.manual:
+    notified = NOTIFIED_REASONS | ({Reason.BOT_FLAGGED} if job.kind == "reminder" else set())
+    if reason not in notified or job.kind not in POSTS or job.manual:
         return False
     return reason in LOST or _last_reason(connection, job) != reason
 
