@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+import discord
 from aiohttp import web
 
 ME = {"id": "100", "username": "studybot", "discriminator": "0000", "avatar": None, "bot": True}
@@ -172,6 +173,24 @@ class DiscordServer:
         after = int(request.query.get("after", 0))
         found = [message for message in self.messages if int(message["id"]) > after and self.may_read_history]
         return answer(found[::-1])
+
+
+def guild_data(number: int, channel: int, kind: int, permissions: discord.Permissions) -> Any:
+    """A server as the gateway tells of it: one channel of a type, and what everybody may do there."""
+    data = {
+        "id": str(channel), "type": kind, "name": "reading", "position": 0, "permission_overwrites": [],
+        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
+        "available_tags": [], "flags": 0, "default_sort_order": None, "default_forum_layout": 0,
+    }  # fmt: skip
+    everyone = {
+        "id": str(number), "name": "@everyone", "permissions": str(permissions.value), "position": 0, "color": 0,
+        "colors": {"primary_color": 0}, "hoist": False, "managed": False, "mentionable": False, "flags": 0,
+    }  # fmt: skip
+    me = {"user": ME, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
+    return {
+        "id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [data], "roles": [everyone],
+        "members": [me],
+    }  # fmt: skip
 
 
 def answer(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:

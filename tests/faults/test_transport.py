@@ -23,7 +23,16 @@ from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import jobs
 from tests.delivery_world import DUE, WEEK, World, put
-from tests.faults.discord_server import ME, DiscordServer, Fault, accepted_but, answering, rate_limited, reset, running
+from tests.faults.discord_server import (
+    DiscordServer,
+    Fault,
+    accepted_but,
+    answering,
+    guild_data,
+    rate_limited,
+    reset,
+    running,
+)
 
 CHANNEL, FORUM = 10, 20
 """Server 1's text channel, and server 2's forum."""
@@ -79,27 +88,10 @@ async def bot(discord_server: DiscordServer, store: Store, catalog: Catalog) -> 
     async with create_bot(Settings.model_construct(), catalog, store) as client:
         await client.login("a.b.c")
         for number, channel, kind in ((1, CHANNEL, 0), (2, FORUM, 15)):
-            client._connection._add_guild_from_data(_guild(number, channel, kind, MAY))
+            client._connection._add_guild_from_data(guild_data(number, channel, kind, MAY))
         world = Bot(discord_server, store, catalog, client)
         await world.put(1)
         yield world
-
-
-def _guild(number: int, channel: int, kind: int, permissions: discord.Permissions) -> Any:
-    data = {
-        "id": str(channel), "type": kind, "name": "reading", "position": 0, "permission_overwrites": [],
-        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
-        "available_tags": [], "flags": 0, "default_sort_order": None, "default_forum_layout": 0,
-    }  # fmt: skip
-    everyone = {
-        "id": str(number), "name": "@everyone", "permissions": str(permissions.value), "position": 0, "color": 0,
-        "colors": {"primary_color": 0}, "hoist": False, "managed": False, "mentionable": False, "flags": 0,
-    }  # fmt: skip
-    me = {"user": ME, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
-    return {
-        "id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [data], "roles": [everyone],
-        "members": [me],
-    }  # fmt: skip
 
 
 HANDLED_BY_DISCORD_PY: list[tuple[str, list[Fault]]] = [
@@ -312,7 +304,7 @@ async def blind(request: pytest.FixtureRequest, bot: Bot) -> Bot:
     await bot.store.write(schedules.remove, 1)
     await bot.put(number, channel_id=channel)
     may = discord.Permissions(view_channel=True, send_messages=True)
-    bot.client._connection._add_guild_from_data(_guild(number, channel, kind, may))
+    bot.client._connection._add_guild_from_data(guild_data(number, channel, kind, may))
     bot.server.may_read_history = False
     return bot
 
