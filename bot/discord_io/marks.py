@@ -97,12 +97,10 @@ class Marked:
 
 
 async def act(interaction: Interaction, library: Library, resource: Resource, action: Action) -> Marked:
-    """Change the mark of the member who acts, and let the number on a weekly post follow; raises StoreError."""
-    bot, member, guild, now = interaction.client, interaction.user, interaction.guild, interaction.client.clock()
-    change = await change_mark(bot.store, member.id, resource, action, now)
-    if guild is not None and change.changed:
-        bot.post_counts.refresh(guild, resource)
-    done = library.finished(await bot.store.marks.of(member.id))
+    """Change the mark of the member who acts; raises StoreError."""
+    bot, user_id, now = interaction.client, interaction.user.id, interaction.client.clock()
+    change = await change_mark(bot.store, user_id, resource, action, now)
+    done = library.finished(await bot.store.marks.of(user_id))
     return Marked(library, resource, done, change, now, bot.language_for(interaction))
 
 
@@ -152,13 +150,16 @@ def changed_words(marked: Marked) -> str:
     return words
 
 
-def changed_card(marked: Marked) -> Card:
-    """What a member sees after an action on a mark: the mark, how far they are, what's next, and a way back."""
+def changed_card(marked: Marked, undo: discord.ui.Button[Any] | None = None) -> Card:
+    """What a member sees after an action on a mark: the mark, how far they are, what's next, and a way back.
+
+    `undo` takes the place of the button that changes the mark alone.
+    """
     words, language, following = changed_words(marked), marked.language, marked.following
     if following is not None:
         words += " " + language.t("Next: **{title}**.", title=show(following.title, TITLE_LIMIT))
     action = Action.beside(marked.change.finished)
-    buttons = [MarkButton.of(marked.library, marked.resource, action, language)]
+    buttons = [undo or MarkButton.of(marked.library, marked.resource, action, language)]
     if following is not None and marked.change.finished:
         buttons.append(open_button(following.url, language.t("Open {title}", title=following.title)))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])

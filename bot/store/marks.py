@@ -87,15 +87,12 @@ class Marks:
 
         return await self._store.write(work)
 
-    async def finishers(self, pages: Sequence[str], limit: int, *, sharing_only: bool = False) -> list[int]:
-        """The members who finished any of some pages, those with the latest mark first, at most `limit`.
-
-        The pages may be one resource's or a whole catalog's. `sharing_only` leaves out those who share nothing.
-        """
+    async def sharing_finishers(self, pages: Sequence[str], limit: int) -> list[int]:
+        """The members who share their progress and finished any of some pages, those with the latest mark first, at
+        most `limit`."""
         done_at = func.max(marks.c.done_at, type_=marks.c.done_at.type)
-        some = select(marks.c.user_id, done_at).group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
-        if sharing_only:
-            some = some.join(sharing, sharing.c.user_id == marks.c.user_id)
+        some = select(marks.c.user_id, done_at).join(sharing, sharing.c.user_id == marks.c.user_id)
+        some = some.group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
 
         def work(connection: Connection) -> list[int]:
             latest: dict[int, datetime] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, Row, Select, delete, or_, select, update
 
-from bot.store.tables import jobs, marks, schedules, sharing
+from bot.store.tables import jobs, marks, presses, schedules, sharing
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -22,13 +22,15 @@ class Privacy:
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
-        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `weekly_prompts_set` the servers
-        whose schedule they set or changed last, `pauses` the prompts that they paused.
+        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `posts_pressed` the posts on
+        which they pressed Done, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
+        prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)
         sent = select(jobs).join(schedules).where(mine).order_by(jobs.c.due_at)
         finished = select(marks.c.page, marks.c.done_at).where(marks.c.user_id == user_id)
+        pressed = select(jobs.c.message_id, presses.c.pressed_at).join(jobs).where(presses.c.user_id == user_id)
         set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
         paused = select(schedules.c.guild_id, schedules.c.paused_at).where(schedules.c.paused_by == user_id)
 
@@ -46,6 +48,7 @@ class Privacy:
                 "shared_since": value(sharing.c.shared_at),
                 "reminder": next(iter(rows(reminder)), None),
                 "reminder_weeks": rows(sent),
+                "posts_pressed": rows(pressed.order_by(presses.c.pressed_at)),
                 "weekly_prompts_set": rows(set_up),
                 "pauses": rows(paused),
             }
@@ -61,6 +64,7 @@ class Privacy:
         theirs = (schedules.c.user_id == user_id, schedules.c.created_by == user_id, schedules.c.paused_by == user_id)
         statements = (
             delete(marks).where(marks.c.user_id == user_id),
+            delete(presses).where(presses.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
             delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
             update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),

@@ -33,6 +33,8 @@ from bot.outcomes import Reason, State
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
+NOTE_LIMIT = 300
+"""Characters of an admin's own words for a post: a sentence or two."""
 DETAIL_LIMIT = 300
 """Characters of Discord's words about an attempt that are kept: enough to act on."""
 PAGE_LIMIT = 640
@@ -115,6 +117,8 @@ schedules = Table(
     Column("order", String(70), nullable=False, server_default="path"),
     Column("start_id", String(64)),
     Column("start_round", Integer, nullable=False, server_default="1"),
+    Column("next_id", String(64)),
+    Column("note", String(NOTE_LIMIT)),
     Column("thread", Boolean, nullable=False, server_default=false()),
     Column("pin", Boolean, nullable=False, server_default=false()),
     Column("poll", Boolean, nullable=False, server_default=false()),
@@ -163,6 +167,16 @@ jobs = Table(
 )
 
 # What a member has finished, by page: an id belongs to one catalog, and a page to every catalog that lists it.
+# Who pressed Done on which post: the number on it, and a second press undoes the first.
+presses = Table(
+    "presses",
+    metadata,
+    Column("job_id", _Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pressed_at", UtcDateTime, nullable=False),
+    Index("ix_presses_user_id", "user_id"),
+)
+
 marks = Table(
     "marks",
     metadata,

@@ -42,7 +42,7 @@ async def see_every_card(server: Server) -> None:
         await server.pass_time(MONDAY + timedelta(weeks=week, minutes=3))
     await server.press(await server.ask("remind"), "Resume")
     await server.pass_time(MONDAY + timedelta(weeks=2, minutes=3))
-    await server.manage("weekly set")
+    await server.manage("weekly")
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(weeks=3, minutes=3))
     for command in ("off", "skip", "skip", "now", "preview", "options"):

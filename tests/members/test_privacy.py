@@ -23,7 +23,7 @@ async def live(server: Server) -> None:
     shown = await server.manage("progress")
     await server.ada.click(shown.message, label="Share my progress")
     await server.set_weekly()
-    await server.manage("weekly pause")
+    await server.pause()
     reminder = Seen(
         await server.ada.slash(server.channel, "remind", day="monday", time="18:30", timezone="Europe/Berlin")
     )
@@ -100,7 +100,7 @@ async def test_delete_asks_first_and_then_leaves_nothing(server: Server, store: 
     assert await finished(store, server.mia.id) == {"bert"}
 
     assert "Your progress: 0 of 23" in (await server.manage("progress")).text
-    shown = await server.manage("weekly show")  # the server's prompt goes on, paused as it was
+    shown = await server.weekly()  # the server's prompt goes on, paused as it was
     assert "an admin paused it" in shown.text
 
 
