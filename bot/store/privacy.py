@@ -22,9 +22,9 @@ class Privacy:
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
-        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `posts_pressed` the weekly posts
-        on which they pressed Done, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses`
-        the prompts that they paused.
+        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `posts_pressed` the posts on
+        which they pressed Done, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
+        prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)

@@ -21,9 +21,9 @@ from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, finis
 from bot.discord_io.text import by_line, echo, link, show
 from bot.features.path import words
 from bot.language import ENGLISH
-from bot.marks import Action
 from bot.path import Step
 from bot.progress import next_step, tally
+from bot.store.marks import Action
 
 LINES = 8
 """Most resources on a page: about two phone screens."""

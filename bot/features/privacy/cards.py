@@ -87,6 +87,8 @@ def _kept_lines(kept: Mapping[str, Any], language: Language) -> Iterator[str]:
         yield t("**Reminder:** {when}", when=_when(reminder, language))
         if sent := sum(week["state"] == "sent" for week in kept["reminder_weeks"]):
             yield plural("**Reminders sent:** {n}", "**Reminders sent:** {n}", sent)
+    if pressed := kept["posts_pressed"]:
+        yield plural("**Weekly posts:** Done on {n} of them", "**Weekly posts:** Done on {n} of them", len(pressed))
     if servers := kept["weekly_prompts_set"]:
         yield plural(
             "**Weekly prompts:** you set one on {n} server; I'd DM you if it stops",

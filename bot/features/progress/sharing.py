@@ -123,7 +123,7 @@ async def show_server(interaction: Interaction, library: Library, *, post: bool)
         await interaction.edit_original_response(view=notice(not_here), attachments=[])
         return
     pages = [page for resource in library.catalog for page in resource.pages]
-    sharing = await bot.store.marks.finishers(pages, CANDIDATES, sharing_only=True)
+    sharing = await bot.store.marks.sharing_finishers(pages, CANDIDATES)
     here, complete = await bot.membership.present(guild, sharing)
     counts = library.count_by_resource(await bot.store.marks.counts(here))
     lines = "\n".join(server_lines(library, len(here), counts, language, complete=complete))

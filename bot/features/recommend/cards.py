@@ -16,9 +16,9 @@ from bot.discord_io.marks import DONE, ChangesMark, Marked, finished_in_time
 from bot.discord_io.text import CARD_LIMIT, CHOICE_LIMIT, by_line, echo, first_sentence, fit, link, show
 from bot.features.recommend import words
 from bot.language import ENGLISH
-from bot.marks import Action
 from bot.progress import unmet
 from bot.search import Answer, Hit, Related
+from bot.store.marks import Action
 
 SUMMARY_LIMITS = (240, 90, 1)
 """Characters of a hit's first sentence. The first is the longest that reads well on a phone; a card over CARD_LIMIT is
