@@ -6,7 +6,7 @@ Built in Python they are checked in the same way; pydantic's ValidationError (a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -35,6 +35,10 @@ MAX_PARAGRAPH = 600
 """Some three sentences. Four of them with their titles fit the 4,000 characters that Discord allows in one message."""
 MAX_URL = 512
 """Discord's limit for the address of a link button."""
+MAX_LINKS = 10
+"""Further links of one resource: a paper with its code, data, slides, talk, demo, poster, … has eight."""
+MAX_LABEL = 32
+"""Characters of a further link's label: ten labels with their addresses fit beside a title on one card."""
 
 NEW_FOR = timedelta(weeks=4)
 """How long a resource counts as new. At a day nobody sees it; at a year nothing stands out."""
@@ -89,7 +93,13 @@ Paragraph = Annotated[
 OptionalParagraph = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH), AfterValidator(_visible)
 ]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LABEL), AfterValidator(_one_line)
+]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
+
+Links = Annotated[Mapping[Label, Url], Field(max_length=MAX_LINKS), AfterValidator(MappingProxyType)]
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -119,6 +129,8 @@ class Resource:
     url: Url
     """Where it is: http or https."""
     _: KW_ONLY
+    links: Links = field(default_factory=lambda: _NO_LINKS, hash=False)
+    """Further links of the same work by label, such as pdf, code or slides: one step of the path, one mark."""
     kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
     """What it is, in one word, such as paper or video."""
     authors: tuple[Name, ...] = ()
@@ -253,11 +265,12 @@ class Catalog:
 
     @cached_property
     def _ids_by_page(self) -> dict[str, list[str]]:
-        ids: dict[str, list[str]] = {}
-        for resource in self.resources:
-            for page in resource.pages:
-                ids.setdefault(page, []).append(resource.id)
-        return ids
+        return _ids_by_page((one.id, one.pages) for one in self.resources)
+
+    @cached_property
+    def _ids_by_link(self) -> dict[str, list[str]]:
+        """As `_ids_by_page`, for the further links."""
+        return _ids_by_page((one.id, map(canonical_page, one.links.values())) for one in self.resources if one.links)
 
     def finished(self, pages: Collection[str]) -> frozenset[str]:
         """The ids of the resources of which the page, or a former page, is among `pages`.
@@ -265,6 +278,17 @@ class Catalog:
         `pages` are canonical, as a member's marks are; pages of other catalogs are ignored.
         """
         return frozenset(id_ for page in pages for id_ in self._ids_by_page.get(page, ()))
+
+    def resource_at(self, address: str) -> Resource | None:
+        """The resource that an address of any form leads to, or None.
+
+        Its page decides, then its former pages; a further link only if no other resource has it too.
+        """
+        page = canonical_page(address)
+        if ids := self._ids_by_page.get(page):
+            return self._by_id[ids[0]]
+        ids = self._ids_by_link.get(page, [])
+        return self._by_id[ids[0]] if len(ids) == 1 else None
 
     def place(self, slug: str) -> int:
         """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""
@@ -285,6 +309,14 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
+
+
+def _ids_by_page(pages: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {}
+    for id_, own in pages:
+        for page in dict.fromkeys(own):
+            ids.setdefault(page, []).append(id_)
+    return ids
 
 
 _Group = TypeVar("_Group", Stage, Track)
