@@ -38,7 +38,7 @@ MAX_URL = 512
 MAX_LINKS = 10
 """Further links of one resource: a paper with its code, data, slides, talk, demo, poster, … has eight."""
 MAX_LABEL = 32
-"""Characters of a further link's label: ten labels with their addresses fit beside a title on one card."""
+"""Characters of a kind, a level, or a further link's label: ten labels with their addresses fit on one card."""
 
 NEW_FOR = timedelta(weeks=4)
 """How long a resource counts as new. At a day nobody sees it; at a year nothing stands out."""
@@ -76,10 +76,12 @@ def _visible(text: str) -> str:
     return text
 
 
+_WORD = r"^[a-z][a-z0-9 -]*$"
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 CatalogId = Annotated[str, StringConstraints(pattern=rf"^$|{_SLUG}", max_length=MAX_CATALOG_ID)]
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_ID)]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9 -]*$", max_length=32)]
+Kind = Annotated[str, StringConstraints(pattern=rf"^$|{_WORD}", max_length=MAX_LABEL), _not_misspelt(KINDS)]
+Level = Annotated[str, StringConstraints(pattern=_WORD, max_length=MAX_LABEL), _not_misspelt(LEVELS)]
 Language = Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_one_line)
@@ -131,13 +133,13 @@ class Resource:
     _: KW_ONLY
     links: Links = field(default_factory=lambda: _NO_LINKS, hash=False)
     """Further links of the same work by label, such as pdf, code or slides: one step of the path, one mark."""
-    kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
-    """What it is, in one word, such as paper or video."""
+    kind: Kind = ""
+    """What it is, in one word, such as paper or video; left out where it is not known."""
     authors: tuple[Name, ...] = ()
     """Who made it: people, or an organisation."""
     year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     """When it came out; left out where it is not known for certain."""
-    level: Annotated[Word, _not_misspelt(LEVELS)] | None = None
+    level: Level | None = None
     """Whom it suits: beginner, intermediate or advanced."""
     topics: tuple[str, ...] = ()
     """The ids of the topics that it treats, the most central first."""
