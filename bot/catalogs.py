@@ -17,7 +17,6 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bot.catalog import Catalog, Resource, Stage, Track
-from bot.catalog.identity import canonical_page
 from bot.path import Step, steps
 from bot.schedule import shorten
 from bot.search import Hit, SearchIndex
@@ -117,11 +116,6 @@ class Library:
             return named
         hits = self.index.search(text, limit=1).hits
         return hits[0].resource if hits else None
-
-    def at_address(self, url: str) -> Resource | None:
-        """The resource whose page an address leads to, in any of its forms; None if none has it."""
-        ids = self.catalog.finished([canonical_page(url)])
-        return next((one for one in self.catalog if one.id in ids), None)
 
     def at_step(self, number: int) -> Resource | None:
         """The resource at a place on the path, from 1; None if the path has no such place."""

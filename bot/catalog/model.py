@@ -6,7 +6,7 @@ Built in Python they are checked in the same way; pydantic's ValidationError (a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -35,6 +35,10 @@ MAX_PARAGRAPH = 600
 """Some three sentences. Four of them with their titles fit the 4,000 characters that Discord allows in one message."""
 MAX_URL = 512
 """Discord's limit for the address of a link button."""
+MAX_LINKS = 10
+"""Further links of one resource: a paper with its code, data, slides, talk, demo, poster, … has eight."""
+MAX_LABEL = 32
+"""Characters of a kind, a level, or a further link's label: ten labels with their addresses fit on one card."""
 
 NEW_FOR = timedelta(weeks=4)
 """How long a resource counts as new. At a day nobody sees it; at a year nothing stands out."""
@@ -72,10 +76,12 @@ def _visible(text: str) -> str:
     return text
 
 
+_WORD = r"^[a-z][a-z0-9 -]*$"
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 CatalogId = Annotated[str, StringConstraints(pattern=rf"^$|{_SLUG}", max_length=MAX_CATALOG_ID)]
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_ID)]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9 -]*$", max_length=32)]
+Kind = Annotated[str, StringConstraints(pattern=rf"^$|{_WORD}", max_length=MAX_LABEL), _not_misspelt(KINDS)]
+Level = Annotated[str, StringConstraints(pattern=_WORD, max_length=MAX_LABEL), _not_misspelt(LEVELS)]
 Language = Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_one_line)
@@ -89,7 +95,13 @@ Paragraph = Annotated[
 OptionalParagraph = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH), AfterValidator(_visible)
 ]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LABEL), AfterValidator(_one_line)
+]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
+
+Links = Annotated[Mapping[Label, Url], Field(max_length=MAX_LINKS), AfterValidator(MappingProxyType)]
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -119,13 +131,15 @@ class Resource:
     url: Url
     """Where it is: http or https."""
     _: KW_ONLY
-    kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
-    """What it is, in one word, such as paper or video."""
+    links: Links = field(default_factory=lambda: _NO_LINKS, hash=False)
+    """Further links of the same work by label, such as pdf, code or slides: one step of the path, one mark."""
+    kind: Kind = ""
+    """What it is, in one word, such as paper or video; left out where it is not known."""
     authors: tuple[Name, ...] = ()
     """Who made it: people, or an organisation."""
     year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     """When it came out; left out where it is not known for certain."""
-    level: Annotated[Word, _not_misspelt(LEVELS)] | None = None
+    level: Level | None = None
     """Whom it suits: beginner, intermediate or advanced."""
     topics: tuple[str, ...] = ()
     """The ids of the topics that it treats, the most central first."""
@@ -253,11 +267,12 @@ class Catalog:
 
     @cached_property
     def _ids_by_page(self) -> dict[str, list[str]]:
-        ids: dict[str, list[str]] = {}
-        for resource in self.resources:
-            for page in resource.pages:
-                ids.setdefault(page, []).append(resource.id)
-        return ids
+        return _ids_by_page((one.id, one.pages) for one in self.resources)
+
+    @cached_property
+    def _ids_by_link(self) -> dict[str, list[str]]:
+        """As `_ids_by_page`, for the further links."""
+        return _ids_by_page((one.id, map(canonical_page, one.links.values())) for one in self.resources if one.links)
 
     def finished(self, pages: Collection[str]) -> frozenset[str]:
         """The ids of the resources of which the page, or a former page, is among `pages`.
@@ -265,6 +280,17 @@ class Catalog:
         `pages` are canonical, as a member's marks are; pages of other catalogs are ignored.
         """
         return frozenset(id_ for page in pages for id_ in self._ids_by_page.get(page, ()))
+
+    def resource_at(self, address: str) -> Resource | None:
+        """The resource that an address of any form leads to, or None.
+
+        Its page decides, then its former pages; a further link only if no other resource has it too.
+        """
+        page = canonical_page(address)
+        if ids := self._ids_by_page.get(page):
+            return self._by_id[ids[0]]
+        ids = self._ids_by_link.get(page, [])
+        return self._by_id[ids[0]] if len(ids) == 1 else None
 
     def place(self, slug: str) -> int:
         """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""
@@ -285,6 +311,14 @@ class Catalog:
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)
+
+
+def _ids_by_page(pages: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {}
+    for id_, own in pages:
+        for page in dict.fromkeys(own):
+            ids.setdefault(page, []).append(id_)
+    return ids
 
 
 _Group = TypeVar("_Group", Stage, Track)

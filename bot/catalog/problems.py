@@ -39,6 +39,7 @@ _TEXTS = {
     "string_type": "{key} must be text",
     "string_too_short": "{key} is empty",
     "string_too_long": "{key} has {size} characters; at most {max_length} fit",
+    "too_long": "{key} has {size} entries; at most {max_length} fit",
     "tuple_type": "{key} must be a list",
     "dict_type": "{key} must be keys with values",
     "dataclass_type": "{key} must be keys with values (id: …, title: …)",
@@ -186,7 +187,7 @@ class Report:
         template = _TEXTS.get(kind)
         if template is None:
             return f"{key}: {details['msg']}"
-        size = len(value) if isinstance(value, str) else 0
+        size = len(value) if isinstance(value, str | dict) else 0
         return template.format(key=key, input=shortened(value), size=size, **details.get("ctx", {}))
 
     def _did_you_mean(self, word: str, known: list[str]) -> str:
@@ -269,6 +270,9 @@ def _key(place: Place) -> str:
     """What a place is called: its key, or for an item of a list "topics, item 2"."""
     if not place:
         return "the file"
+    if "links" in place[-3:-1]:
+        label = f"links, {shortened(place[-1])},"
+        return f'links, label "{shortened(place[-2])}",' if place[-1] == "[key]" else label  # pydantic's name for a key
     if isinstance(place[-1], int) and len(place) > 1:
         return f"{place[-2]}, item {place[-1] + 1}," if place[-2] not in ENTRIES else "it"
     return str(place[-1])

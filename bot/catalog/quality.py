@@ -20,7 +20,7 @@ class Gap(StrEnum):
 
 _LACKS: dict[Gap, Callable[[Resource], bool]] = {
     Gap.SUMMARY: lambda resource: not resource.summary,
-    Gap.KIND: lambda resource: resource.kind == "link",
+    Gap.KIND: lambda resource: not resource.kind,
     Gap.TOPICS: lambda resource: not resource.topics,
     Gap.PROMPTS: lambda resource: not resource.prompts,
 }

@@ -56,7 +56,7 @@ def test_the_least_that_loads(file: Path) -> None:
     only = catalog["a"]
     assert (only.title, only.kind, only.authors, only.topics, only.summary, only.prompts) == (
         "A",
-        "link",
+        "",
         (),
         (),
         "",
@@ -73,8 +73,9 @@ def test_the_least_that_loads(file: Path) -> None:
 
 def test_everything_it_may_hold(file: Path) -> None:
     full = {
-        "kind": "paper", "authors": ["Ada Lovelace"], "year": 1843, "level": "beginner", "topics": ["bread"],
-        "aliases": ["the first program"], "summary": "Short.", "requires": ["a"], "prompts": ["Why?", "How?"],
+        "links": {"pdf": "https://example.org/b.pdf"}, "kind": "paper", "authors": ["Ada Lovelace"], "year": 1843,
+        "level": "beginner", "topics": ["bread"], "aliases": ["the first program"],
+        "summary": "Short.", "requires": ["a"], "prompts": ["Why?", "How?"],
     }  # fmt: skip
     assert problems(file, resource(**full)) == []
     loaded = load_catalog(file)["b"]
@@ -144,6 +145,12 @@ def test_ten_problems_are_ten_lines(file: Path) -> None:
         ({"former_urls": ["http://example.org/a"]}, 'former url "http://example.org/a" is used already in line 10'),
         ({"former_urls": ["example.org/old"]}, "former_urls, item 1, must start with http:// or https://"),
         ({"former_urls": "https://example.org/old"}, "former_urls must be a list"),
+        ({"links": {"pdf": "x.org"}}, "links, pdf, must start with http:// or https://"),
+        ({"links": {"pdf": None}}, "links, pdf, must be text"),
+        ({"links": {"x" * 33: "https://example.org/pdf"}}, f'links, label "{"x" * 33}", has 33 characters; at most 32'),
+        ({"links": {str(n): f"https://e.org/{n}" for n in range(11)}}, "links has 11 entries; at most 10 fit"),
+        ({"links": ["https://example.org/pdf"]}, "links must be keys with values"),
+        ({"[key]": "x"}, 'unknown key "[key]"'),
         ({"title": "x" * 300}, "title has 300 characters; at most 256 fit"),
         ({"title": "Two\nlines"}, "title must be one line"),
         ({"authors": ["Ada\u2028Lovelace"]}, "authors, item 1, must be one line"),

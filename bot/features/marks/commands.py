@@ -44,7 +44,7 @@ class Marks(commands.Cog):
         if (named := library.named(text)) is not None:
             return await self._marked(interaction, library, named)
         if is_web_address(text.strip()):
-            found = library.at_address(text)
+            found = library.catalog.resource_at(text)
             return await self._marked(interaction, library, found) if found else notice(words.NO_SUCH_ADDRESS)
         if (step := _STEP.fullmatch(text)) is not None:
             found = library.at_step(int(step[1]))
