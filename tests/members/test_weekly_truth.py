@@ -176,7 +176,7 @@ async def test_the_number_on_a_post_is_there_from_the_first_moment(server: Serve
 
 async def test_the_longest_ids_fit_a_button(server: Server, store: Store) -> None:
     resource = Resource(id="r" * 64, title="Long", url="https://example.org/long")
-    catalog = Catalog("Long", id="c" * 28, stages=(Stage("all", "All", resources=(resource,)),))
+    catalog = Catalog("Long", id="c" * 24, stages=(Stage("all", "All", resources=(resource,)),))
     await serve(server, store, catalog)
     await server.set_weekly()
     await server.pass_time(MONDAY + SOON)

@@ -9,15 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import button
+from bot.discord_io.buttons import WeeklySetupButton
 from bot.discord_io.cards import Card, notice
 from bot.errors import StoreError
 from bot.features.about import words
+from bot.language import ENGLISH
 
 log = logging.getLogger(__name__)
-
-SETUP_ID = "weekly:setup"
-"""The custom_id of the button that sets up the weekly prompt; /weekly answers it."""
 
 
 class About(commands.Cog):
@@ -56,7 +54,7 @@ class About(commands.Cog):
     def _greeting(self, guild: discord.Guild) -> Card:
         library = self._bot.catalogs.for_server(guild.id)
         text = discord.ui.TextDisplay[discord.ui.LayoutView](words.greeting(library.catalog, library.example))
-        return Card([text, discord.ui.ActionRow(button(words.SET_UP, SETUP_ID))])
+        return Card([text, discord.ui.ActionRow(WeeklySetupButton.of(ENGLISH))])
 
 
 def _channel_for_greeting(guild: discord.Guild) -> discord.TextChannel | None:

@@ -10,7 +10,6 @@ TEXT_LIMIT = 600
 """Characters of each of the list's own texts."""
 HELP = "What to do first: one card."
 ABOUT = "What this bot does, which list it serves, how to get help."
-SET_UP = "Set up the weekly prompt"
 ENTRIES = """\
 **Everything I do**
 - `/help`: what to do first

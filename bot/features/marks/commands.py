@@ -14,10 +14,11 @@ from bot.catalog.addresses import is_web_address
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import apply_action, changed_card, finished_in_time, mark_button, one_at_a_time
+from bot.discord_io.marks import MarkButton, act, changed_card, finished_in_time, one_at_a_time
 from bot.discord_io.options import Choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo, fit
 from bot.features.marks import words
+from bot.language import ENGLISH
 from bot.marks import Action
 
 _STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
@@ -56,9 +57,7 @@ class Marks(commands.Cog):
         return _which(library, text, guess.candidates) if guess.candidates else notice(words.unknown(echo(text)))
 
     async def _marked(self, interaction: Interaction, library: Library, resource: Resource) -> Card:
-        change = await apply_action(interaction, resource, Action.MARK)
-        done = library.finished(await self._bot.store.marks(interaction.user.id))
-        return changed_card(library, resource, done, change)
+        return changed_card(await act(interaction, library, resource, Action.MARK))
 
     @done.autocomplete("resource")
     async def _resources(self, interaction: Interaction, current: str) -> Choices:
@@ -70,7 +69,7 @@ class Marks(commands.Cog):
 
 def _which(library: Library, text: str, candidates: Collection[Resource]) -> Card:
     """Asks which of a few resources a member meant; nothing is marked before they say."""
-    buttons = [mark_button(library, one, Action.MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
+    buttons = [MarkButton.of(library, one, Action.MARK, ENGLISH, fit(one.title, LABEL_LIMIT)) for one in candidates]
     return Card([discord.ui.TextDisplay(words.which(echo(text))), discord.ui.ActionRow(*buttons)])
 
 

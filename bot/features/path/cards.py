@@ -1,4 +1,5 @@
-"""The path in pages: numbers run through all stages, the tracks come last, and every page fits a message."""
+"""The path in pages: numbers run through all stages, the tracks come last, and every page fits a message; and what its
+buttons do."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ import discord
 
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalogs import Library
-from bot.discord_io.buttons import button, path_button
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, GROUP, RESOURCE, PathPageButton, PersistentItem, show_card
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import STATE_LIMIT, mark_button, state_words
+from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, finished_in_time, state_words
 from bot.discord_io.text import by_line, echo, link, show
 from bot.features.path import words
+from bot.language import ENGLISH
 from bot.marks import Action
 from bot.path import Step
 from bot.progress import next_step, tally
@@ -197,16 +200,16 @@ def _blocks(
 
 def _turning(library: Library, found: Sequence[Page], number: int, group_id: str) -> Iterator[discord.ui.Button[Any]]:
     if len(found) > 1:
-        catalog_id, last = library.catalog.id, len(found) - 1
-        yield path_button(catalog_id, words.PREVIOUS_PAGE, group_id, number - 1, disabled=number == 0)
-        yield path_button(catalog_id, words.NEXT_PAGE, group_id, number + 1, disabled=number == last)
+        last = len(found) - 1
+        yield PathPageButton.of(library, words.PREVIOUS_PAGE, group_id, number - 1, disabled=number == 0)
+        yield PathPageButton.of(library, words.NEXT_PAGE, group_id, number + 1, disabled=number == last)
 
 
 def _leading_on(
     library: Library, page: Page, group_id: str, following: Resource | None
 ) -> Iterator[discord.ui.Button[Any]]:
     if following is not None and not _holds(page, following):
-        yield button(words.TO_NEXT_STEP, f"here:{library.catalog.id}:{group_id}")
+        yield NextStepPageButton.of(library, group_id)
 
 
 def _state(finished: bool, is_next: bool) -> tuple[str, str]:
@@ -226,12 +229,10 @@ def _section(
     finished = done is not None and resource.id in done
     sign, state = (UNKNOWN, "") if done is None else _state(finished, resource is following)
     if (sign, state) == words.OPEN:
-        state = state_words(library, resource, done) or state
+        state = state_words(library, resource, done, ENGLISH) or state
     if resource.is_new(today):
         state = " · ".join(filter(None, (state, words.NEW)))
-    label = words.mark_label(step.number, finished=finished)
-    prefix = "part" if group_id else "step"
-    accessory = mark_button(library, resource, Action.beside(finished), label=label, prefix=prefix)
+    accessory = PathMarkButton.of(library, step, group_id, finished=finished)
     return discord.ui.Section(_line(step, sign, state), accessory=accessory)
 
 
@@ -244,3 +245,50 @@ def _standing(library: Library, done: Collection[str], following: Resource | Non
 
 def _opening(catalog: Catalog) -> str:
     return words.opening(show(catalog.title, TITLE_LIMIT), show("; ".join(catalog.prerequisites), GOAL_LIMIT))
+
+
+class ShowPage(PathPageButton):
+    """Shows a page of the path."""
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the page."""
+        done = await finished_in_time(interaction.client.store, library, interaction.user.id)
+        today = interaction.client.clock().date()
+        await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), today, done))
+
+
+class NextStepPageButton(PersistentItem, template=rf"path-next:{CATALOG}:{GROUP}"):
+    """Shows the page with the next step of whoever presses it: of the stage or track that is shown, if it is there.
+
+    It looks for the step when it is pressed: a mark may have moved it since the page was shown.
+    """
+
+    @classmethod
+    def of(cls, library: Library, group_id: str) -> discord.ui.Button[Any]:
+        """For the whole path, or for one stage or track."""
+        return discord.ui.Button(label=words.TO_NEXT_STEP, custom_id=f"path-next:{library.catalog.id}:{group_id}")
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the page; the first one to somebody who has done all."""
+        done = await finished_in_time(interaction.client.store, library, interaction.user.id)
+        await show_card(
+            interaction, card_at_next(library, self.state["group"], interaction.client.clock().date(), done)
+        )
+
+
+class PathMarkButton(ChangesMark, template=rf"(?P<shown>step|part):{CATALOG}:{RESOURCE}:{ACTION}"):
+    """Marks a step on a page: of the whole path (`step`), or of its stage or track alone (`part`)."""
+
+    @classmethod
+    def of(cls, library: Library, step: Step, group_id: str, *, finished: bool) -> discord.ui.Button[Any]:
+        """For a step on a page of the whole path, or of one stage or track."""
+        shown, action = "part" if group_id else "step", Action.beside(finished)
+        custom_id = f"{shown}:{library.catalog.id}:{step.resource.id}:{action.value}"
+        return discord.ui.Button(label=words.mark_label(step.number, finished=finished), custom_id=custom_id)
+
+    def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
+        """The page that the step is on, with the new marks."""
+        library, resource = marked.library, marked.resource
+        group_id = library.step(resource).group.id if self.state["shown"] == "part" else ""
+        page = page_with(library, group_id, resource)
+        return path_card(library, group_id, page, marked.now.date(), marked.done)

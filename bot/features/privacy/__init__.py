@@ -1,7 +1,7 @@
 """/privacy: what is kept about a member, as a file too, how to delete it, and whether they are counted."""
 
 from bot.discord_io.bot import StudyBot
-from bot.features.privacy.buttons import DeleteButton, KeepButton
+from bot.features.privacy.cards import DeleteButton, KeepButton
 from bot.features.privacy.commands import Privacy
 from bot.features.privacy.departures import Departures
 

@@ -1,4 +1,4 @@
-"""What the bot keeps about a member, as cards and as a file."""
+"""What the bot keeps about a member, as cards and as a file, and what their buttons do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import discord
 
-from bot.discord_io.buttons import button
+from bot.catalogs import Library
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
 from bot.features.privacy import words
 
@@ -34,6 +36,38 @@ def export_file(kept: Mapping[str, Any]) -> discord.File:
 
 def delete_card(kept: Mapping[str, Any]) -> Card:
     """The question before anything is deleted."""
-    delete = button(words.DELETE_EVERYTHING, "privacy:delete", style=discord.ButtonStyle.danger)
-    row = discord.ui.ActionRow(delete, button(words.KEEP, "privacy:keep"))
+    row = discord.ui.ActionRow(DeleteButton.of(), KeepButton.of())
     return Card([discord.ui.TextDisplay(words.delete_question(kept)), row])
+
+
+class DeleteButton(PersistentItem, template=r"privacy:delete"):
+    """Deletes everything about whoever presses it."""
+
+    @classmethod
+    def of(cls) -> discord.ui.Button[Any]:
+        """The only one."""
+        style = discord.ButtonStyle.danger
+        return discord.ui.Button(label=words.DELETE_EVERYTHING, custom_id="privacy:delete", style=style)
+
+    costly = True
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Delete, and say so."""
+        await acknowledge(interaction)
+        await interaction.client.store.forget_member(interaction.user.id)
+        interaction.client.membership.forget(interaction.user.id)
+        await interaction.edit_original_response(view=notice(words.DELETED))
+
+
+class KeepButton(PersistentItem, template=r"privacy:keep"):
+    """Deletes nothing."""
+
+    @classmethod
+    def of(cls) -> discord.ui.Button[Any]:
+        """The only one."""
+        return discord.ui.Button(label=words.KEEP, custom_id="privacy:keep")
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Say that nothing happened."""
+        await acknowledge(interaction)
+        await interaction.edit_original_response(view=notice(words.NOT_DELETED))

@@ -10,11 +10,9 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import button, next_button
 from bot.discord_io.cards import Card
 from bot.discord_io.text import echo, show
 from bot.features.progress import words
-from bot.features.progress.words import Share
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
 from bot.progress import Tally, next_step, tally
@@ -56,22 +54,11 @@ def picture_file(png: bytes) -> discord.File:
 
 def shared_card(library: Library, done: Collection[str], name: str) -> Card:
     """Somebody's progress as others see it, to be sent with `picture_file`; `name` is whose it is."""
-    return Card(_blocks(library, done, name))
+    return Card(progress_blocks(library, done, name))
 
 
-def own_card(library: Library, done: Collection[str], *, is_open: bool, remark: str = "") -> Card:
-    """A member's own progress, to be sent with `picture_file`, with what they can do with it; `is_open` says that
-    others may look at it."""
-    catalog_id = library.catalog.id
-    buttons = [] if tally(library.catalog, done).complete else [next_button(catalog_id)]
-    buttons.append(button(words.POST, f"prog:{catalog_id}:{Share.POST.value}"))
-    change = Share.CLOSE if is_open else Share.OPEN
-    buttons.append(button(words.STOP if is_open else words.LET_LOOK, f"prog:{catalog_id}:{change.value}"))
-    said = discord.ui.TextDisplay[Any](f"-# {remark or words.whose(is_open=is_open)}")
-    return Card([*_blocks(library, done, ""), said, discord.ui.ActionRow(*buttons)])
-
-
-def _blocks(library: Library, done: Collection[str], name: str) -> Iterator[discord.ui.Item[Any]]:
+def progress_blocks(library: Library, done: Collection[str], name: str = "") -> Iterator[discord.ui.Item[Any]]:
+    """Somebody's progress, `name`, or the reader's own."""
     yield discord.ui.TextDisplay("\n".join(_lines(library, done, name)))
     description = describe_path(picture_groups(library, done))
     yield discord.ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=description))

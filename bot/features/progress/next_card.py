@@ -10,13 +10,16 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import button, next_button, path_button
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, RESOURCE, NextStepButton, PathPageButton, acknowledge
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import changed_words, mark_button
+from bot.discord_io.marks import ACTION, MARK_LABELS, ChangesMark, Marked, changed_words
 from bot.discord_io.text import CUSTOM_ID_LIMIT, LABEL_LIMIT, by_line, first_sentence, fit, listed, show
 from bot.features.progress import words
+from bot.features.progress.sharing import ShareButton
 from bot.features.progress.words import Share
-from bot.marks import Action, MarkChange
+from bot.language import ENGLISH
+from bot.marks import Action
 from bot.progress import NextStep, next_step, tally, unmet
 
 TITLE_LIMIT = 150
@@ -31,6 +34,8 @@ TRACKS = 6
 """Tracks that are named as the way on."""
 NOTE_LIMIT = 200
 """Characters of a track's note there."""
+WORD = r"[a-z0-9 -]{0,32}"
+"""A kind or a level; empty for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +58,17 @@ class NextRequest:
         return " ".join(filter(None, (self.level, self.kind)))
 
 
-def next_card(request: NextRequest, just_done: Resource | None = None) -> Card:
-    """The next step as a card; `just_done` is what was marked done on this very card a moment ago."""
+def next_card(request: NextRequest, marked: Marked | None = None) -> Card:
+    """The next step as a card; `marked` is the mark that was changed on this very card a moment ago."""
     found = next_step(request.library.catalog, request.done, kind=request.kind, level=request.level)
-    return Card([*_just_done(request, just_done), *_main(request, found)])
+    return Card([*_just_done(request, marked), *_main(request, found)])
 
 
-def _just_done(request: NextRequest, resource: Resource | None) -> Iterator[discord.ui.Item[Any]]:
-    if resource is not None:
-        said = changed_words(request.library, resource, request.done, MarkChange(True))
-        yield discord.ui.Section(said, accessory=_mark_button(request, resource, Action.UNDO))
+def _just_done(request: NextRequest, marked: Marked | None) -> Iterator[discord.ui.Item[Any]]:
+    if marked is not None and marked.change.finished:
+        yield discord.ui.Section(
+            changed_words(marked), accessory=NextMarkButton.of(request, marked.resource, Action.UNDO)
+        )
         yield discord.ui.Separator()
 
 
@@ -72,7 +78,7 @@ def _main(request: NextRequest, found: NextStep) -> Iterable[discord.ui.Item[Any
 
 def _step(request: NextRequest, found: NextStep, resource: Resource) -> Iterator[discord.ui.Item[Any]]:
     yield discord.ui.TextDisplay("\n".join(_lines(request, found, resource)))
-    yield discord.ui.ActionRow(open_button(resource.url), _mark_button(request, resource, Action.MARK))
+    yield discord.ui.ActionRow(open_button(resource.url), NextMarkButton.of(request, resource, Action.MARK))
     if found.alternatives:
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(f"**{words.OTHERS}**")
@@ -126,14 +132,6 @@ def _named(resources: Iterable[Resource]) -> str:
     return listed([*(f"**{show(one.title, TITLE_LIMIT)}**" for one in ones[:NAMED]), *more])
 
 
-def _mark_button(request: NextRequest, resource: Resource, action: Action) -> discord.ui.Button[Any]:
-    suffix = f":{request.kind or ''}:{request.level or ''}"
-    marking = mark_button(request.library, resource, action, prefix="next", suffix=suffix)
-    if len(marking.custom_id or "") > CUSTOM_ID_LIMIT:  # what comes after it is then unfiltered
-        return mark_button(request.library, resource, action, prefix="next", suffix="::")
-    return marking
-
-
 def _alternative(resource: Resource) -> discord.ui.Button[Any]:
     facts = ", ".join(filter(None, (resource.kind, resource.level)))
     about = f" ({facts})" if facts else ""
@@ -143,11 +141,8 @@ def _alternative(resource: Resource) -> discord.ui.Button[Any]:
 def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
     whole = tally(request.library.catalog, request.done)
     if whole.complete:
-        catalog_id = request.library.catalog.id
-        ways_on = [
-            button(words.POST, f"prog:{catalog_id}:{Share.POST.value}"),
-            path_button(catalog_id, words.SHOW_PATH),
-        ]
+        library = request.library
+        ways_on = [ShareButton.of(library, Share.POST), PathPageButton.of(library, words.SHOW_PATH)]
         return [discord.ui.TextDisplay("\n".join(_the_end(request, whole.total))), discord.ui.ActionRow(*ways_on)]
     if not whole.total:
         return [discord.ui.TextDisplay(words.EMPTY)]
@@ -155,7 +150,7 @@ def _nothing_left(request: NextRequest) -> list[discord.ui.Item[Any]]:
     text = (
         words.all_of_it_done(request.filter_words, wanted) if wanted else words.none_on_the_list(request.filter_words)
     )
-    return [discord.ui.TextDisplay(text), discord.ui.ActionRow(next_button(request.library.catalog.id))]
+    return [discord.ui.TextDisplay(text), discord.ui.ActionRow(NextStepButton.of(request.library, ENGLISH))]
 
 
 def _the_end(request: NextRequest, total: int) -> Iterator[str]:
@@ -168,3 +163,30 @@ def _the_end(request: NextRequest, total: int) -> Iterator[str]:
         note = f": {show(track.note, NOTE_LIMIT)}" if track.note else ""
         yield f"- **{show(track.title, TITLE_LIMIT)}**{note}"
     yield words.SHOW_IT
+
+
+class ShowNextStep(NextStepButton):
+    """Shows what is next for whoever presses it."""
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the card of /next."""
+        await acknowledge(interaction)
+        done = library.finished(await interaction.client.store.marks(interaction.user.id))
+        await interaction.edit_original_response(view=next_card(NextRequest(library, done)))
+
+
+class NextMarkButton(ChangesMark, template=rf"next:{CATALOG}:{RESOURCE}:{ACTION}:(?P<kind>{WORD}):(?P<level>{WORD})"):
+    """Marks the step on the card of /next, which then shows the one after it."""
+
+    @classmethod
+    def of(cls, request: NextRequest, resource: Resource, action: Action) -> discord.ui.Button[Any]:
+        """For the step of a request; what comes after it is unfiltered if the filters don't fit the custom_id."""
+        start = f"next:{request.library.catalog.id}:{resource.id}:{action.value}"
+        custom_id = f"{start}:{request.kind or ''}:{request.level or ''}"
+        custom_id = custom_id if len(custom_id) <= CUSTOM_ID_LIMIT else f"{start}::"
+        return discord.ui.Button(label=ENGLISH.t(MARK_LABELS[action]), custom_id=custom_id)
+
+    def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
+        """The next step after this mark."""
+        request = NextRequest(marked.library, marked.done, self.state["kind"] or None, self.state["level"] or None)
+        return next_card(request, marked)

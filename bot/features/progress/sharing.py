@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, NextStepButton, PersistentItem, acknowledge
 from bot.discord_io.cards import Card
 from bot.features.progress import words
-from bot.features.progress.cards import own_card, picture_file, picture_groups, shared_card
+from bot.features.progress.cards import picture_file, picture_groups, progress_blocks, shared_card
 from bot.features.progress.pictures import Pictures
 from bot.features.progress.words import Share
+from bot.language import ENGLISH
+from bot.progress import tally
+
+
+def own_card(library: Library, done: Collection[str], *, is_open: bool, remark: str = "") -> Card:
+    """A member's own progress, to be sent with `picture_file`, with what they can do with it; `is_open` says that
+    others may look at it."""
+    buttons = [] if tally(library.catalog, done).complete else [NextStepButton.of(library, ENGLISH)]
+    buttons += [ShareButton.of(library, one) for one in (Share.POST, Share.CLOSE if is_open else Share.OPEN)]
+    said = discord.ui.TextDisplay[Any](f"-# {remark or words.whose(is_open=is_open)}")
+    return Card([*progress_blocks(library, done), said, discord.ui.ActionRow(*buttons)])
 
 
 async def share(interaction: Interaction, library: Library, pictures: Pictures, wanted: Share | None) -> None:
@@ -51,3 +64,20 @@ async def _file(pictures: Pictures, library: Library, done: Collection[str]) -> 
 
 async def _show(interaction: Interaction, card: Card, file: discord.File) -> None:
     await interaction.edit_original_response(view=card, attachments=[file])
+
+
+class ShareButton(PersistentItem, template=rf"progress:{CATALOG}:(?P<share>post|open|close)"):
+    """Posts the progress of whoever presses it, or lets others look at it, or ends that."""
+
+    @classmethod
+    def of(cls, library: Library, share: Share) -> discord.ui.Button[Any]:
+        """For one of the things that can be done."""
+        labels = {Share.POST: words.POST, Share.OPEN: words.LET_LOOK, Share.CLOSE: words.STOP}
+        return discord.ui.Button(label=labels[share], custom_id=f"progress:{library.catalog.id}:{share.value}")
+
+    costly = True
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Do it, and show their own card with how it is now."""
+        await acknowledge(interaction)
+        await share(interaction, library, Pictures.of(interaction.client), Share(self.state["share"]))

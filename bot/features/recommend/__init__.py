@@ -1,7 +1,7 @@
 """/recommend and the menu of a message: the resources that fit a topic or a question."""
 
 from bot.discord_io.bot import StudyBot
-from bot.features.recommend.buttons import HitSelect, SearchButton
+from bot.features.recommend.cards import HitSelect, SearchButton
 from bot.features.recommend.commands import Recommend
 
 

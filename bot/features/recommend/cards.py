@@ -1,19 +1,21 @@
-"""The answer to /recommend: hits with their reasons, related resources apart, or a way on when nothing fits."""
+"""The answer to /recommend: hits with their reasons, or a way on when nothing fits; and what its buttons do."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import discord
 
 from bot.catalog import Resource
 from bot.catalogs import NO_FILTERS, Filters, Library
-from bot.discord_io.buttons import button, next_button, path_button
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, selected, show_card
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE
+from bot.discord_io.marks import DONE, ChangesMark, Marked, finished_in_time
 from bot.discord_io.text import CARD_LIMIT, CHOICE_LIMIT, by_line, echo, first_sentence, fit, link, show
 from bot.features.recommend import words
+from bot.language import ENGLISH
 from bot.marks import Action
 from bot.progress import unmet
 from bot.search import Answer, Hit, Related
@@ -70,14 +72,12 @@ def _found(
         if not _linked(hit.resource):
             yield discord.ui.ActionRow(open_button(hit.resource.url, words.open_label(number)))
     options = mark_options([hit.resource for hit in hits], done, shared=shared)
-    yield discord.ui.ActionRow(
-        discord.ui.Select(custom_id=f"hits:{library.catalog.id}", placeholder=words.MARK_ONE, options=options)
-    )
+    yield discord.ui.ActionRow(HitSelect.of(library, options))
     if answer.related and not answer.start:
         yield discord.ui.Separator()
         yield discord.ui.TextDisplay(_related_text(answer.related, done or ()))
     if answer.start and not shared:
-        yield discord.ui.ActionRow(next_button(library.catalog.id))
+        yield discord.ui.ActionRow(NextStepButton.of(library, ENGLISH))
 
 
 def _heading(answer: Answer) -> str:
@@ -155,25 +155,80 @@ def _related_text(related: Iterable[Related], done: Collection[str]) -> str:
 def _silent(answer: Answer, library: Library, filters: Filters) -> Iterator[discord.ui.Item[Any]]:
     title, query = show(library.catalog.title, TITLE_LIMIT), echo(answer.query)
     queries = _ways_on(answer)
-    rest = path_button(library.catalog.id, words.SHOW_PATH)
+    rest = PathPageButton.of(library, words.SHOW_PATH)
     if answer.excluded:
         wanted = " ".join(word for word in (filters.level, filters.kind) if word)
         yield discord.ui.TextDisplay(words.only_filtered(wanted, query, answer.excluded))
-        lifting = [search_button(library, answer.query, words.SHOW_THEM)] if len(answer.query) <= QUERY_LIMIT else []
+        lifting = [SearchButton.of(library, answer.query, words.SHOW_THEM)] if len(answer.query) <= QUERY_LIMIT else []
         yield discord.ui.ActionRow(*lifting, rest)
         return
     yield discord.ui.TextDisplay(words.not_on_the_list(query, title))
     if queries:
         yield discord.ui.TextDisplay(words.NEAR)
-    yield discord.ui.ActionRow(*(search_button(library, query) for query in queries), rest)
-
-
-def search_button(library: Library, query: str, label: str = "") -> discord.ui.Button[Any]:
-    """A button that searches for a query of at most QUERY_LIMIT characters, which is on it unless a label is."""
-    return button(label or query, f"find:{library.catalog.id}:{query}")
+    yield discord.ui.ActionRow(*(SearchButton.of(library, query) for query in queries), rest)
 
 
 def _ways_on(answer: Answer) -> list[str]:
     names = [answer.suggestion] if answer.suggestion else []
     names += [topic.name for topic in answer.nearest]
     return list(dict.fromkeys(name for name in names if len(name) <= QUERY_LIMIT))[:NEAREST]
+
+
+class SearchButton(PersistentItem, template=rf"search:{CATALOG}:(?P<query>[\s\S]{{1,{QUERY_LIMIT}}})"):
+    """Searches for the text on it."""
+
+    @classmethod
+    def of(cls, library: Library, query: str, label: str = "") -> discord.ui.Button[Any]:
+        """For a query of at most QUERY_LIMIT characters, which is on it unless a label is."""
+        return discord.ui.Button(label=label or query, custom_id=f"search:{library.catalog.id}:{query}")
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the card for this query."""
+        done = await finished_in_time(interaction.client.store, library, interaction.user.id)
+        await show_card(interaction, recommendation(library.index.search(self.state["query"]), library, done))
+
+
+class HitSelect(ChangesMark, template=rf"hits:{CATALOG}"):
+    """Marks the hit that was chosen; a card that only its member sees then shows it."""
+
+    @classmethod
+    def of(cls, library: Library, options: list[discord.SelectOption]) -> discord.ui.Select[Any]:
+        """With `mark_options`."""
+        return discord.ui.Select(custom_id=f"hits:{library.catalog.id}", placeholder=words.MARK_ONE, options=options)
+
+    def chosen(self, interaction: Interaction) -> tuple[str, Action]:
+        """The resource's id, and what is done to its mark: both are the option's value."""
+        action, _, resource_id = selected(interaction)[0].partition(":")
+        return resource_id, Action(action)
+
+    def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
+        """The same card with every mark as it is now: hits stay where they are while somebody reads them."""
+        library, resource, done = marked.library, marked.resource, marked.done
+        card, select = cast(discord.ui.LayoutView, self.view), cast(discord.ui.Select[Any], self.item)
+        found = [library.catalog.get(option.value.partition(":")[2]) for option in select.options]
+        for limit in SUMMARY_LIMITS:
+            for number, one in enumerate(found, start=1):
+                if one is not None:
+                    _redraw(card, number, one, library, done, limit)
+            if card.content_length() <= CARD_LIMIT:
+                break
+        renewed = zip(mark_options([one or resource for one in found], done), select.options, found, strict=True)
+        select.options = [new if one is not None else old for new, old, one in renewed]
+        card.stop()
+        return card
+
+
+def _redraw(
+    card: discord.ui.LayoutView,
+    number: int,
+    resource: Resource,
+    library: Library,
+    done: frozenset[str],
+    summary_limit: int,
+) -> None:
+    texts = [one for one in card.walk_children() if isinstance(one, discord.ui.TextDisplay)]
+    text = next((one for one in texts if one.content.startswith(f"**{number}. ")), None)
+    if text is not None:
+        last = text.content.rpartition("\n")[2]
+        why = last if last.startswith("-# ") else ""
+        text.content = hit_text(number, resource, why, library, done, summary_limit)

@@ -2,9 +2,8 @@
 
 from bot.delivery import ReminderJob
 from bot.discord_io.bot import StudyBot
-from bot.features.remind.buttons import ReminderMarkButton
 from bot.features.remind.commands import Remind
-from bot.features.remind.message import recognise_reminder, render_reminder
+from bot.features.remind.message import ReminderMarkButton, recognise_reminder, render_reminder
 
 
 async def setup(bot: StudyBot) -> None:

@@ -6,21 +6,25 @@ Plain content, not Components V2: a push that holds components alone has an empt
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import discord
 
+from bot.catalog import Resource
+from bot.catalogs import Library
 from bot.delivery import NextStep
 from bot.delivery.job import Recognise
-from bot.discord_io.buttons import button
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, RESOURCE
 from bot.discord_io.cards import open_button
+from bot.discord_io.marks import ChangesMark
 from bot.discord_io.messenger import Message
-from bot.discord_io.tags import has_tag, tag_of
+from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.remind import words
+from bot.marks import Action
 from bot.store import Job
 
-PREFIX = "r"
-"""What the custom_id of the button on a reminder begins with: one letter, to leave room for the job's tag."""
 STEP_TITLE_LIMIT = 200
 """Characters of a resource's title."""
 SUMMARY_LIMIT = 500
@@ -31,10 +35,9 @@ def render_reminder(step: NextStep) -> Message:
     """A reminder as it is sent; its first line is what a phone shows in the notification."""
     view = None
     if step.resource is not None:
-        custom_id = f"{PREFIX}:{step.library.catalog.id}:{step.resource.id}:{tag_of(step.job)}"
         view = discord.ui.View(timeout=None)
         view.add_item(open_button(step.resource.url))
-        view.add_item(button(words.MARK_DONE, custom_id))
+        view.add_item(ReminderMarkButton.of(step.library, step.resource, step.job))
         view.stop()
     content = fit("\n".join(_lines(step)), CONTENT_LIMIT)
     return Message(step.reminder.channel_id, None, content, view=view)
@@ -44,7 +47,8 @@ def recognise_reminder(job: Job) -> Recognise:
     """How the reminder of a job is known; the last one, which has no button, by its words."""
 
     def recognise(message: discord.Message) -> bool:
-        return has_tag(message, job, PREFIX) or (job.resource_id is None and message.content.startswith(words.ALL_DONE))
+        last = job.resource_id is None and message.content.startswith(words.ALL_DONE)
+        return last or has_tag(message, job, ReminderMarkButton.WORD)
 
     return recognise
 
@@ -62,3 +66,20 @@ def _lines(step: NextStep) -> Iterator[str]:
     if step.late:
         yield f"-# {words.late_words(step.job.due_at)}"
     yield f"\n-# {words.ENDS}"
+
+
+class ReminderMarkButton(ChangesMark, template=rf"dm:{CATALOG}:{RESOURCE}:{TAG}"):
+    """Marks the step that the member is reminded of."""
+
+    WORD = "dm"
+    in_place = False  # the message is plain text, which cannot become a card
+
+    @classmethod
+    def of(cls, library: Library, resource: Resource, job: Job) -> discord.ui.Button[Any]:
+        """For the reminder of a job."""
+        custom_id = f"{cls.WORD}:{library.catalog.id}:{resource.id}:{tag_of(job)}"
+        return discord.ui.Button(label=words.MARK_DONE, custom_id=custom_id)
+
+    def chosen(self, interaction: Interaction) -> tuple[str, Action]:
+        """The step; pressing an old button never takes a mark back."""
+        return self.state["resource"], Action.MARK

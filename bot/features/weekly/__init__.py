@@ -12,8 +12,8 @@ from bot.features.weekly.buttons import BUTTONS
 from bot.features.weekly.commands import Weekly
 from bot.features.weekly.counts import FinishedCounts
 from bot.features.weekly.panel import PANEL
-from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
-from bot.features.weekly.setup import OtherZoneButton, SetupButton, ZoneSelect
+from bot.features.weekly.post import PostMarkButton, recognise_poll, recognise_prompt, render_poll, render_prompt
+from bot.features.weekly.setup import OtherZoneButton, SetUp, ZoneSelect
 from bot.features.weekly.words import notice_words
 
 
@@ -28,5 +28,5 @@ async def setup(bot: StudyBot) -> None:
         NoticeJob(notice_words),
     ):
         bot.delivery.register(kind)
-    bot.add_dynamic_items(*BUTTONS, *PANEL, SetupButton, ZoneSelect, OtherZoneButton)
+    bot.add_dynamic_items(*BUTTONS, *PANEL, PostMarkButton, SetUp, ZoneSelect, OtherZoneButton)
     await bot.add_cog(Weekly(bot))

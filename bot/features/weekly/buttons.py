@@ -1,4 +1,4 @@
-"""The buttons on a weekly post and on answers to admins."""
+"""The buttons on answers to admins."""
 
 from __future__ import annotations
 
@@ -9,54 +9,36 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, PersistentItem, acknowledge, button
+from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import RESOURCE, MarkButton
 from bot.discord_io.schedules import next_dates
-from bot.discord_io.tags import TAG
 from bot.features.weekly import words
 from bot.features.weekly.setup import require_admin
-from bot.marks import Action
 from bot.store import WeeklySchedule
 
 DUE = r"(?P<due>\d{1,12})"
 """The part of a template that holds when a prompt is due, in seconds since 1970."""
 
 
-class PostMarkButton(MarkButton, template=rf"w:{CATALOG}:{RESOURCE}:{TAG}"):
-    """Toggles the mark of whoever presses it: everybody sees the same button, whether they have finished or not."""
-
-    in_place = False  # the message is plain text, which cannot become a card
-
-    @property
-    def action(self) -> Action:
-        """Toggle."""
-        return Action.TOGGLE
-
-
 def skipped_card(weekly: WeeklySchedule, due_at: datetime, *, can_undo: bool) -> Card:
     """The answer to a skip, with a way back as long as the prompt is still to come."""
     text = words.skipped_reply(weekly, due_at, next_dates(weekly))
-    buttons = [button(words.UNDO, f"weekly:unskip:{_seconds(due_at)}")] if can_undo else []
+    buttons = [UnskipButton.of(due_at)] if can_undo else []
     return Card([discord.ui.TextDisplay(text), *_row(buttons)])
 
 
 def skipped_already_card(weekly: WeeklySchedule, skipped: datetime) -> Card:
     """That the next prompt is left out already, with a way back, and one to leave out another."""
     buttons = [
-        button(words.UNDO, f"weekly:unskip:{_seconds(skipped)}"),
-        button(words.SKIP_TOO, f"weekly:skip:{_seconds(weekly.next_at)}"),
+        UnskipButton.of(skipped),
+        SkipTooButton.of(weekly.next_at),
     ]
     return Card([discord.ui.TextDisplay(words.skipped_already_reply(weekly, skipped)), *_row(buttons)])
 
 
 def off_card(weekly: WeeklySchedule) -> Card:
     """The question before a schedule is deleted."""
-    buttons = [
-        button(words.TURN_OFF, "weekly:off", style=discord.ButtonStyle.danger),
-        button(words.KEEP, "weekly:keep"),
-    ]
-    return Card([discord.ui.TextDisplay(words.off_question(weekly)), *_row(buttons)])
+    return Card([discord.ui.TextDisplay(words.off_question(weekly)), *_row([OffButton.of(), KeepButton.of()])])
 
 
 def _row(buttons: list[discord.ui.Button[Any]]) -> list[discord.ui.Item[Any]]:
@@ -69,6 +51,11 @@ def _seconds(instant: datetime) -> int:
 
 class SkipTooButton(PersistentItem, template=rf"weekly:skip:{DUE}"):
     """Leaves out the prompt that the card named, once."""
+
+    @classmethod
+    def of(cls, due_at: datetime) -> discord.ui.Button[Any]:
+        """For the prompt of an occurrence."""
+        return discord.ui.Button(label=words.SKIP_TOO, custom_id=f"weekly:skip:{_seconds(due_at)}")
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Skip it, unless it is not the next one any more."""
@@ -90,6 +77,11 @@ class SkipTooButton(PersistentItem, template=rf"weekly:skip:{DUE}"):
 class UnskipButton(PersistentItem, template=rf"weekly:unskip:{DUE}"):
     """Undoes a skip."""
 
+    @classmethod
+    def of(cls, due_at: datetime) -> discord.ui.Button[Any]:
+        """For the prompt of an occurrence."""
+        return discord.ui.Button(label=words.UNDO, custom_id=f"weekly:unskip:{_seconds(due_at)}")
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Have the prompt posted after all, if it is still to come."""
         require_admin(interaction)
@@ -104,6 +96,11 @@ class UnskipButton(PersistentItem, template=rf"weekly:unskip:{DUE}"):
 class OffButton(PersistentItem, template=r"weekly:off"):
     """Deletes the schedule."""
 
+    @classmethod
+    def of(cls) -> discord.ui.Button[Any]:
+        """The only one."""
+        return discord.ui.Button(label=words.TURN_OFF, custom_id="weekly:off", style=discord.ButtonStyle.danger)
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Delete it."""
         require_admin(interaction)
@@ -115,10 +112,15 @@ class OffButton(PersistentItem, template=r"weekly:off"):
 class KeepButton(PersistentItem, template=r"weekly:keep"):
     """Leaves the schedule as it is."""
 
+    @classmethod
+    def of(cls) -> discord.ui.Button[Any]:
+        """The only one."""
+        return discord.ui.Button(label=words.KEEP, custom_id="weekly:keep")
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Say so."""
         await interaction.response.edit_message(view=notice(words.KEPT))
 
 
-BUTTONS = (PostMarkButton, SkipTooButton, UnskipButton, OffButton, KeepButton)
+BUTTONS = (SkipTooButton, UnskipButton, OffButton, KeepButton)
 """All of them."""

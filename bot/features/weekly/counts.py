@@ -73,7 +73,7 @@ class FinishedCounts:
         message = self._bot.get_partial_messageable(post.channel_id, guild_id=guild.id).get_partial_message(
             post.message_id
         )
-        await message.edit(view=post_view(library.catalog.id, posted, post, finished))
+        await message.edit(view=post_view(library, posted, post, finished))
         await store.record_finished(post.message_id, finished)
 
     async def _presence(self, guild: discord.Guild, resource: Resource) -> Presence:

@@ -10,7 +10,7 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import PersistentItem, acknowledge, button, selected
+from bot.discord_io.buttons import PersistentItem, acknowledge, selected
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.features.weekly import words
@@ -30,23 +30,12 @@ async def options_card(bot: StudyBot, library: Library, weekly: WeeklySchedule, 
     """The panel as everything stands now."""
     walk, prompt = await walk_of(bot, library, weekly)
     text = discord.ui.TextDisplay[Any](words.options_reply(weekly, walk, remark))
-    rows: list[discord.ui.Item[Any]] = [discord.ui.ActionRow(_order_select(library, weekly))]
+    rows: list[discord.ui.Item[Any]] = [discord.ui.ActionRow(OrderSelect.of(library, weekly))]
     if prompt is not None and not isinstance(walk.following, Reason):
-        rows.append(discord.ui.ActionRow(_start_select(library, weekly, prompt.resource)))
-    rows += [discord.ui.ActionRow(_role_select(weekly)), discord.ui.ActionRow(*map(_toggle_of(weekly), FOLLOW_UPS))]
+        rows.append(discord.ui.ActionRow(StartSelect.of(library, weekly, prompt.resource)))
+    toggles = (Toggle.of(kind, is_on=kind in weekly.follow_ups) for kind in FOLLOW_UPS)
+    rows += [discord.ui.ActionRow(RolePicker.of(weekly)), discord.ui.ActionRow(*toggles)]
     return Card([text, *rows])
-
-
-def _order_select(library: Library, weekly: WeeklySchedule) -> discord.ui.Select[Any]:
-    named = [(one.id, one.title) for one in library.catalog.groups if one.resources]
-    orders = [(PATH, words.ALONG_THE_PATH), (SHUFFLED, words.SHUFFLED_PATH)]
-    return _select("weekly:order", words.ORDER_PLACEHOLDER, [*orders, *_near(named, weekly.order, 2)], weekly.order)
-
-
-def _start_select(library: Library, weekly: WeeklySchedule, following: Resource) -> discord.ui.Select[Any]:
-    sequence = Plan(weekly.order, weekly.id).sequence(library.catalog)
-    named = [(one.id, one.title) for one in sequence]
-    return _select("weekly:start", words.START_PLACEHOLDER, _near(named, following.id, 0), following.id)
 
 
 def _near(named: Sequence[tuple[str, str]], chosen: str, others: int) -> Sequence[tuple[str, str]]:
@@ -63,28 +52,6 @@ def _select(custom_id: str, placeholder: str, named: Sequence[tuple[str, str]], 
         for value, name in named
     ]
     return discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
-
-
-def _role_select(weekly: WeeklySchedule) -> discord.ui.RoleSelect[Any]:
-    mentioned = [weekly.role_id] if weekly.role_id else []
-    return discord.ui.RoleSelect(
-        custom_id="weekly:role",
-        placeholder=words.ROLE_PLACEHOLDER,
-        min_values=0,
-        max_values=1,
-        default_values=[
-            discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.role) for one in mentioned
-        ],
-    )
-
-
-def _toggle_of(weekly: WeeklySchedule) -> Any:
-    def toggle(kind: str) -> discord.ui.Button[Any]:
-        is_on = kind in weekly.follow_ups
-        # What a press is to do stands in the id: two admins who press at once both get what they saw.
-        return button(words.toggle_label(kind, is_on=is_on), f"weekly:{kind}:{'off' if is_on else 'on'}")
-
-    return toggle
 
 
 async def change(
@@ -150,6 +117,14 @@ class _Option(PersistentItem, template=r"(?!)"):
 class OrderSelect(_Option, template=r"weekly:order"):
     """Changes the order of the prompts."""
 
+    @classmethod
+    def of(cls, library: Library, weekly: WeeklySchedule) -> discord.ui.Select[Any]:
+        """With the order that is set chosen."""
+        named = [(one.id, one.title) for one in library.catalog.groups if one.resources]
+        orders = [(PATH, words.ALONG_THE_PATH), (SHUFFLED, words.SHUFFLED_PATH)]
+        offered = [*orders, *_near(named, weekly.order, len(orders))]
+        return _select("weekly:order", words.ORDER_PLACEHOLDER, offered, weekly.order)
+
     async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
         """Save the order."""
         return await change(interaction, library, old, order=selected(interaction)[0])
@@ -158,6 +133,13 @@ class OrderSelect(_Option, template=r"weekly:order"):
 class StartSelect(_Option, template=r"weekly:start"):
     """Begins a new walk at a resource."""
 
+    @classmethod
+    def of(cls, library: Library, weekly: WeeklySchedule, following: Resource) -> discord.ui.Select[Any]:
+        """With the resource that follows chosen."""
+        sequence = Plan(weekly.order, weekly.id).sequence(library.catalog)
+        named = [(one.id, one.title) for one in sequence]
+        return _select("weekly:start", words.START_PLACEHOLDER, _near(named, following.id, 0), following.id)
+
     async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
         """Save the start."""
         return await change(interaction, library, old, start=selected(interaction)[0])
@@ -165,6 +147,20 @@ class StartSelect(_Option, template=r"weekly:start"):
 
 class RolePicker(_Option, template=r"weekly:role"):
     """Changes whom a prompt mentions."""
+
+    @classmethod
+    def of(cls, weekly: WeeklySchedule) -> discord.ui.RoleSelect[Any]:
+        """With the role that is set chosen, if there is one."""
+        mentioned = [weekly.role_id] if weekly.role_id else []
+        return discord.ui.RoleSelect(
+            custom_id="weekly:role",
+            placeholder=words.ROLE_PLACEHOLDER,
+            min_values=0,
+            max_values=1,
+            default_values=[
+                discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.role) for one in mentioned
+            ],
+        )
 
     async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
         """Save the role, or none."""
@@ -175,6 +171,12 @@ class RolePicker(_Option, template=r"weekly:role"):
 
 class Toggle(_Option, template=rf"weekly:(?P<kind>{KIND}):(?P<to>on|off)"):
     """Switches a thread, a pin or a poll on or off."""
+
+    @classmethod
+    def of(cls, kind: str, *, is_on: bool) -> discord.ui.Button[Any]:
+        """For a kind; what a press is to do stands in the id: two admins who press at once both get what they saw."""
+        custom_id = f"weekly:{kind}:{'off' if is_on else 'on'}"
+        return discord.ui.Button(label=words.toggle_label(kind, is_on=is_on), custom_id=custom_id)
 
     async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
         """Save it."""

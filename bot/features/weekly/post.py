@@ -7,22 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import discord
 
 from bot.catalog import Resource
+from bot.catalogs import Library
 from bot.delivery import Poll, Prompt
 from bot.delivery.job import Recognise
-from bot.discord_io.buttons import button, path_button
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, RESOURCE, PathPageButton
 from bot.discord_io.cards import open_button
+from bot.discord_io.marks import ChangesMark
 from bot.discord_io.messenger import Message
-from bot.discord_io.tags import has_tag, tag_of
+from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.weekly import words
+from bot.marks import Action
 from bot.store import Job
 
-PREFIX = "w"
-"""What the custom_id of the button on a post begins with: one letter, to leave room for the job's tag."""
 POST_TITLE_LIMIT = 200
 """Characters of a resource's title."""
 ADDED_TITLE_LIMIT = 80
@@ -44,14 +47,14 @@ def render_prompt(prompt: Prompt) -> Message:
         guild_id=schedule.guild_id,
         content=post_content(prompt),
         title=prompt.resource.title,
-        view=post_view(prompt.library.catalog.id, prompt.resource, prompt.job, prompt.finished),
+        view=post_view(prompt.library, prompt.resource, prompt.job, prompt.finished),
         mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles),
     )
 
 
 def recognise_prompt(job: Job) -> Recognise:
     """How the post of a job is known, whatever its resource is called by now."""
-    return lambda message: has_tag(message, job, PREFIX)
+    return lambda message: has_tag(message, job, PostMarkButton.WORD)
 
 
 def post_content(prompt: Prompt) -> str:
@@ -59,14 +62,31 @@ def post_content(prompt: Prompt) -> str:
     return fit("\n".join(_lines(prompt)), CONTENT_LIMIT)
 
 
-def post_view(catalog_id: str, resource: Resource, job: Job | None, finished: int) -> discord.ui.View:
+def post_view(library: Library, resource: Resource, job: Job | None, finished: int) -> discord.ui.View:
     """The buttons of a post: the resource, that one has finished it (and how many have), and the path."""
     view = discord.ui.View(timeout=None)
     view.add_item(open_button(resource.url))
-    view.add_item(button(words.done_label(finished), f"{PREFIX}:{catalog_id}:{resource.id}:{tag_of(job)}"))
-    view.add_item(path_button(catalog_id, words.OPEN_PATH))
+    view.add_item(PostMarkButton.of(library, resource, job, finished))
+    view.add_item(PathPageButton.of(library, words.OPEN_PATH))
     view.stop()
     return view
+
+
+class PostMarkButton(ChangesMark, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}"):
+    """Toggles the mark of whoever presses it: everybody sees the same button, whether they have finished or not."""
+
+    WORD = "post"
+    in_place = False  # the message is plain text, which cannot become a card
+
+    @classmethod
+    def of(cls, library: Library, resource: Resource, job: Job | None, finished: int) -> discord.ui.Button[Any]:
+        """For the post of a job; it says how many have `finished` the resource."""
+        custom_id = f"{cls.WORD}:{library.catalog.id}:{resource.id}:{tag_of(job)}"
+        return discord.ui.Button(label=words.done_label(finished), custom_id=custom_id)
+
+    def chosen(self, interaction: Interaction) -> tuple[str, Action]:
+        """The resource of the post; its mark is toggled."""
+        return self.state["resource"], Action.TOGGLE
 
 
 def _lines(prompt: Prompt) -> Iterator[str]:

@@ -15,7 +15,7 @@ from discord import app_commands
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import PersistentItem, acknowledge, button, selected
+from bot.discord_io.buttons import PersistentItem, WeeklySetupButton, acknowledge, selected
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.schedules import next_dates
@@ -51,16 +51,8 @@ def require_admin(interaction: discord.Interaction[Any]) -> None:
 def zone_card(channel: Channel, weekday: int, at: time, now: datetime) -> Card:
     """The question for the time zone, with the present time in each of the likely ones."""
     state = f"{channel.id}:{weekday}:{at:%H%M}"
-    zones: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=f"weekly:zone:{state}",
-        placeholder=words.ZONE_PLACEHOLDER,
-        options=[
-            discord.SelectOption(label=zone, value=zone, description=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
-            for zone in LIKELY
-        ],
-    )
     question = words.zone_question(channel.mention, words.day_and_time(weekday, f"{at:%H:%M}"))
-    other = button(words.ANOTHER_ZONE, f"weekly:other:{state}")
+    zones, other = ZoneSelect.of(state, now), OtherZoneButton.of(state)
     return Card([discord.ui.TextDisplay(question), discord.ui.ActionRow(zones), discord.ui.ActionRow(other)])
 
 
@@ -94,8 +86,8 @@ async def _saved_card(bot: StudyBot, library: Library, weekly: WeeklySchedule, r
     return notice(await saved_text(bot, library, weekly, remark))
 
 
-class SetupButton(PersistentItem, template=r"weekly:setup"):
-    """What `/weekly set` without options does, for the channel that the button is in."""
+class SetUp(WeeklySetupButton):
+    """Does what `/weekly set` without options does, for the channel that the button is in."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Ask for the zone; of a server that has its prompt already, show that."""
@@ -125,6 +117,15 @@ class _Asked(PersistentItem, template=r"(?!)"):
 class ZoneSelect(_Asked, template=rf"weekly:zone:{ASKED}"):
     """Saves the schedule with the zone that was chosen."""
 
+    @classmethod
+    def of(cls, state: str, now: datetime) -> discord.ui.Select[Any]:
+        """For what was `ASKED`, with the present time in each of the likely zones."""
+        options = [
+            discord.SelectOption(label=zone, value=zone, description=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
+            for zone in LIKELY
+        ]
+        return discord.ui.Select(custom_id=f"weekly:zone:{state}", placeholder=words.ZONE_PLACEHOLDER, options=options)
+
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Save it."""
         require_admin(interaction)
@@ -134,6 +135,11 @@ class ZoneSelect(_Asked, template=rf"weekly:zone:{ASKED}"):
 
 class OtherZoneButton(_Asked, template=rf"weekly:other:{ASKED}"):
     """Asks for a zone in a modal."""
+
+    @classmethod
+    def of(cls, state: str) -> discord.ui.Button[Any]:
+        """For what was `ASKED`."""
+        return discord.ui.Button(label=words.ANOTHER_ZONE, custom_id=f"weekly:other:{state}")
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the modal."""
