@@ -20,6 +20,11 @@ _HIGHEST_PORT = 65_535
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}", re.IGNORECASE)
 """A part of a host, as the domain name system takes it (RFC 1035, section 2.3.4; the underscore is in use)."""
 _LONGEST_HOST = 253
+_INSIDE = re.compile(r"https?://[^\s<>()\[\]\"'“”„‘’«»]+", re.IGNORECASE)
+"""An address in quotes, brackets or a Markdown link."""
+_BARE = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:[/?#:]\S*)?", re.IGNORECASE)
+_SHOWN = 100
+"""Characters of an address that advice repeats."""
 
 
 def is_web_address(url: str) -> bool:
@@ -35,11 +40,13 @@ def address_fault(url: str) -> str | None:
     what stands before an @ looks like the host and is not.
     """
     if not url.lower().startswith(_SCHEMES):
-        return "must start with http:// or https://"
+        return _without_scheme(url)
     if places := hidden(url):
         return f"has an invisible character, {named(url, places[0])}; delete it"
     parts = _PARTS.fullmatch(url)
-    if parts is None or any(map(str.isspace, url)):
+    if any(map(str.isspace, url)):
+        return "is not a web address: it has a space; write %20 for it, or copy the address again"
+    if parts is None:
         return "is not a web address"
     if parts["user"]:
         return "names a user before the @; leave that out"
@@ -48,6 +55,13 @@ def address_fault(url: str) -> str | None:
     if parts["ip"] is not None:
         return None if _is_ip(parts["ip"]) else "is not a web address"
     return _host_fault(parts["host"])
+
+
+def _without_scheme(url: str) -> str:
+    if inside := _INSIDE.search(url):
+        return f"must be an address alone; write {inside[0][:_SHOWN]}"
+    example = f"; write https://{url[:_SHOWN]}" if _BARE.fullmatch(url) else ""
+    return f"must start with http:// or https://{example}"
 
 
 def _is_port(port: str) -> bool:

@@ -90,7 +90,7 @@ _SAME_WORK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = 
     ("substack", rf"open\.substack\.com/pub/{_ID}/p/([^/?#]+).*", r"\1.substack.com/p/\2"),
     ("amazon", r"(amazon\.[a-z.]+)/(?:[^?#]*/)?(?:dp|gp/product)/(\w{10})(?:[/?#].*)?", r"\1/dp/\2"),
     ("goodreads", rf"(goodreads\.com/book/show/){_NUMBER}(?:[.-][^/?#]*)?{_QUERY}(#.*)?", r"\1\2\3"),
-    ("archive", r"web\.archive\.org/web/(?:.*/web\.archive\.org/web/)?\d+(?:[a-z]{2}_)?/((?:https?://)?[\w-].*)", r"\1"),
+    ("archive", r"(?:.*/)?web\.archive\.org/web/\d+(?:[a-z]{2}_)?/((?:https?://)?[\w-].*)", r"\1"),
 )  # fmt: skip
 """Addresses of one work: a word of the host, a form, and the form that it stands for. In this order; what changed goes
 through all of them again. Pages about a work (alphaxiv.org, hf.co/papers, Google Scholar) are pages of their own."""
@@ -111,7 +111,7 @@ for _words, _form, _other in _SAME_WORK:
         _RULES.setdefault(_word, []).append(_rule)
 
 _PASSES = 4
-"""Most passes through the table. A copy in an archive of a paper's mirror takes two; the bound ends any cycle of rows."""
+"""Most passes through the table: a copy in an archive of a mirror takes two. The bound ends any cycle of rows."""
 
 
 def canonical_page(url: str) -> str:

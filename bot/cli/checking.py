@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import click
 
-from bot.catalog import Catalog, parse_catalog
-from bot.catalog.loading import lines_of_resources
+from bot.catalog import Catalog
+from bot.catalog.loading import parse_catalog_file
 from bot.catalog.quality import Gap, Thin, thin_resources
-from bot.catalog.reading import read_text
+from bot.catalog.reading import read_bytes
 from bot.characters import escaped
 from bot.cli.options import CATALOG, catalog_here, examples
 from bot.cli.progress import progress_bar
@@ -49,6 +49,7 @@ class Checked:
     path: Path
     catalog: Catalog | None = None
     problems: tuple[Problem, ...] = ()
+    warnings: Sequence[Problem] = ()
     lines: dict[str, int] = field(default_factory=dict)
     visits: dict[str, Visit] | None = None
     thin: list[Thin] | None = None
@@ -62,6 +63,8 @@ class Checked:
         """What there is to see, problems first, then links, then thin places."""
         for problem in self.problems:
             yield Finding(Severity.ERROR, problem.line, problem.text)
+        for warning in self.warnings:
+            yield Finding(Severity.WARNING, warning.line, escaped(f"warning: {warning.text}"))
         for id_, one in (self.visits or {}).items():
             if one.verdict is not Verdict.FINE:
                 yield Finding(_SEVERITIES[one.verdict], self.lines.get(id_, 0), _said(id_, one))
@@ -126,9 +129,9 @@ def check(
 
 def _check(path: Path, *, links: bool, quality: bool) -> Checked:
     lychee = find_lychee() if links else ""
-    text = read_text(path)
-    catalog = parse_catalog(text, path.name)
-    checked = Checked(path, catalog, lines=lines_of_resources(text, path.name))
+    file = parse_catalog_file(read_bytes(path), path.name)
+    catalog = file.catalog
+    checked = Checked(path, catalog, warnings=file.warnings, lines=file.lines)
     if quality:
         checked.thin = thin_resources(catalog)
     if links:
@@ -178,6 +181,7 @@ def _json(checked: Checked) -> dict[str, object]:
     found: dict[str, object] = {
         "catalog": str(checked.path),
         "problems": [{"line": problem.line, "text": problem.text} for problem in checked.problems],
+        "warnings": [{"line": warning.line, "text": warning.text} for warning in checked.warnings],
     }
     if checked.catalog is not None:
         found["resources"] = len(checked.catalog)
