@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.catalog import Resource
-from bot.language import Language
+from bot.language import ENGLISH, Language
 
 CONTENT_LIMIT = 2000
 """Characters of a plain message."""
@@ -183,15 +183,11 @@ def first_sentence(text: str, limit: int) -> str:
     return show(sentence(text), limit)
 
 
-def by_line(resource: Resource, language: Language, *more: str | None) -> str:
+def by_line(kind: str, authors: tuple[str, ...], *more: str | None, language: Language = ENGLISH) -> str:
     """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most, then `more` facts."""
-    return " · ".join(filter(None, (show(_made(resource, language), BY_LINE_LIMIT), *more)))
-
-
-def _made(resource: Resource, language: Language) -> str:
-    authors = resource.authors
     names = language.both(authors) if len(authors) <= 2 else language.t("{name} and others", name=authors[0])
-    return " · ".join(filter(None, (resource.kind, names)))
+    known = show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
+    return " · ".join(filter(None, (known, *more)))
 
 
 def listed(names: Sequence[str]) -> str:
