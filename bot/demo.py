@@ -23,6 +23,7 @@ from bot.catalog import Catalog
 from bot.catalogs import Library
 from bot.client import create_bot
 from bot.errors import MissingExtra, StudybotError
+from bot.jobs import schedules
 from bot.keys import pressed_keys
 from bot.settings import Settings
 from bot.store import Store
@@ -152,7 +153,7 @@ class Demo:
     async def _next_due(self) -> datetime | None:
         # In its turn, so that the one connection of a database in memory is not inside a transaction of the bot's.
         async with self._turn:
-            schedule = await self._store.schedule_for(self._env.guild.id)
+            schedule = await self._store.look_up(schedules.of_guild, self._env.guild.id)
         return schedule.next_at if schedule else None
 
 

@@ -41,7 +41,7 @@ async def change_mark(store: Store, user_id: int, resource: Resource, action: Ac
     Removing a mark also removes the marks on the resource's former pages, which count as its own.
     """
     if action is Action.MARK:
-        return MarkChange(True, await store.mark(user_id, resource.pages, now))
+        return MarkChange(True, await store.marks.mark(user_id, resource.pages, now))
     if action is Action.UNDO:
-        return MarkChange(False, await store.unmark(user_id, resource.pages))
-    return MarkChange(await store.toggle_mark(user_id, resource.pages, now))
+        return MarkChange(False, await store.marks.unmark(user_id, resource.pages))
+    return MarkChange(await store.marks.toggle_mark(user_id, resource.pages, now))

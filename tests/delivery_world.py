@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from bot.catalog import Catalog
 from bot.catalogs import Catalogs
-from bot.delivery import (
+from bot.jobs import (
+    Job,
     NextStep,
     Notice,
     NoticeJob,
@@ -25,12 +26,16 @@ from bot.delivery import (
     ReminderJob,
     Sent,
     ThreadJob,
+    WeeklySchedule,
     Worker,
+    schedules,
 )
-from bot.delivery.job import Recognise
+from bot.jobs.attempt import Recognise
+from bot.jobs.due import enqueue_now
+from bot.jobs.history import recent_deliveries
+from bot.jobs.records import POSTS
 from bot.schedule import Schedule
-from bot.store import Job, Store, WeeklySchedule
-from bot.store.rows import POSTS
+from bot.store import Store
 from bot.store.tables import jobs
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -239,22 +244,22 @@ class World:
         return await put(self.store, guild_id, schedule, catalog_id=self.catalog.id, **given)
 
     async def schedule(self, guild_id: int = 1) -> WeeklySchedule:
-        weekly = await self.store.schedule_for(guild_id)
+        weekly = await self.store.look_up(schedules.of_guild, guild_id)
         assert weekly is not None
         return weekly
 
     async def states(self, guild_id: int = 1) -> list[tuple[str, str | None]]:
         """How the posts of a server ended, and why, the newest first."""
-        recent = await self.store.recent((await self.schedule(guild_id)).id, 10)
+        recent = await self.store.read(recent_deliveries, (await self.schedule(guild_id)).id, 10)
         return [(one.post.state.value, one.post.reason and one.post.reason.value) for one in recent]
 
     async def last(self, guild_id: int = 1) -> dict[str, Job]:
         """The last post of a server with what follows it, by kind."""
-        (delivery,) = await self.store.recent((await self.schedule(guild_id)).id, 1)
+        (delivery,) = await self.store.read(recent_deliveries, (await self.schedule(guild_id)).id, 1)
         return {delivery.post.kind: delivery.post, **delivery.follow_ups}
 
     async def post_now(self, guild_id: int = 1) -> int | None:
-        return await self.store.enqueue_now((await self.schedule(guild_id)).id, self.now)
+        return await self.store.write(enqueue_now, (await self.schedule(guild_id)).id, self.now)
 
 
 async def put(store: Store, guild_id: int = 1, schedule: Schedule = BERLIN, **given: Any) -> WeeklySchedule:
@@ -262,4 +267,4 @@ async def put(store: Store, guild_id: int = 1, schedule: Schedule = BERLIN, **gi
         "guild_id": guild_id, "catalog_id": "list", "channel_id": guild_id * 10, "role_id": None, "schedule": schedule,
         "created_by": 5, "now": START,
     }  # fmt: skip
-    return await store.put_schedule(**(values | given))
+    return await store.write(schedules.put, **(values | given))

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import discord
 from discord import app_commands
@@ -27,6 +27,9 @@ from bot.errors import StoreError
 from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from bot.discord_io.modals import PersistentModal
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +75,8 @@ class StudyBot(commands.AutoShardedBot):
     due, `post_counts` follows marks; `settings` are its host's."""
 
     post_counts: PostCounts
+    pending_notice: Callable[[Interaction], Awaitable[None]]
+    """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
     """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
@@ -108,7 +113,27 @@ class StudyBot(commands.AutoShardedBot):
         self.membership = Membership(clock)
         self.delivery = Delivery(self)
         self._features = features
+        self._modals: list[type[PersistentModal]] = []
         self.tree.error(answer_failure)
+
+    def add_modals(self, *modals: type[PersistentModal]) -> None:
+        """Have forms of these classes answered."""
+        self._modals.extend(modals)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer a form that was sent. Commands and buttons are found by discord.py; of forms it knows only those that
+        this process opened."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            sent = filter(None, (modal.sent_by(interaction) for modal in self._modals))
+            if (modal := next(sent, None)) is not None:
+                await modal.callback(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """After a command: what the member must know beside its answer."""
+        try:
+            await self.pending_notice(interaction)
+        except StoreError as error:
+            log.info("A member is not told yet what they must know: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""
@@ -131,10 +156,10 @@ class StudyBot(commands.AutoShardedBot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         try:
-            if await self.store.get_state(key) == digest and await self._discord_has_them():
+            if await self.store.state.get(key) == digest and await self._discord_has_them():
                 return
             await self.tree.sync()
-            await self.store.put_state(key, digest)
+            await self.store.state.put(key, digest)
         except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
             log.warning("Discord did not take the list of commands: %s", error)

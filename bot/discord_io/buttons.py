@@ -10,6 +10,7 @@ resource id 64, so that a word, both ids and a little more fit Discord's 100.
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, Self, cast
 
 import discord
@@ -57,25 +58,33 @@ class PersistentItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"(?
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is for, or tell the member why not."""
-        try:
-            if await interaction.client.gate.admits(interaction, costly=self.costly):
-                await self._press(interaction)
-        except Exception as error:  # noqa: BLE001 - the last place that can answer the member
-            await answer_failure(interaction, error)
-
-    async def _press(self, interaction: Interaction) -> None:
-        catalog_id = self.state.groupdict().get("catalog")
-        catalogs = interaction.client.catalogs
-        library = catalogs.get(catalog_id) if catalog_id is not None else catalogs.for_server(interaction.guild_id)
-        if library is None:
-            gone = interaction.client.language_for(interaction).t("This list has been removed. See `/path`.")
-            await interaction.response.send_message(view=notice(gone), ephemeral=True)
-        else:
-            await self.press(interaction, library)
+        await answer_safely(interaction, self.state, self.press, costly=self.costly)
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Answer a member who pressed the button, from the list that it belongs to."""
         raise NotImplementedError
+
+
+async def answer_safely(
+    interaction: Interaction,
+    state: re.Match[str],
+    answer: Callable[[Interaction, Library], Awaitable[None]],
+    *,
+    costly: bool = False,
+) -> None:
+    """Have a press or a form answered from the list that its custom_id names, else from the server's; never raises."""
+    try:
+        if not await interaction.client.gate.admits(interaction, costly=costly):
+            return
+        catalog_id, catalogs = state.groupdict().get("catalog"), interaction.client.catalogs
+        library = catalogs.get(catalog_id) if catalog_id is not None else catalogs.for_server(interaction.guild_id)
+        if library is not None:
+            await answer(interaction, library)
+            return
+        gone = interaction.client.language_for(interaction).t("This list has been removed. See `/path`.")
+        await interaction.response.send_message(view=notice(gone), ephemeral=True)
+    except Exception as error:  # noqa: BLE001 - the last place that can answer the member
+        await answer_failure(interaction, error)
 
 
 class PathPageButton(PersistentItem, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-?\d{{1,5}})"):

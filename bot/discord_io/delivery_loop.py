@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.delivery import JobKind, Prompt, PromptJob, Worker
 from bot.discord_io.messenger import DiscordMessenger
-from bot.discord_io.ticker import Ticker
+from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
+from bot.jobs.due import enqueue_now, next_due, realign
+from bot.jobs.history import history_of, job_with, recent_deliveries
 from bot.outcomes import LOST, Reason, State
-from bot.store import Job, WeeklySchedule
 
 if TYPE_CHECKING:
     from bot.discord_io.bot import StudyBot
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT_AFTER_LEAVING = timedelta(days=30)
-"""How long a server that removed the bot may come back to what it had set."""
-OVERDUE = timedelta(minutes=3)
+"""How long a schedule is kept after the bot was removed."""
+HEALTHY_WITHIN = timedelta(minutes=3)
 """From when on a tick is missing: twice the longest, and a little."""
 OUTCOME_SECONDS = 45.0
 """How long an admin waits for what becomes of a prompt that is posted at once. Discord lets them wait 15 minutes."""
@@ -91,32 +91,32 @@ class Delivery(commands.Cog):
         Of several calls at once each gets the same job. None if the schedule is gone. Raises StoreError.
         """
         store = self._bot.store
-        job_id = await store.enqueue_now(schedule.id, self._bot.clock())
+        job_id = await store.write(enqueue_now, schedule.id, self._bot.clock())
         if job_id is None:
             return None
         ended = self._worker.watch(job_id)
         self.wake()
-        job = await store.job(job_id)
+        job = await store.look_up(job_with, job_id)
         if job is not None and job.state is State.WAITING:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), OUTCOME_SECONDS)
-        return await store.job(job_id)
+        return await store.look_up(job_with, job_id)
 
     async def upcoming(self, schedule: WeeklySchedule) -> Prompt | Reason:
         """The prompt that a server gets next, or why there is none; raises StoreError."""
         assert self._prompts is not None, "the feature that posts prompts is not there"  # noqa: S101
-        history = await self._bot.store.history(schedule.id)
+        history = await self._bot.store.read(history_of, schedule.id)
         now = self._bot.clock()
         return await self._prompts.upcoming(schedule, history, self._bot.catalogs, self._messenger, now)
 
     async def health(self, schedule: WeeklySchedule) -> DeliveryHealth:
         """How the delivery of a schedule is; raises StoreError."""
         now, ticked = self._bot.clock(), self._ticker.last_success
-        recent = await self._bot.store.recent(schedule.id, 10)
+        recent = await self._bot.store.read(recent_deliveries, schedule.id, 10)
         jobs = [job for delivery in recent for job in (delivery.post, *delivery.follow_ups.values())]
         return DeliveryHealth(
             looked_at=ticked,
-            looking=ticked is not None and now - ticked < OVERDUE,
+            looking=ticked is not None and now - ticked < HEALTHY_WITHIN,
             waiting=tuple(one for one in jobs if one.state is State.WAITING),
             lost=tuple(one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN),
         )
@@ -126,7 +126,7 @@ class Delivery(commands.Cog):
         """Pause the schedule of a server that removed the bot."""
         self._caught_up = False  # should this fail, the next tick learns of it
         self.wake()
-        await self._bot.store.mark_left(guild.id, self._bot.clock())
+        await self._bot.store.write(schedules.mark_left, guild.id, self._bot.clock())
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -137,7 +137,7 @@ class Delivery(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Keep what a server that comes back had set."""
-        await self._bot.store.mark_returned(guild.id)
+        await self._bot.store.write(schedules.mark_returned, guild.id)
 
     async def _look(self) -> None:
         """Have what is due attempted, unless it is known that nothing can be."""
@@ -149,22 +149,22 @@ class Delivery(commands.Cog):
             await self._align()
         if not self._caught_up:
             await self._catch_up()
-        await store.forget_left(clock() - KEPT_AFTER_LEAVING)
+        await store.write(schedules.forget_left, clock() - KEPT_AFTER_LEAVING)
         await self._worker.tick()
         if store.private:  # else another process may set a schedule any moment
-            self._rest_until = await store.next_due() or datetime.max.replace(tzinfo=UTC)
+            self._rest_until = await store.read(next_due) or datetime.max.replace(tzinfo=UTC)
 
     async def _align(self) -> None:
         """Move what is to come to where today's zone data has it, which may have changed with this start."""
-        if moved := await self._bot.store.realign(self._bot.clock()):
+        if moved := await realign(self._bot.store, self._bot.clock()):
             log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
         self._aligned = True
 
     async def _catch_up(self) -> None:
         """Learn which servers removed the bot, or added it again, unnoticed: before any is forgotten."""
         store, here = self._bot.store, {guild.id for guild in self._bot.guilds}
-        for guild_id in await store.guilds_with_schedules() - here:
-            await store.mark_left(guild_id, self._bot.clock())
-        for guild_id in await store.guilds_left() & here:
-            await store.mark_returned(guild_id)
+        for guild_id in await store.read(schedules.guilds_served) - here:
+            await store.write(schedules.mark_left, guild_id, self._bot.clock())
+        for guild_id in await store.read(schedules.guilds_left) & here:
+            await store.write(schedules.mark_returned, guild_id)
         self._caught_up = True

@@ -54,7 +54,7 @@ _locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 async def finished_in_time(store: Store, library: Library, user_id: int) -> frozenset[str] | None:
     """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
-    reading = asyncio.ensure_future(store.marks(user_id))
+    reading = asyncio.ensure_future(store.marks.of(user_id))
     reading.add_done_callback(_log_failure)
     await asyncio.sleep(0)  # most look-ups are done by now, and need no timer
     if not reading.done():
@@ -102,7 +102,7 @@ async def act(interaction: Interaction, library: Library, resource: Resource, ac
         bot.membership.remember(guild.id, member.id)
         if change.changed:
             bot.post_counts.refresh(guild, resource)
-    done = library.finished(await bot.store.marks(member.id))
+    done = library.finished(await bot.store.marks.of(member.id))
     return Marked(library, resource, done, change, now, bot.language_for(interaction))
 
 

@@ -17,12 +17,12 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 import discord
 
-from bot.delivery import Sent
-from bot.delivery.job import ClaimLost, Recognise
 from bot.discord_io.rate_limiter import RateLimiter
 from bot.discord_io.requests import guarded
 from bot.discord_io.text import fit
 from bot.errors import CannotPost, PostError, PostFailed
+from bot.jobs import Sent
+from bot.jobs.attempt import ClaimLost, Recognise
 from bot.outcomes import Reason
 
 T = TypeVar("T")

@@ -10,10 +10,20 @@ import discord
 
 from bot.discord_io.text import listed
 from bot.errors import ScheduleError
-from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
-from bot.store import AnySchedule
+from bot.jobs import AnySchedule
+from bot.language import N_, Language
+from bot.schedule import Schedule, parse_day, parse_time, upcoming
 from bot.zones import resolve_zone
 
+_ON_DAYS = (
+    N_("Mondays at {time} ({zone})"),
+    N_("Tuesdays at {time} ({zone})"),
+    N_("Wednesdays at {time} ({zone})"),
+    N_("Thursdays at {time} ({zone})"),
+    N_("Fridays at {time} ({zone})"),
+    N_("Saturdays at {time} ({zone})"),
+    N_("Sundays at {time} ({zone})"),
+)
 DATES = 3
 """How many of the next dates are told."""
 
@@ -38,9 +48,10 @@ def next_dates(schedule: AnySchedule) -> list[datetime]:
     return [schedule.next_at, *upcoming(schedule.schedule, schedule.next_at, DATES - 1)]
 
 
-def when(schedule: Schedule) -> str:
-    """`every Monday at 09:00 (Europe/Berlin)`."""
-    return f"every {DAYS[schedule.weekday].title()} at {schedule.time:%H:%M} ({schedule.zone})"
+def when(schedule: Schedule, language: Language) -> str:
+    """`Mondays at 09:00 (Europe/Berlin)`."""
+    day = _ON_DAYS[schedule.weekday]
+    return language.t(day, time=language.time(schedule.time), zone=schedule.zone)
 
 
 def dates(instants: Iterable[datetime], zone: str) -> str:

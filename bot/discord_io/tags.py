@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import discord
 
-from bot.delivery import tag
-from bot.store import Job
+from bot.jobs import Job, tag
 
 TAG = r"(?P<tag>[0-9a-z]{4})"
 """The part of a button's template that a job's tag matches."""

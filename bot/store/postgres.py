@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Coroutine
 from inspect import signature
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreError
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 CALL_SECONDS = 10.0
 """Seconds that one call may take, with connecting, with waiting for a free connection and for the locks of others. A
@@ -25,6 +28,17 @@ caller waits for as long as the system keeps the connection, which may be hours.
 COMMAND_SECONDS = 0.8 * CALL_SECONDS
 """Seconds that connecting, or one statement, may take. Less than the call's, so that the server can still be told that
 the statement is not wanted any more."""
+
+CONNECTIONS = 10
+"""Connections that are kept. At 1 a server far away answers one question after the other; PostgreSQL takes a hundred of
+all processes unless its host says otherwise."""
+
+UNDONE = {"40001", "40P01"}
+"""PostgreSQL's codes for a transaction that it undid for another's sake (serialization_failure, deadlock_detected):
+https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html."""
+
+TRIES = 5
+"""How often such a transaction is run. At 1 its caller fails; two transactions seldom meet twice."""
 
 _DIALECT_OPTIONS = {"prepared_statement_cache_size", "prepared_statement_name_func", "async_fallback"}
 """Options of an address that SQLAlchemy takes for itself."""
@@ -40,7 +54,8 @@ class PostgresEngine:
         _check_options(url)
         self._engine = create_async_engine(
             url,
-            pool_pre_ping=True,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
             isolation_level="READ COMMITTED",
             hide_parameters=True,  # errors are logged, and members' ids do not belong there
             connect_args={"timeout": COMMAND_SECONDS, "command_timeout": COMMAND_SECONDS},
@@ -49,17 +64,15 @@ class PostgresEngine:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads; each of its statements sees the state of its own instant."""
-        async with asyncio.timeout(CALL_SECONDS), self._autocommit.connect() as connection:
-            return await connection.run_sync(work)
+        return await _tried_again(lambda: self._read(work))
 
     async def look_up(self, work: Callable[[Connection], T]) -> T:
         """Run a function that reads a few rows by key."""
         return await self.read(work)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
+    async def write(self, work: Callable[[Connection], T], *, opening: bool = False) -> T:
         """Run a function in one transaction."""
-        async with asyncio.timeout(CALL_SECONDS), self._engine.begin() as connection:
-            return await connection.run_sync(work)
+        return await _tried_again(lambda: self._write(work))
 
     async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
         """Run a function in one transaction; the server's files are the server's."""
@@ -69,9 +82,33 @@ class PostgresEngine:
         """Close every connection that is not in use."""
         await self._engine.dispose()
 
-    def insert(self, table: Table) -> Insert:
-        """An INSERT that can say ON CONFLICT."""
-        return insert(table)
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        async with self._autocommit.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        async with self._engine.connect() as connection:
+            transaction = await connection.begin()
+            result = await connection.run_sync(work)
+            try:
+                await transaction.commit()
+            except DBAPIError as error:
+                error.connection_invalidated = False  # it may be committed: nobody may run it again
+                raise
+            return result
+
+
+async def _tried_again(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What a call returns within CALL_SECONDS; again at once if the database undid it, or dropped the connection."""
+    async with asyncio.timeout(CALL_SECONDS):
+        for _ in range(TRIES - 1):
+            try:
+                return await call()
+            except DBAPIError as error:
+                if not error.connection_invalidated and getattr(error.orig, "sqlstate", "") not in UNDONE:
+                    raise
+                log.warning("A transaction is tried again: %s", error.orig)
+        return await call()
 
 
 def _check_options(url: URL) -> None:

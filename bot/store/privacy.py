@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, Row, Select, delete, exists, func, literal, or_, select, union_all, update
 
-from bot.store.database import Database
-from bot.store.tables import jobs, last_seen, marks, schedules, sharing, uncounted
+from bot.store.tables import insert_into, jobs, last_seen, marks, schedules, sharing, uncounted
+
+if TYPE_CHECKING:
+    from bot.store.store import Store
 
 
-class Privacy(Database):
-    """The part of the store that can show and forget a member."""
+class Privacy:
+    """Shows and forgets a member. Every method raises StoreError if the database cannot be used."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
@@ -49,7 +54,7 @@ class Privacy(Database):
                 "pauses": rows(paused),
             }
 
-        return await self.read(work)
+        return await self._store.read(work)
 
     async def forget_member(self, user_id: int) -> int:
         """Remove everything that is kept about a member, in one transaction; how many rows were removed or changed.
@@ -73,33 +78,33 @@ class Privacy(Database):
             connection.execute(select(schedules.c.id).where(or_(*theirs)).order_by(schedules.c.id).with_for_update())
             return sum(connection.execute(statement).rowcount for statement in statements)
 
-        return await self.erase(work, user_id)
+        return await self._store.erase(work, user_id)
 
     async def note_seen(self, user_ids: Collection[int], day: date) -> None:
-        """Note that members used the bot on a day, or were found on a server; those of whom nothing is kept are not."""
+        """Note the day on which members used the bot or were found on a server; members without data are ignored."""
 
         def work(connection: Connection) -> None:
-            for user_id in user_ids:
-                kept = or_(*(exists().where(column == user_id) for column in _SIGNS))
+            for user_id in sorted(user_ids):
+                kept = or_(*(exists().where(column == user_id) for column in _ACTIVITY))
                 row = select(literal(user_id), literal(day)).where(kept)
-                insert = self._insert(last_seen).from_select(["user_id", "seen_on"], row)
+                insert = insert_into(connection, last_seen).from_select(["user_id", "seen_on"], row)
                 connection.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_={"seen_on": day}))
 
-        await self.write(work)
+        await self._store.write(work)
 
     async def forget_days(self, before: date) -> None:
-        """Forget on which days before this one somebody was seen: not to be seen since says as much."""
+        """Forget on which days before this one somebody was seen: the row adds nothing once the member is inactive."""
         statement = delete(last_seen).where(last_seen.c.seen_on < before)
-        await self.write(lambda connection: connection.execute(statement))
+        await self._store.write(lambda connection: connection.execute(statement))
 
     async def idle_members(self, since: datetime, limit: int) -> list[int]:
         """Members, at most `limit`, of whom something is kept and who did nothing since then that the store knows of.
 
         A running reminder keeps its member from being idle: it is sent every week.
         """
-        signs = union_all(*(select(column.label("user_id"), at.label("at")) for column, at in _SIGNS.items()))
-        signs_of_life = signs.subquery()
-        user_id, latest = signs_of_life.c.user_id, func.max(signs_of_life.c.at)
+        sources = union_all(*(select(column.label("user_id"), at.label("at")) for column, at in _ACTIVITY.items()))
+        activity = sources.subquery()
+        user_id, latest = activity.c.user_id, func.max(activity.c.at)
         in_use = select(last_seen.c.user_id).where(last_seen.c.seen_on >= since.date())
         running = select(schedules.c.user_id).where(schedules.c.user_id.is_not(None), schedules.c.paused_at.is_(None))
         idle = (
@@ -110,10 +115,10 @@ class Privacy(Database):
             .order_by(latest)
             .limit(limit)
         )
-        return await self.read(lambda connection: [int(one) for one in connection.scalars(idle)])
+        return await self._store.read(lambda connection: [int(one) for one in connection.scalars(idle)])
 
 
-_SIGNS: Mapping[Column[Any], Column[Any]] = {
+_ACTIVITY: Mapping[Column[Any], Column[Any]] = {
     marks.c.user_id: marks.c.done_at,
     sharing.c.user_id: sharing.c.shared_at,
     uncounted.c.user_id: uncounted.c.uncounted_at,

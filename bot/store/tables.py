@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Date,
     DateTime,
     Dialect,
@@ -28,6 +30,9 @@ from sqlalchemy import (
 )
 
 from bot.outcomes import Reason, State
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 DETAIL_LIMIT = 300
 """Characters of Discord's words about an attempt that are kept: enough to act on."""
@@ -108,7 +113,7 @@ schedules = Table(
     Column("paused_by", BigInteger),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
-    Column("order", String(64), nullable=False, server_default="path"),
+    Column("order", String(70), nullable=False, server_default="path"),
     Column("start_id", String(64)),
     Column("start_round", Integer, nullable=False, server_default="1"),
     Column("thread", Boolean, nullable=False, server_default=false()),
@@ -198,3 +203,14 @@ app_state = Table(
     Column("key", String(128), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say ON CONFLICT: the two dialects have one each, with the same methods."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)

@@ -106,7 +106,7 @@ class World:
         bot: Any = self.env.bot
         for number, user_id in enumerate(self.people):
             for resource in bot.catalogs.default.catalog.resources[number % 4 : number % 4 + MARKED]:
-                await store.mark(user_id, resource.pages, bot.clock())
+                await store.marks.mark(user_id, resource.pages, bot.clock())
         data = dict(KINDS[kind])
         message = None
         if kind == "buttons":

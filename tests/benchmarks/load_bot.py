@@ -22,8 +22,8 @@ from bot.catalog import Catalog
 from bot.client import StudyBot, create_bot
 from bot.schedule import Schedule, next_occurrence, week_of
 from bot.settings import Settings
-from bot.store import Store
-from bot.store.tables import jobs, schedules
+from bot.store import Store, tables
+from bot.store.tables import jobs
 from tests.benchmarks.load_server import CHANNELS
 from tests.search.judging import JUDGED
 
@@ -53,7 +53,7 @@ async def fill(store: Store, catalog: Catalog, count: int, due: datetime, past: 
         "created_at": due - WEEK * (past + 1), "next_at": due, "catalog_id": catalog.id,
     }  # fmt: skip
     servers = ({"id": one, "guild_id": one, "channel_id": one + CHANNELS} | new for one in range(1, count + 1))
-    await _insert(store, schedules, servers)
+    await _insert(store, tables.schedules, servers)
     weeks = [(week, week_of(rule, due - WEEK * (past - week)), due - WEEK * (past - week)) for week in range(past)]
     posts = (_post(catalog, one, *week) for one in range(1, count + 1) for week in weeks)
     await _insert(store, jobs, posts)
@@ -105,7 +105,7 @@ async def deliver(bot: StudyBot, store: Store, patience: float = 3600) -> None:
 async def _waiting(store: Store) -> int:
     """Schedules and jobs that are due."""
     now = discord.utils.utcnow()
-    due = select(func.count()).select_from(schedules).where(schedules.c.next_at <= now)
+    due = select(func.count()).select_from(tables.schedules).where(tables.schedules.c.next_at <= now)
     waiting = select(func.count()).select_from(jobs).where(jobs.c.state == "waiting")
     return await store.read(lambda connection: sum(connection.scalar(one) or 0 for one in (due, waiting)))
 

@@ -18,12 +18,13 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.catalog import Catalog
-from bot.delivery.worker import LEASE
-from bot.discord_io.ticker import Ticker
 from bot.errors import CannotPost, PostFailed, StoreError
+from bot.jobs import queue, schedules
+from bot.jobs.due import next_due, realign
+from bot.jobs.ticker import Ticker
+from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
-from bot.store import Store
-from bot.store.tables import schedules
+from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, World, fail, put
 from tests.store.conftest import lasting_url, postgres, postgres_url
 from tests.store.test_contract import expire
@@ -100,7 +101,7 @@ MIGRATING = """
 import asyncio, os, signal, sys
 from alembic import op
 from bot.store import Store
-from bot.store.tables import schedules
+from bot.store import tables
 
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -116,13 +117,13 @@ async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: st
     assert await process.wait() == -signal.SIGKILL
     async with await Store.open(lasting_url) as store:
         await put(store)
-        assert await store.next_due() == DUE
+        assert await store.read(next_due) == DUE
 
 
 async def test_a_database_that_is_locked_for_a_while(
     tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.store.sqlite.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("bot.store.sqlite.WAIT_SECONDS", 0.05)
     file = tmp_path / "studybot.db"
     async with await Store.open(f"sqlite:///{file}") as store:
         world = World(store, catalog)
@@ -201,7 +202,7 @@ async def test_a_database_connection_that_swallows_costs_one_call(
 
 
 async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discord_io.ticker.LONGEST_TICK", 0.05)
+    monkeypatch.setattr("bot.jobs.ticker.TICK_TIMEOUT", 0.05)
 
     async def hang() -> None:
         await asyncio.sleep(3600)
@@ -215,13 +216,13 @@ async def test_an_admins_change_during_the_realignment_of_the_zones_is_kept(last
     async with await Store.open(lasting_url) as store, await Store.open(lasting_url) as other:
         for guild_id in range(1, 301):
             await put(store, guild_id)
-        late = update(schedules).values(next_at=DUE + timedelta(hours=1))
+        late = update(tables.schedules).values(next_at=DUE + timedelta(hours=1))
         await store.write(lambda connection: connection.execute(late))
         tuesday = replace(BERLIN, weekday=1)
         changes = (put(other, guild_id, tuesday) for guild_id in range(1, 301, 3))
-        await asyncio.gather(store.realign(DUE - timedelta(days=3)), *changes)
+        await asyncio.gather(realign(store, DUE - timedelta(days=3)), *changes)
         for guild_id in range(1, 301, 3):
-            weekly = await store.schedule_for(guild_id)
+            weekly = await store.look_up(schedules.of_guild, guild_id)
             assert weekly is not None
             assert weekly.next_at == DUE + timedelta(days=1)
 
@@ -251,11 +252,11 @@ async def test_a_store_that_fails_over_a_record_is_repeated_and_found(
     world = World(store, catalog)
     await world.put()
 
-    async def gone(*_: object, **__: object) -> bool:
+    def gone(*_: object, **__: object) -> bool:
         raise StoreError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "record_sent", gone)
+        patch.setattr(queue, "record_sent", gone)
         assert await world.tick(DUE) == {"retried": 1}
     assert await world.tick(DUE + timedelta(minutes=2)) == {"sent": 1}
     assert len(world.channel.posts) == 1

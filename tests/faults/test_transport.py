@@ -14,10 +14,10 @@ import pytest_asyncio
 
 from bot.catalog import Catalog
 from bot.client import create_bot, run_bot
-from bot.delivery import PollJob, PromptJob, ThreadJob, Worker
 from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import SettingsError
 from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
+from bot.jobs import PollJob, PromptJob, ThreadJob, Worker, schedules
 from bot.outcomes import Reason
 from bot.settings import Settings
 from bot.store import Store
@@ -231,7 +231,7 @@ def _in_a_thread(job_id: int) -> Any:
 
 @pytest_asyncio.fixture
 async def forum(bot: Bot) -> Bot:
-    await bot.store.remove_schedule(1)
+    await bot.store.write(schedules.remove, 1)
     await bot.put(2, channel_id=FORUM)
     return bot
 
@@ -271,7 +271,7 @@ async def test_the_look_takes_no_other_occasions_message(bot: Bot) -> None:
     bot.now = DUE - timedelta(hours=3)
     await bot.post_now()
     await bot.tick(bot.now)
-    await bot.store.remove_schedule(1)
+    await bot.store.write(schedules.remove, 1)
     await put(bot.store, 1, catalog_id=bot.catalog.id)
     bot.server.faults = [answering(503)]
     assert await bot.tick(DUE) == {"retried": 1}

@@ -39,6 +39,11 @@ class Server:
         """Mia presses a button, and sees what it turned its message into, or a new one."""
         return Seen(await self.mia.click(seen.message, label=label), pressed=seen)
 
+    async def fill_in(self, seen: Seen, label: str, **fields: Any) -> Seen:
+        """Mia presses a button that opens a form, changes some of its fields and sends it."""
+        opened = await self.mia.click(seen.message, label=label)
+        return Seen(await self.mia.submit_modal(opened, filled_in(opened) | fields), pressed=seen)
+
     async def choose_hit(self, seen: Seen, title: str) -> Seen:
         """Mia chooses a hit on an answer to /recommend by its title, to mark it done or to undo that."""
         option = next(one for one in seen.options if title in one["label"])
@@ -145,6 +150,17 @@ class Seen:
     @property
     def links(self) -> list[str]:
         return list(_values(self._components, "url"))
+
+
+def filled_in(opened: Any) -> dict[str, Any]:
+    """What a form holds when it is opened, by field."""
+    fields = [one["component"] for one in opened.modal["components"]]
+    return {one["custom_id"]: _preset(one) for one in fields}
+
+
+def _preset(field: dict[str, Any]) -> Any:
+    chosen = [option["value"] for option in field.get("options", ()) if option.get("default")]
+    return field.get("value", chosen if "options" in field else "")
 
 
 def _values(components: list[dict[str, Any]], key: str) -> Iterator[str]:

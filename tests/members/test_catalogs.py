@@ -107,7 +107,7 @@ async def test_a_button_belongs_to_the_list_it_was_made_from(bakery: Server, piz
     shared = await pizzeria.ask("recommend", topic="ovens and stones", share=True)
     marked = await pizzeria.choose_hit(shared, "Ovens and stones")
     assert "Marked done: **Ovens and stones**. That is 1 of 2." in marked.text
-    assert BREAD.finished(await store.marks(bakery.mia.id)) == set()
+    assert BREAD.finished(await store.marks.of(bakery.mia.id)) == set()
 
 
 async def test_a_button_of_a_list_that_is_gone_says_so(bakery: Server, pizzeria: Server) -> None:
@@ -129,7 +129,7 @@ async def test_a_moved_page_keeps_its_marks(bakery: Server, catalogs: Catalogs, 
     assert "Already marked done: **Flour and water**" in again.text
     undone = await bakery.press(again, "Undo")
     assert "Unmarked: **Flour and water**" in undone.text
-    assert await store.marks(bakery.mia.id) == {}
+    assert await store.marks.of(bakery.mia.id) == {}
 
 
 def ask_at_once(server: Server, topic: str) -> InteractionResult:

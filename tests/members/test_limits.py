@@ -84,7 +84,7 @@ async def test_buttons_count_too(server: Server, store: Store) -> None:
     await flood(server, "about", ORDINARY)
     refused = await server.choose_hit(card, "BERT")
     assert "Please try again in" in refused.text
-    assert await store.marks(server.mia.id) == {}
+    assert await store.marks.of(server.mia.id) == {}
 
 
 async def test_the_menu_of_messages_counts_too(server: Server) -> None:
@@ -118,4 +118,4 @@ async def test_presses_at_once(server: Server, store: Store) -> None:
     results = [press_at_once(server, card, "Mark 1 done") for _ in range(ORDINARY // 2)]
     await server.env.settle()
     assert all(result.acknowledged for result in results)
-    assert len(await store.marks(server.mia.id)) == 1
+    assert len(await store.marks.of(server.mia.id)) == 1

@@ -68,7 +68,7 @@ async def test_export_is_a_file_of_all_of_it(server: Server, store: Store) -> No
     (file,) = seen.message.attachments
     assert file.filename == "studybot-about-you.json"
     kept = json.loads(await file.read())
-    assert kept == json.loads(json.dumps(await store.everything_of(server.ada.id)))
+    assert kept == json.loads(json.dumps(await store.privacy.everything_of(server.ada.id)))
     assert [one["page"] for one in kept["finished"]] == [*pages("attention-is-all-you-need"), *pages("bert")]
     assert kept["reminder"]["time"] == "18:30"
     assert str(server.mia.id) not in json.dumps(kept)
@@ -138,7 +138,7 @@ async def test_who_does_not_want_to_be_counted_is_not(server: Server, store: Sto
     assert "From now on I leave you out" in told.text
     assert "1 person here has" in (await server.ask("progress", server=True)).text
     assert "those of servers leave you out, since <t:" in (await server.manage("privacy show")).text
-    assert json.loads(json.dumps(await store.everything_of(server.ada.id)))["uncounted_since"]
+    assert json.loads(json.dumps(await store.privacy.everything_of(server.ada.id)))["uncounted_since"]
     assert "I count you" in (await server.manage("privacy counted", value=True)).text
     assert "2 people here have" in (await server.ask("progress", server=True)).text
 
@@ -169,5 +169,5 @@ async def test_the_day_of_the_last_use_is_kept_and_shown(server: Server, store: 
     server.env.backend.advance_clock(timedelta(days=1).total_seconds())
     await server.ask("next")
     await server.env.settle()
-    assert (await store.everything_of(server.mia.id))["last_seen_on"] == "2026-01-02"
+    assert (await store.privacy.everything_of(server.mia.id))["last_seen_on"] == "2026-01-02"
     assert "**Last seen:** <t:" in (await server.ask("privacy show")).text

@@ -145,7 +145,7 @@ async def test_simultaneous_questions_about_a_server_share_one_answer(
         return await ask(self, **options)
 
     monkeypatch.setattr(discord.Guild, "query_members", query_members)  # the real question, counted
-    people = await store.finishers(pages("bert"), 500)
+    people = await store.marks.finishers(pages("bert"), 500)
     found = await asyncio.gather(*(bot.membership.present(guild, people) for _ in range(50)))
     assert {(one.here, one.complete) for one in found} == {(frozenset({server.mia.id}), True)}
     assert asked == [100, 1]
@@ -153,7 +153,7 @@ async def test_simultaneous_questions_about_a_server_share_one_answer(
 
 async def test_names_come_back_dead(server: Server, store: Store) -> None:
     odd = server.guild.add_member(server.env.create_user("odd", global_name="**@everyone** [x](https://evil)"))
-    await store.share(odd.id, server.env.now())
+    await store.marks.share(odd.id, server.env.now())
     seen = Seen(await server.mia.slash(server.channel, "progress", member=odd))
     assert "@everyone" not in seen.text
     assert "**@" not in seen.text
@@ -180,8 +180,8 @@ async def test_what_does_not_go_together_is_said(
     seen = Seen(await server.mia.slash(server.channel, "progress", member=server.ada, **options))
     assert seen.private
     assert said in seen.text
-    assert await store.shared_since(server.mia.id) is None
-    assert await store.shared_since(server.ada.id) is None
+    assert await store.marks.shared_since(server.mia.id) is None
+    assert await store.marks.shared_since(server.ada.id) is None
 
 
 async def test_a_server_together_without_names(server: Server, store: Store) -> None:
@@ -223,7 +223,7 @@ async def test_a_server_can_look_at_it_together(server: Server, store: Store) ->
     result = await server.mia.slash(server.channel, "progress", server=True, share="post")
     assert not Seen(result).private
     assert "Where this server stands" in Seen(result).text
-    assert await store.shared_since(server.mia.id) is None
+    assert await store.marks.shared_since(server.mia.id) is None
 
 
 async def test_a_server_where_nobody_began(server: Server) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from bot.catalog import Catalog
 from bot.client import create_bot
-from bot.discord_io.ticker import Ticker
+from bot.jobs import schedules
+from bot.jobs.ticker import Ticker
 from bot.outcomes import Reason
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -254,7 +255,8 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     gone = 999
-    await store.put_schedule(
+    await store.write(
+        schedules.put,
         guild_id=gone,
         catalog_id=catalog.id,
         channel_id=1,
@@ -267,7 +269,7 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
         server.env.backend.advance_clock(days * 86400)
         await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
         await server.env.settle()
-        weekly = await store.schedule_for(gone)
+        weekly = await store.look_up(schedules.of_guild, gone)
         assert (weekly is not None) == there
         if weekly is not None:
             assert weekly.pause_reason is Reason.BOT_REMOVED
@@ -277,7 +279,7 @@ async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     await server.set_weekly()
-    await store.mark_left(server.guild.id, server.env.now() - timedelta(days=31))
+    await store.write(schedules.mark_left, server.guild.id, server.env.now() - timedelta(days=31))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
     assert "removed from this server and added again" in (await server.manage("weekly show")).text
@@ -290,7 +292,7 @@ async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_aft
     await server.set_weekly()
     server.env.backend.remove_guild(server.guild.id)
     await server.env.settle()
-    weekly = await store.schedule_for(server.guild.id)
+    weekly = await store.look_up(schedules.of_guild, server.guild.id)
     assert weekly is not None
     assert weekly.pause_reason is Reason.BOT_REMOVED
     Server(server.env, "Another server")
@@ -299,4 +301,4 @@ async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_aft
         bot: Any = server.env.bot
         bot.delivery.wake()
         await server.env.advance_time(60)
-        assert (await store.schedule_for(server.guild.id) is not None) == there
+        assert (await store.look_up(schedules.of_guild, server.guild.id) is not None) == there

@@ -10,6 +10,7 @@ import pytest
 
 from bot.catalog import Catalog, Stage
 from bot.client import create_bot
+from bot.jobs import schedules
 from bot.settings import Settings
 from bot.store import Store
 from tests.members.server import Seen, Server
@@ -83,7 +84,7 @@ async def test_the_panel_changes_one_thing_at_a_time_and_shows_the_rest(server: 
 async def test_the_panel_of_a_schedule_that_is_gone(server: Server, store: Store) -> None:
     await server.set_weekly()
     panel = await server.manage("weekly options")
-    await store.remove_schedule(server.guild.id)
+    await store.write(schedules.remove, server.guild.id)
     assert "No weekly prompt is set here" in (await by_ada(server, panel, "Poll: off")).text
 
 

@@ -79,15 +79,15 @@ async def test_a_server_that_swallows_what_is_sent_costs_one_call(
     postgres_url: str, tmp_path: Path, short_calls: None, writes: bool
 ) -> None:
     async with proxied(postgres_url, tmp_path) as (url, proxy), await Store.open(url) as store:
-        await store.mark(1, ("a",), NOW)
+        await store.marks.mark(1, ("a",), NOW)
         proxy.silent = True
         begun = time.monotonic()
         with pytest.raises(StoreError, match="try again in a minute"):
-            await (store.mark(1, ("b",), NOW) if writes else store.marks(1))
+            await (store.marks.mark(1, ("b",), NOW) if writes else store.marks.of(1))
         assert time.monotonic() - begun < CALL_SECONDS + SLACK
         proxy.silent = False
-        assert await store.marks(1) == {"a": NOW}
-        assert await store.mark(1, ("c",), NOW)
+        assert await store.marks.of(1) == {"a": NOW}
+        assert await store.marks.mark(1, ("c",), NOW)
 
 
 async def test_a_server_that_never_answers_cannot_be_opened(
@@ -101,7 +101,7 @@ async def test_a_server_that_never_answers_cannot_be_opened(
 
 async def test_a_lock_that_is_never_released_costs_one_call(postgres_url: str, short_calls: None) -> None:
     async with await Store.open(postgres_url) as store, await Store.open(postgres_url) as other:
-        await store.mark(1, ("a",), NOW)
+        await store.marks.mark(1, ("a",), NOW)
         held = asyncio.Event()
 
         def hold(connection: Connection) -> None:
@@ -113,6 +113,6 @@ async def test_a_lock_that_is_never_released_costs_one_call(postgres_url: str, s
         holding = asyncio.create_task(other.write(hold))
         await held.wait()
         with pytest.raises(StoreError):
-            await store.marks(1)
+            await store.marks.of(1)
         await holding
-        assert await store.marks(1) == {"a": NOW}
+        assert await store.marks.of(1) == {"a": NOW}

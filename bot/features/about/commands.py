@@ -45,8 +45,8 @@ class About(commands.Cog):
             return
         key = f"greeted:{guild.id}"
         try:
-            if await self._bot.store.get_state(key) is None:
-                await self._bot.store.put_state(key, "yes")
+            if await self._bot.store.state.get(key) is None:
+                await self._bot.store.state.put(key, "yes")
                 await channel.send(view=self._greeting(guild))
         except (StoreError, discord.HTTPException) as error:
             log.info("Server %s is not greeted: %s", guild.id, error)

@@ -54,7 +54,7 @@ class DeleteButton(PersistentItem, template=r"privacy:delete"):
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Delete, and say so."""
         await acknowledge(interaction)
-        await interaction.client.store.forget_member(interaction.user.id)
+        await interaction.client.store.privacy.forget_member(interaction.user.id)
         interaction.client.membership.forget(interaction.user.id)
         await interaction.edit_original_response(view=notice(words.DELETED))
 

@@ -22,14 +22,14 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=words.G
     async def show(self, interaction: Interaction) -> None:
         """Answer in words and numbers."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await self._bot.store.everything_of(interaction.user.id)
+        kept = await self._bot.store.privacy.everything_of(interaction.user.id)
         await interaction.edit_original_response(view=kept_card(kept))
 
     @app_commands.command(name="export", description=words.EXPORT, extras=COSTLY)
     async def export(self, interaction: Interaction) -> None:
         """Answer with a JSON file."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await self._bot.store.everything_of(interaction.user.id)
+        kept = await self._bot.store.privacy.everything_of(interaction.user.id)
         await interaction.edit_original_response(view=export_card(), attachments=[export_file(kept)])
 
     @app_commands.command(name="counted", description=words.COUNTED_DESCRIPTION)
@@ -38,15 +38,15 @@ class Privacy(commands.GroupCog, group_name="privacy", group_description=words.G
         """Count the member in or out, from now on."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         if value:
-            await self._bot.store.count_in(interaction.user.id)
+            await self._bot.store.marks.opt_in_to_counts(interaction.user.id)
         else:
-            await self._bot.store.count_out(interaction.user.id, self._bot.clock())
+            await self._bot.store.marks.opt_out_of_counts(interaction.user.id, self._bot.clock())
         await interaction.edit_original_response(view=notice(words.COUNTED if value else words.NOT_COUNTED))
 
     @app_commands.command(name="delete", description=words.DELETE)
     async def delete(self, interaction: Interaction) -> None:
         """Ask first; the button deletes."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        kept = await self._bot.store.everything_of(interaction.user.id)
+        kept = await self._bot.store.privacy.everything_of(interaction.user.id)
         card = notice(words.NOTHING) if words.keeps_nothing(kept) else delete_card(kept)
         await interaction.edit_original_response(view=card)

@@ -57,7 +57,7 @@ class Departures(commands.Cog):
         if interaction.user.id not in self._noted:
             self._noted.add(interaction.user.id)
             try:
-                await self._bot.store.note_seen([interaction.user.id], today)
+                await self._bot.store.privacy.note_seen([interaction.user.id], today)
             except StoreError:
                 log.info("A day was not noted: the next one will be")
 
@@ -78,12 +78,12 @@ class Departures(commands.Cog):
         if self._bot.shard_ids is not None:
             return
         store, now = self._bot.store, self._bot.clock()
-        idle = set(await store.idle_members(now - KEPT, BATCH))
-        await store.forget_days((now - KEPT).date())
+        idle = set(await store.privacy.idle_members(now - KEPT, BATCH))
+        await store.privacy.forget_days((now - KEPT).date())
         gone = await self._on_no_server(idle)
-        await store.note_seen(idle - gone, now.date())
+        await store.privacy.note_seen(idle - gone, now.date())
         for user_id in gone:
-            await store.forget_member(user_id)
+            await store.privacy.forget_member(user_id)
             self._bot.membership.forget(user_id)
         if gone:
             log.info("%s members who left every server a year ago or more are forgotten", len(gone))

@@ -39,7 +39,7 @@ class Progress(commands.Cog):
             await interaction.response.send_message(view=notice(escape(defuse(problem))), ephemeral=True)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        done = library.finished(await self._bot.store.marks(interaction.user.id))
+        done = library.finished(await self._bot.store.marks.of(interaction.user.id))
         request = NextRequest(library, done, *filters)
         await interaction.edit_original_response(view=next_card(request))
 
@@ -87,10 +87,10 @@ class Progress(commands.Cog):
             await _answer(interaction, notice(words.bot_has_none(name)))
         elif not isinstance(other, discord.Member):
             await _answer(interaction, notice(words.not_here(name)))
-        elif await store.shared_since(other.id) is None:
+        elif await store.marks.shared_since(other.id) is None:
             await _answer(interaction, notice(words.keeps_to_themselves(name)))
         else:
-            done = library.finished(await store.marks(other.id))
+            done = library.finished(await store.marks.of(other.id))
             await show_other(interaction, library, self._pictures, other, done)
 
     async def _server(self, interaction: Interaction, library: Library, *, post: bool) -> None:
@@ -100,9 +100,9 @@ class Progress(commands.Cog):
             await _answer(interaction, notice(words.NOT_HERE if interaction.guild_id else words.NEEDS_SERVER))
             return
         pages = [page for resource in library.catalog for page in resource.pages]
-        learners = await self._bot.store.finishers(pages, CANDIDATES)
+        learners = await self._bot.store.marks.finishers(pages, CANDIDATES)
         here, complete = await self._bot.membership.present(guild, learners)
-        counts = library.count_by_resource(await self._bot.store.mark_counts(here))
+        counts = library.count_by_resource(await self._bot.store.marks.counts(here))
         not_posted = self._bot.gate.not_shared(interaction) if post and here else None
         card = server_card(library, len(here), counts, complete=complete)
         await _answer(interaction, card)

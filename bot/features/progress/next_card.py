@@ -171,7 +171,7 @@ class ShowNextStep(NextStepButton):
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the card of /next."""
         await acknowledge(interaction)
-        done = library.finished(await interaction.client.store.marks(interaction.user.id))
+        done = library.finished(await interaction.client.store.marks.of(interaction.user.id))
         await interaction.edit_original_response(view=next_card(NextRequest(library, done)))
 
 

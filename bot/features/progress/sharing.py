@@ -35,11 +35,11 @@ async def share(interaction: Interaction, library: Library, pictures: Pictures, 
     """
     bot, user = interaction.client, interaction.user
     if wanted is Share.OPEN:
-        await bot.store.share(user.id, bot.clock())
+        await bot.store.marks.share(user.id, bot.clock())
     elif wanted is Share.CLOSE:
-        await bot.store.unshare(user.id)
-    done = library.finished(await bot.store.marks(user.id))
-    is_open = await bot.store.shared_since(user.id) is not None
+        await bot.store.marks.unshare(user.id)
+    done = library.finished(await bot.store.marks.of(user.id))
+    is_open = await bot.store.marks.shared_since(user.id) is not None
     held_back = bot.gate.not_shared(interaction) if wanted is Share.POST else None
     remarks = {Share.POST: words.POSTED, Share.OPEN: words.OPENED, Share.CLOSE: words.WITHDRAWN}
     remark = held_back or (remarks[wanted] if wanted is not None else "")

@@ -6,7 +6,6 @@ post       the prompt as a message   counts            the number on it
 buttons    of posts and answers      words             every word that people read
 """
 
-from bot.delivery import NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
 from bot.discord_io.bot import StudyBot
 from bot.features.weekly.buttons import BUTTONS
 from bot.features.weekly.commands import Weekly
@@ -15,6 +14,7 @@ from bot.features.weekly.panel import PANEL
 from bot.features.weekly.post import PostMarkButton, recognise_poll, recognise_prompt, render_poll, render_prompt
 from bot.features.weekly.setup import OtherZoneButton, SetUp, ZoneSelect
 from bot.features.weekly.words import notice_words
+from bot.jobs import NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
 
 
 async def setup(bot: StudyBot) -> None:

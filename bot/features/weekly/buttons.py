@@ -14,7 +14,7 @@ from bot.discord_io.cards import Card, notice
 from bot.discord_io.schedules import next_dates
 from bot.features.weekly import words
 from bot.features.weekly.setup import require_admin
-from bot.store import WeeklySchedule
+from bot.jobs import WeeklySchedule, schedules
 
 DUE = r"(?P<due>\d{1,12})"
 """The part of a template that holds when a prompt is due, in seconds since 1970."""
@@ -62,11 +62,11 @@ class SkipTooButton(PersistentItem, template=rf"weekly:skip:{DUE}"):
         require_admin(interaction)
         await acknowledge(interaction)
         bot, guild_id = interaction.client, interaction.guild_id or 0
-        weekly = await bot.store.schedule_for(guild_id)
+        weekly = await bot.store.look_up(schedules.of_guild, guild_id)
         if weekly is None or _seconds(weekly.next_at) != int(self.state["due"]):
             await interaction.edit_original_response(view=notice(words.TOO_LATE_TO_UNDO if weekly else words.NOT_SET))
             return
-        skipped = await bot.store.skip_next(guild_id, bot.clock())
+        skipped = await bot.store.write(schedules.skip_next, guild_id, bot.clock())
         bot.delivery.wake()
         if skipped is None or skipped[1] is None:
             await interaction.edit_original_response(view=notice(words.UNDER_WAY if skipped else words.NOT_SET))
@@ -87,7 +87,7 @@ class UnskipButton(PersistentItem, template=rf"weekly:unskip:{DUE}"):
         require_admin(interaction)
         await acknowledge(interaction)
         bot, due_at = interaction.client, datetime.fromtimestamp(int(self.state["due"]), UTC)
-        weekly = await bot.store.undo_skip(interaction.guild_id or 0, due_at, bot.clock())
+        weekly = await bot.store.write(schedules.undo_skip, interaction.guild_id or 0, due_at, bot.clock())
         bot.delivery.wake()
         text = words.unskipped_reply(weekly, next_dates(weekly)) if weekly else words.TOO_LATE_TO_UNDO
         await interaction.edit_original_response(view=notice(text))
@@ -105,7 +105,7 @@ class OffButton(PersistentItem, template=r"weekly:off"):
         """Delete it."""
         require_admin(interaction)
         await acknowledge(interaction)
-        removed = await interaction.client.store.remove_schedule(interaction.guild_id or 0)
+        removed = await interaction.client.store.write(schedules.remove, interaction.guild_id or 0)
         await interaction.edit_original_response(view=notice(words.OFF if removed else words.NOT_SET))
 
 

@@ -10,7 +10,7 @@ from bot.discord_io.messenger import usable_tags
 from bot.errors import StudybotError
 from bot.features.weekly import words
 from bot.features.weekly.words import Finding
-from bot.store import WeeklySchedule
+from bot.jobs import WeeklySchedule
 
 
 def missing_permissions(channel: discord.abc.GuildChannel, follow_ups: Collection[str]) -> list[str]:

@@ -8,7 +8,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.delivery import mentioned_lately
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
@@ -24,10 +23,11 @@ from bot.features.weekly.panel import change, options_card
 from bot.features.weekly.post import render_prompt
 from bot.features.weekly.setup import FIRST_DAY, FIRST_TIME, save, saved_text, zone_card
 from bot.features.weekly.walk import walk_of
+from bot.jobs import WeeklySchedule, mentioned_lately, schedules
+from bot.jobs.history import history_of, recent_deliveries
 from bot.outcomes import Reason, State
 from bot.path import PATH, SHUFFLED
-from bot.schedule import DAYS, parse_date, parse_day, parse_time
-from bot.store import WeeklySchedule
+from bot.schedule import DAYS, parse_day, parse_time, parse_until
 from bot.zones import search_zones
 
 HISTORY = 10
@@ -137,11 +137,13 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
             return
         now = self._bot.clock()
         try:
-            resume_at = parse_date(until, old.schedule.zone, now) if until else None
+            resume_at = parse_until(until, old.schedule.zone, now) if until else None
         except ScheduleError as error:
             await answer_failure(interaction, error)
             return
-        weekly = await self._bot.store.pause(old.guild_id, by=interaction.user.id, now=now, resume_at=resume_at)
+        weekly = await self._bot.store.write(
+            schedules.pause, old.guild_id, by=interaction.user.id, now=now, resume_at=resume_at
+        )
         self._bot.delivery.wake()
         await _answer(interaction, words.paused_reply(weekly) if weekly else words.NOT_SET)
 
@@ -153,7 +155,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
         if (old := await self._schedule(interaction)) is None or old.paused_at is None:
             await _answer(interaction, words.NOT_PAUSED if old else words.NOT_SET)
             return
-        weekly = await self._bot.store.resume(old.guild_id, self._bot.clock())
+        weekly = await self._bot.store.write(schedules.resume, old.guild_id, self._bot.clock())
         self._bot.delivery.wake()
         await _answer(interaction, await saved_text(self._bot, library, weekly) if weekly else words.NOT_SET)
 
@@ -165,10 +167,10 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
             await _answer(interaction, words.NOT_SET)
             return
         now = self._bot.clock()
-        if before := await self._bot.store.skipped_ahead(weekly.guild_id, now):
+        if before := await self._bot.store.read(schedules.skipped_ahead, weekly.guild_id, now):
             await interaction.edit_original_response(view=skipped_already_card(weekly, before[-1]))
             return
-        skipped = await self._bot.store.skip_next(weekly.guild_id, now)
+        skipped = await self._bot.store.write(schedules.skip_next, weekly.guild_id, now)
         self._bot.delivery.wake()
         if skipped is None or skipped[1] is None:
             await _answer(interaction, words.UNDER_WAY if skipped else words.NOT_SET)
@@ -183,7 +185,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, words.NOT_SET)
             return
-        history = await self._bot.store.history(weekly.id)
+        history = await self._bot.store.read(history_of, weekly.id)
         quiet = mentioned_lately(history.last, self._bot.clock())
         job = await self._bot.delivery.post_now(weekly)
         await _answer(interaction, words.now_reply(weekly, job, quiet=quiet) if job else words.GONE_MEANWHILE)
@@ -195,7 +197,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, words.NO_PAST)
             return
-        recent = [one.post for one in await self._bot.store.recent(weekly.id, HISTORY)]
+        recent = [one.post for one in await self._bot.store.read(recent_deliveries, weekly.id, HISTORY)]
         posted = [one for one in recent if one.state is State.SENT and one.message_id and one.channel_id]
         await _answer(interaction, words.past_reply(weekly, posted))
 
@@ -206,7 +208,9 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
         if (weekly := await self._schedule(interaction)) is None:
             await _answer(interaction, words.NOT_SET)
             return
-        await _answer(interaction, words.history_reply(weekly, await self._bot.store.recent(weekly.id, HISTORY)))
+        await _answer(
+            interaction, words.history_reply(weekly, await self._bot.store.read(recent_deliveries, weekly.id, HISTORY))
+        )
 
     @app_commands.command(name="doctor", description=words.DOCTOR)
     async def doctor(self, interaction: Interaction) -> None:
@@ -229,8 +233,8 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
             return
         walk, _ = await walk_of(self._bot, library, weekly)
         store = self._bot.store
-        skipped = await store.skipped_ahead(weekly.guild_id, self._bot.clock())
-        recent = await store.recent(weekly.id, LATELY)
+        skipped = await store.read(schedules.skipped_ahead, weekly.guild_id, self._bot.clock())
+        recent = await store.read(recent_deliveries, weekly.id, LATELY)
         await _answer(interaction, words.show_reply(weekly, walk, next_dates(weekly), skipped, recent))
 
     @app_commands.command(name="preview", description=words.PREVIEW)
@@ -257,7 +261,7 @@ class Weekly(commands.GroupCog, group_name="weekly", group_description=words.GRO
         await interaction.edit_original_response(view=off_card(weekly))
 
     async def _schedule(self, interaction: Interaction) -> WeeklySchedule | None:
-        return await self._bot.store.schedule_for(_guild_id(interaction))
+        return await self._bot.store.look_up(schedules.of_guild, _guild_id(interaction))
 
 
 def _guild_id(interaction: Interaction) -> int:

@@ -13,7 +13,8 @@ from bot.discord_io.bot import StudyBot
 from bot.discord_io.membership import CANDIDATES, Presence
 from bot.errors import StoreError
 from bot.features.weekly.post import post_view
-from bot.store import WeeklySchedule
+from bot.jobs import WeeklySchedule, queue, schedules
+from bot.jobs.history import last_post_about
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,8 @@ class FinishedCounts:
 
     async def _show(self, guild: discord.Guild, resource: Resource) -> None:
         store = self._bot.store
-        post = await store.last_post_about(guild.id, resource.pages)
-        schedule = await store.schedule_with(post.schedule_id) if post else None
+        post = await store.read(last_post_about, guild.id, resource.pages)
+        schedule = await store.look_up(schedules.with_id, post.schedule_id) if post else None
         if post is None or post.channel_id is None or post.message_id is None:
             return
         library = self._bot.catalogs.get(schedule.catalog_id) if isinstance(schedule, WeeklySchedule) else None
@@ -74,8 +75,8 @@ class FinishedCounts:
             post.message_id
         )
         await message.edit(view=post_view(library, posted, post, finished))
-        await store.record_finished(post.message_id, finished)
+        await store.write(queue.record_finished, post.message_id, finished)
 
     async def _presence(self, guild: discord.Guild, resource: Resource) -> Presence:
-        finishers = await self._bot.store.finishers(resource.pages, CANDIDATES)
+        finishers = await self._bot.store.marks.finishers(resource.pages, CANDIDATES)
         return await self._bot.membership.present(guild, finishers)

@@ -12,8 +12,8 @@ from bot.catalogs import Library
 from bot.discord_io.text import echo, show
 from bot.errors import StudybotError
 from bot.features.weekly import words
+from bot.jobs import WeeklySchedule
 from bot.path import PATH, SHUFFLED, Plan, find_group
-from bot.store import WeeklySchedule
 
 GROUP_TITLE_LIMIT = 80
 """Characters of a stage's or a track's title."""

@@ -18,10 +18,10 @@ from bot.features.weekly.checks import check_admin, check_channel, check_role
 from bot.features.weekly.options import chosen_channel, chosen_order, chosen_start
 from bot.features.weekly.setup import require_admin
 from bot.features.weekly.walk import walk_of
+from bot.jobs import WeeklySchedule, schedules
+from bot.jobs.records import FOLLOW_UPS
 from bot.outcomes import Reason
 from bot.path import PATH, SHUFFLED, Plan
-from bot.store import WeeklySchedule
-from bot.store.rows import FOLLOW_UPS
 
 KIND = "|".join(FOLLOW_UPS)
 
@@ -78,7 +78,8 @@ async def change(
     remark = check_role(channel, kept)
     new_order = chosen_order(library, order) if order else None
     start_id = chosen_start(library, start, old.id, new_order or old.order) if start else None
-    weekly = await bot.store.put_schedule(
+    weekly = await bot.store.write(
+        schedules.put,
         guild_id=old.guild_id,
         catalog_id=library.catalog.id,
         channel_id=old.channel_id,
@@ -101,7 +102,7 @@ class _Option(PersistentItem, template=r"(?!)"):
         """Save the change and show the panel anew."""
         require_admin(interaction)
         await acknowledge(interaction)
-        old = await interaction.client.store.schedule_for(interaction.guild_id or 0)
+        old = await interaction.client.store.look_up(schedules.of_guild, interaction.guild_id or 0)
         if old is None:
             await interaction.edit_original_response(view=notice(words.NOT_SET))
             return

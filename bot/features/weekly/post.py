@@ -13,8 +13,6 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.delivery import Poll, Prompt
-from bot.delivery.job import Recognise
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, RESOURCE, PathPageButton
 from bot.discord_io.cards import open_button
@@ -23,8 +21,9 @@ from bot.discord_io.messenger import Message
 from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.weekly import words
+from bot.jobs import Job, Poll, Prompt
+from bot.jobs.attempt import Recognise
 from bot.marks import Action
-from bot.store import Job
 
 POST_TITLE_LIMIT = 200
 """Characters of a resource's title."""

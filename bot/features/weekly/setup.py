@@ -25,8 +25,8 @@ from bot.features.weekly.checks import check_admin, check_channel, check_role
 from bot.features.weekly.options import Channel, chosen_channel
 from bot.features.weekly.post import post_content
 from bot.features.weekly.walk import walk_of
+from bot.jobs import WeeklySchedule, schedules
 from bot.schedule import Schedule, parse_day, parse_time
-from bot.store import WeeklySchedule
 from bot.zones import resolve_zone
 
 FIRST_DAY, FIRST_TIME = "Monday", "18:00"
@@ -61,7 +61,8 @@ async def save(
 ) -> None:
     """Save where and when, and answer with what comes next; what else an admin chose stays."""
     bot = interaction.client
-    weekly = await bot.store.put_schedule(
+    weekly = await bot.store.write(
+        schedules.put,
         guild_id=channel.guild.id,
         catalog_id=library.catalog.id,
         channel_id=channel.id,
@@ -94,7 +95,7 @@ class SetUp(WeeklySetupButton):
         require_admin(interaction)
         await acknowledge(interaction, in_place=False)
         bot = interaction.client
-        if (old := await bot.store.schedule_for(interaction.guild_id or 0)) is not None:
+        if (old := await bot.store.look_up(schedules.of_guild, interaction.guild_id or 0)) is not None:
             await interaction.edit_original_response(view=notice(await saved_text(bot, library, old)))
             return
         channel = chosen_channel(bot, None, interaction.channel)
@@ -179,6 +180,6 @@ async def save_asked(
     if not isinstance(channel, Channel) or channel.guild.id != guild_id:
         raise StudybotError(words.CHANNEL_GONE)
     check_admin(channel, interaction.user)
-    old = await bot.store.schedule_for(channel.guild.id)
+    old = await bot.store.look_up(schedules.of_guild, channel.guild.id)
     check_channel(channel, old.follow_ups if old else ())
     await save(interaction, library, channel, Schedule(weekday, at, resolve_zone(zone)), old)

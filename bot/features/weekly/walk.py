@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bot.catalogs import Library
-from bot.delivery import Prompt
 from bot.discord_io.bot import StudyBot
 from bot.features.weekly.options import order_words
 from bot.features.weekly.words import Walk
+from bot.jobs import Prompt, WeeklySchedule
 from bot.outcomes import Reason
-from bot.store import WeeklySchedule
 
 
 async def walk_of(bot: StudyBot, library: Library, weekly: WeeklySchedule) -> tuple[Walk, Prompt | None]:

@@ -8,13 +8,12 @@ from typing import NamedTuple
 
 import discord
 
-from bot.delivery import Notice
 from bot.discord_io.delivery_loop import DeliveryHealth
-from bot.discord_io.schedules import dates, plain_date, plain_moment, when
+from bot.discord_io.schedules import dates, plain_date, plain_moment
 from bot.discord_io.text import count, listed, show
+from bot.jobs import Delivery, Job, Notice, WeeklySchedule
 from bot.outcomes import Reason, State
-from bot.schedule import DAYS
-from bot.store import Delivery, Job, WeeklySchedule
+from bot.schedule import DAYS, Schedule
 
 GROUP = "The weekly learning prompt of this server."
 SET = "Post a learning prompt every week, or change when and where."
@@ -140,7 +139,7 @@ def set_reply(weekly: WeeklySchedule, walk: Walk, instants: Iterable[datetime], 
     """What `/weekly set` answers; `preview` is the text of the next post, empty if there is nothing to post."""
     lines = [
         "### The weekly prompt is set",
-        f"I will post in <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}.",
+        f"I will post in <#{weekly.channel_id}> {_when(weekly.schedule)}{_mention(weekly)}.",
         walk_words(walk),
         follow_ups_words(weekly),
         _paused(weekly) or f"The next three:\n{dates(instants, weekly.schedule.zone)}",
@@ -184,7 +183,7 @@ def show_reply(
     """What `/weekly show` answers; `skipped` are the dates to come that an admin left out."""
     lines = [
         "### The weekly prompt",
-        f"In <#{weekly.channel_id}> {when(weekly.schedule)}{_mention(weekly)}.",
+        f"In <#{weekly.channel_id}> {_when(weekly.schedule)}{_mention(weekly)}.",
         walk_words(walk),
         follow_ups_words(weekly),
         *(f"Skipped: {plain_date(one, weekly.schedule.zone)}." for one in skipped),
@@ -518,3 +517,7 @@ def needs(names: Sequence[str], channel: str) -> str:
 WHOLE_PATH, WHOLE_PATH_SHUFFLED = "the whole path", "the whole path, shuffled"
 GROUP_GONE = "a stage or track that is not on the list any more"
 """How an order is named in a sentence."""
+
+
+def _when(schedule: Schedule) -> str:
+    return f"every {DAYS[schedule.weekday].title()} at {schedule.time:%H:%M} ({schedule.zone})"

@@ -1,4 +1,4 @@
-"""The clock hand that has due jobs looked for: it cannot die, can be woken, and says when it last did its work."""
+"""Periodic scheduler tick: runs every 30 seconds, survives errors, can be woken early."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 TICK_SECONDS = 30.0
 """How often due jobs are looked for: a prompt is at most this late. At 0 the database never rests; at an hour a prompt
 could be an hour late."""
-LONGEST_TICK = 120.0
+TICK_TIMEOUT = 120.0
 """Seconds after which a tick is given up. It waits for the database alone, of which each call has a limit; at 0 none
 ever ends, and without a limit one that hangs is the last."""
 
@@ -75,9 +75,12 @@ class Ticker:
 
     async def _tick(self) -> None:
         try:
-            async with asyncio.timeout(LONGEST_TICK):
+            async with asyncio.timeout(TICK_TIMEOUT):
                 await self._look()
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise  # the ticker itself is stopped; any other comes from inside, where something else was cancelled
             self.failures += 1
             if (cause := f"{type(error).__name__}: {error}") != self._cause:
                 self._cause = cause

@@ -9,11 +9,13 @@ from typing import Any
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.delivery.job import Attempt, ClaimLost, Done, MessageKind, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.jobs import schedules
+from bot.jobs.attempt import Attempt, ClaimLost, Done, MessageKind, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.jobs.history import recent_deliveries
+from bot.jobs.records import AnySchedule, Choice, History, Job, Reminder
 from bot.outcomes import Reason, State
 from bot.progress import next_step, tally
 from bot.schedule import realigned
-from bot.store import AnySchedule, Choice, History, Job, Reminder
 
 WEEK = timedelta(days=7)
 RECENT = 12
@@ -48,7 +50,7 @@ class ReminderJob(MessageKind):
     async def send(self, attempt: Attempt) -> Outcome:
         """Send the member's next step, or that the path is finished, which is the last reminder."""
         job, reminder = attempt.job, await _reminder(attempt)
-        library, marks = library_of(attempt.tools.catalogs, reminder), await attempt.store.marks(reminder.user_id)
+        library, marks = library_of(attempt.context.catalogs, reminder), await attempt.store.marks.of(reminder.user_id)
         if not len(library.catalog):
             return Skip(Reason.EMPTY_LIST)
         if reminder.idle_only and job.send_started_at is None and _active(reminder, job, marks.values(), attempt):
@@ -79,8 +81,9 @@ class ReminderJob(MessageKind):
         return True
 
     async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
-        """Leave this one out; after the second in a row pause: one may be a slip, and nothing loops on a refusal."""
-        recent = await attempt.store.recent(attempt.job.schedule_id, RECENT)
+        """Leave this one out; after the second in a row pause: a single failure may be temporary; a refused
+        direct message is never retried in a loop."""
+        recent = await attempt.store.read(recent_deliveries, attempt.job.schedule_id, RECENT)
         attempted = (one.post for one in recent if one.post.state in (State.SENT, State.FAILED))
         before = next(attempted, None)  # one that led to an earlier pause is over, and has another reason
         if before is not None and before.reason is Reason.DM_CLOSED:
@@ -89,7 +92,7 @@ class ReminderJob(MessageKind):
 
 
 async def _reminder(attempt: Attempt) -> Reminder:
-    schedule = await attempt.store.schedule_with(attempt.job.schedule_id)
+    schedule = await attempt.store.look_up(schedules.with_id, attempt.job.schedule_id)
     if not isinstance(schedule, Reminder):
         raise ClaimLost
     return schedule

@@ -1,4 +1,4 @@
-"""What the store gives back: plain, frozen, every instant in UTC."""
+"""Schedules, jobs and what became of them, as the database gives them back: plain, frozen, every instant in UTC."""
 
 from __future__ import annotations
 
@@ -86,9 +86,9 @@ class Job:
     occurrence `due_at`, by the calendar of the zone that the schedule had; for what an admin posts beside the rhythm it
     is "now:" and the instant. `enqueued_at` is when the row was made.
 
-    Of a waiting job, `attempts` were begun so far, by `owner` is one now, and `attempt_at` is when the next may begin;
-    `cancelled` is why there will be none. `reason` and `detail` (Discord's words, for the log) are of
-    the last attempt or, at the end, of the outcome. `send_started_at` is when it was first handed to Discord, which
+    Of a waiting job, `attempts` were begun so far, `owner` is making one now, and `attempt_at` is when the next may
+    begin; `cancelled` is why there will be none. `reason` and `detail` (Discord's words, for the log) are of the last
+    attempt or, at the end, of the outcome. `send_started_at` is when it was first handed to Discord, which
     may have taken it even if there is no `message_id`.
 
     `round` counts the walks through the path from 1; `resource_id`, `page` and `title` are of what was chosen. What
@@ -142,7 +142,7 @@ class Delivery:
 class History(NamedTuple):
     """What a schedule sent: its present walk through the path (from 1), the ids used up on it, and the last post.
 
-    Used up is also what an attempt that is under way chose, or one that may have reached Discord.
+    Also used: what a pending attempt chose, or one that may have reached Discord.
     """
 
     round: int = 1

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from bot.catalog import Resource
 from bot.catalog.questions import default_question
 from bot.catalogs import Catalogs, Library
-from bot.delivery.job import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
 from bot.errors import CannotPost, PostError
+from bot.jobs.attempt import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.jobs.history import history_of
+from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 from bot.outcomes import Reason
 from bot.path import OPTIONS, NextPrompt, Plan, next_prompt
 from bot.schedule import next_occurrence
-from bot.store import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Observed:
     """What was learnt from Discord before anything is chosen: the members' choice, replies, and who has finished."""
 
     favourites: tuple[str, ...] = ()
@@ -93,8 +94,8 @@ class PromptJob(MessageKind):
     async def send(self, attempt: Attempt) -> Outcome:
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
         job, schedule = attempt.job, await attempt.weekly()
-        history = await attempt.store.history(schedule.id, besides=job.id)
-        library = library_of(attempt.tools.catalogs, schedule)
+        history = await attempt.store.read(history_of, schedule.id, exclude=job.id)
+        library = library_of(attempt.context.catalogs, schedule)
         known = await self._ask(attempt.messenger, schedule, library, history, job.resource_id)
         found: list[tuple[NextPrompt, int, History]] = []
 
@@ -159,14 +160,14 @@ class PromptJob(MessageKind):
 
     async def _ask(
         self, messenger: Messenger, schedule: WeeklySchedule, library: Library, history: History, chosen: str | None
-    ) -> _Known:
+    ) -> _Observed:
         """Ask Discord for what a prompt tells; what it does not answer is left out."""
         favourites = await _favourites(messenger, schedule, history)
         tentative = _choose(library, schedule, history, favourites, chosen)
         finished = 0
         if self._count is not None and not isinstance(tentative, Reason):
             finished = await self._count(schedule.guild_id, tentative[0].resource)
-        return _Known(favourites, await _replies(messenger, schedule, history), finished)
+        return _Observed(favourites, await _replies(messenger, schedule, history), finished)
 
 
 def _choose(
@@ -207,7 +208,7 @@ def _prompt(
     found: NextPrompt,
     round_: int,
     history: History,
-    known: _Known,
+    known: _Observed,
     attempt: Attempt | None,
     *,
     due_at: datetime | None = None,
@@ -217,7 +218,7 @@ def _prompt(
     # Each walk through the path asks the next question, so that old members are not asked the same again.
     questions = found.resource.prompts or (default_question(found.resource, round_),)
     begun = max(due, attempt.now) if attempt else due
-    polls = schedule.poll and len(found.ahead) > 1 and poll_pays(schedule, begun)
+    polls = schedule.poll and len(found.ahead) > 1 and poll_is_worthwhile(schedule, begun)
     return Prompt(
         schedule=schedule,
         library=library,
@@ -255,7 +256,7 @@ def _added_since(
     return tuple(one for one in library.catalog if one.added is not None and after < one.added <= today)
 
 
-def poll_pays(schedule: WeeklySchedule, begun: datetime) -> bool:
+def poll_is_worthwhile(schedule: WeeklySchedule, begun: datetime) -> bool:
     """Whether a poll that is begun at an instant has time for answers before the next prompt."""
     return next_occurrence(schedule.schedule, begun) - begun >= 2 * SHORTEST_POLL
 

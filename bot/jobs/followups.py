@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.catalog import Resource
-from bot.delivery.job import (
+from bot.jobs.attempt import (
     Attempt,
     ClaimLost,
     Done,
@@ -23,10 +23,11 @@ from bot.delivery.job import (
     library_of,
     nonce,
 )
-from bot.delivery.prompt import SHORTEST_POLL, options_after
+from bot.jobs.history import delivery_before, delivery_of
+from bot.jobs.prompt import SHORTEST_POLL, options_after
+from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
 from bot.outcomes import NEWS, Reason
 from bot.schedule import next_occurrence
-from bot.store import AnySchedule, Choice, History, Job, WeeklySchedule
 
 
 class _FollowUp(JobKind):
@@ -64,7 +65,7 @@ class PinJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Pin it."""
-        before = await attempt.store.post_before(post)
+        before = await attempt.store.read(delivery_before, post)
         await attempt.messenger.pin(sent, _sent(before.post) if before else None)
         return Done(sent)
 
@@ -94,7 +95,7 @@ class PollJob(MessageKind):
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
-            options[:] = options_after(library_of(attempt.tools.catalogs, locked), schedule, history)
+            options[:] = options_after(library_of(attempt.context.catalogs, locked), schedule, history)
             return Choice(options=tuple(one.id for one in options)) if len(options) > 1 else Reason.TOO_LATE
 
         closes_after = next_occurrence(schedule.schedule, attempt.now) - attempt.now - SHORTEST_POLL
@@ -111,7 +112,7 @@ class PollJob(MessageKind):
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
         schedule, post = await attempt.weekly(), await _post(attempt)
-        catalog = library_of(attempt.tools.catalogs, schedule).catalog
+        catalog = library_of(attempt.context.catalogs, schedule).catalog
         options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
         recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
         return await attempt.messenger.find(post.channel_id or 0, schedule.guild_id, recognise, since)
@@ -138,13 +139,13 @@ class NoticeJob(JobKind):
         self._render = render
 
     def grace(self, job: Job) -> timedelta:
-        """News of a week is news for a week."""
+        """A notice is still worth sending for seven days."""
         return timedelta(days=7)
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Tell them; nothing once it is fixed already."""
         schedule, job = await attempt.weekly(), attempt.job
-        delivery = await attempt.store.delivery(schedule.id, job.week)
+        delivery = await attempt.store.read(delivery_of, schedule.id, job.week)
         lost = delivery.post if delivery else None
         if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
             return Skip(Reason.TOO_LATE)
@@ -158,7 +159,7 @@ class NoticeJob(JobKind):
 
 async def _post(attempt: Attempt) -> Job:
     """The post that a job follows."""
-    delivery = await attempt.store.delivery(attempt.job.schedule_id, attempt.job.week)
+    delivery = await attempt.store.read(delivery_of, attempt.job.schedule_id, attempt.job.week)
     if delivery is None or delivery.post.message_id is None:
         raise ClaimLost
     return delivery.post

@@ -1,4 +1,4 @@
-"""What the kinds of jobs have in common: one attempt, the messenger that it is handed, and its outcomes."""
+"""One attempt at a job: what every kind of job has in common, the messenger that it is handed, and its outcomes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any, NamedTuple, Protocol
 
 from bot.catalogs import Catalogs, Library
 from bot.errors import CannotPost
+from bot.jobs import queue, schedules
+from bot.jobs.due import GRACE
+from bot.jobs.queue import Begun, Choose
+from bot.jobs.records import AnySchedule, Choice, Job, WeeklySchedule
 from bot.outcomes import Reason
-from bot.store import AnySchedule, Choice, Job, Store, WeeklySchedule
-from bot.store.due import GRACE
-from bot.store.jobs import Begun, Choose
+from bot.store import Store
 
 LATE = timedelta(minutes=5)
-"""From when on a message says that it is late. At 0 every one does; at GRACE none."""
+"""Delay after which a message mentions that it is late. At 0 every one does; at GRACE none."""
 MANUAL_GRACE = timedelta(minutes=5)
 """How long attempts are made at what an admin posts at once, who waits for it. At 0 a single lost connection ends it;
 at hours it comes when nobody expects it any more."""
@@ -55,7 +57,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The job is done; the fields are those of `Store.record_sent`."""
+    """The job is done; the fields are those of `queue.record_sent`."""
 
     sent: Sent | None = None
     finished: int = 0
@@ -101,7 +103,7 @@ class Messenger(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class WorkerContext:
     """What a worker works with: `clock` returns the present, `monotonic` seconds that never go back, `owner` is the
     worker's name on its claims, and `lease` how long one holds."""
 
@@ -114,7 +116,7 @@ class Tools:
     lease: timedelta
 
     def deadline(self, claimed_at: float) -> float:
-        """Until when a claim that was taken, or prolonged, after a monotonic instant surely holds."""
+        """Monotonic instant until which a claim is guaranteed to hold that was taken or prolonged after another one."""
         return claimed_at + 0.9 * self.lease.total_seconds()  # clocks run at slightly different speeds
 
 
@@ -123,27 +125,27 @@ class Attempt:
     """One attempt at a job, by whoever has claimed it; `deadline` is until when the claim surely holds."""
 
     job: Job
-    tools: Tools
+    context: WorkerContext
     deadline: float
 
     @property
     def store(self) -> Store:
         """Where everything is recorded."""
-        return self.tools.store
+        return self.context.store
 
     @property
     def messenger(self) -> Messenger:
         """Who posts."""
-        return self.tools.messenger
+        return self.context.messenger
 
     @property
     def now(self) -> datetime:
         """The present."""
-        return self.tools.clock()
+        return self.context.clock()
 
     def check(self) -> None:
         """Raise ClaimLost if the claim may have run out: the process may have slept since it took it."""
-        if self.tools.monotonic() >= self.deadline:
+        if self.context.monotonic() >= self.deadline:
             raise ClaimLost
 
     async def begin(self, choose: Choose = lambda schedule, history: Choice()) -> Begun | Reason:
@@ -151,16 +153,18 @@ class Attempt:
 
         Returns the reason if there is nothing to send; raises ClaimLost if nothing may be sent.
         """
-        tools, begun_at = self.tools, self.tools.monotonic()
-        begun = await tools.store.begin(self.job, choose, self.now, owner=tools.owner, lease=tools.lease)
+        context, begun_at = self.context, self.context.monotonic()
+        begun = await context.store.write(
+            queue.begin, self.job, choose, self.now, owner=context.owner, lease=context.lease
+        )
         if begun is None:
             raise ClaimLost
-        self.deadline = max(self.deadline, tools.deadline(begun_at))
+        self.deadline = max(self.deadline, context.deadline(begun_at))
         return begun
 
     async def weekly(self) -> WeeklySchedule:
         """The schedule of a job that belongs to a server; raises ClaimLost if it is gone."""
-        schedule = await self.store.schedule_with(self.job.schedule_id)
+        schedule = await self.store.look_up(schedules.with_id, self.job.schedule_id)
         if not isinstance(schedule, WeeklySchedule):
             raise ClaimLost
         return schedule
@@ -223,17 +227,17 @@ class MessageKind(JobKind):
 
     @abstractmethod
     async def has_nonce(self, attempt: Attempt) -> bool:
-        """Whether Discord itself makes no second message, for a while."""
+        """Whether Discord deduplicates by nonce where the message goes."""
 
     async def _found(self, attempt: Attempt, since: datetime) -> Sent | None:
         try:
             return await self.look(attempt, since)
         except CannotPost:
-            if attempt.job.cancelled is None and await self._may_send_unseen(attempt, since):
+            if attempt.job.cancelled is None and await self._may_resend_unchecked(attempt, since):
                 return None
             raise  # a message that is missing and says so, rather than one that may come twice
 
-    async def _may_send_unseen(self, attempt: Attempt, since: datetime) -> bool:
+    async def _may_resend_unchecked(self, attempt: Attempt, since: datetime) -> bool:
         return attempt.now - since <= NONCE_WINDOW and await self.has_nonce(attempt)
 
 
@@ -243,12 +247,12 @@ def nonce(job: Job) -> str:
 
 
 def tag(job: Job) -> str:
-    """Four characters that a message carries in a button, by which a look knows it for the job's own."""
+    """Four characters that a message carries in a button, by which a later search recognises the job's message."""
     number = job.id % TAG_IDS
     return "".join(_DIGITS[number // 36**power % 36] for power in (3, 2, 1, 0))
 
 
 def library_of(catalogs: Catalogs, schedule: AnySchedule) -> Library:
-    """The list that a schedule walks; if that is not served any more, the one that its server is served now."""
+    """The list that a schedule walks; if that is not served any more, the one its server uses now."""
     found = catalogs.get(schedule.catalog_id)
     return found or catalogs.for_server(schedule.guild_id if isinstance(schedule, WeeklySchedule) else None)

@@ -17,11 +17,13 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.catalogs import Catalogs
-from bot.delivery.job import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, Tools, nonce
 from bot.errors import CannotPost, PostFailed, StoreError
+from bot.jobs import queue
+from bot.jobs.attempt import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, WorkerContext, nonce
+from bot.jobs.due import AT_ONCE, enqueue_due, resume_due
+from bot.jobs.records import Job
 from bot.outcomes import Reason
-from bot.store import Job, Store
-from bot.store.due import AT_ONCE
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ of each: about 25 attempts in the grace period."""
 
 
 def monotonic() -> float:
-    """Seconds that pass while the machine sleeps, too, where the system can tell; they never go back."""
+    """Seconds that never go back; CLOCK_BOOTTIME where available, which also counts suspended time."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
@@ -65,9 +67,9 @@ class Worker:
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
-        self._tools = Tools(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease)
+        self._context = WorkerContext(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease)
         self._store = store
-        self._owner = self._tools.owner
+        self._owner = self._context.owner
         self._wake = wake
         self._kinds: dict[str, JobKind] = {}
         self._attempts: dict[int, Attempt] = {}
@@ -86,9 +88,9 @@ class Worker:
         Returns once the attempts are begun; raises StoreError.
         """
         await self._renew()
-        now = self._tools.clock()
-        await self._store.resume_due(now)
-        while await self._store.enqueue_due(now) == AT_ONCE:
+        now = self._context.clock()
+        await self._store.write(resume_due, now)
+        while await self._store.write(enqueue_due, now) == AT_ONCE:
             await self._claim()
         await self._claim()
 
@@ -116,18 +118,22 @@ class Worker:
         """Prolong the claims on what is under way; one that does not hold any more stops before its next request."""
         if not self._attempts:
             return
-        attempts, begun_at = list(self._attempts.values()), self._tools.monotonic()
+        attempts, begun_at = list(self._attempts.values()), self._context.monotonic()
         ids = [attempt.job.id for attempt in attempts]
-        held = await self._store.renew(ids, self._tools.clock(), owner=self._owner, lease=self._tools.lease)
+        held = await self._store.write(
+            queue.renew, ids, self._context.clock(), owner=self._owner, lease=self._context.lease
+        )
         for attempt in attempts:
-            attempt.deadline = self._tools.deadline(begun_at) if attempt.job.id in held else begun_at
+            attempt.deadline = self._context.deadline(begun_at) if attempt.job.id in held else begun_at
 
     async def _claim(self) -> None:
         while room := min(SLOTS - len(self._slots), IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
-            begun_at = self._tools.monotonic()
-            jobs = await self._store.claim(self._tools.clock(), room, owner=self._owner, lease=self._tools.lease)
+            begun_at = self._context.monotonic()
+            jobs = await self._store.write(
+                queue.claim, self._context.clock(), room, owner=self._owner, lease=self._context.lease
+            )
             for job in jobs:
-                self._begin(job, self._tools.deadline(begun_at))
+                self._begin(job, self._context.deadline(begun_at))
             if len(jobs) < room:
                 self._more = False
                 return
@@ -135,7 +141,7 @@ class Worker:
 
     def _begin(self, job: Job, deadline: float) -> None:
         """Make an attempt, in a task of its own."""
-        attempt = Attempt(job, self._tools, deadline)
+        attempt = Attempt(job, self._context, deadline)
         self._attempts[job.id] = attempt
         self._slots.add(job.id)
         task = self._tasks[job.id] = asyncio.create_task(self._attempt(attempt))
@@ -167,19 +173,18 @@ class Worker:
 
     async def _run(self, attempt: Attempt) -> None:
         """Make the attempt and record its outcome."""
-        job = attempt.job
+        job, write = attempt.job, self._store.write
         kind = self._kinds[job.kind]
         try:
             outcome = await kind.run(attempt)
         except ClaimLost:
             # Cancelled, paused or removed meanwhile, or taken over; whoever looks next finds out which.
-            await self._store.release(job, None, None, owner=self._owner, attempt_at=self._tools.clock())
+            await write(queue.release, job, None, None, owner=self._owner, attempt_at=self._context.clock())
             self._wake()
         except CannotPost as error:
             reason, pauses = await kind.refused(attempt, error.reason)
-            await self._store.record_failed(
-                job, reason, str(error), self._tools.clock(), owner=self._owner, pauses=pauses
-            )
+            now = self._context.clock()
+            await write(queue.record_failed, job, reason, str(error), now, owner=self._owner, pauses=pauses)
             self._wake()
         except PostFailed as error:
             await self._try_later(attempt, kind, Reason.OUTAGE, str(error))
@@ -192,25 +197,32 @@ class Worker:
             await self._record(job, outcome)
 
     async def _record(self, job: Job, outcome: Done | Skip) -> None:
-        now = self._tools.clock()
+        now, write = self._context.clock(), self._store.write
         if isinstance(outcome, Skip):
-            await self._store.record_skipped(job, outcome.reason, outcome.detail, now, owner=self._owner)
+            await write(queue.record_skipped, job, outcome.reason, outcome.detail, now, owner=self._owner)
             self._wake()  # somebody may have to be told
-        else:
-            place = outcome.sent._asdict() if outcome.sent else {}
-            await self._store.record_sent(
-                job, now=now, finished=outcome.finished, follow_ups=outcome.follow_ups, ends=outcome.ends, **place
-            )
-            if outcome.follow_ups:
-                self._wake()
+            return
+        await write(
+            queue.record_sent,
+            job,
+            now=now,
+            channel_id=outcome.sent.channel_id if outcome.sent else None,
+            message_id=outcome.sent.message_id if outcome.sent else None,
+            finished=outcome.finished,
+            follow_ups=outcome.follow_ups,
+            ends=outcome.ends,
+        )
+        if outcome.follow_ups:
+            self._wake()
 
     async def _try_later(self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str) -> None:
         """Give the job back for another attempt, or up if that would be too late."""
-        job, now = attempt.job, self._tools.clock()
+        job, now, write = attempt.job, self._context.clock(), self._store.write
         if kind.too_late(attempt):
-            await self._store.record_skipped(job, job.cancelled or reason, detail, now, owner=self._owner)
+            await write(queue.record_skipped, job, job.cancelled or reason, detail, now, owner=self._owner)
             self._wake()
             return
         pause = min(FIRST_RETRY * 2 ** min(job.attempts - 1, 10), LONGEST_RETRY)
         jitter = int(nonce(job)[job.attempts % 16 :][:8], 16) / 0xFFFFFFFF  # those that fail together return apart
-        await self._store.release(job, reason, detail, owner=self._owner, attempt_at=now + pause * (1 + jitter / 4))
+        attempt_at = now + pause * (1 + jitter / 4)
+        await write(queue.release, job, reason, detail, owner=self._owner, attempt_at=attempt_at)
