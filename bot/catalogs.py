@@ -254,9 +254,9 @@ def address_answer(found: Iterable[Resource], query: str) -> Answer:
     return Answer(query, tuple(Hit(one, 1.0, why) for one in found), related=(), suggestion=None, nearest=())
 
 
-def has_address(text: str) -> bool:
-    """Whether a text holds an address."""
-    return next(_addresses(text), None) is not None
+def without_addresses(text: str) -> str:
+    """A text without the addresses in it."""
+    return _ADDRESS.sub(" ", text)
 
 
 def _addresses(text: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ import discord
 from bot.catalog import Resource
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import LEVELS
-from bot.catalogs import ADDRESS, NO_FILTERS, Filters, Library, address_answer, has_address
+from bot.catalogs import ADDRESS, NO_FILTERS, Filters, Library, address_answer, without_addresses
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, selected, show_card
 from bot.discord_io.cards import Card, open_button
@@ -311,9 +311,18 @@ def _silent(asked: Asked, answer: Answer, library: Library, language: Language) 
         examples = library.index.suggest("", limit=EXAMPLES, max_length=EXAMPLE_LENGTH)
         yield discord.ui.ActionRow(NextStepButton.of(library, language), path, *SearchButton.several(examples, library))
         return
+    if _is_link(asked, library):
+        yield discord.ui.TextDisplay(t("That link isn't on the list."))
+        yield discord.ui.ActionRow(path)
+        return
     yield discord.ui.TextDisplay(_closest(asked, answer, library, language))
     queries = [answer.suggestion or "", *(topic.name for topic in answer.nearest)]
     yield discord.ui.ActionRow(*SearchButton.several(queries, library)[:NEAREST], path)
+
+
+def _is_link(asked: Asked, library: Library) -> bool:
+    rest = without_addresses(asked.query)
+    return rest != asked.query and is_small_talk(rest, library)
 
 
 def _filtered_words(asked: Asked, excluded: int, language: Language) -> str:
@@ -349,8 +358,6 @@ def _closest(asked: Asked, answer: Answer, library: Library, language: Language)
         drawing = _Drawing(asked, answer, library, language, None, shared=False, whole=False)
         ignored = [f"-# {_ignored_words(answer.ignored, language)}"] if answer.ignored else []
         return "\n".join((f"### {t('Closest on the list')}", *ignored, _links(drawing)))
-    if has_address(asked.query) and not answer.nearest:
-        return t("That link isn't on the list.")
     title = show(library.catalog.title, TITLE_LIMIT)
     lines = [f"### {t('Nothing on *{title}* matches “{query}”.', title=title, query=query)}"]
     if answer.suggestion or answer.nearest:
