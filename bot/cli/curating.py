@@ -9,11 +9,11 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.characters import escaped
+from bot.characters import escaped, inert
 from bot.cli.options import CATALOG, READABLE, base_option, examples
 from bot.cli.progress import progress_bar
 from bot.errors import StudybotError
@@ -31,7 +31,7 @@ def imported(index: Path, *, base: str | None = None, topics: bool = False) -> I
 
     with progress_bar("Reading") as on_progress:
         found = import_index(index, sys.stdin.buffer, base=base, topics=topics, on_progress=on_progress)
-    click.echo(report(found.draft), err=True)
+    click.echo(_pasteable(report(found.draft), sys.stderr), err=True)
     return found
 
 
@@ -88,7 +88,7 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: st
     before = read_catalog_text(catalog)
     with progress_bar("Reading") as on_progress:
         synced = sync_index(index, sys.stdin.buffer, before, catalog.name, today(), base=base, on_progress=on_progress)
-    click.echo(synced.report())
+    click.echo(_pasteable(synced.report(), sys.stdout))
     if synced.after == before:
         return
     if dry_run:
@@ -96,6 +96,11 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: st
     else:
         write_text(catalog, synced.after)
     ctx.exit(CHANGED)
+
+
+def _pasteable(report: str, stream: TextIO) -> str:
+    """A report: in a file or a pipe, from where a workflow may post it, without what would act there."""
+    return report if stream.isatty() else inert(report)
 
 
 def _shown(diff: str) -> str:
