@@ -306,8 +306,8 @@ def test_warnings_are_shown_and_fail_nothing(catalog: str) -> None:
     result = check()
     assert result.exit_code == 0
     assert result.stdout.splitlines()[:2] == [
-        'catalog.yaml:7: warning: what follows # is a comment, so this is “B”; write: title: "B #\u20601"',
-        'catalog.yaml:8: warning: resource "gone": the letters of its host look like others: xn--ggle-55da.com',
+        'catalog.yaml:7: what follows # is a comment, so this is “B”; write: title: "B #\u20601"',
+        'catalog.yaml:8: resource "gone": the letters of its host look like others: xn--ggle-55da.com',
     ]
     assert [one["line"] for one in json.loads(check("--json").stdout)["warnings"]] == [7, 8]
     assert "::warning file=catalog.yaml,line=7::what follows" in check("--github").stdout

@@ -86,7 +86,8 @@ def test_any_text_may_be_a_host(text: str) -> None:
 @pytest.mark.parametrize(
     ("url", "host"),
     [
-        ("HTTPS://User@Example.ORG.:80/a", "example.org"), ("http://[::1]:80/", "::1"), ("https://x.example?a", "x.example"),
+        ("HTTPS://User@Example.ORG.:80/a", "example.org"),
+        ("http://[::1]:80/", "::1"), ("https://x.example?a", "x.example"),
         ("no address", ""), ("https://", ""),
     ],
 )  # fmt: skip
@@ -98,8 +99,9 @@ def test_the_host_of_an_address(url: str, host: str) -> None:
     ("url", "seen"),
     [
         ("https://gооgle.com/x", "xn--ggle-55da.com"), ("https://аррӏе.com", "xn--80ak6aa92e.com"),
-        ("https://xn--80ak6aa92e.com/", "xn--80ak6aa92e.com"), ("https://paγpal.com", "xn--papal-n3d.com"),
-        ("https://example.org", None), ("https://münchen.de", None), ("https://пример.рф", None), ("https://сом.рф", None),
+        ("https://xn--80ak6aa92e.com/", "xn--80ak6aa92e.com"), ("https://paγpal.com", "xn--papal-q9d.com"),
+        ("https://example.org", None), ("https://münchen.de", None), ("https://пример.рф", None),
+        ("https://сом.рф", None),
         ("https://ελλάδα.gr", None), ("https://日本ライブラリabc.jp", None), ("https://한국abc.kr", None),
     ],
 )  # fmt: skip

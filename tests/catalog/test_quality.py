@@ -10,7 +10,7 @@ from bot.catalog import Catalog, Resource, Stage
 from bot.catalog.quality import Gap, incomplete_resources, looks_like_advert, looks_like_label
 
 WHOLE = Resource(
-    "tea", "The book of tea", "https://e.example/tea", kind="book", topics=("tea",), summary="A book.", prompts=("Why?",)
+    "tea", "The book of tea", "https://e.example/tea", kind="book", topics=("tea",), summary="Tea.", prompts=("Why?",)
 )  # fmt: skip
 
 
@@ -18,7 +18,8 @@ WHOLE = Resource(
     ("title", "is_label"),
     [
         ("here", True), ("Read more", True), ("PDF", True), ("Video (PDF)", True), ("[slides]", True), ("4.5/5", True),
-        ("★★★", True), ("2019-03-01", True), ("$29.99", True), ("29 EUR", True), ("example.org", True), ("GitHub", True),
+        ("★★★", True), ("2019-03-01", True), ("$29.99", True), ("29 EUR", True), ("example.org", True),
+        ("GitHub", True),
         ("https://example.com/x", True), ("Free videos", True), ("…", True),
         ("The Rust book", False), ("C++", False), ("GitHub Copilot", False), ("Node.js", False), ("深度学习", False),
         ("Attention is all you need", False), ("Video games", False), ("GPT-4", False),
