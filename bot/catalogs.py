@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bot.catalog import Catalog, Resource, Stage, Track
+from bot.language import ENGLISH, Language
 from bot.path import Step, steps
 from bot.schedule import shorten
 from bot.search import Hit, SearchIndex
@@ -110,25 +111,28 @@ class Library:
                 return f"This list has no {option} “{shorten(word)}”. It has: {', '.join(known) or 'none'}."
         return None
 
-    def label(self, resource: Resource, limit: int = 100) -> str:
+    def label(self, resource: Resource, limit: int = 100, language: Language = ENGLISH) -> str:
         """A title that no other resource of the list has, in at most `limit` characters (55 and more).
 
         Where titles repeat, or begin alike, the stage or track stands beside them, or the step where that is the same.
         """
-        if (apart := self._apart(resource)) and len(apart) > limit // 2:
-            apart = f" · step {self.step(resource).number}"
+        if (apart := self._apart(resource, language)) and len(apart) > limit // 2:
+            apart = self._step_words(resource, language)
         title = " ".join(resource.title.split())
         room = limit - len(apart)
         return (title if len(title) <= room else f"{title[: room - 1]}…") + apart
 
-    def _apart(self, resource: Resource) -> str:
+    def _apart(self, resource: Resource, language: Language) -> str:
         """What stands beside a title that others have too; nothing if none has it."""
         alike = self._by_title[_folded(resource.title)[:TITLE_COMPARED]]
         if len(alike) == 1:
             return ""
         groups = [_folded(self.step(one).group.title) for one in alike]
-        step = self.step(resource)
-        return f" · {step.group.title if groups.count(_folded(step.group.title)) == 1 else f'step {step.number}'}"
+        group = self.step(resource).group.title
+        return f" · {group}" if groups.count(_folded(group)) == 1 else self._step_words(resource, language)
+
+    def _step_words(self, resource: Resource, language: Language) -> str:
+        return f" · {language.t('step {number}', number=self.step(resource).number)}"
 
     def find(self, text: str) -> Resource | None:
         """The resource that a text names: its id, its title, else the best that a search finds; None if nothing fits.
