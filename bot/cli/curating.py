@@ -1,4 +1,4 @@
-"""The commands that make a catalog of an index: import it, bring it up to date, describe its form.
+"""The commands for catalogs: import an index, keep a catalog up to date with it, print the schema.
 
 What they import is imported when they run: the bot itself, started by `studybot run`, needs none of it.
 """
@@ -49,7 +49,7 @@ def imported(index: Path, *, base: str | None = None, topics: bool = False) -> I
 @click.option("--topics", is_flag=True, help="Propose topics, from headings and from words of titles, to be pruned.")
 @base_option
 def import_command(index: Path, output: Path | None, force: bool, topics: bool, base: str | None) -> None:
-    """Make a catalog of INDEX: a Markdown file, a folder of them, or - for standard input.
+    """Make a catalog from INDEX: a Markdown file, a folder of them, or - for standard input.
 
     Headings become stages, links resources, and the text beside a link its summary. The catalog goes to standard
     output, or to the file that -o names. A report says what was left out and why, with lines.
@@ -78,7 +78,7 @@ def import_command(index: Path, output: Path | None, force: bool, topics: bool, 
 @base_option
 @click.pass_context
 def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: str | None) -> None:
-    """Bring a changed INDEX into the CATALOG that was imported from it.
+    """Update CATALOG from a changed INDEX that it was imported from.
 
     New links are added in their place, changed titles and addresses updated, links that are gone retired. All else
     that the catalog holds stays as it is, to the byte. Exit code 3 says that something changed, 0 that nothing did.
