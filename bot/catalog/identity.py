@@ -172,7 +172,7 @@ def slug(title: str, limit: int, fallback: str) -> str:
 
 
 class Ids:
-    """Gives ids of which no two are the same, and none is `taken`."""
+    """Gives ids that are all different, and none of them `taken`."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)

@@ -8,12 +8,14 @@ A problem inside an entry hides problems with other entries in the same entry on
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.catalog.addresses import lookalike
 from bot.catalog.identity import Ids, slug
 from bot.catalog.model import MAX_ID, Catalog
 from bot.catalog.problems import ENTRIES, Located, Report, groups_of, resources_of, topics_of
@@ -34,8 +36,14 @@ class CatalogFile:
 
     @property
     def warnings(self) -> list[Problem]:
-        """What YAML leaves out of the texts without a word."""
-        return self.document.warnings
+        """What YAML leaves out of the texts without a word, and hosts whose letters look like others."""
+        return [*self.document.warnings, *self._lookalikes()]
+
+    def _lookalikes(self) -> Iterator[Problem]:
+        for one in self.catalog:
+            for host in filter(None, map(lookalike, (one.url, *one.links.values()))):
+                text = f'resource "{one.id}": the letters of its host look like others: {host}'
+                yield Problem(self.lines.get(one.id, 0), text)
 
     @cached_property
     def lines(self) -> dict[str, int]:

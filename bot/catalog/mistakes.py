@@ -86,10 +86,10 @@ def advice(problem: str) -> str:
 
 
 def _first_of_file(lines: Sequence[str]) -> Mistake | None:
-    """What is a mistake wherever it stands, and makes the parser stumble elsewhere."""
+    """Mistakes that are recognised anywhere, and that make the parser stumble elsewhere."""
     for line, text in enumerate(lines):
         if text.startswith("<<<<<<<") and _CONFLICT.fullmatch(text.rstrip()):
-            what = "a merge conflict begins here: keep one version, and delete the lines <<<<<<<, ======= and >>>>>>>"
+            what = "an unresolved merge conflict: keep one version and delete the lines <<<<<<<, ======= and >>>>>>>"
             return Mistake(line, what, tuple(_without_theirs(lines[line:])))
         if _WIDE_INDENT.match(text):
             return Mistake(line, "is indented with no-break spaces; use ordinary ones", (_WIDE_SPACE.sub(" ", text),))
@@ -147,7 +147,7 @@ def _unquoted(lines: Sequence[str], line: int) -> Mistake | None:
         return None
     before = lines[line][: found.start("value")]
     if link := _MARKDOWN_LINK.fullmatch(value):
-        return _write(line, "has a Markdown link; an address stands alone", before + link["address"])
+        return _write(line, "is a Markdown link; only its address belongs here", before + link["address"])
     if (cause := _cause(value)) is None:
         return None
     if cause == _COMMA:
@@ -236,7 +236,7 @@ def _not_indented(lines: Sequence[str], line: int) -> Mistake | None:
     indent = len(text) - len(text.lstrip())
     if not text.strip() or text.lstrip()[0] in "#-]}" or ":" in text or indent > column or line == 0:
         return None
-    what = "has no key; if it goes on from the line above, indent it more than that line"
+    what = "has no key; if it continues the line above, indent it more than that line"
     return Mistake(line, what, (" " * (column + 2) + text.strip(),))
 
 

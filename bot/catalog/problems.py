@@ -226,7 +226,7 @@ _UNKNOWN = {"topic": "; add it under topics, or leave it out", "prerequisite": "
 
 
 def _owner(key: str) -> str:
-    """`: it belongs in a stage`, for a key that stands in an entry of another kind."""
+    """`: it belongs in a stage`, for a key of an entry of another kind."""
     owners = (name for name, model in _OWNERS.items() if key in {one.name for one in fields(model)})
     owner = next(owners, None)
     return f": it belongs in {owner}" if owner else ""
