@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import discord
@@ -50,8 +49,8 @@ async def test_an_address_in_a_message(server: Server) -> None:
 
 
 async def test_a_message_with_nothing_to_read(server: Server) -> None:
-    picture = discord.File(BytesIO(b"not really a picture"), "cat.png")
-    assert "There's no text in that message for me to read." in (await found_in(server, files=[picture])).text
+    seen = await found_in(server, attachments=[("cat.png", b"not really a picture")])
+    assert "There's no text in that message for me to read." in seen.text
 
 
 async def test_what_a_bot_shows(server: Server) -> None:

@@ -436,7 +436,7 @@ def _mark_option(drawing: _Drawing, number: int, resource: Resource) -> discord.
     """A hit by its number and title; what choosing it does is the first letter of its value. A `shared` card cannot
     know who has finished what."""
     done = () if drawing.shared or drawing.done is None else drawing.done
-    label = f"{number}. {resource.title}"
+    label = f"{number}. {drawing.library.label(resource, CHOICE_LIMIT - len('Undo 1. '), drawing.language)}"
     if resource.id in done:
         label = drawing.language.t("Undo {title}", title=label)
     action = Action.TOGGLE if drawing.shared else Action.UNDO if resource.id in done else Action.MARK
