@@ -98,7 +98,7 @@ async def take(folder: Path) -> None:
         await ask(page, "recommend", "Resources for", topic="kv cache")
         await page.picture(folder / "recommend.png")
     async with demo_page(height=1000) as page:
-        await ask(page, "done", "That is 1 of 23", resource=DONE[0])
+        await ask(page, "done", "1 of 23 done", resource=DONE[0])
         await ask(page, "next", "Why now")
         await page.answer(folder / "next.png")
     async with demo_page(height=1500) as page:

@@ -107,8 +107,10 @@ def test_a_cut_text_ends_in_its_ellipsis() -> None:
 
 
 def test_who_made_it() -> None:
-    assert by_line("paper", ("Ann", "Ben", "Cho"), language=ENGLISH) == "paper · Ann and others"
-    assert by_line("", ("Ann", "Ben"), None, "beginner", language=ENGLISH) == "Ann and Ben · beginner"
+    paper = Resource("a", "A", "https://example.org/a", kind="paper", authors=("Ann", "Ben", "Cho"))
+    assert by_line(paper, ENGLISH) == "paper · Ann and others"
+    two = Resource("a", "A", "https://example.org/a", authors=("Ann", "Ben"))
+    assert by_line(two, ENGLISH, None, "beginner") == "Ann and Ben · beginner"
 
 
 def test_further_links_as_many_as_fit() -> None:

@@ -9,13 +9,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
@@ -37,13 +37,6 @@ Interaction = discord.Interaction["StudyBot"]
 """An interaction with this bot: `interaction.client` is a StudyBot."""
 Feature = Callable[["StudyBot"], Awaitable[None]]
 """What adds a feature's cogs and buttons to the bot when it starts: each feature's `setup`."""
-
-
-class PostCounts(Protocol):
-    """Keeps the number on weekly posts: how many members of a server have finished the week's resource."""
-
-    def refresh(self, guild: discord.Guild, resource: Resource) -> None:
-        """Count again soon: somebody in this server marked the resource or took the mark back."""
 
 
 class Tree(app_commands.CommandTree["StudyBot"]):
@@ -72,9 +65,8 @@ def _is_costly(interaction: Interaction) -> bool:
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
     datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
-    due, `post_counts` follows marks; `settings` are its host's."""
+    due; `settings` are its host's."""
 
-    post_counts: PostCounts
     pending_notice: Callable[[Interaction], Awaitable[None]]
     """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
@@ -132,7 +124,7 @@ class StudyBot(commands.AutoShardedBot):
         """After a command: what the member must know beside its answer."""
         try:
             await self.pending_notice(interaction)
-        except StoreError as error:
+        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             log.info("A member is not told yet what they must know: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:

@@ -16,6 +16,7 @@ from bot.discord_io.messenger import DiscordMessenger
 from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
 from bot.jobs.due import enqueue_now, next_due, realign
 from bot.jobs.history import history_of, job_with, recent_deliveries
+from bot.language import Language
 from bot.outcomes import LOST, Reason, State
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ class Delivery(commands.Cog):
             waiting=tuple(one for one in jobs if one.state is State.WAITING),
             lost=tuple(one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN),
         )
+
+    async def problems(self, schedule: WeeklySchedule, language: Language) -> list[str]:
+        """What is wrong with a server's weekly prompt, each with how to fix it; raises StoreError."""
+        return []
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:

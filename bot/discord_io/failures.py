@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -15,19 +16,31 @@ from bot.language import Language
 
 log = logging.getLogger(__name__)
 
+_RAN_OUT = frozenset({10008, 10015, 10062, 40060, 50027})
+"""Unknown message, webhook or interaction, one that was answered already, and a token that ran out:
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
+
 
 async def answer_failure(interaction: discord.Interaction[Any], error: BaseException) -> None:
     """Tell the member what went wrong, in their language, and log it if it is a bug; never raises."""
     cause, language = _cause(error), interaction.client.language_for(interaction)
+    if ran_out(cause):
+        log.debug("An interaction ran out before its answer: %s", cause)
+        return
     words = _words(cause, language)
     if words is None:
         log.error("An interaction failed: %s", cause, exc_info=cause)
         words = language.t("Sorry, something broke on my side. Try again; if it keeps happening, tell my host.")
     try:
         await _send(interaction, words)
-    except discord.HTTPException as unreachable:
-        # The member is gone or the interaction ran out: nobody is left to be told.
-        log.warning("Could not tell a member about a failure: %s", unreachable)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as unreachable:
+        # The member is gone or the network is: nobody is left to be told.
+        log.info("A member does not see that something failed: %s", unreachable)
+
+
+def ran_out(error: BaseException) -> bool:
+    """Whether Discord no longer takes an answer: it was too late, or the member closed the message. That is no bug."""
+    return isinstance(error, discord.HTTPException) and error.code in _RAN_OUT
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, RESOURCE, PersistentItem, acknowledge, is_private
 from bot.discord_io.cards import Card, notice, open_button
+from bot.discord_io.failures import ran_out
 from bot.discord_io.text import show
 from bot.language import N_, Language
 from bot.marks import Action, MarkChange, change_mark
@@ -95,15 +97,25 @@ class Marked:
 
 
 async def act(interaction: Interaction, library: Library, resource: Resource, action: Action) -> Marked:
-    """Change the mark of the member who acts, and let the number on a weekly post follow; raises StoreError."""
-    bot, member, guild, now = interaction.client, interaction.user, interaction.guild, interaction.client.clock()
-    change = await change_mark(bot.store, member.id, resource, action, now)
-    if guild is not None:
-        bot.membership.remember(guild.id, member.id)
-        if change.changed:
-            bot.post_counts.refresh(guild, resource)
-    done = library.finished(await bot.store.marks.of(member.id))
+    """Change the mark of the member who acts; raises StoreError."""
+    bot, user_id, now = interaction.client, interaction.user.id, interaction.client.clock()
+    change = await change_mark(bot.store, user_id, resource, action, now)
+    done = library.finished(await bot.store.marks.of(user_id))
     return Marked(library, resource, done, change, now, bot.language_for(interaction))
+
+
+@asynccontextmanager
+async def kept_if_late(
+    interaction: Interaction, library: Library, resource: Resource | None, action: Action
+) -> AsyncIterator[None]:
+    """Around what acknowledges an interaction: if that ran out before, the mark is changed all the same, though nobody
+    sees an answer. A toggle isn't: the member, who sees that nothing happened, presses again."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if ran_out(error) and resource is not None and action is not Action.TOGGLE:
+            await act(interaction, library, resource, action)
+        raise
 
 
 def state_words(library: Library, resource: Resource, done: Collection[str] | None, language: Language) -> str:
@@ -138,13 +150,16 @@ def changed_words(marked: Marked) -> str:
     return words
 
 
-def changed_card(marked: Marked) -> Card:
-    """What a member sees after an action on a mark: the mark, how far they are, what's next, and a way back."""
+def changed_card(marked: Marked, undo: discord.ui.Button[Any] | None = None) -> Card:
+    """What a member sees after an action on a mark: the mark, how far they are, what's next, and a way back.
+
+    `undo` takes the place of the button that changes the mark alone.
+    """
     words, language, following = changed_words(marked), marked.language, marked.following
     if following is not None:
         words += " " + language.t("Next: **{title}**.", title=show(following.title, TITLE_LIMIT))
     action = Action.beside(marked.change.finished)
-    buttons = [MarkButton.of(marked.library, marked.resource, action, language)]
+    buttons = [undo or MarkButton.of(marked.library, marked.resource, action, language)]
     if following is not None and marked.change.finished:
         buttons.append(open_button(following.url, language.t("Open {title}", title=following.title)))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
@@ -165,9 +180,10 @@ class ChangesMark(PersistentItem, template=r"(?!)"):
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Change the mark and answer; the mark on a resource that left the list stays as it is."""
-        await acknowledge(interaction, in_place=self.in_place)
         resource_id, action = self.chosen(interaction)
         resource = library.catalog.get(resource_id)
+        async with kept_if_late(interaction, library, resource, action):
+            await acknowledge(interaction, in_place=self.in_place)
         if resource is None:
             gone = interaction.client.language_for(interaction).t(RESOURCE_GONE)
             await interaction.edit_original_response(view=notice(gone))

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 import discord
 
 from bot.catalog import Resource
-from bot.language import ENGLISH, Language
+from bot.characters import without_hidden
+from bot.language import Language
 
 CONTENT_LIMIT = 2000
 """Characters of a plain message."""
@@ -78,8 +78,7 @@ _ADDRESS = re.compile(
 def defuse(text: str) -> str:
     """A stranger's text without what could mislead others in the bot's voice: "(link)" replaces each address, and
     invisible characters, such as those that change the direction of writing, are removed."""
-    seen = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
-    return _ADDRESS.sub("(link)", seen)
+    return _ADDRESS.sub("(link)", without_hidden(text))
 
 
 def show(text: str, limit: int) -> str:
@@ -117,6 +116,16 @@ def label(title: str) -> str:
     if not _PAIRED_BRACKETS.fullmatch(text):
         text = text.replace("[", "［").replace("]", "］")
     return discord.utils.escape_mentions(text)
+
+
+def name_of(user: discord.abc.User, language: Language) -> str:
+    """A member's name, safe to show; of one that has nothing to see in it, the user name."""
+    shown = echo(user.display_name)
+    inked = any(unicodedata.category(char)[0] in "LNPS" and char != _BLANK for char in shown)
+    return shown if inked else echo(user.name) or language.t("this member")
+
+
+_BLANK = "\N{BRAILLE PATTERN BLANK}"
 
 
 def link(title: str, url: str) -> str:
@@ -183,18 +192,9 @@ def first_sentence(text: str, limit: int) -> str:
     return show(sentence(text), limit)
 
 
-def by_line(kind: str, authors: tuple[str, ...], *more: str | None, language: Language = ENGLISH) -> str:
+def by_line(resource: Resource, language: Language, *more: str | None) -> str:
     """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most, then `more` facts."""
+    kind, authors = resource.kind, resource.authors
     names = language.both(authors) if len(authors) <= 2 else language.t("{name} and others", name=authors[0])
     known = show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
     return " · ".join(filter(None, (known, *more)))
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a person lists them: "a, b and c"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def count(number: int, noun: str) -> str:
-    """`1 resource`, `2 resources`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -252,6 +252,11 @@ def tag(job: Job) -> str:
     return "".join(_DIGITS[number // 36**power % 36] for power in (3, 2, 1, 0))
 
 
+def number_of(tag: str) -> int:
+    """The job's id, modulo TAG_IDS, behind a tag."""
+    return int(tag, 36)
+
+
 def library_of(catalogs: Catalogs, schedule: AnySchedule) -> Library:
     """The list that a schedule walks; if that is not served any more, the one its server uses now."""
     found = catalogs.get(schedule.catalog_id)

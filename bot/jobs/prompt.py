@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,13 +27,10 @@ QUIET = timedelta(minutes=10)
 SHORTEST_POLL = timedelta(hours=1)
 """Discord's shortest poll; one that would close before the next prompt by less is not worth an answer."""
 
-Count = Callable[[int, Resource], Awaitable[int]]
-"""How many members of a server (by its id) have finished a resource."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """The outcome of the last prompt: how many finished its resource, and how many replies its thread has."""
+    """The outcome of the last prompt: how many pressed Done on it, and how many replies its thread has."""
 
     title: str
     finished: int
@@ -46,8 +43,7 @@ class Prompt:
 
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
     that a new walk through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
-    what a poll asks the members to choose from; without a poll there are none. `finished` is how many members of the
-    server have finished the resource already. `job` is None for a preview.
+    what a poll asks the members to choose from, `ahead` what comes next in any case. `job` is None for a preview.
     """
 
     schedule: WeeklySchedule
@@ -60,7 +56,7 @@ class Prompt:
     begins_again: bool
     late: bool
     due_at: datetime
-    finished: int = 0
+    ahead: tuple[Resource, ...] = ()
     recap: Recap | None = None
     options: tuple[Resource, ...] = ()
     chosen: bool = False
@@ -71,32 +67,27 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class _Observed:
-    """What was learnt from Discord before anything is chosen: the members' choice, replies, and who has finished."""
+    """What was learnt from Discord before anything is chosen: the members' choice, and the number of replies."""
 
     favourites: tuple[str, ...] = ()
     replies: int = 0
-    finished: int = 0
 
 
 class PromptJob(MessageKind):
-    """Posts prompts. `render` makes the message, `recognise` knows a job's message again, `count` counts who finished
-    a resource; `name` is the kind's."""
+    """Posts prompts. `render` makes the message, `recognise` knows a job's message again; `name` is the kind's."""
 
     name = "prompt"
 
-    def __init__(
-        self, render: Callable[[Prompt], Any], recognise: Callable[[Job], Recognise], count: Count | None = None
-    ) -> None:
+    def __init__(self, render: Callable[[Prompt], Any], recognise: Callable[[Job], Recognise]) -> None:
         self._render = render
         self._recognise = recognise
-        self._count = count
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
         job, schedule = attempt.job, await attempt.weekly()
         history = await attempt.store.read(history_of, schedule.id, exclude=job.id)
         library = library_of(attempt.context.catalogs, schedule)
-        known = await self._ask(attempt.messenger, schedule, library, history, job.resource_id)
+        known = await _observe(attempt.messenger, schedule, history)
         found: list[tuple[NextPrompt, int, History]] = []
 
         def choose(locked: AnySchedule, fresh: History) -> Choice | Reason:
@@ -115,15 +106,15 @@ class PromptJob(MessageKind):
         assert isinstance(begun.schedule, WeeklySchedule)  # noqa: S101
         prompt = _prompt(begun.schedule, library, *found[-1], known, attempt)
         sent = await attempt.messenger.post(self._render(prompt), nonce(job), attempt.check)
-        return self._done(begun.schedule, sent, known.finished)
+        return self._done(begun.schedule, sent)
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
         """What an earlier attempt posted, with what is to follow it."""
-        return self._done(await attempt.weekly(), sent, 0)
+        return self._done(await attempt.weekly(), sent)
 
-    def _done(self, schedule: WeeklySchedule, sent: Sent, finished: int) -> Done:
+    def _done(self, schedule: WeeklySchedule, sent: Sent) -> Done:
         in_forum = sent.channel_id != schedule.channel_id and sent.channel_id == sent.message_id
-        return Done(sent, finished, follow_ups=schedule.follow_ups - ({"thread"} if in_forum else set()))
+        return Done(sent, follow_ups=schedule.follow_ups - ({"thread"} if in_forum else set()))
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look where an earlier attempt posted, which may be another channel than today's."""
@@ -152,22 +143,16 @@ class PromptJob(MessageKind):
     ) -> Prompt | Reason:
         """The prompt that a schedule would post next, or why there is none."""
         library = library_of(catalogs, schedule)
-        known = await self._ask(messenger, schedule, library, history, None)
+        known = await _observe(messenger, schedule, history)
         chosen = _choose(library, schedule, history, known.favourites, None)
         if isinstance(chosen, Reason):
             return chosen
         return _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
 
-    async def _ask(
-        self, messenger: Messenger, schedule: WeeklySchedule, library: Library, history: History, chosen: str | None
-    ) -> _Observed:
-        """Ask Discord for what a prompt tells; what it does not answer is left out."""
-        favourites = await _favourites(messenger, schedule, history)
-        tentative = _choose(library, schedule, history, favourites, chosen)
-        finished = 0
-        if self._count is not None and not isinstance(tentative, Reason):
-            finished = await self._count(schedule.guild_id, tentative[0].resource)
-        return _Observed(favourites, await _replies(messenger, schedule, history), finished)
+
+async def _observe(messenger: Messenger, schedule: WeeklySchedule, history: History) -> _Observed:
+    """Ask Discord for what a prompt says about the last one; what it doesn't answer is left out."""
+    return _Observed(await _favourites(messenger, schedule, history), await _replies(messenger, schedule, history))
 
 
 def _choose(
@@ -177,6 +162,7 @@ def _choose(
     if not len(library.catalog):
         return Reason.EMPTY_LIST
     round_, used, plan = _walk(schedule, history)
+    chosen = chosen or schedule.next_id
     found = next_prompt(library.catalog, used, chosen, plan)
     if found is None:
         return Reason.EMPTY_ORDER
@@ -230,7 +216,7 @@ def _prompt(
         begins_again=found.begins_again,
         late=attempt.late if attempt else False,
         due_at=due,
-        finished=known.finished,
+        ahead=found.ahead,
         recap=_recap(history.last, known.replies),
         options=found.ahead if polls else (),
         chosen=found.resource.id in known.favourites,

@@ -113,6 +113,9 @@ def record_sent(
         return False
     if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in sorted(follow_ups)]:
         connection.execute(insert_into(connection, jobs).values(new).on_conflict_do_nothing())
+    if job.kind == "prompt":
+        used_up = update(schedules).where(schedules.c.id == job.schedule_id)
+        connection.execute(used_up.values(next_id=None, note=None))
     if ends is not None:
         pause_itself(connection, job.schedule_id, job.week, ends, now, tell=False)
     return True

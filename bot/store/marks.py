@@ -1,5 +1,4 @@
-"""Marks: the pages that members have finished, each with the instant; and who lets others see theirs
-or is not counted.
+"""Marks: the pages that members have finished, each with the instant; and who lets others see theirs.
 
 A page is the canonical form of a resource's address, so that one mark counts in every catalog that lists the page.
 Where a method takes several `pages`, they are one resource's: its page, then those that it had before.
@@ -9,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select
 
-from bot.store.tables import insert_into, marks, sharing, uncounted
+from bot.store.tables import insert_into, marks, sharing
 
 if TYPE_CHECKING:
     from bot.store.store import Store
@@ -88,14 +87,11 @@ class Marks:
 
         return await self._store.write(work)
 
-    async def finishers(self, pages: Sequence[str], limit: int) -> list[int]:
-        """The members who finished any of some pages, those with the latest mark first, at most `limit`.
-
-        The pages may be one resource's or a whole catalog's. Who is not to be counted is left out.
-        """
+    async def sharing_finishers(self, pages: Sequence[str], limit: int) -> list[int]:
+        """The members who share their progress and finished any of some pages, those with the latest mark first, at
+        most `limit`."""
         done_at = func.max(marks.c.done_at, type_=marks.c.done_at.type)
-        counted = ~select(uncounted.c.user_id).where(uncounted.c.user_id == marks.c.user_id).exists()
-        some = select(marks.c.user_id, done_at).where(counted)
+        some = select(marks.c.user_id, done_at).join(sharing, sharing.c.user_id == marks.c.user_id)
         some = some.group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
 
         def work(connection: Connection) -> list[int]:
@@ -128,21 +124,17 @@ class Marks:
 
     async def share(self, user_id: int, now: datetime) -> None:
         """Let others see a member's progress."""
-        await self._store.write(_note_choice, sharing, user_id=user_id, shared_at=now)
+        values = {"user_id": user_id, "shared_at": now}
+
+        def work(connection: Connection) -> None:  # who shares already keeps the instant
+            connection.execute(insert_into(connection, sharing).values(values).on_conflict_do_nothing())
+
+        await self._store.write(work)
 
     async def unshare(self, user_id: int) -> None:
         """Let nobody else see it any more."""
         statement = delete(sharing).where(sharing.c.user_id == user_id)
         await self._store.write(lambda connection: connection.execute(statement))
-
-    async def opt_in_to_counts(self, user_id: int) -> None:
-        """Count a member in the numbers of servers, as everybody is who said nothing else."""
-        statement = delete(uncounted).where(uncounted.c.user_id == user_id)
-        await self._store.write(lambda connection: connection.execute(statement))
-
-    async def opt_out_of_counts(self, user_id: int, now: datetime) -> None:
-        """Leave a member out of the numbers of servers."""
-        await self._store.write(_note_choice, uncounted, user_id=user_id, uncounted_at=now)
 
 
 def _marks_at(user_id: int, pages: Collection[str]) -> ColumnElement[bool]:
@@ -153,8 +145,3 @@ def _insert_mark(connection: Connection, user_id: int, page: str, now: datetime)
     """Whether there was none."""
     insert = insert_into(connection, marks).values(user_id=user_id, page=page, done_at=now)
     return connection.execute(insert.on_conflict_do_nothing()).rowcount > 0
-
-
-def _note_choice(connection: Connection, table: Table, /, **values: Any) -> None:
-    """What a member chose; a choice that they made before keeps its instant."""
-    connection.execute(insert_into(connection, table).values(values).on_conflict_do_nothing())

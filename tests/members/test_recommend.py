@@ -347,7 +347,7 @@ async def test_sharing_waits_its_turn_in_a_channel(server: Server) -> None:
     result = await server.ada.slash(server.channel, "recommend", topic="kv cache", share=True)
     assert result.response is not None
     assert result.response.ephemeral
-    assert "It can be posted in 20 seconds" in Seen(result).text
+    assert "Try again in 20 seconds." in Seen(result).text
 
 
 async def test_texts_of_any_length_are_cut_before_they_are_read(server: Server) -> None:

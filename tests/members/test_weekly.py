@@ -104,7 +104,7 @@ async def test_a_role_that_cannot_be_notified_is_remarked(server: Server) -> Non
 async def test_everyone_is_refused(server: Server) -> None:
     seen = await server.set_weekly(role=server.guild.default_role)
     assert "I do not mention everyone" in seen.text
-    assert "@" not in (await server.manage("weekly show")).text
+    assert "@" not in (await server.weekly()).text
 
 
 def _bot_member(server: Server) -> object:
@@ -121,7 +121,7 @@ async def test_a_channel_where_the_bot_cannot_post_is_refused_then_and_there(ser
     seen = await server.set_weekly(channel=closed)
     assert permission.replace("_", " ").title() in seen.text
     assert "Nothing was changed" in seen.text
-    assert "No weekly prompt is set" in (await server.manage("weekly show")).text
+    assert "No weekly prompt is set" in (await server.weekly()).text
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ async def test_time_zones_are_offered_and_understood(server: Server, typed: str,
 
 async def test_preview_shows_the_next_post_to_the_admin_alone(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly preview")
+    seen = await server.weekly("Preview")
     assert seen.private
     assert f"This week: {catalog.resources[0].title}" in seen.text
     assert server.posts() == []
@@ -161,20 +161,20 @@ async def test_preview_shows_the_next_post_to_the_admin_alone(server: Server, ca
 async def test_show_tells_the_next_dates_and_what_happened(server: Server) -> None:
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    seen = await server.manage("weekly show")
+    seen = await server.weekly()
     assert discord.utils.format_dt(MONDAY + timedelta(weeks=1), "F") in seen.text
     assert "posted" in seen.text
 
 
 async def test_off_ends_it(server: Server) -> None:
     await server.set_weekly()
-    asked = await server.manage("weekly off")
+    asked = await server.weekly("Off")
     assert "Turn the weekly prompt off?" in asked.text
-    assert "every Monday" in (await server.manage("weekly show")).text
+    assert "every Monday" in (await server.weekly()).text
     assert "is off" in Seen(await server.ada.click(asked.message, label="Turn it off"), asked).text
     await server.pass_time(MONDAY + timedelta(minutes=1))
     assert server.posts() == []
-    assert "No weekly prompt is set" in (await server.manage("weekly off")).text
+    assert "No weekly prompt is set" in (await server.weekly("Off")).text
 
 
 async def test_a_change_in_the_same_week_does_not_post_twice(server: Server) -> None:
@@ -224,7 +224,7 @@ async def test_a_forbidden_channel_pauses_and_the_admin_is_told(server: Server) 
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
     assert "is paused: I am not allowed" in told
     assert "/weekly doctor" in told
-    seen = await server.manage("weekly show")
+    seen = await server.weekly()
     assert "paused" in seen.text
     assert "not allowed" in seen.text
     await server.set_weekly()
@@ -248,4 +248,4 @@ async def test_members_are_refused(server: Server, command: str) -> None:
     seen = await server.ask(f"weekly {command}")
     assert len(server.env.errors) == 1
     assert "needs the permission Manage Server" in seen.text
-    assert "every Monday" in (await server.manage("weekly show")).text
+    assert "every Monday" in (await server.weekly()).text

@@ -24,18 +24,18 @@ WEEK = timedelta(weeks=1)
 
 async def test_only_what_is_given_changes(server: Server) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly set", time="18:30")
+    seen = await server.manage("weekly", time="18:30")
     assert "every Monday at 18:30 (Europe/Berlin)" in seen.text
-    seen = await server.manage("weekly set", day="friday", timezone="new york")
+    seen = await server.manage("weekly", day="friday", timezone="new york")
     assert "every Friday at 18:30 (America/New_York)" in seen.text
     other = server.guild.create_text_channel("reading")
-    assert other.mention in (await server.manage("weekly set", channel=other)).text
+    assert other.mention in (await server.manage("weekly", channel=other)).text
 
 
 async def test_a_role_comes_and_goes(server: Server) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     assert role.mention in (await server.set_weekly(role=role)).text
-    assert role.mention in (await server.manage("weekly set", time="10:00")).text
+    assert role.mention in (await server.manage("weekly", time="10:00")).text
     assert role.mention not in (await server.choose(role=())).text
 
 
@@ -44,7 +44,7 @@ async def test_the_post_opens_a_thread(server: Server, catalog: Catalog) -> None
     await server.pass_time(MONDAY + timedelta(minutes=1))
     (thread,) = server.channel.threads
     assert thread.name == catalog.resources[0].title
-    assert "but" not in (await server.manage("weekly history")).text
+    assert "but" not in (await server.weekly("History")).text
 
 
 async def test_a_thread_that_fails_leaves_the_post_and_is_told(server: Server) -> None:
@@ -52,13 +52,13 @@ async def test_a_thread_that_fails_leaves_the_post_and_is_told(server: Server) -
     server.env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013)
     await server.pass_time(MONDAY + timedelta(minutes=1))
     assert len(server.posts()) == 1
-    assert "posted, but its thread could not be opened" in (await server.manage("weekly history")).text
+    assert "posted, but its thread could not be opened" in (await server.weekly("History")).text
 
 
 @pytest.mark.parametrize(("order", "first"), [("shuffled", None), ("Learn how to use LLMs", 13), ("2", 13)])
 async def test_another_order(server: Server, catalog: Catalog, order: str, first: int | None) -> None:
     await server.set_weekly(order=order)
-    preview = await server.manage("weekly preview")
+    preview = await server.weekly("Preview")
     assert "This week:" in preview.text
     if first is not None:
         assert catalog.resources[first].title.replace("'", "") in preview.text.replace("'", "")
@@ -66,7 +66,7 @@ async def test_another_order(server: Server, catalog: Catalog, order: str, first
 
 async def test_a_start_in_any_words(server: Server) -> None:
     await server.set_weekly(start="kv cache explainer")
-    assert "This week: KV Cache brief explainer" in (await server.manage("weekly preview")).text
+    assert "This week: KV Cache brief explainer" in (await server.weekly("Preview")).text
     seen = await server.choose(start="sourdough @everyone")
     assert "There is no resource “sourdough" in seen.text
     assert "@everyone" not in seen.text
@@ -87,32 +87,32 @@ async def test_without_a_schedule_each_says_how_to_start(server: Server, command
 
 async def test_pause_and_resume(server: Server) -> None:
     await server.set_weekly()
-    assert "`/weekly resume` starts it again" in (await server.manage("weekly pause")).text
+    assert "`/weekly resume` starts it again" in (await server.pause()).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
-    assert f"<@{server.ada.id}> paused it" in (await server.manage("weekly show")).text
-    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.manage("weekly resume")).text
+    assert f"<@{server.ada.id}> paused it" in (await server.weekly()).text
+    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.weekly("Resume")).text
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
     assert len(server.posts()) == 1
 
 
 async def test_an_edit_leaves_a_pause_that_an_admin_wanted(server: Server) -> None:
     await server.set_weekly()
-    await server.manage("weekly pause")
-    seen = await server.manage("weekly set", time="10:00")
+    await server.pause()
+    seen = await server.manage("weekly", time="10:00")
     assert "every Monday at 10:00" in seen.text
     assert "It is paused" in seen.text
     await server.pass_time(MONDAY + timedelta(hours=2))
     assert server.posts() == []
-    await server.manage("weekly resume")
+    await server.weekly("Resume")
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
     assert len(server.posts()) == 1
 
 
 async def test_an_edit_leaves_the_day_on_which_a_pause_ends(server: Server) -> None:
     await server.set_weekly()
-    await server.manage("weekly pause", until="2026-01-12")
-    await server.manage("weekly set", time="10:00")
+    await server.pause("2026-01-12")
+    await server.manage("weekly", time="10:00")
     await server.pass_time(MONDAY + timedelta(hours=2))
     assert server.posts() == []
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
@@ -123,14 +123,14 @@ async def test_an_edit_that_mends_what_failed_goes_on(server: Server) -> None:
     await server.set_weekly()
     server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    assert "It is paused" in (await server.manage("weekly show")).text
+    assert "It is paused" in (await server.weekly()).text
     other = server.guild.create_text_channel("reading")
-    assert "It is paused" not in (await server.manage("weekly set", channel=other)).text
+    assert "It is paused" not in (await server.manage("weekly", channel=other)).text
 
 
 async def test_a_pause_until_a_day_ends_by_itself(server: Server) -> None:
     await server.set_weekly()
-    assert "by itself" in (await server.manage("weekly pause", until="2026-01-12")).text
+    assert "by itself" in (await server.pause("2026-01-12")).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
@@ -140,24 +140,24 @@ async def test_a_pause_until_a_day_ends_by_itself(server: Server) -> None:
 @pytest.mark.parametrize(("until", "said"), [("soon", "is not a day"), ("2020-01-01", "is over already"), ("**", "no")])
 async def test_a_pause_until_no_day(server: Server, until: str, said: str) -> None:
     await server.set_weekly()
-    assert said in (await server.manage("weekly pause", until=until)).text
-    assert "paused" not in (await server.manage("weekly show")).text
+    assert said in (await server.pause(until)).text
+    assert "paused" not in (await server.weekly()).text
 
 
 async def test_skip_leaves_out_one_week_and_no_resource(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.manage("weekly skip")).text
+    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.weekly("Skip")).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
     (post,) = server.posts()
     assert catalog.resources[0].title in post.content
-    assert "an admin skipped it" in (await server.manage("weekly history")).text
+    assert "an admin skipped it" in (await server.weekly("History")).text
 
 
 async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly now")
+    seen = await server.weekly("Post now", "Post now")
     (post,) = server.posts()
     assert f"/{server.channel.id}/{post.id}" in seen.text
     assert discord.utils.format_dt(MONDAY, "F") in seen.text
@@ -168,7 +168,7 @@ async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: C
 async def test_now_in_a_closed_channel_says_why(server: Server) -> None:
     await server.set_weekly()
     server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
-    assert "That did not work: I am not allowed" in (await server.manage("weekly now")).text
+    assert "That did not work: I am not allowed" in (await server.weekly("Post now", "Post now")).text
 
 
 async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, store: Store) -> None:
@@ -176,7 +176,7 @@ async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, 
     server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 3600)
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    seen = await server.manage("weekly history")
+    seen = await server.weekly("History")
     (post,) = server.posts()
     assert f"{server.guild.id}/{server.channel.id}/{post.id}" in seen.text
     assert catalog.resources[0].title in seen.text
@@ -185,7 +185,7 @@ async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, 
 
 async def test_the_doctor_finds_nothing_wrong(server: Server) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly doctor")
+    seen = await server.weekly()
     assert "Everything is as it should be" in seen.text
     assert "Fix:" not in seen.text
     assert "I last checked for due prompts" in seen.text
@@ -205,8 +205,8 @@ async def test_the_doctor_names_what_is_wrong_and_how_to_fix_it(server: Server) 
 
 async def test_the_doctor_names_no_dates_of_what_is_paused(server: Server) -> None:
     await server.set_weekly()
-    await server.manage("weekly pause")
-    seen = await server.manage("weekly doctor")
+    await server.pause()
+    seen = await server.weekly()
     assert "It is paused" in seen.text
     assert "The next dates" not in seen.text
 
@@ -282,8 +282,8 @@ async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had
     await store.write(schedules.mark_left, server.guild.id, server.env.now() - timedelta(days=31))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    assert "removed from this server and added again" in (await server.manage("weekly show")).text
-    assert "The next three" in (await server.manage("weekly resume")).text
+    assert "removed from this server and added again" in (await server.weekly()).text
+    assert "The next three" in (await server.weekly("Resume")).text
 
 
 async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_after_30_days(

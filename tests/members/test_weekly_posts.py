@@ -51,7 +51,7 @@ async def test_done_counts_the_members_who_finished_it(server: Server) -> None:
     await press(server, server.ada, latest(server), "Done · 1")
     assert labels(latest(server))[1] == "Done · 2"
     seen = await press(server, server.mia, latest(server), "Done · 2")
-    assert "Unmarked" in seen.text
+    assert "No longer marked" in seen.text
     assert labels(latest(server))[1] == "Done · 1"
 
 
@@ -63,7 +63,7 @@ async def test_the_number_follows_marks_made_elsewhere_in_the_server(server: Ser
 
 async def test_done_on_the_preview_leaves_the_preview_as_it_is(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    preview = await server.manage("weekly preview")
+    preview = await server.weekly("Preview")
     seen = Seen(await server.ada.click(preview.message, label="Done · 0"))
     assert "Marked done" in seen.text
     assert seen.message.id != preview.message.id
@@ -93,7 +93,7 @@ async def test_the_next_post_opens_with_what_became_of_the_last(server: Server, 
     (thread,) = server.channel.threads
     for words in ("I liked it", "me too"):
         await server.mia.send(thread, words)
-    preview = await server.manage("weekly preview")
+    preview = await server.weekly("Preview")
     await server.pass_time(MONDAY + WEEK + SOON)
     title = catalog.resources[0].title
     for text in (preview.text, latest(server).content):
@@ -113,7 +113,7 @@ async def test_the_poll_comes_in_a_message_of_its_own_and_decides(server: Server
     assert poll.poll is not None
     assert [answer.text[:20] for answer in poll.poll.answers] == [one.title[:20] for one in catalog.resources[1:5]]
     await server.mia.vote(poll, answer=3)
-    assert catalog.resources[3].title in (await server.manage("weekly preview")).text
+    assert catalog.resources[3].title in (await server.weekly("Preview")).text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert catalog.resources[3].title in latest(server).content
 
@@ -123,7 +123,7 @@ async def test_the_newest_post_is_pinned_in_place_of_the_last(server: Server) ->
     await server.pass_time(MONDAY + WEEK + SOON)
     pinned = [one.id for one in server.posts() if one.pinned]
     assert pinned == [latest(server).id]
-    assert "but" not in (await server.manage("weekly history")).text
+    assert "but" not in (await server.weekly("History")).text
 
 
 async def test_a_pin_and_a_poll_that_are_not_allowed_cost_the_post_nothing(server: Server) -> None:
@@ -131,7 +131,7 @@ async def test_a_pin_and_a_poll_that_are_not_allowed_cost_the_post_nothing(serve
     server.env.inject_error("PUT", "/channels/*/messages/pins/*", status=403, code=50013)
     await server.pass_time(MONDAY + SOON)
     assert len(server.channel.threads) == 1
-    assert "it could not be pinned" in (await server.manage("weekly history")).text
+    assert "it could not be pinned" in (await server.weekly("History")).text
 
 
 @pytest.mark.parametrize("kind", ["news", "forum"])
@@ -142,7 +142,7 @@ async def test_other_kinds_of_channel(server: Server, catalog: Catalog, kind: st
     await server.pass_time(MONDAY + SOON)
     (thread,) = channel.threads
     assert thread.name == catalog.resources[0].title
-    history = (await server.manage("weekly history")).text
+    history = (await server.weekly("History")).text
     assert "but" not in history
     assert str(thread.id) in history
 
@@ -175,7 +175,7 @@ async def test_a_post_whose_record_was_lost_is_found_again(
         assert len(channel.threads) == 1
     else:
         assert len([one for one in channel.history() if one.author.bot]) == 1
-    history = (await server.manage("weekly history")).text
+    history = (await server.weekly("History")).text
     assert history.count("show the post") == 1
 
 

@@ -26,10 +26,10 @@ async def by_ada(server: Server, seen: Seen, label: str) -> Seen:
 
 
 async def test_set_without_options_asks_for_the_zone_and_nothing_else(server: Server, catalog: Catalog) -> None:
-    asked = await server.manage("weekly set")
+    asked = await server.manage("weekly")
     assert asked.private
     assert f"I will post in {server.channel.mention} every Monday at 18:00. In which time zone?" in asked.text
-    assert "No weekly prompt" in (await server.manage("weekly show")).text
+    assert "No weekly prompt" in (await server.weekly()).text
     seen = await server.manage_choice(asked, "Choose your time zone", "Europe/Berlin")
     assert "every Monday at 18:00 (Europe/Berlin)" in seen.text
     assert f"It follows the whole path. Next: **{catalog.resources[0].title}**." in seen.text
@@ -40,7 +40,7 @@ async def test_set_without_options_asks_for_the_zone_and_nothing_else(server: Se
 
 
 async def test_another_zone_is_typed_and_a_wrong_one_may_be_typed_again(server: Server) -> None:
-    asked = await server.manage("weekly set", day="friday")
+    asked = await server.manage("weekly", day="friday")
     shown = await server.ada.click(asked.message, label="Another time zone")
     wrong = await server.ada.submit_modal(shown, {"zone": "Atlantis"})
     assert "is not a time zone" in Seen(wrong).text
@@ -50,7 +50,7 @@ async def test_another_zone_is_typed_and_a_wrong_one_may_be_typed_again(server: 
 
 
 async def test_the_question_outlives_a_restart(server: Server, store: Store, catalog: Catalog) -> None:
-    asked = await server.manage("weekly set")
+    asked = await server.manage("weekly")
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     seen = await server.manage_choice(asked, "Choose your time zone", "Asia/Tokyo")
     assert "(Asia/Tokyo)" in seen.text
@@ -58,13 +58,13 @@ async def test_the_question_outlives_a_restart(server: Server, store: Store, cat
 
 async def test_once_set_the_zone_is_not_asked_for_again(server: Server) -> None:
     await server.set_weekly()
-    assert "every Friday at 09:00 (Europe/Berlin)" in (await server.manage("weekly set", day="friday")).text
+    assert "every Friday at 09:00 (Europe/Berlin)" in (await server.manage("weekly", day="friday")).text
 
 
 async def test_the_panel_changes_one_thing_at_a_time_and_shows_the_rest(server: Server, catalog: Catalog) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     await server.set_weekly()
-    panel = await server.manage("weekly options")
+    panel = await server.weekly("Options")
     assert panel.labels == ["Thread: off", "Pin: off", "Poll: off"]
     assert "It mentions nobody." in panel.text
     panel = await by_ada(server, panel, "Thread: off")
@@ -83,7 +83,7 @@ async def test_the_panel_changes_one_thing_at_a_time_and_shows_the_rest(server: 
 
 async def test_the_panel_of_a_schedule_that_is_gone(server: Server, store: Store) -> None:
     await server.set_weekly()
-    panel = await server.manage("weekly options")
+    panel = await server.weekly("Options")
     await store.write(schedules.remove, server.guild.id)
     assert "No weekly prompt is set here" in (await by_ada(server, panel, "Poll: off")).text
 
@@ -96,10 +96,10 @@ async def test_a_toggle_that_the_bot_may_not_follow_is_refused(server: Server) -
         "closed", overwrites={role: discord.PermissionOverwrite(create_public_threads=False)}
     )
     await server.set_weekly(channel=closed)
-    panel = await server.manage("weekly options")
+    panel = await server.weekly("Options")
     seen = Seen(await server.ada.click(panel.message, label="Thread: off"))
     assert "I need Create Public Threads there" in seen.text
-    assert "Thread: off" in (await server.manage("weekly options")).labels
+    assert "Thread: off" in (await server.weekly("Options")).labels
 
 
 async def test_a_list_of_thousands_still_has_a_panel(server: Server, store: Store) -> None:
@@ -107,17 +107,17 @@ async def test_a_list_of_thousands_still_has_a_panel(server: Server, store: Stor
     stages = tuple(Stage(f"s{n}", f"Stage {n}", resources=long.resources[n * 30 : n * 30 + 30]) for n in range(100))
     await serve(server, store, replace(long, stages=stages))
     await server.set_weekly(order="s77", start="r2320")
-    panel = await server.manage("weekly options")
+    panel = await server.weekly("Options")
     assert "It follows “Stage 77”. Next: **Resource 2320**, where you chose to begin." in panel.text
 
 
 async def test_nobody_else_presses_the_buttons_of_admins(server: Server, store: Store) -> None:
     """A card of the panel is private; its ids are not secret."""
-    asked = await server.manage("weekly set")
+    asked = await server.manage("weekly")
     await server.set_weekly()
-    panel, off = await server.manage("weekly options"), await server.manage("weekly off")
-    skipped = await server.manage("weekly skip")
-    again = await server.manage("weekly skip")
+    panel, off = await server.weekly("Options"), await server.weekly("Off")
+    skipped = await server.weekly("Skip")
+    again = await server.weekly("Skip")
     channel = server.env.bot.get_channel(server.channel.id)
     assert isinstance(channel, discord.TextChannel)
     for pressed in (
@@ -130,12 +130,12 @@ async def test_nobody_else_presses_the_buttons_of_admins(server: Server, store: 
         post = await channel.send(view=view)
         seen = Seen(await server.mia.click(post, custom_id=pressed))
         assert "needs the permission Manage Server" in seen.text
-    assert "every Monday" in (await server.manage("weekly show")).text
+    assert "every Monday" in (await server.weekly()).text
 
 
 async def test_off_may_be_thought_better_of(server: Server) -> None:
     await server.set_weekly()
-    seen = await by_ada(server, await server.manage("weekly off"), "Keep it")
+    seen = await by_ada(server, await server.weekly("Off"), "Keep it")
     assert "stays on" in seen.text
     await server.pass_time(MONDAY + SOON)
     assert len(server.posts()) == 1
@@ -143,11 +143,11 @@ async def test_off_may_be_thought_better_of(server: Server) -> None:
 
 async def test_a_second_skip_asks_and_a_skip_is_undone(server: Server) -> None:
     await server.set_weekly()
-    assert "The prompt of Monday, 5 January 2026 is skipped" in (await server.manage("weekly skip")).text
-    again = await server.manage("weekly skip")
+    assert "The prompt of Monday, 5 January 2026 is skipped" in (await server.weekly("Skip")).text
+    again = await server.weekly("Skip")
     assert "The prompt of Monday, 5 January 2026 is skipped already." in again.text
     assert "comes on Monday, 12 January 2026, 09:00" in again.text
-    assert "Skipped: Monday, 5 January 2026." in (await server.manage("weekly show")).text
+    assert "Skipped: Monday, 5 January 2026." in (await server.weekly()).text
     seen = await by_ada(server, again, "Undo")
     assert "Not skipped any more" in seen.text
     assert discord.utils.format_dt(MONDAY, "F") in seen.text
@@ -157,8 +157,8 @@ async def test_a_second_skip_asks_and_a_skip_is_undone(server: Server) -> None:
 
 async def test_two_weeks_may_be_skipped_knowingly(server: Server) -> None:
     await server.set_weekly()
-    await server.manage("weekly skip")
-    seen = await by_ada(server, await server.manage("weekly skip"), "Skip that one too")
+    await server.weekly("Skip")
+    seen = await by_ada(server, await server.weekly("Skip"), "Skip that one too")
     assert "The prompt of Monday, 12 January 2026 is skipped" in seen.text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert server.posts() == []
@@ -168,7 +168,7 @@ async def test_two_weeks_may_be_skipped_knowingly(server: Server) -> None:
 
 async def test_a_skip_whose_day_has_passed_stays(server: Server) -> None:
     await server.set_weekly()
-    skipped = await server.manage("weekly skip")
+    skipped = await server.weekly("Skip")
     await server.pass_time(MONDAY + SOON)
     assert "too late to undo" in (await by_ada(server, skipped, "Undo")).text
     assert server.posts() == []
@@ -176,15 +176,15 @@ async def test_a_skip_whose_day_has_passed_stays(server: Server) -> None:
 
 async def test_resume_of_what_is_not_paused_says_so(server: Server) -> None:
     await server.set_weekly()
-    assert (await server.manage("weekly resume")).text.strip() == "The weekly prompt is not paused."
+    assert (await server.weekly("Resume")).text.strip() == "The weekly prompt is not paused."
 
 
 async def test_members_see_past_prompts_with_links(server: Server, catalog: Catalog) -> None:
-    assert "no past prompts" in (await server.ask("weekly past")).text
+    assert "no past prompts" in (await server.ask("past")).text
     await server.set_weekly()
     await server.pass_time(MONDAY + SOON)
     (post,) = server.posts()
-    seen = await server.ask("weekly past")
+    seen = await server.ask("past")
     assert seen.private
     assert f"Monday, 5 January 2026: **{catalog.resources[0].title}**" in seen.text
     assert f"/channels/{server.guild.id}/{server.channel.id}/{post.id}" in seen.text
@@ -193,17 +193,17 @@ async def test_members_see_past_prompts_with_links(server: Server, catalog: Cata
 async def test_now_mentions_the_role_once_in_ten_minutes(server: Server) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     await server.set_weekly(role=role)
-    assert "did not mention" not in (await server.manage("weekly now")).text
+    assert "did not mention" not in (await server.weekly("Post now", "Post now")).text
     assert role.mention in server.posts()[0].content
     await server.env.advance_time(5)
-    again = await server.manage("weekly now")
+    again = await server.weekly("Post now", "Post now")
     assert f"I did not mention {role.mention}: the last prompt came less than ten minutes ago." in again.text
     newest = max(server.posts(), key=lambda post: post.id)
     assert role.mention not in newest.content
     sent = [one.json for one in server.env.http_requests if one.method == "POST" and one.path.endswith("/messages")]
     assert not sent[-1]["allowed_mentions"].get("roles")
     await server.env.advance_time(601)
-    await server.manage("weekly now")
+    await server.weekly("Post now", "Post now")
     assert role.mention in max(server.posts(), key=lambda post: post.id).content
 
 

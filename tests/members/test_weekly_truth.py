@@ -44,11 +44,11 @@ async def test_during_an_outage_doctor_history_and_show_tell_of_the_waiting_prom
     await server.set_weekly()
     outage(server)
     await server.pass_time(MONDAY + timedelta(minutes=3))
-    doctor = (await server.manage("weekly doctor")).text
+    doctor = (await server.weekly()).text
     assert "**Fix:** A prompt waits: Discord did not accept it. I try again <t:" in doctor
     assert "Everything is as it should be" not in doctor
-    assert "waits: Discord did not accept it; I try again <t:" in (await server.manage("weekly history")).text
-    show = (await server.manage("weekly show")).text
+    assert "waits: Discord did not accept it; I try again <t:" in (await server.weekly("History")).text
+    show = (await server.weekly()).text
     assert discord.utils.format_dt(MONDAY + WEEK, "F") in show
     assert discord.utils.format_dt(MONDAY, "F") not in show
     assert server.posts() == []
@@ -63,7 +63,7 @@ async def test_a_lost_week_is_told_to_who_set_it_and_stays_in_the_doctors_mind(
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
     assert "The weekly prompt of Monday, 5 January 2026 in <#" in told
     assert "did not come: I was offline at that time" in told
-    assert "The prompt of Monday, 5 January 2026 did not come" in (await server.manage("weekly doctor")).text
+    assert "The prompt of Monday, 5 January 2026 did not come" in (await server.weekly()).text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert len(list(server.ada.user.dm_channel.history())) == 1
     assert len(server.posts()) == 1
@@ -73,10 +73,10 @@ async def test_skip_names_the_prompt_that_waits_and_leaves_that_one_out(server: 
     await server.set_weekly()
     outage(server, times=1)
     await server.pass_time(MONDAY + timedelta(seconds=20))
-    assert "The prompt of Monday, 5 January 2026 is skipped" in (await server.manage("weekly skip")).text
+    assert "The prompt of Monday, 5 January 2026 is skipped" in (await server.weekly("Skip")).text
     await server.pass_time(MONDAY + timedelta(hours=1))
     assert server.posts() == []
-    assert "an admin skipped it" in (await server.manage("weekly history")).text
+    assert "an admin skipped it" in (await server.weekly("History")).text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert len(server.posts()) == 1
 
@@ -85,9 +85,9 @@ async def test_weeks_into_a_pause_the_history_says_paused(server: Server) -> Non
     await server.set_weekly()
     outage(server)
     await server.pass_time(MONDAY + SOON)
-    await server.manage("weekly pause")
+    await server.pause()
     await server.pass_time(MONDAY + 3 * WEEK)
-    history = (await server.manage("weekly history")).text
+    history = (await server.weekly("History")).text
     assert "not posted: the weekly prompt was paused" in history
     assert "being posted" not in history
 
@@ -100,7 +100,7 @@ async def test_after_an_edit_of_a_waiting_prompt_the_history_says_what_became_of
     assert discord.utils.format_dt(MONDAY + timedelta(days=10), "F") in seen.text
     await server.env.advance_time(600)
     assert len(server.posts()) == 1
-    history = (await server.manage("weekly history")).text
+    history = (await server.weekly("History")).text
     assert history.count("posted") == 1
     assert "not posted" not in history
 
@@ -108,7 +108,7 @@ async def test_after_an_edit_of_a_waiting_prompt_the_history_says_what_became_of
 async def test_now_during_an_outage_says_that_it_goes_on_trying(server: Server) -> None:
     await server.set_weekly()
     outage(server, times=1)
-    seen = await server.manage("weekly now")
+    seen = await server.weekly("Post now", "Post now")
     assert "Not posted yet: Discord did not accept it. I keep trying for five minutes" in seen.text
     await server.env.advance_time(90)
     assert len(server.posts()) == 1
@@ -117,11 +117,11 @@ async def test_now_during_an_outage_says_that_it_goes_on_trying(server: Server) 
 async def test_show_and_set_name_order_start_and_the_next_title(server: Server, catalog: Catalog) -> None:
     seen = await server.set_weekly(order="2", start="kv cache explainer")
     stage = catalog.stages[1]
-    for text in (seen.text, (await server.manage("weekly show")).text):
+    for text in (seen.text, (await server.weekly()).text):
         assert f"It follows “{stage.title}”" in text
         assert "Next: **KV Cache brief explainer**, where you chose to begin." in text
     await server.pass_time(MONDAY + SOON)
-    assert "where you chose to begin" not in (await server.manage("weekly show")).text
+    assert "where you chose to begin" not in (await server.weekly()).text
 
 
 async def test_an_empty_track_and_a_start_outside_the_order_are_refused(server: Server, catalog: Catalog) -> None:
@@ -130,7 +130,7 @@ async def test_an_empty_track_and_a_start_outside_the_order_are_refused(server: 
     assert f"“{empty.title}” has no resources yet" in seen.text
     seen = await server.set_weekly(order="2", start=catalog.resources[0].id)
     assert "so the prompts cannot start with it" in seen.text
-    assert "It follows the whole path." in (await server.manage("weekly show")).text
+    assert "It follows the whole path." in (await server.weekly()).text
 
 
 async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(server: Server, store: Store) -> None:
@@ -138,10 +138,7 @@ async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(serv
     await serve(server, store, full)
     await server.set_weekly(order="later")
     await serve(server, store, replace(full, tracks=(Track("later", "Later"),)))
-    assert (
-        "There is nothing to post, because the stage or track that it follows"
-        in (await server.manage("weekly show")).text
-    )
+    assert "There is nothing to post, because the stage or track that it follows" in (await server.weekly()).text
     await server.pass_time(MONDAY + SOON)
     assert server.posts() == []
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
@@ -150,9 +147,9 @@ async def test_a_track_that_became_empty_is_told_and_nothing_else_is_posted(serv
 
 async def test_a_pause_until_a_day_names_that_day_in_the_schedules_own_zone(server: Server) -> None:
     await server.set_weekly(timezone="Pacific/Auckland")
-    seen = await server.manage("weekly pause", until="2026-01-12")
+    seen = await server.pause("2026-01-12")
     assert "It resumes by itself on Monday, 12 January 2026 (Pacific/Auckland)." in seen.text
-    assert "It resumes on Monday, 12 January 2026." in (await server.manage("weekly show")).text
+    assert "It resumes on Monday, 12 January 2026." in (await server.weekly()).text
 
 
 async def test_votes_for_titles_that_begin_alike_are_not_confused(server: Server, store: Store) -> None:
@@ -162,7 +159,7 @@ async def test_votes_for_titles_that_begin_alike_are_not_confused(server: Server
     await server.pass_time(MONDAY + SOON)
     (poll,) = [one for one in server.posts() if one.poll is not None]
     await server.mia.vote(poll, answer=2)
-    assert f"{alike}two" in (await server.manage("weekly preview")).text
+    assert f"{alike}two" in (await server.weekly("Preview")).text
 
 
 async def test_the_number_on_a_post_is_there_from_the_first_moment(server: Server, catalog: Catalog) -> None:
@@ -203,7 +200,7 @@ async def test_the_doctor_orders_by_what_matters(server: Server, found_wrong: bo
     await server.set_weekly(role=role)
     if found_wrong:
         server.env.backend.delete_role(server.guild.id, role.id)
-    lines = [line for line in (await server.manage("weekly doctor")).text.splitlines() if line.startswith("- ")]
+    lines = [line for line in (await server.weekly()).text.splitlines() if line.startswith("- ")]
     checks = ["is there", "I may post", "role", "running", "checked"]
     wanted = ["role", *(one for one in checks if one != "role")] if found_wrong else ["is there", "I may post", "<@&"]
     for line, words in zip(lines, wanted, strict=False):

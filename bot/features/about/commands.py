@@ -1,4 +1,4 @@
-"""/help, /about, and the greeting of a server that the bot joins."""
+"""/help, and the greeting of a server that the bot joins."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import logging
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import WeeklySetupButton
-from bot.discord_io.cards import Card, notice
 from bot.errors import StoreError
-from bot.features.about import words
-from bot.language import ENGLISH
+from bot.features.about.cards import greeting, help_card
 
 log = logging.getLogger(__name__)
 
@@ -24,18 +22,14 @@ class About(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="help", description=words.HELP)
+    @app_commands.command(name="help", description=locale_str("How to get started."))
     async def help(self, interaction: Interaction) -> None:
-        """Answer with what to do first, privately."""
-        library = self._bot.library_for(interaction)
-        text = words.help_text(library.catalog, library.example, admin=interaction.permissions.manage_guild)
-        await interaction.response.send_message(view=notice(text), ephemeral=True)
-
-    @app_commands.command(name="about", description=words.ABOUT)
-    async def about(self, interaction: Interaction) -> None:
-        """Answer with what there is, privately."""
-        catalog = self._bot.library_for(interaction).catalog
-        await interaction.response.send_message(view=notice(words.about_text(catalog)), ephemeral=True)
+        """Answer with the card, privately."""
+        library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
+        on_server = interaction.guild_id is not None
+        admin = on_server and interaction.permissions.manage_guild
+        card = help_card(library, language, admin=admin, on_server=on_server)
+        await interaction.response.send_message(view=card, ephemeral=True)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -46,15 +40,11 @@ class About(commands.Cog):
         key = f"greeted:{guild.id}"
         try:
             if await self._bot.store.state.get(key) is None:
+                language = self._bot.language_of(str(guild.preferred_locale))
+                await channel.send(view=greeting(self._bot.catalogs.for_server(guild.id), language))
                 await self._bot.store.state.put(key, "yes")
-                await channel.send(view=self._greeting(guild))
         except (StoreError, discord.HTTPException) as error:
             log.info("Server %s is not greeted: %s", guild.id, error)
-
-    def _greeting(self, guild: discord.Guild) -> Card:
-        library = self._bot.catalogs.for_server(guild.id)
-        text = discord.ui.TextDisplay[discord.ui.LayoutView](words.greeting(library.catalog, library.example))
-        return Card([text, discord.ui.ActionRow(WeeklySetupButton.of(ENGLISH))])
 
 
 def _channel_for_greeting(guild: discord.Guild) -> discord.TextChannel | None:

@@ -229,9 +229,7 @@ def _hit_text(drawing: _Drawing, hit: Hit, number: str, limit: int) -> str:
     finished = f" · {language.t(DONE)}" if done is not None and resource.id in done else ""
     step = language.t("step {number}", number=library.step(resource).number) if number[0].isdigit() else ""
     level = None if any(reason.field == "level" for reason in hit.why) else resource.level
-    about = by_line(
-        resource.kind, resource.authors, level, step, further_links(resource) if limit else "", language=language
-    )
+    about = by_line(resource, language, level, step, further_links(resource) if limit else "")
     first = "" if finished else state_words(library, resource, done, language)
     why = " · ".join(filter(None, (*_reasons(hit, language), first)))
     lines = [
