@@ -9,6 +9,7 @@ StudybotError                   never raised itself; its text is fit to be shown
 │   └── StoreLost               its file is not the one that was opened
 ├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
+├── FilterError                 a kind or level that the list doesn't have
 └── MissingExtra                a command needs packages that were not installed
 
 PostError                       Discord did not take a message; never shown to people, who are told its reason
@@ -104,6 +105,10 @@ class DiscordUnreachable(StudybotError):
 
 class ScheduleError(StudybotError):
     """A day, time or time zone that means nothing; the text repeats it and gives an example that works."""
+
+
+class FilterError(StudybotError):
+    """A kind or a level that a list doesn't have. Its text repeats what a member typed."""
 
 
 class MissingExtra(StudybotError):

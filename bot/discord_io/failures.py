@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.discord_io.cards import notice
 from bot.discord_io.refusals import INTERACTION_OVER
 from bot.discord_io.text import defuse, echo, escape
-from bot.errors import ScheduleError, StudybotError
+from bot.errors import FilterError, ScheduleError, StudybotError
 from bot.language import Language
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def _cause(error: BaseException) -> BaseException:
 
 def _words(error: BaseException, language: Language) -> str | None:
     """What to say of an expected error; None for a bug."""
-    if isinstance(error, ScheduleError):  # it repeats what a member typed
+    if isinstance(error, ScheduleError | FilterError):  # they repeat what a member typed
         return escape(defuse(error.in_language(language)))
     if isinstance(error, StudybotError):
         return error.in_language(language)

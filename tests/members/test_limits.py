@@ -72,7 +72,7 @@ async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> No
     await flood(server, "about", ORDINARY)
     refused = await server.ask("recommend", topic="kv cache")
     assert refused.private
-    assert refused.text.strip() == "That is a lot at once. Please try again in 1 second."
+    assert refused.text.strip() == "Slow down a little: try again in 1 second."
     other = await server.manage("recommend", topic="kv cache")  # nobody else notices
     assert "KV Cache" in other.text
     await server.env.advance_time(1)

@@ -121,7 +121,7 @@ def _lines(prompt: Prompt, language: Language) -> Iterator[str]:
     if prompt.chosen:
         yield t("You chose this in the poll.")
     step = t("Step {step} of {total}", step=prompt.step, total=prompt.total)
-    yield " · ".join(filter(None, (step, by_line(resource.kind, resource.authors))))
+    yield " · ".join(filter(None, (step, by_line(resource, language))))
     if resource.summary:
         yield first_sentence(resource.summary, POST_TEXT_LIMIT)
     yield "\n" + t("**To discuss:** {question}", question=show(prompt.question, POST_TEXT_LIMIT))
