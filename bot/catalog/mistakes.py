@@ -23,27 +23,32 @@ LINES_TO_QUOTE = 500
 SHOWN = 100
 """Characters of a corrected line that are shown."""
 
+_LISTS = frozenset({"aliases", "authors", "broader", "former_urls", "prerequisites", "prompts", "requires", "topics"})
 KEYS = frozenset(key.name for model in (Catalog, Stage, Track, Resource, Topic) for key in fields(model))
 
 _ENTRY = re.compile(r"(?P<indent>\s*)(?P<dash>(?:- +)*)(?P<key>[A-Za-z_][\w-]*)\s*:(?:\s+(?P<value>.*))?")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: .*)?")
 _WIDE_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _WIDE_INDENT = re.compile(f"[ \\t]*{_WIDE_SPACE.pattern}")
-_NO_COLON = re.compile(r"(?P<start>\s*(?:- +)?)(?P<key>[a-z_]+) +(?:= *)?(?P<value>\S.*)")
+_NO_COLON = re.compile(r"(?P<start>\s*(?:- +)?)(?P<key>[a-z_]+)(?: *[=;：] *| +)(?P<value>\S.*)")
 _NO_SPACE = re.compile(rf"(?P<start>\s*(?:- +)?)(?P<key>[a-z_]+):(?P<value>(?:\S|{_WIDE_SPACE.pattern}).*)")
 _NO_SPACE_AFTER_DASH = re.compile(r"(?P<start>\s*-)(?P<rest>[a-z_]+:(?:\s.*)?)")
+_OTHER_DASH = re.compile(r"(?P<start>\s*)[*•–—] +(?P<rest>\S.*)")
+_TAB = re.compile(r"[ -]*\t")
 _MARKDOWN_LINK = re.compile(r"!?\[[^\]]*]\((?P<address>[^()\s]+)\)")
 _ESCAPE = re.compile(r"\\(?![0abtnvfre \"/\\N_LPxuU\t])")
 _FIRST_CHARACTERS = {"@": "@", "`": "a backtick", "%": "%", "*": "*", "|": "|", ">": ">", "- ": "a dash", "? ": "?"}
 _BRACKETS = {"[": "]", "{": "}"}
+_LISTS_OF_ENTRIES = frozenset({"stages", "tracks", "resources"})
+_SECOND_KEY = re.compile(rf".*?(?P<second> (?:{'|'.join(sorted(KEYS))}): .*)")
 _CURLY = "“”„‘’«»"
 
 _ADVICE = {
     "mapping values are not allowed in this context": 'a text with ": " in it must be in quotes',
     "could not find expected ':'": "a key needs a colon after it, and a text of several lines must be indented",
     "found unexpected end of stream": "a quote that opens above is never closed",
-    "did not find expected ',' or ']'": "a bracket [ that opens above is not closed, or a text in it needs quotes",
-    "did not find expected ',' or '}'": "a brace { that opens above is not closed, or a text in it needs quotes",
+    "did not find expected ',' or ']'": "a bracket [ is not closed, or a text inside [ ] needs quotes",
+    "did not find expected ',' or '}'": "a brace { is not closed, or a text inside { } needs quotes",
     "did not find expected key": "a quote or a bracket ends before the text does, or the indentation is wrong",
     "did not find expected '-' indicator": "its indentation fits no line above, or a dash is missing",
     "did not find expected node content": "a value is missing, or a text needs quotes",
@@ -113,9 +118,66 @@ def _content_above(lines: Sequence[str], line: int) -> Iterator[int]:
 
 def _tab(lines: Sequence[str], line: int) -> Mistake | None:
     text = lines[line]
-    if "\t" not in text[: len(text) - len(text.lstrip())]:
+    if not _TAB.match(text):
         return None
     return Mistake(line, "is indented with a tab; use spaces", (" " * _column_above(lines, line) + text.lstrip(),))
+
+
+def _other_dash(lines: Sequence[str], line: int) -> Mistake | None:
+    if found := _OTHER_DASH.fullmatch(lines[line]):
+        return _write(line, "an item of a list begins with a hyphen", f"{found['start']}- {found['rest']}")
+    return None
+
+
+def _comment(lines: Sequence[str], line: int) -> Mistake | None:
+    start, slashes, rest = lines[line].partition("//")
+    if not slashes or start.strip():
+        return None
+    return _write(line, "a comment begins with #", f"{start}#{rest}")
+
+
+def _no_first_dash(lines: Sequence[str], line: int) -> Mistake | None:
+    """The first entry of a list without its dash, seen from a line of the entry."""
+    first, at = _ENTRY.fullmatch(lines[line]), line
+    for above in _content_above(lines, line):
+        found = _ENTRY.fullmatch(lines[above])
+        if found is None or first is None or found["dash"]:
+            break
+        if found["key"] in _LISTS_OF_ENTRIES and not found["value"]:
+            return _with_dash(lines, at) if len(found["indent"]) < len(first["indent"]) and not first["dash"] else None
+        first, at = found, above
+    return None
+
+
+def _with_dash(lines: Sequence[str], line: int) -> Mistake:
+    text = lines[line].lstrip()
+    indent = lines[line][: -len(text)]
+    after = lines[line + 1] if line + 1 < len(lines) else ""
+    if after[: -len(after.lstrip())] == indent:
+        indent = indent[2:]  # the other keys are where they belong beside a dash
+    return _write(line, "a dash is missing where the entry begins", f"{indent}- {text}")
+
+
+def _second_dash(lines: Sequence[str], line: int) -> Mistake | None:
+    """A dash before a further key of an entry."""
+    entry = _ENTRY.fullmatch(lines[line])
+    above = next((found for at in _content_above(lines, line) if (found := _ENTRY.fullmatch(lines[at]))), None)
+    if entry is None or above is None or not (entry["dash"] and above["dash"] and above["value"]):
+        return None
+    if len(entry["indent"]) != above.start("key"):
+        return None
+    return _write(line, "a dash begins another entry", f"{entry['indent']}{lines[line][entry.start('key') :]}")
+
+
+def _two_keys(lines: Sequence[str], line: int) -> Mistake | None:
+    found = _ENTRY.fullmatch(lines[line])
+    if found is None or not (value := found["value"] or "") or value[0] in "\"'[{|>":
+        return None
+    if (second := _SECOND_KEY.fullmatch(value)) is None:
+        return None
+    key = second["second"].split(":")[0].strip()
+    cut = lines[line][: found.start("value") + second.start("second")]
+    return Mistake(line, f'two keys are on one line; begin a new line before "{key}:"', (cut,))
 
 
 def _dash_without_space(lines: Sequence[str], line: int) -> Mistake | None:
@@ -146,6 +208,8 @@ def _unquoted(lines: Sequence[str], line: int) -> Mistake | None:
     if found is None or not (value := (found["value"] or "").strip()):
         return None
     before = lines[line][: found.start("value")]
+    if found["key"] in _LISTS and value.startswith("- "):
+        return _write(line, "a list on one line needs brackets", f"{before}[{value[2:].strip()}]")
     if link := _MARKDOWN_LINK.fullmatch(value):
         return _write(line, "is a Markdown link; only its address belongs here", before + link["address"])
     if (cause := _cause(value)) is None:
@@ -200,27 +264,32 @@ def _indentation(lines: Sequence[str], line: int) -> Mistake | None:
     above = next((found for at in _content_above(lines, line) if (found := _ENTRY.fullmatch(lines[at]))), None)
     if entry is None or above is None:
         return None
-    indent, right = len(entry["indent"]), _columns(lines, line)
+    indent, right = len(entry["indent"]), _columns(lines, line, dash=bool(entry["dash"]))
     if indent > above.start("key") and above["value"] and above["value"][0] not in "|>":
         wanted = above.start("dash") if entry["dash"] else above.start("key")
     elif right and indent < max(right) and indent not in right:
         wanted = min(right, key=lambda column: (abs(column - indent), -column))
     else:
         return None
-    text = f"is indented by {_spaces(indent)}, its neighbours by {wanted}; indent it as they are"
+    dash = " as they are, or begin it with a dash" if not entry["dash"] and wanted - indent == 2 else " as they are"
+    text = f"is indented by {_spaces(indent)}, its neighbours by {wanted}; indent it{dash}"
     return Mistake(line, text, (" " * wanted + lines[line].lstrip(),))
 
 
-def _columns(lines: Sequence[str], line: int) -> set[int]:
-    """The columns at which a line may start a key or an item of what is open there."""
+def _columns(lines: Sequence[str], line: int, *, dash: bool) -> set[int]:
+    """The columns at which a line may have a key, or with a `dash` an item, of what is open there."""
     columns: set[int] = set()
+    least = None
     for at in _content_above(lines, line):
         found = _ENTRY.fullmatch(lines[at])
-        if found is None:
+        if found is None or (least is not None and found.start("dash") >= least):
             continue
-        least = min(columns, default=found.start("key") + 1)
-        columns.update(column for column in (found.start("key"), found.start("dash")) if column < least)
-        if 0 in columns:
+        if least is None or found.start("key") < least:
+            columns.add(found.start("key"))
+        if dash and found["dash"]:
+            columns.add(found.start("dash"))
+        least = found.start("dash")
+        if least == 0:
             break
     return columns
 
@@ -245,7 +314,13 @@ def _open_quote(lines: Sequence[str], line: int) -> Mistake | None:
     for at in range(line, max(-1, line - LINES_TO_QUOTE), -1):
         found = _ENTRY.fullmatch(lines[at])
         value = (found["value"] or "").strip() if found else ""
-        if value[:1] in ('"', "'") and _closing_quote(value) is None and _is_key(lines, at + 1):
+        if not value or not _is_key(lines, at + 1):
+            continue
+        quote = next((one for one in "'\"" if value.count(one) % 2), "")
+        if quote and value[-1] == _BRACKETS.get(value[0]):
+            closed = f"{lines[at].rstrip()[:-1]}{quote}{value[-1]}"
+            return _write(at, "a quote opens here and is never closed", closed)
+        if value[0] in "\"'" and _closing_quote(value) is None:
             return _write(at, "a quote opens here and is never closed", lines[at].rstrip() + value[0])
     return None
 
@@ -300,6 +375,7 @@ def _spaces(number: int) -> str:
 
 _Look = Callable[[Sequence[str], int], Mistake | None]
 _LOOKS: tuple[_Look, ...] = (
-    _tab, _dash_without_space, _colon_without_space, _indentation, _unquoted, _no_colon, _not_indented,
+    _tab, _comment, _other_dash, _dash_without_space, _colon_without_space, _no_first_dash, _second_dash, _indentation,
+    _two_keys, _unquoted, _no_colon, _not_indented,
 )  # fmt: skip
 """In this order: a line that is indented wrongly also looks like a text with a colon in it."""

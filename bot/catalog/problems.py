@@ -37,7 +37,6 @@ Located = tuple[Place, dict[str, object]]
 
 _TEXTS = {
     "missing": "{key} is missing",
-    "string_type": "{key} must be text",
     "string_too_short": "{key} is empty",
     "string_too_long": "{key} has {size} characters; at most {max_length} fit",
     "too_long": "{key} has {size} entries; at most {max_length} fit",
@@ -198,14 +197,18 @@ class Report:
     def _text(self, place: Place, details: ErrorDetails) -> str:
         kind, value, key = details["type"], details["input"], _key(place)
         if kind == "unexpected_keyword_argument":
-            hint = _owner(key) or self._did_you_mean(key, _known_keys(place)) or "; delete it"
+            hint = (
+                _owner(key) or _part_of_text(key, value) or self._did_you_mean(key, _known_keys(place)) or "; delete it"
+            )
             return f'unknown key "{shortened(key)}"{hint}'
         if kind == "misspelt":
             return f'{key} "{value}" is not known{self._did_you_mean(str(value), [details["ctx"]["near"]])}'
         if kind == "string_pattern_mismatch":
             return f'{key} must be {_FORMS[key]}, not "{shortened(value)}"{_in_form(key, value)}'
-        if kind == "missing" and (why := self._document.empty.get(self._document.line(place))):
-            return f"{key} is missing: {why}"
+        if kind in ("missing", "string_too_short") and (why := self._document.empty.get(self._document.line(place))):
+            return f"{key} is {'missing' if kind == 'missing' else 'empty'}: {why}"
+        if kind == "string_type":
+            return f"{key} must be text{_not_text(place, value)}"
         template = _TEXTS.get(kind)
         if template is None:
             return f"{key}: {details['msg']}"
@@ -229,12 +232,33 @@ def _owner(key: str) -> str:
     """`: it belongs in a stage`, for a key of an entry of another kind."""
     owners = (name for name, model in _OWNERS.items() if key in {one.name for one in fields(model)})
     owner = next(owners, None)
-    return f": it belongs in {owner}" if owner else ""
+    return f": it belongs {owner}" if owner else ""
 
 
 _OWNERS: Mapping[str, type] = {
-    "a resource": Resource, "a stage": Stage, "a track": Track, "a topic": Topic, "the top of the file": Catalog,
+    "in a resource": Resource, "in a stage": Stage, "in a track": Track, "in a topic": Topic,
+    "at the top of the file": Catalog,
 }  # fmt: skip
+
+
+def _part_of_text(key: str, value: object) -> str:
+    """What to do about a key without a value that is a part of a text, or has its value in it."""
+    if key.startswith("//"):
+        return "; a comment begins with #"
+    if value is not None:
+        return ""
+    name, colon, _ = key.partition(":")
+    if colon:
+        return f': a space is missing after "{shortened(name)}:"'
+    return "; a text with a comma needs quotes in { }" if " " in key else ""
+
+
+def _not_text(place: Place, value: object) -> str:
+    if isinstance(value, list):
+        return ", not a list; a text that begins with [ needs quotes"
+    if isinstance(value, dict):
+        return ", not keys with values; a text that begins with { needs quotes"
+    return _part_of_text(str(place[-1]), value)
 
 
 def _in_form(key: str, value: str) -> str:
@@ -254,7 +278,7 @@ def _example(place: Place, value: object) -> str:
         return "{name: …}"
     if key in _EXAMPLES and (key != "topics" or len(place) == 1):
         return _EXAMPLES[key]
-    texts = [text.strip() for text in value.split(",")] if isinstance(value, str) else ["first", "second"]
+    texts = [text.strip(" []") for text in value.split(",")] if isinstance(value, str) else ["first", "second"]
     return f"[{shortened(', '.join(filter(None, texts)))}]"
 
 

@@ -309,7 +309,10 @@ class _Reader:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor or (tag and not tag.startswith(_TAGS_OF_YAML)):
             name = shortened(f"&{anchor}" if anchor else tag)
-            self._warn(event, f'"{name}" is left out: YAML takes it for a name; delete it, or put the text in quotes')
+            text = f'"{name}" is left out: YAML takes it for a name; delete it, or put the text in quotes'
+            self._warn(event, text)
+            if getattr(event, "value", None) == "" and len(self._document.empty) < MAX_WARNINGS:
+                self._document.empty[_line(event)] = text
 
     def _warn(self, event: yaml.Event, text: str) -> None:
         if len(self._document.warnings) < MAX_WARNINGS:
