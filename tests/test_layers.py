@@ -20,7 +20,7 @@ LAYERS = (
     {"delivery"},
     {"discord_io"},
     {"features"},
-    {"client", "terminal", "keys"},
+    {"client", "terminal"},
     {"demo"},
     {"cli"},
     {"__main__"},
