@@ -21,7 +21,7 @@ LAYERS = (
     {"marks"},
     {"discord_io"},
     {"features"},
-    {"client", "terminal", "keys"},
+    {"client", "terminal"},
     {"demo"},
     {"cli"},
     {"__main__"},
