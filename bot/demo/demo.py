@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from bot.catalog import Catalog
 from bot.errors import MissingExtra
+from bot.jobs import schedules
+from bot.jobs.due import next_due
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ class Demo:
         """Skip to just after the next weekly prompt, which is then on the page; all else comes at its time, too."""
         due = await self._next_prompt()
         if due is None:
-            return "No weekly prompt is set yet. View the page as Ada and use /weekly set first."
+            return "No weekly prompt is set yet. View the page as Ada and use /weekly first."
         stop = None
         while self.now() < due:
             # What stays due, such as a job that is tried again and again, is waited for once.
@@ -106,7 +108,7 @@ class Demo:
         while await self._next_prompt() == due and self.now() - due < LATE:
             await self.advance(TICK)
         if await self._next_prompt() == due:
-            return "The weekly prompt was due but didn't come; /weekly show, as Ada, says why."
+            return "The weekly prompt was due but didn't come; /weekly, as Ada, says why."
         return f"It's now {self.now():%A, %d %B %Y, %H:%M} UTC here, just after the weekly prompt."
 
     async def direct_messages(self, member: simcord.MemberActor) -> str:
@@ -133,12 +135,12 @@ class Demo:
     # In a turn each, so that the one connection of a database in memory is not inside a transaction of the bot's.
     async def _next_prompt(self) -> datetime | None:
         async with self._server.turn():
-            schedule = await self._store.schedule_for(self._server.id)
+            schedule = await self._store.look_up(schedules.of_guild, self._server.id)
         return schedule.next_at if schedule else None
 
     async def _next_due(self) -> datetime | None:
         async with self._server.turn():
-            return await self._store.next_due()
+            return await self._store.read(next_due)
 
 
 @asynccontextmanager

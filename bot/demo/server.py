@@ -33,8 +33,8 @@ Type `/` below and pick a command:
 - `/recommend` with the topic `{example}` (or a typo of it)
 - `/path` for the whole reading list, in order
 - `/next` for your next step, `/done` when you've finished it, `/progress` for how far you are
-- `/remind weekly` for your next step once a week, in a direct message
-- `/weekly set` for one learning prompt a week. Admins only: first pick **Ada** under “Viewing as”.
+- `/remind` for your next step once a week, in a direct message
+- `/weekly` for one learning prompt a week. Admins only: first pick **Ada** under “Viewing as”.
 
 The buttons above jump to the next weekly prompt, show your direct messages, and choose *Apps › Find resources* in the \
 menu of the last message that a person wrote here. Right now that's Ben's question."""
