@@ -78,6 +78,7 @@ class Channel:
     pinned: tuple[int, int | None] | None = None
     votes_by_id: Counter[str] = field(default_factory=Counter)
     replied: int = 0
+    deleted_roles: set[int] = field(default_factory=set)
     tries: int = 0
     told: list[str] = field(default_factory=list)
 
@@ -125,7 +126,10 @@ class Channel:
             self.threads.append(under.message_id)
         return 1000 + under.message_id
 
-    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
+    def has_role(self, guild_id: int, role_id: int) -> bool:
+        return role_id not in self.deleted_roles
+
+    async def pin(self, sent: Sent, guild_id: int, instead_of: Sent | None) -> None:
         if self.pinning is not None:
             self.pinning()
         self.pinned = sent.message_id, instead_of.message_id if instead_of else None
@@ -141,10 +145,10 @@ class Channel:
             self.counting()
         return self.replied
 
-    async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
         if self.telling is not None:
             self.telling()
-        self.told.append(message)
+        self.told.append(text)
 
     @property
     def prompts(self) -> list[Prompt]:
@@ -174,7 +178,9 @@ def recognise_poll(poll: Poll) -> Recognise:
 
 
 def words(notice: Notice) -> str:
-    return str(notice.schedule.pause_reason or (notice.lost and notice.lost.reason))
+    return (
+        "role gone" if notice.role_gone else str(notice.schedule.pause_reason or (notice.lost and notice.lost.reason))
+    )
 
 
 class World:

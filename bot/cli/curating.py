@@ -1,4 +1,4 @@
-"""The commands that make a catalog of an index: import it, bring it up to date, describe its form.
+"""The commands for catalogs: import an index, keep a catalog up to date with it, print the schema.
 
 What they import is imported when they run: the bot itself, started by `studybot run`, needs none of it.
 """
@@ -9,11 +9,11 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.characters import escaped
+from bot.characters import escaped, inert
 from bot.cli.options import CATALOG, READABLE, base_option, examples
 from bot.cli.progress import progress_bar
 from bot.errors import StudybotError
@@ -31,7 +31,7 @@ def imported(index: Path, *, base: str | None = None, topics: bool = False) -> I
 
     with progress_bar("Reading") as on_progress:
         found = import_index(index, sys.stdin.buffer, base=base, topics=topics, on_progress=on_progress)
-    click.echo(report(found.draft), err=True)
+    click.echo(_pasteable(report(found.draft), sys.stderr), err=True)
     return found
 
 
@@ -49,7 +49,7 @@ def imported(index: Path, *, base: str | None = None, topics: bool = False) -> I
 @click.option("--topics", is_flag=True, help="Propose topics, from headings and from words of titles, to be pruned.")
 @base_option
 def import_command(index: Path, output: Path | None, force: bool, topics: bool, base: str | None) -> None:
-    """Make a catalog of INDEX: a Markdown file, a folder of them, or - for standard input.
+    """Make a catalog from INDEX: a Markdown file, a folder of them, or - for standard input.
 
     Headings become stages, links resources, and the text beside a link its summary. The catalog goes to standard
     output, or to the file that -o names. A report says what was left out and why, with lines.
@@ -78,7 +78,7 @@ def import_command(index: Path, output: Path | None, force: bool, topics: bool, 
 @base_option
 @click.pass_context
 def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: str | None) -> None:
-    """Bring a changed INDEX into the CATALOG that was imported from it.
+    """Update CATALOG from a changed INDEX that it was imported from.
 
     New links are added in their place, changed titles and addresses updated, links that are gone retired. All else
     that the catalog holds stays as it is, to the byte. Exit code 3 says that something changed, 0 that nothing did.
@@ -88,7 +88,7 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: st
     before = read_catalog_text(catalog)
     with progress_bar("Reading") as on_progress:
         synced = sync_index(index, sys.stdin.buffer, before, catalog.name, today(), base=base, on_progress=on_progress)
-    click.echo(synced.report())
+    click.echo(_pasteable(synced.report(), sys.stdout))
     if synced.after == before:
         return
     if dry_run:
@@ -96,6 +96,11 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: st
     else:
         write_text(catalog, synced.after)
     ctx.exit(CHANGED)
+
+
+def _pasteable(report: str, stream: TextIO) -> str:
+    """A report: in a file or a pipe, from where a workflow may post it, without what would act there."""
+    return report if stream.isatty() else inert(report)
 
 
 def _shown(diff: str) -> str:

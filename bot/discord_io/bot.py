@@ -17,13 +17,16 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.catalogs import Catalogs, Library
+from bot.discord_io.clock import CheckedClock
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
+from bot.discord_io.refusals import ENTRY_POINT
 from bot.discord_io.requests import request_trace
 from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
+from bot.jobs.worker import monotonic
 from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ENTRY_POINT_TYPE = 4
+"""Discord's number for the kind of command that starts an Activity; discord.py doesn't know it."""
 Interaction = discord.Interaction["StudyBot"]
 """An interaction with this bot: `interaction.client` is a StudyBot."""
 Feature = Callable[["StudyBot"], Awaitable[None]]
@@ -82,6 +87,7 @@ class StudyBot(commands.AutoShardedBot):
         clock: Callable[[], datetime],
         features: Sequence[Feature] = (),
     ) -> None:
+        self.clock = checked = CheckedClock(clock, monotonic)
         super().__init__(
             # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
             commands.when_mentioned,
@@ -92,17 +98,16 @@ class StudyBot(commands.AutoShardedBot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             help_command=None,
             tree_cls=Tree,
-            http_trace=request_trace(),
+            http_trace=request_trace(checked.hear),
         )
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
-        self.clock = clock
         self.sleep = asyncio.sleep
         self.language_of = language
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
-        self.membership = Membership(clock)
+        self.membership = Membership(self.clock)
         self.delivery = Delivery(self)
         self._features = features
         self._modals: list[type[PersistentModal]] = []
@@ -150,7 +155,7 @@ class StudyBot(commands.AutoShardedBot):
         try:
             if await self.store.state.get(key) == digest and await self._discord_has_them():
                 return
-            await self.tree.sync()
+            await self._send_commands(payload)
             await self.store.state.put(key, digest)
         except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
@@ -158,5 +163,22 @@ class StudyBot(commands.AutoShardedBot):
 
     async def _discord_has_them(self) -> bool:
         """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
-        there = {command.name for command in await self.tree.fetch_commands()}
-        return there == {command.name for command in self.tree.get_commands()}
+        there = await self.http.get_global_commands(self._id)
+        names = {command["name"] for command in there if command["type"] != ENTRY_POINT_TYPE}
+        return names == {command.name for command in self.tree.get_commands()}
+
+    async def _send_commands(self, payload: list[dict[str, Any]]) -> None:
+        """Replace Discord's list of the commands; an Entry Point command, which starts an Activity, stays as it is."""
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            if error.code != ENTRY_POINT:
+                raise
+            there: Sequence[Any] = await self.http.get_global_commands(self._id)
+            kept = [command for command in there if command["type"] == ENTRY_POINT_TYPE]
+            await self.http.bulk_upsert_global_commands(self._id, [*payload, *kept])
+
+    @property
+    def _id(self) -> int:
+        assert self.application_id is not None  # noqa: S101 - known since the login
+        return self.application_id

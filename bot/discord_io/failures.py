@@ -10,15 +10,12 @@ import discord
 from discord import app_commands
 
 from bot.discord_io.cards import notice
+from bot.discord_io.refusals import INTERACTION_OVER
 from bot.discord_io.text import defuse, echo, escape
-from bot.errors import ScheduleError, StudybotError
+from bot.errors import FilterError, ScheduleError, StudybotError
 from bot.language import Language
 
 log = logging.getLogger(__name__)
-
-_RAN_OUT = frozenset({10008, 10015, 10062, 40060, 50027})
-"""Unknown message, webhook or interaction, one that was answered already, and a token that ran out:
-https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
 
 
 async def answer_failure(interaction: discord.Interaction[Any], error: BaseException) -> None:
@@ -40,7 +37,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: BaseExcep
 
 def ran_out(error: BaseException) -> bool:
     """Whether Discord no longer takes an answer: it was too late, or the member closed the message. That is no bug."""
-    return isinstance(error, discord.HTTPException) and error.code in _RAN_OUT
+    return isinstance(error, discord.HTTPException) and error.code in INTERACTION_OVER
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -53,7 +50,7 @@ def _cause(error: BaseException) -> BaseException:
 
 def _words(error: BaseException, language: Language) -> str | None:
     """What to say of an expected error; None for a bug."""
-    if isinstance(error, ScheduleError):  # it repeats what a member typed
+    if isinstance(error, ScheduleError | FilterError):  # they repeat what a member typed
         return escape(defuse(error.in_language(language)))
     if isinstance(error, StudybotError):
         return error.in_language(language)

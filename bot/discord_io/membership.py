@@ -13,6 +13,9 @@ from typing import NamedTuple
 import aiohttp
 import discord
 
+from bot.discord_io.refusals import means
+from bot.outcomes import Reason
+
 log = logging.getLogger(__name__)
 
 CANDIDATES = 5_000
@@ -85,7 +88,9 @@ class Membership:
             async with room:
                 try:
                     await guild.fetch_member(user_id)
-                except discord.NotFound:
+                except discord.NotFound as error:
+                    if not means(error, Reason.ACCOUNT_GONE):
+                        raise
                     self.remember(guild.id, user_id, present=False)
                 else:
                     self.remember(guild.id, user_id)

@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.catalog import Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.zones import search_zones, zone_label
 
 Choices = list[app_commands.Choice[str]]
 
@@ -33,3 +34,8 @@ def group_choices(groups: Iterable[Stage | Track], current: str) -> Choices:
 def filter_choices(library: Library, option: str, current: str) -> Choices:
     """The list's kinds or levels (`option`) that hold what is typed so far."""
     return choices(word for word in library.words_of(option) if current.strip().casefold() in word)
+
+
+def zone_choices(current: str) -> Choices:
+    """Time zones that fit the typed text."""
+    return named_choices((zone, zone_label(zone)) for zone in search_zones(current, limit=CHOICES_LIMIT))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.jobs import AnySchedule
 from bot.language import N_, Language
 from bot.schedule import Schedule, upcoming
+from bot.zones import zone_label
 
 _ON_DAYS = (
     N_("Mondays at {time} ({zone})"),
@@ -32,7 +33,7 @@ def next_dates(schedule: AnySchedule, skipped: Collection[datetime] = ()) -> lis
 def when(schedule: Schedule, language: Language) -> str:
     """`Mondays at 09:00 (Europe/Berlin)`."""
     day = _ON_DAYS[schedule.weekday]
-    return language.t(day, time=language.time(schedule.time), zone=schedule.zone)
+    return language.t(day, time=language.time(schedule.time), zone=zone_label(schedule.zone))
 
 
 def near_date(instant: datetime, zone: str, language: Language) -> str:

@@ -7,6 +7,7 @@
     attempt     one attempt: what the kinds of jobs have in common, and the Messenger that they are handed
     prompt      a server's weekly prompt        reminder    a member's weekly reminder
     followups   what follows a prompt (thread, pin, poll), and notices to whoever set it
+    count       the number on a prompt: how many have finished it
 
 A new kind of job is a JobKind in a module of its own, registered with `Worker.register`. Nothing here knows Discord:
 what a message looks like is handed in as a function, and a message is whatever that returns.
@@ -14,6 +15,7 @@ what a message looks like is handed in as a function, and a message is whatever 
 
 from bot.jobs import reminders, schedules
 from bot.jobs.attempt import Attempt, JobKind, Messenger, Sent, tag
+from bot.jobs.count import CountJob, NumberedPost, toggle_press
 from bot.jobs.followups import Notice, NoticeJob, PinJob, Poll, PollJob, ThreadJob
 from bot.jobs.prompt import Prompt, PromptJob, Recap, mentioned_lately
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, Reminder, WeeklySchedule
@@ -25,6 +27,7 @@ __all__ = [
     "AnySchedule",
     "Attempt",
     "Choice",
+    "CountJob",
     "Delivery",
     "History",
     "Job",
@@ -33,6 +36,7 @@ __all__ = [
     "NextStep",
     "Notice",
     "NoticeJob",
+    "NumberedPost",
     "PinJob",
     "Poll",
     "PollJob",
@@ -50,4 +54,5 @@ __all__ = [
     "reminders",
     "schedules",
     "tag",
+    "toggle_press",
 ]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from bot.catalogs import Catalogs, Library
-from bot.errors import CannotPost
-from bot.jobs import queue, schedules
+from bot.errors import CannotPost, PostError
+from bot.jobs import queue
 from bot.jobs.due import GRACE
+from bot.jobs.history import post_of_week
 from bot.jobs.queue import Begun, Choose
-from bot.jobs.records import AnySchedule, Choice, Job, WeeklySchedule
+from bot.jobs.records import AnySchedule, Job, WeeklySchedule
 from bot.outcomes import Reason
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 LATE = timedelta(minutes=5)
 """Delay after which a message mentions that it is late. At 0 every one does; at GRACE none."""
@@ -63,6 +71,7 @@ class Done:
     finished: int = 0
     follow_ups: Collection[str] = ()
     ends: Reason | None = None
+    notice: str | None = None
 
 
 Outcome = Done | Skip
@@ -89,8 +98,14 @@ class Messenger(Protocol):
     async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
         """Open a thread under a message, unless it has one; returns the thread's id."""
 
-    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
-        """Pin a message, and unpin an earlier one."""
+    def has_role(self, guild_id: int, role_id: int) -> bool:
+        """Whether a server has a role, as far as is known."""
+
+    async def pin(self, sent: Sent, guild_id: int, instead_of: Sent | None) -> None:
+        """Pin a message, and unpin an earlier one if that can be."""
+
+    async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
+        """Give a message other buttons."""
 
     async def votes(self, poll: Sent) -> list[int]:
         """The votes for each answer of a poll, in the answers' order."""
@@ -98,14 +113,14 @@ class Messenger(Protocol):
     async def replies(self, thread_id: int) -> int:
         """How many messages a thread has, the first one aside."""
 
-    async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
-        """Tell a member something in a direct message, else the server in its own channel for notices."""
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
+        """Tell an admin in a direct message, else the server in its channel for notices, else in the channel given."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
     """What a worker works with: `clock` returns the present, `monotonic` seconds that never go back, `owner` is the
-    worker's name on its claims, and `lease` how long one holds."""
+    worker's name on its claims, `lease` how long one holds, and `database` lets a few attempts use it at a time."""
 
     store: Store
     catalogs: Catalogs
@@ -114,6 +129,7 @@ class WorkerContext:
     monotonic: Callable[[], float]
     owner: str
     lease: timedelta
+    database: asyncio.Semaphore
 
     def deadline(self, claimed_at: float) -> float:
         """Monotonic instant until which a claim is guaranteed to hold that was taken or prolonged after another one."""
@@ -122,16 +138,23 @@ class WorkerContext:
 
 @dataclass(slots=True)
 class Attempt:
-    """One attempt at a job, by whoever has claimed it; `deadline` is until when the claim surely holds."""
+    """One attempt at a job, by whoever has claimed it; `schedule` is as it was then, `deadline` is until when the claim
+    surely holds."""
 
     job: Job
+    schedule: AnySchedule
     context: WorkerContext
     deadline: float
 
-    @property
-    def store(self) -> Store:
-        """Where everything is recorded."""
-        return self.context.store
+    async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        """What `Store.read` returns, in turn with the other attempts."""
+        async with self.context.database:
+            return await self.context.store.read(work, *args, **options)
+
+    async def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        """What `Store.write` returns, in turn with the other attempts."""
+        async with self.context.database:
+            return await self.context.store.write(work, *args, **options)
 
     @property
     def messenger(self) -> Messenger:
@@ -148,26 +171,23 @@ class Attempt:
         if self.context.monotonic() >= self.deadline:
             raise ClaimLost
 
-    async def begin(self, choose: Choose = lambda schedule, history: Choice()) -> Begun | Reason:
+    async def begin(self, choose: Choose | None = None) -> Begun | Reason:
         """Choose what the job is about, and record that it may be sent from now on.
 
         Returns the reason if there is nothing to send; raises ClaimLost if nothing may be sent.
         """
         context, begun_at = self.context, self.context.monotonic()
-        begun = await context.store.write(
-            queue.begin, self.job, choose, self.now, owner=context.owner, lease=context.lease
-        )
+        begun = await self.write(queue.begin, self.job, choose, self.now, owner=context.owner, lease=context.lease)
         if begun is None:
             raise ClaimLost
         self.deadline = max(self.deadline, context.deadline(begun_at))
         return begun
 
-    async def weekly(self) -> WeeklySchedule:
-        """The schedule of a job that belongs to a server; raises ClaimLost if it is gone."""
-        schedule = await self.store.look_up(schedules.with_id, self.job.schedule_id)
-        if not isinstance(schedule, WeeklySchedule):
-            raise ClaimLost
-        return schedule
+    @property
+    def weekly(self) -> WeeklySchedule:
+        """The schedule of a job that belongs to a server."""
+        assert isinstance(self.schedule, WeeklySchedule)  # noqa: S101 - the kind of the job says so
+        return self.schedule
 
     @property
     def late(self) -> bool:
@@ -194,9 +214,9 @@ class JobKind(ABC):
     async def run(self, attempt: Attempt) -> Outcome:
         """Make one attempt. Raises CannotPost or PostFailed, ClaimLost; anything else counts as a failed attempt."""
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
         """What a refusal is recorded as, and why the schedule pauses with it, if it does."""
-        return reason, None
+        return error.reason, None
 
 
 class MessageKind(JobKind):
@@ -239,6 +259,14 @@ class MessageKind(JobKind):
 
     async def _may_resend_unchecked(self, attempt: Attempt, since: datetime) -> bool:
         return attempt.now - since <= NONCE_WINDOW and await self.has_nonce(attempt)
+
+
+async def post_of(attempt: Attempt) -> Job:
+    """The post that a job follows; raises ClaimLost if it is gone."""
+    post = await attempt.read(post_of_week, attempt.job.schedule_id, attempt.job.week)
+    if post is None or post.message_id is None:
+        raise ClaimLost
+    return post
 
 
 def nonce(job: Job) -> str:

@@ -35,6 +35,8 @@ FORTNIGHT = timedelta(days=15)
 MOMENT = timedelta(microseconds=1)
 NO_SUCH_ZONE = (LookupError, ValueError, OSError)
 """Exceptions raised for a time zone that this machine's data does not have."""
+ROLE = "role:"
+"""What stands, with the role's id, for the week of a notice about a deleted role: so there is one for each role."""
 RUNNING: dict[str, Any] = {"paused_at": None, "pause_reason": None, "paused_by": None, "resume_at": None}
 """The columns of a schedule that is not paused."""
 

@@ -12,7 +12,6 @@ from typing import Any
 from bot.catalog import Resource
 from bot.jobs.attempt import (
     Attempt,
-    ClaimLost,
     Done,
     JobKind,
     MessageKind,
@@ -22,11 +21,13 @@ from bot.jobs.attempt import (
     Skip,
     library_of,
     nonce,
+    post_of,
 )
+from bot.jobs.due import ROLE
 from bot.jobs.history import delivery_before, delivery_of
 from bot.jobs.prompt import SHORTEST_POLL, options_after
 from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
-from bot.outcomes import NEWS, Reason
+from bot.outcomes import NOTIFIED_REASONS, Reason
 from bot.schedule import next_occurrence
 
 
@@ -35,7 +36,7 @@ class _FollowUp(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Make the request, unless it is too late."""
-        post = await _post(attempt)
+        post = await post_of(attempt)
         if self.too_late(attempt):
             return Skip(attempt.job.reason or Reason.OFFLINE, attempt.job.detail)
         await attempt.begin()
@@ -54,7 +55,7 @@ class ThreadJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Open it."""
-        guild_id = (await attempt.weekly()).guild_id
+        guild_id = attempt.weekly.guild_id
         return Done(Sent(sent.channel_id, await attempt.messenger.open_thread(sent, guild_id, post.title or "")))
 
 
@@ -65,8 +66,8 @@ class PinJob(_FollowUp):
 
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Pin it."""
-        before = await attempt.store.read(delivery_before, post)
-        await attempt.messenger.pin(sent, _sent(before.post) if before else None)
+        before = await attempt.read(delivery_before, post)
+        await attempt.messenger.pin(sent, attempt.weekly.guild_id, _sent(before.post) if before else None)
         return Done(sent)
 
 
@@ -91,7 +92,7 @@ class PollJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Ask; nothing if there is nothing to choose from, or no time to."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
@@ -111,7 +112,7 @@ class PollJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
-        schedule, post = await attempt.weekly(), await _post(attempt)
+        schedule, post = attempt.weekly, await post_of(attempt)
         catalog = library_of(attempt.context.catalogs, schedule).catalog
         options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
         recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
@@ -124,14 +125,16 @@ class PollJob(MessageKind):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What whoever set a prompt is told: that it is paused (`schedule.pause_reason`), or that a week was lost."""
+    """What an admin is told: that a role is gone, else that the prompt is paused (`schedule.pause_reason`), else that
+    a week was lost."""
 
     schedule: WeeklySchedule
     lost: Job | None
+    role_gone: bool = False
 
 
 class NoticeJob(JobKind):
-    """Tells whoever set a prompt, once, what went wrong with it."""
+    """Tells an admin, once, what went wrong with a prompt: whoever set it, if that can be."""
 
     name = "notice"
 
@@ -144,25 +147,27 @@ class NoticeJob(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Tell them; nothing once it is fixed already."""
-        schedule, job = await attempt.weekly(), attempt.job
-        delivery = await attempt.store.read(delivery_of, schedule.id, job.week)
-        lost = delivery.post if delivery else None
-        if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
+        job, notice = attempt.job, await _notice(attempt)
+        if notice is None:
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):
             return Skip(job.reason or Reason.OFFLINE, job.detail)
         await attempt.begin()
         attempt.check()
-        await attempt.messenger.tell(schedule.created_by, schedule.guild_id, self._render(Notice(schedule, lost)))
+        weekly = notice.schedule
+        text = self._render(notice)
+        await attempt.messenger.tell(weekly.created_by, weekly.guild_id, weekly.channel_id, text)
         return Done()
 
 
-async def _post(attempt: Attempt) -> Job:
-    """The post that a job follows."""
-    delivery = await attempt.store.read(delivery_of, attempt.job.schedule_id, attempt.job.week)
-    if delivery is None or delivery.post.message_id is None:
-        raise ClaimLost
-    return delivery.post
+async def _notice(attempt: Attempt) -> Notice | None:
+    """What there still is to tell."""
+    schedule, week = attempt.weekly, attempt.job.week
+    if week.startswith(ROLE):
+        return Notice(schedule, None, role_gone=True) if week == f"{ROLE}{schedule.role_id}" else None
+    delivery = await attempt.read(delivery_of, schedule.id, week)
+    lost = delivery.post if delivery and delivery.post.reason in NOTIFIED_REASONS else None
+    return Notice(schedule, lost) if schedule.pause_reason or lost else None
 
 
 def _sent(post: Job) -> Sent:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from bot.jobs.records import POSTS, Delivery, History, Job, built
-from bot.outcomes import State
+from bot.outcomes import LOST, State
 from bot.store.tables import WAITING, jobs, schedules
 
+_LATEST_DUE = (jobs.c.due_at.desc(), jobs.c.id.desc())
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
 
 # Built once: each prompt asks all of these, and building costs more than asking.
@@ -24,7 +25,15 @@ _USED = select(jobs.c.round, jobs.c.resource_id).where(
     _CHOSEN, jobs.c.round == select(func.max(jobs.c.round)).where(_CHOSEN).scalar_subquery()
 )
 _LAST_WEEK = select(jobs.c.week).where(_CHOSEN, jobs.c.state == State.SENT).order_by(*_LATEST_FIRST).limit(1)
-_LAST = select(jobs).where(jobs.c.schedule_id == bindparam("of"), jobs.c.week == _LAST_WEEK.scalar_subquery())
+_FOLLOWS = jobs.c.kind.not_in((*POSTS, "count"))  # the number on a post is shown on it, and in no history
+_LAST = select(jobs).where(
+    jobs.c.schedule_id == bindparam("of"),
+    jobs.c.week == _LAST_WEEK.scalar_subquery(),
+    jobs.c.kind != "count",
+)
+_POST_OF_WEEK = select(jobs).where(
+    jobs.c.schedule_id == bindparam("of"), jobs.c.week == bindparam("week"), jobs.c.kind.in_(POSTS)
+)
 _JOB = select(jobs).where(jobs.c.id == bindparam("id"))
 
 
@@ -50,10 +59,24 @@ def delivery_of(connection: Connection, schedule_id: int, week: str) -> Delivery
     return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
 
 
+def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | None:
+    """The post of a week, if the week has one."""
+    row = connection.execute(_POST_OF_WEEK, {"of": schedule_id, "week": week}).first()
+    return built(Job, row) if row else None
+
+
 def recent_deliveries(connection: Connection, schedule_id: int, limit: int) -> list[Delivery]:
     """The latest posts of a schedule with what follows them, the newest first."""
-    posts = select(jobs).where(is_post(schedule_id)).order_by(jobs.c.due_at.desc(), jobs.c.id.desc()).limit(limit)
+    posts = select(jobs).where(is_post(schedule_id)).order_by(*_LATEST_DUE).limit(limit)
     return _deliveries(connection, connection.execute(posts).all())
+
+
+def last_missed(connection: Connection, schedule_id: int) -> Job | None:
+    """The latest post of a schedule that ended, if it was missed though nobody wanted that."""
+    ended = (is_post(schedule_id), jobs.c.state != State.WAITING)
+    row = connection.execute(select(jobs).where(*ended).order_by(*_LATEST_DUE).limit(1)).first()
+    missed = row is not None and (row.state == State.FAILED or row.reason in LOST)
+    return built(Job, row) if missed else None
 
 
 def delivery_before(connection: Connection, post: Job) -> Delivery | None:
@@ -81,7 +104,7 @@ def _deliveries(connection: Connection, posts: Sequence[Row[Any]]) -> list[Deliv
     if not posts:
         return []
     weeks = [post.week for post in posts]
-    followed = and_(jobs.c.schedule_id == posts[0].schedule_id, jobs.c.week.in_(weeks), jobs.c.kind.not_in(POSTS))
+    followed = and_(jobs.c.schedule_id == posts[0].schedule_id, jobs.c.week.in_(weeks), _FOLLOWS)
     by_week: dict[str, dict[str, Job]] = {week: {} for week in weeks}
     for row in connection.execute(select(jobs).where(followed)):
         by_week[row.week][row.kind] = built(Job, row)

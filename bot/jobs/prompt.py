@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from bot.catalog.questions import default_question
 from bot.catalogs import Catalogs, Library
 from bot.errors import CannotPost, PostError
 from bot.jobs.attempt import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.jobs.due import ROLE
 from bot.jobs.history import history_of
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 from bot.outcomes import Reason
@@ -43,7 +44,8 @@ class Prompt:
 
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
     that a new walk through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
-    what a poll asks the members to choose from, `ahead` what comes next in any case. `job` is None for a preview.
+    what a poll asks the members to choose from, `ahead` what comes next in any case. `quiet` and `role_gone` say why no
+    role is mentioned. `job` is None for a preview.
     """
 
     schedule: WeeklySchedule
@@ -62,7 +64,13 @@ class Prompt:
     chosen: bool = False
     added: tuple[Resource, ...] = ()
     quiet: bool = False
+    role_gone: bool = False
     job: Job | None = None
+
+    @property
+    def role_id(self) -> int | None:
+        """The role that the post mentions, if it mentions one."""
+        return None if self.quiet or self.role_gone else self.schedule.role_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +92,8 @@ class PromptJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
-        job, schedule = attempt.job, await attempt.weekly()
-        history = await attempt.store.read(history_of, schedule.id, exclude=job.id)
+        job, schedule = attempt.job, attempt.weekly
+        history = await attempt.read(history_of, schedule.id, exclude=job.id)
         library = library_of(attempt.context.catalogs, schedule)
         known = await _observe(attempt.messenger, schedule, history)
         found: list[tuple[NextPrompt, int, History]] = []
@@ -105,12 +113,15 @@ class PromptJob(MessageKind):
             return Skip(begun)
         assert isinstance(begun.schedule, WeeklySchedule)  # noqa: S101
         prompt = _prompt(begun.schedule, library, *found[-1], known, attempt)
+        if _role_gone(attempt.messenger, begun.schedule):
+            prompt = replace(prompt, role_gone=True)
         sent = await attempt.messenger.post(self._render(prompt), nonce(job), attempt.check)
-        return self._done(begun.schedule, sent)
+        notice = f"{ROLE}{begun.schedule.role_id}" if prompt.role_gone else None
+        return replace(self._done(begun.schedule, sent), notice=notice)
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
         """What an earlier attempt posted, with what is to follow it."""
-        return self._done(await attempt.weekly(), sent)
+        return self._done(attempt.weekly, sent)
 
     def _done(self, schedule: WeeklySchedule, sent: Sent) -> Done:
         in_forum = sent.channel_id != schedule.channel_id and sent.channel_id == sent.message_id
@@ -118,25 +129,28 @@ class PromptJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look where an earlier attempt posted, which may be another channel than today's."""
-        job, schedule = attempt.job, await attempt.weekly()
+        job, schedule = attempt.job, attempt.weekly
         where = job.channel_id or schedule.channel_id
         try:
             return await attempt.messenger.find(where, schedule.guild_id, self._recognise(job), since)
         except CannotPost as error:
-            if error.reason is Reason.CHANNEL_GONE and where != schedule.channel_id:
+            if where == schedule.channel_id:
+                raise
+            if error.reason is Reason.CHANNEL_GONE:
                 return None  # and what was in it is gone too
-            raise
+            # Nothing is wrong with the channel of today, so nothing pauses.
+            raise CannotPost(Reason.MOVED, str(error), pauses=False) from error
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """Everywhere but in a forum; and not where the channel is another by now."""
-        schedule = await attempt.weekly()
+        schedule = attempt.weekly
         if attempt.job.channel_id != schedule.channel_id:
             return False
         return not attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
-        """Pause; but not for what an admin posts at once, who sees it."""
-        return reason, None if attempt.job.manual else reason
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
+        """Pause where a person must act; but not for what an admin posts at once, who sees it."""
+        return error.reason, error.reason if error.pauses and not attempt.job.manual else None
 
     async def upcoming(
         self, schedule: WeeklySchedule, history: History, catalogs: Catalogs, messenger: Messenger, now: datetime
@@ -147,7 +161,8 @@ class PromptJob(MessageKind):
         chosen = _choose(library, schedule, history, known.favourites, None)
         if isinstance(chosen, Reason):
             return chosen
-        return _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+        prompt = _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+        return replace(prompt, role_gone=_role_gone(messenger, schedule))
 
 
 async def _observe(messenger: Messenger, schedule: WeeklySchedule, history: History) -> _Observed:
@@ -224,6 +239,10 @@ def _prompt(
         quiet=job is not None and job.manual and mentioned_lately(history.last, begun),
         job=job,
     )
+
+
+def _role_gone(messenger: Messenger, schedule: WeeklySchedule) -> bool:
+    return schedule.role_id is not None and not messenger.has_role(schedule.guild_id, schedule.role_id)
 
 
 def mentioned_lately(last: Delivery | None, now: datetime) -> bool:

@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal, or_, select, update
 
-from bot.jobs.due import enqueue_notice, job_values, pause_itself, schedule_of
+from bot.jobs.due import changed, enqueue_notice, job_values, pause_itself, schedule_of
 from bot.jobs.history import history_of, is_post
 from bot.jobs.records import POSTS, AnySchedule, Choice, History, Job, built
-from bot.outcomes import LOST, NEWS, Reason, State
+from bot.outcomes import LOST, NOTIFIED_REASONS, Reason, State
 from bot.store.tables import DETAIL_LIMIT, WAITING, insert_into, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
@@ -43,7 +43,11 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
     Of any number of owners at once exactly one gets each. After `lease` it can be claimed again: the owner may have
     died.
     """
-    free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until <= _present(connection, now))
+    free = or_(
+        jobs.c.lease_until.is_(None),
+        jobs.c.lease_until <= _present(connection, now),
+        jobs.c.lease_until > _lease(connection, now, 2 * lease),  # set by a clock that was ahead
+    )
     ready = select(jobs.c.id).where(WAITING, jobs.c.attempt_at <= now, free)
     ready = ready.order_by(jobs.c.attempt_at, jobs.c.id).limit(limit)
     ids = connection.scalars(ready.with_for_update(skip_locked=True)).all()
@@ -53,6 +57,18 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
     taken = {"owner": owner, "lease_until": lease_until, "attempts": jobs.c.attempts + 1}
     rows = connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(taken).returning(jobs))
     return sorted((built(Job, row) for row in rows), key=lambda job: (job.attempt_at, job.id))
+
+
+def claim_with_schedules(
+    connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta
+) -> list[tuple[Job, AnySchedule]]:
+    """Claim jobs, each with its schedule as it is now."""
+    claimed = claim(connection, now, limit, owner=owner, lease=lease)
+    if not claimed:
+        return []
+    rows = connection.execute(select(schedules).where(schedules.c.id.in_({job.schedule_id for job in claimed})))
+    by_id = {row.id: schedule_of(row) for row in rows}
+    return [(job, by_id[job.schedule_id]) for job in claimed]
 
 
 def renew(
@@ -68,9 +84,9 @@ def renew(
 
 
 def begin(
-    connection: Connection, job: Job, choose: Choose, now: datetime, *, owner: str, lease: timedelta
+    connection: Connection, job: Job, choose: Choose | None, now: datetime, *, owner: str, lease: timedelta
 ) -> Begun | Reason | None:
-    """Choose what a job is about, and record that it may be sent from now on; prolongs the claim.
+    """Choose what a job is about, if anything, and record that it may be sent from now on; prolongs the claim.
 
     Committed before the message is sent: a crash between the two is then known to have been possible. Returns the
     reason if there is nothing to send, None if nothing may be sent: the claim was lost, or the schedule paused or
@@ -80,7 +96,7 @@ def begin(
     if row is None:
         return None
     schedule = schedule_of(row)
-    chosen = choose(schedule, history_of(connection, job.schedule_id, exclude=job.id))
+    chosen = choose(schedule, history_of(connection, job.schedule_id, exclude=job.id)) if choose else Choice()
     if isinstance(chosen, Reason):
         return chosen
     started = func.coalesce(jobs.c.send_started_at, literal(now, jobs.c.send_started_at.type))
@@ -100,22 +116,28 @@ def record_sent(
     finished: int = 0,
     follow_ups: Iterable[str] = (),
     ends: Reason | None = None,
+    notice: str | None = None,
 ) -> bool:
     """The message is there: record it, enqueue what follows it, and pause the schedule if it `ends` with it.
 
+    `notice` is the key of a notice to enqueue, unless there was one with that key before.
+
     It is there whoever has the claim by now, so an attempt that was overtaken is recorded too. False if another
-    attempt was recorded before, or the schedule is gone.
+    attempt was recorded before, the job was enqueued anew meanwhile, or the schedule is gone.
     """
     values = {"channel_id": channel_id, "message_id": message_id, "sent_at": now, "finished": finished}
     if _locked_schedule(connection, job) is None:
         return False
-    if not _end(connection, and_(jobs.c.id == job.id, WAITING), State.SENT, None, values):
+    which = and_(jobs.c.id == job.id, jobs.c.enqueued_at == job.enqueued_at, WAITING)
+    if not _end(connection, which, State.SENT, None, values):
         return False
     if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in sorted(follow_ups)]:
         connection.execute(insert_into(connection, jobs).values(new).on_conflict_do_nothing())
     if job.kind == "prompt":
         used_up = update(schedules).where(schedules.c.id == job.schedule_id)
         connection.execute(used_up.values(next_id=None, note=None))
+    if notice is not None:
+        enqueue_notice(connection, job.schedule_id, notice, now)
     if ends is not None:
         pause_itself(connection, job.schedule_id, job.week, ends, now, tell=False)
     return True
@@ -127,10 +149,10 @@ def record_skipped(
     """The job is given up. A notice to whoever set a lost prompt is enqueued. False if the claim was lost."""
     if _locked_schedule(connection, job) is None:
         return False
-    news = reason in NEWS and (reason in LOST or _last_reason(connection, job) != reason)
+    notifies = _notifies(connection, job, reason)
     skipped = _end(connection, _held(job, owner), State.SKIPPED, reason, {"detail": _cut(detail)})
-    if skipped and news and job.kind == "prompt" and not job.manual:
-        enqueue_notice(connection, job.schedule_id, job.week, now)
+    if skipped and notifies:
+        _notify(connection, job, now)
     return skipped
 
 
@@ -146,29 +168,39 @@ def record_failed(
 ) -> bool:
     """Discord refused it, and will again; `pauses` is why the schedule pauses with it. False if the claim was lost.
 
-    A notice of the pause is enqueued.
+    A notice of the pause, or of the lost week, is enqueued.
     """
     row = _locked_schedule(connection, job)
     if row is None:
         return False
+    notifies = _notifies(connection, job, reason)
     failed = _end(connection, _held(job, owner), State.FAILED, reason, {"detail": _cut(detail)})
     if failed and pauses is not None and row.paused_at is None:
         pause_itself(connection, job.schedule_id, job.week, pauses, now)
+    elif failed and notifies:
+        _notify(connection, job, now)
     return failed
 
 
 def release(
-    connection: Connection, job: Job, reason: Reason | None, detail: str | None, *, owner: str, attempt_at: datetime
+    connection: Connection,
+    job: Job,
+    reason: Reason | None,
+    detail: str | None,
+    *,
+    owner: str,
+    attempt_at: datetime,
+    untaken: bool = False,
 ) -> bool:
-    """This attempt failed: give the claim back, to be taken again from `attempt_at` on. False if it was lost."""
+    """This attempt failed: give the claim back, to be taken again from `attempt_at` on. False if it was lost.
+
+    `untaken` says that Discord surely has nothing of this attempt; if it has nothing of an earlier one either, the job
+    is as if it had never been handed to Discord.
+    """
     values = {"owner": None, "lease_until": None, "attempt_at": attempt_at, "detail": _cut(detail)}
     values |= {"reason": reason} if reason else {}
+    values |= {"send_started_at": None} if untaken and job.send_started_at is None else {}
     return connection.execute(update(jobs).where(_held(job, owner)).values(values)).rowcount > 0
-
-
-def record_finished(connection: Connection, message_id: int, finished: int) -> None:
-    """How many members of its server have finished what a post is about."""
-    connection.execute(update(jobs).where(jobs.c.message_id == message_id).values(finished=finished))
 
 
 def _present(connection: Connection, now: datetime) -> Any:
@@ -199,6 +231,22 @@ def _end(
 ) -> bool:
     ended = {"state": state, "reason": reason, "detail": None, "owner": None, "lease_until": None} | values
     return connection.execute(update(jobs).where(which).values(ended)).rowcount > 0
+
+
+def _notifies(connection: Connection, job: Job, reason: Reason) -> bool:
+    """Whether somebody is told that a job ended for a reason: of one that lasts, in its first week alone."""
+    notified = NOTIFIED_REASONS | ({Reason.BOT_FLAGGED} if job.kind == "reminder" else set())
+    if reason not in notified or job.kind not in POSTS or job.manual:
+        return False
+    return reason in LOST or _last_reason(connection, job) != reason
+
+
+def _notify(connection: Connection, job: Job, now: datetime) -> None:
+    """Have the admin told, or the member when they next use the bot."""
+    if job.kind == "prompt":
+        enqueue_notice(connection, job.schedule_id, job.week, now)
+    else:
+        changed(connection, job.schedule_id, {"notice_pending": True})
 
 
 def _last_reason(connection: Connection, job: Job) -> str | None:

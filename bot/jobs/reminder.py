@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.jobs import schedules
-from bot.jobs.attempt import Attempt, ClaimLost, Done, MessageKind, Outcome, Recognise, Sent, Skip, library_of, nonce
+from bot.errors import PostError
+from bot.jobs.attempt import Attempt, Done, MessageKind, Outcome, Recognise, Sent, Skip, library_of, nonce
 from bot.jobs.history import recent_deliveries
 from bot.jobs.records import AnySchedule, Choice, History, Job, Reminder
 from bot.outcomes import Reason, State
@@ -18,6 +18,8 @@ from bot.progress import next_step, tally
 from bot.schedule import realigned
 
 WEEK = timedelta(days=7)
+CLOSED = (Reason.DM_CLOSED, Reason.ACCOUNT_GONE, Reason.CHANNEL_GONE)
+"""Refusals that only the member can end. What Discord holds against the bot says nothing about them."""
 RECENT = 12
 """Deliveries among which the last one that was attempted is looked for; weeks without a reminder lie between."""
 
@@ -49,8 +51,11 @@ class ReminderJob(MessageKind):
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Send the member's next step, or that the path is finished, which is the last reminder."""
-        job, reminder = attempt.job, await _reminder(attempt)
-        library, marks = library_of(attempt.context.catalogs, reminder), await attempt.store.marks.of(reminder.user_id)
+        job, reminder = attempt.job, _reminder(attempt)
+        library, marks = (
+            library_of(attempt.context.catalogs, reminder),
+            await attempt.context.store.marks.of(reminder.user_id),
+        )
         if not len(library.catalog):
             return Skip(Reason.EMPTY_LIST)
         if reminder.idle_only and job.send_started_at is None and _active(reminder, job, marks.values(), attempt):
@@ -73,17 +78,19 @@ class ReminderJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look among the direct messages."""
-        channel_id = attempt.job.channel_id or (await _reminder(attempt)).channel_id
+        channel_id = attempt.job.channel_id or _reminder(attempt).channel_id
         return await attempt.messenger.find(channel_id, None, self._recognise(attempt.job), since)
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """Always."""
         return True
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
-        """Leave this one out; after the second in a row pause: a single failure may be temporary; a refused
-        direct message is never retried in a loop."""
-        recent = await attempt.store.read(recent_deliveries, attempt.job.schedule_id, RECENT)
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
+        """Leave this one out. After the second in a row to closed direct messages pause: a single failure may be
+        temporary; a refused direct message is never retried in a loop."""
+        if error.reason not in CLOSED:
+            return error.reason, None
+        recent = await attempt.read(recent_deliveries, attempt.job.schedule_id, RECENT)
         attempted = (one.post for one in recent if one.post.state in (State.SENT, State.FAILED))
         before = next(attempted, None)  # one that led to an earlier pause is over, and has another reason
         if before is not None and before.reason is Reason.DM_CLOSED:
@@ -91,11 +98,9 @@ class ReminderJob(MessageKind):
         return Reason.DM_CLOSED, None
 
 
-async def _reminder(attempt: Attempt) -> Reminder:
-    schedule = await attempt.store.look_up(schedules.with_id, attempt.job.schedule_id)
-    if not isinstance(schedule, Reminder):
-        raise ClaimLost
-    return schedule
+def _reminder(attempt: Attempt) -> Reminder:
+    assert isinstance(attempt.schedule, Reminder)  # noqa: S101 - the kind of the job says so
+    return attempt.schedule
 
 
 def _active(reminder: Reminder, job: Job, marked: Any, attempt: Attempt) -> bool:

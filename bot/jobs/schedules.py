@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, delete, func, select, update
 
 from bot.jobs.due import (
+    GRACE,
+    MOMENT,
     NO_SUCH_ZONE,
     RUNNING,
     changed,
@@ -214,9 +216,18 @@ def mark_left(connection: Connection, guild_id: int, now: datetime) -> None:
         changed(connection, row.id, paused(now, Reason.BOT_REMOVED) | {"left_at": now})
 
 
-def mark_returned(connection: Connection, guild_id: int) -> None:
-    """The bot is in a server again: its schedule, still paused, is no longer about to be forgotten."""
-    connection.execute(update(schedules).where(schedules.c.guild_id == guild_id).values(left_at=None))
+def mark_returned(connection: Connection, guild_id: int, now: datetime) -> None:
+    """The bot is in a server again, or was all the time: the pause that came of its absence ends.
+
+    What came due meanwhile comes late if it is not too late for it; the weeks before stay out.
+    """
+    row = _locked(connection, guild_id)
+    if row is None or row.left_at is None:
+        return
+    if row.pause_reason == Reason.BOT_REMOVED:
+        resume_row(connection, row, max(row.left_at, now - GRACE) - MOMENT)
+    else:
+        changed(connection, row.id, {"left_at": None})
 
 
 def forget_left(connection: Connection, before: datetime) -> int:

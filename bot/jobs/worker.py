@@ -14,16 +14,23 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 from bot.catalogs import Catalogs
-from bot.errors import CannotPost, PostFailed, StoreError
+from bot.errors import PostError, StoreError
 from bot.jobs import queue
 from bot.jobs.attempt import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, WorkerContext, nonce
 from bot.jobs.due import AT_ONCE, enqueue_due, resume_due
-from bot.jobs.records import Job
+from bot.jobs.records import AnySchedule, Job
 from bot.outcomes import Reason
 from bot.store import Store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +46,18 @@ servers that hang as there are slots hold up all others for minutes."""
 IN_FLIGHT_LIMIT = 2 * SLOTS
 """Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help: all of
 them leave at once when a global rate limit ends."""
+DATABASE_CALLS = 6
+"""Attempts that use the database at a time, of the ten connections to PostgreSQL: members' commands find one free. At 1
+a database 30 ms away takes ten prompts a second; at 128 each waits for the others until its time is over."""
 CLAIMS = 25
 """Free slots for which the worker claims again. At 1 each job costs a claim of its own."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
 """The pause after the first failed attempt, doubled after each further one up to the longest, and up to a quarter more
 of each: about 25 attempts in the grace period."""
+
+RECORD_PAUSES = (0.5, 2.0, 8.0)
+"""Seconds before an outcome is recorded again that the database did not take: in all well within a lease, after which
+another attempt would have to find out what happened."""
 
 
 def monotonic() -> float:
@@ -67,7 +81,8 @@ class Worker:
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
-        self._context = WorkerContext(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease)
+        database = asyncio.Semaphore(DATABASE_CALLS)
+        self._context = WorkerContext(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease, database)
         self._store = store
         self._owner = self._context.owner
         self._wake = wake
@@ -129,19 +144,19 @@ class Worker:
     async def _claim(self) -> None:
         while room := min(SLOTS - len(self._slots), IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
             begun_at = self._context.monotonic()
-            jobs = await self._store.write(
-                queue.claim, self._context.clock(), room, owner=self._owner, lease=self._context.lease
+            claimed = await self._store.write(
+                queue.claim_with_schedules, self._context.clock(), room, owner=self._owner, lease=self._context.lease
             )
-            for job in jobs:
-                self._begin(job, self._context.deadline(begun_at))
-            if len(jobs) < room:
+            for job, schedule in claimed:
+                self._begin(job, schedule, self._context.deadline(begun_at))
+            if len(claimed) < room:
                 self._more = False
                 return
         self._more = True
 
-    def _begin(self, job: Job, deadline: float) -> None:
+    def _begin(self, job: Job, schedule: AnySchedule, deadline: float) -> None:
         """Make an attempt, in a task of its own."""
-        attempt = Attempt(job, self._context, deadline)
+        attempt = Attempt(job, schedule, self._context, deadline)
         self._attempts[job.id] = attempt
         self._slots.add(job.id)
         task = self._tasks[job.id] = asyncio.create_task(self._attempt(attempt))
@@ -163,6 +178,17 @@ class Worker:
             self._more = False
             self._wake()
 
+    async def _write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
+        """Record what happened, again after a while if the database cannot be used just now; raises StoreError."""
+        for pause in RECORD_PAUSES:
+            try:
+                async with self._context.database:
+                    return await self._store.write(work, *args, **options)
+            except StoreError as error:
+                log.info("An outcome is recorded again: %s", error)
+                await asyncio.sleep(pause)
+        return await self._store.write(work, *args, **options)
+
     async def _attempt(self, attempt: Attempt) -> None:
         try:
             await self._run(attempt)
@@ -173,7 +199,7 @@ class Worker:
 
     async def _run(self, attempt: Attempt) -> None:
         """Make the attempt and record its outcome."""
-        job, write = attempt.job, self._store.write
+        job, write = attempt.job, self._write
         kind = self._kinds[job.kind]
         try:
             outcome = await kind.run(attempt)
@@ -181,13 +207,11 @@ class Worker:
             # Cancelled, paused or removed meanwhile, or taken over; whoever looks next finds out which.
             await write(queue.release, job, None, None, owner=self._owner, attempt_at=self._context.clock())
             self._wake()
-        except CannotPost as error:
-            reason, pauses = await kind.refused(attempt, error.reason)
-            now = self._context.clock()
-            await write(queue.record_failed, job, reason, str(error), now, owner=self._owner, pauses=pauses)
-            self._wake()
-        except PostFailed as error:
-            await self._try_later(attempt, kind, Reason.OUTAGE, str(error))
+        except PostError as error:
+            if error.tries is None or job.attempts < error.tries:
+                await self._try_later(attempt, kind, error.reason, str(error), untaken=error.untaken)
+            else:
+                await self._give_up(attempt, kind, error)
         except StoreError:
             raise
         except Exception as error:
@@ -196,13 +220,21 @@ class Worker:
         else:
             await self._record(job, outcome)
 
+    async def _give_up(self, attempt: Attempt, kind: JobKind, error: PostError) -> None:
+        """Record that Discord refused the job for good."""
+        job, now = attempt.job, self._context.clock()
+        reason, pauses = await kind.refused(attempt, error)
+        log.info("Discord refused job %s (%s), which is given up as %s: %s", job.id, job.kind, reason, error)
+        await self._store.write(queue.record_failed, job, reason, str(error), now, owner=self._owner, pauses=pauses)
+        self._wake()
+
     async def _record(self, job: Job, outcome: Done | Skip) -> None:
-        now, write = self._context.clock(), self._store.write
+        now, write = self._context.clock(), self._write
         if isinstance(outcome, Skip):
             await write(queue.record_skipped, job, outcome.reason, outcome.detail, now, owner=self._owner)
             self._wake()  # somebody may have to be told
             return
-        await write(
+        recorded = await write(
             queue.record_sent,
             job,
             now=now,
@@ -211,13 +243,18 @@ class Worker:
             finished=outcome.finished,
             follow_ups=outcome.follow_ups,
             ends=outcome.ends,
+            notice=outcome.notice,
         )
-        if outcome.follow_ups:
+        if not recorded:  # it may have been enqueued anew: then it is free for another attempt at once
+            await write(queue.release, job, None, None, owner=self._owner, attempt_at=now)
+        if outcome.follow_ups or outcome.notice or not recorded:
             self._wake()
 
-    async def _try_later(self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str) -> None:
+    async def _try_later(
+        self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str, *, untaken: bool = False
+    ) -> None:
         """Give the job back for another attempt, or up if that would be too late."""
-        job, now, write = attempt.job, self._context.clock(), self._store.write
+        job, now, write = attempt.job, self._context.clock(), self._write
         if kind.too_late(attempt):
             await write(queue.record_skipped, job, job.cancelled or reason, detail, now, owner=self._owner)
             self._wake()
@@ -225,4 +262,4 @@ class Worker:
         pause = min(FIRST_RETRY * 2 ** min(job.attempts - 1, 10), LONGEST_RETRY)
         jitter = int(nonce(job)[job.attempts % 16 :][:8], 16) / 0xFFFFFFFF  # those that fail together return apart
         attempt_at = now + pause * (1 + jitter / 4)
-        await write(queue.release, job, reason, detail, owner=self._owner, attempt_at=attempt_at)
+        await write(queue.release, job, reason, detail, owner=self._owner, attempt_at=attempt_at, untaken=untaken)

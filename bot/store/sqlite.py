@@ -27,6 +27,8 @@ from sqlalchemy import Connection, NullPool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
 
+from bot.errors import StoreLost
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -56,12 +58,13 @@ class SqliteEngine:
     """
 
     def __init__(self, url: URL, *, in_memory: bool) -> None:
-        self._writer = _Writer(url)
+        file = _File()
+        self._writer = _Writer(url, file)
         self._looking_up: _Connection = self._writer
         self._readers: list[_Connection] = [self._writer]
         if not in_memory:  # such a database belongs to its connection: that one reads too
-            self._readers = [_Connection(url, "reader", begin="BEGIN", wait=WAIT_SECONDS) for _ in range(READERS)]
-            self._looking_up = _Connection(url, "reader", begin=None, wait=0)
+            self._readers = [_Connection(url, file, "reader", begin="BEGIN", wait=WAIT_SECONDS) for _ in range(READERS)]
+            self._looking_up = _Connection(url, file, "reader", begin=None, wait=0)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads, on the state of one instant."""
@@ -96,6 +99,36 @@ class SqliteEngine:
             await connection.close()
 
 
+class _File:
+    """The file of a database, which must stay the one that was opened: what is written to a deleted one is lost."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def opened_by(self, driver: sqlite3.Connection) -> None:
+        """Note which file a connection has opened, or raise StoreLost if it is another one than the first's."""
+        name = driver.execute("PRAGMA database_list").fetchone()[2]
+        self._path = Path(name) if name else None
+        self._identity = self._identity or self._found()
+        self.check()
+
+    def check(self) -> None:
+        """Raise StoreLost if the file was deleted or replaced; a database in memory has none."""
+        if self._found() != self._identity:
+            raise StoreLost(
+                f"The database file {self._path} was deleted or replaced while the bot ran. Nothing is written to "
+                "another one. Put the right file in its place and start again; stop the bot before you restore a copy."
+            )
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat() if self._path else None
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino) if found else None
+
+
 class _Connection:
     """One thread with one connection, which it opens when it is first needed and keeps.
 
@@ -103,9 +136,10 @@ class _Connection:
     SQLite waits for other processes.
     """
 
-    def __init__(self, url: URL, role: str, *, begin: str | None, wait: float) -> None:
+    def __init__(self, url: URL, file: _File, role: str, *, begin: str | None, wait: float) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"store-{role}")
         self._connection: Connection | None = None
+        self._file = file
         self._in_use = threading.Lock()
         self._closed = False
         self.waiting = 0
@@ -118,6 +152,7 @@ class _Connection:
             poolclass=NullPool,
         )
         event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "connect", lambda driver, _: file.opened_by(driver))
         if role == "reader":
             event.listen(self._engine, "connect", _refuse_writes)
         if begin is not None:
@@ -190,10 +225,10 @@ class _Call(NamedTuple):
 class _Writer(_Connection):
     """The connection that writes, and its queue of calls."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, file: _File) -> None:
         # Not "BEGIN": a transaction that reads first and then writes fails at once if another process wrote meanwhile,
         # however long the timeout. This one asks for the write lock first.
-        super().__init__(url, "writer", begin="BEGIN IMMEDIATE", wait=SLICE)
+        super().__init__(url, file, "writer", begin="BEGIN IMMEDIATE", wait=SLICE)
         self._calls: deque[_Call] = deque()
         self._serving: asyncio.Task[None] | None = None
 
@@ -242,6 +277,7 @@ class _Writer(_Connection):
     def _commit(self, group: list[_Call]) -> list[Any]:
         outcomes: list[Any] = []
         until = time.monotonic() + GROUP_SECONDS
+        self._file.check()
         with self._in_use, self._opened().begin():
             driver: Any = self._opened().connection.driver_connection
             for call in group:

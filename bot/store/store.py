@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.errors import StoreError
+from bot.errors import StoreError, StoreLost
 from bot.language import N_
 from bot.store.engine import Engine, create_engine, database_url, in_memory, shown
 from bot.store.marks import Marks
@@ -35,6 +36,7 @@ class Store:
     def __init__(self, engine: Engine, *, private: bool) -> None:
         self._engine = engine
         self._closed = False
+        self._lost: asyncio.Future[StoreLost] = asyncio.get_running_loop().create_future()
         self.private = private
         """Whether no other process can change what is in here."""
         self.marks = Marks(self)
@@ -74,6 +76,10 @@ class Store:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
+    async def lost(self) -> StoreLost:
+        """Wait until the database is found to be another one than was opened, and return what is to be said then."""
+        return await asyncio.shield(self._lost)
+
     async def read(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
         """Run a function that only reads, and return what it returns.
 
@@ -112,6 +118,10 @@ class Store:
             raise StoreError(N_("I'm restarting. Try again in a minute."))
         try:
             return await call
+        except StoreLost as error:
+            if not self._lost.done():
+                self._lost.set_result(error)
+            raise
         except (DBAPIError, PoolTimeout, OSError) as error:
             log.error("The database cannot be used: %s", error or type(error).__name__)
             raise StoreError(N_("I cannot reach my database just now. Please try again in a minute.")) from error

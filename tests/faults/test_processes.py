@@ -8,8 +8,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
 from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, World, fail, put
+from tests.postgres_proxy import proxied
 from tests.store.conftest import lasting_url, postgres, postgres_url
 from tests.store.test_contract import expire
 
@@ -153,52 +153,24 @@ async def test_a_database_server_that_drops_every_connection(postgres_url: str, 
         assert await world.tick(DUE) == {}
 
 
-@asynccontextmanager
-async def swallowing(socket: Path) -> AsyncIterator[tuple[int, asyncio.Event]]:
-    """A TCP port before a database's socket which, once the event is set, takes everything and passes nothing on."""
-    swallows, writers = asyncio.Event(), list[asyncio.StreamWriter]()
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            if not swallows.is_set():
-                writer.write(data)
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        back, forth = await asyncio.open_unix_connection(str(socket))
-        writers.extend((writer, forth))
-        await asyncio.gather(pass_on(reader, forth), pass_on(back, writer), return_exceptions=True)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], swallows
-    finally:
-        server.close()
-        for writer in writers:
-            writer.close()
-
-
 async def test_a_database_connection_that_swallows_costs_one_call(
     postgres_url: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a fail-over, or behind a router that forgot the connection: nothing comes back, not even an end."""
-    monkeypatch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
-    monkeypatch.setattr("bot.store.postgres.COMMAND_SECONDS", QUICK * 0.8)
-    folder = Path(postgres_url.partition("host=")[2]) / ".s.PGSQL.5432"
-    async with swallowing(folder) as (port, swallows):
-        name = postgres_url.partition("?")[0].rpartition("/")[2]
-        async with await Store.open(f"postgresql://postgres@127.0.0.1:{port}/{name}") as store:
-            world = World(store, catalog)
-            await world.put()
-            ticker = Ticker(world.worker().tick, lambda: DUE)
-            swallows.set()
-            async with asyncio.timeout(10 * QUICK):
-                await ticker.tick()
-            assert ticker.failures == 1
-            swallows.clear()
-            world.now = DUE
+    async with proxied(postgres_url) as (url, proxy), await Store.open(url) as store:
+        world = World(store, catalog)
+        await world.put()
+        ticker = Ticker(world.worker().tick, lambda: DUE)
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
+            proxy.silent = True
             await ticker.tick()
-            await world.worker().idle()
-            assert (ticker.failures, len(world.channel.posts)) == (0, 1)
+            assert ticker.failures == 1
+            proxy.silent = False
+        world.now = DUE
+        await ticker.tick()
+        await world.worker().idle()
+        assert (ticker.failures, len(world.channel.posts)) == (0, 1)
 
 
 async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

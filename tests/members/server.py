@@ -50,6 +50,12 @@ class Server:
         chosen = await self.mia.select(seen.message, [option["value"]], custom_id=seen.custom_id(option["label"]))
         return Seen(chosen, pressed=seen)
 
+    async def choose_option(self, seen: Seen, beginning: str) -> Seen:
+        """Mia chooses the option of a select whose label begins so."""
+        option = next(one for one in seen.options if one["label"].startswith(beginning))
+        chosen = await self.mia.select(seen.message, [option["value"]], custom_id=seen.custom_id(option["label"]))
+        return Seen(chosen, pressed=seen)
+
     async def manage_choice(self, seen: Seen, select: str, *values: object) -> Seen:
         """Ada chooses in the select with this placeholder: an option by its label, or a role."""
         labelled = {option["label"]: option["value"] for option in seen.options}

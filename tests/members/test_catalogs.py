@@ -77,7 +77,7 @@ def pizzeria(simcord_env: Env, bakery: Server, simcord_bot: StudyBot) -> Server:
 
 
 async def test_each_server_is_answered_from_its_own_list(bakery: Server, pizzeria: Server) -> None:
-    for command, options in (("path", {}), ("next", {}), ("help", {}), ("recommend", {"topic": "intro"})):
+    for command, options in (("path", {}), ("next", {}), ("about", {}), ("recommend", {"topic": "intro"})):
         here, there = await bakery.ask(command, **options), await pizzeria.ask(command, **options)
         assert "Pizza" not in here.text
         assert "Ovens" not in here.text
@@ -116,7 +116,7 @@ async def test_a_button_of_a_list_that_is_gone_says_so(bakery: Server, pizzeria:
     bot.catalogs = Catalogs(BREAD)
     seen = await pizzeria.press(page, "Mark 1 done")
     assert seen.private
-    assert "has been removed" in seen.text
+    assert "This list has been removed." in seen.text
 
 
 async def test_a_moved_page_keeps_its_marks(bakery: Server, catalogs: Catalogs, store: Store) -> None:

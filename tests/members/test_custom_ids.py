@@ -44,8 +44,12 @@ async def see_every_card(server: Server) -> None:
     await server.pass_time(MONDAY + timedelta(weeks=2, minutes=3))
     await server.manage("weekly")
     await server.set_weekly()
+    wrong = await server.pause("no such day")
+    assert "Try again" in wrong.labels
     await server.pass_time(MONDAY + timedelta(weeks=3, minutes=3))
-    for command in ("off", "skip", "skip", "now", "preview", "options"):
-        await server.manage(f"weekly {command}")
+    for labels in (("Options",), ("Preview",), ("Post now", "Post now"), ("Skip",), ("History", "Back"), ("Off",)):
+        await server.weekly(*labels)
+    await server.pause("2 weeks")
+    await server.weekly()
     message = await server.ada.send(server.channel, "where do I read about the kv cache?")
     Seen(await server.mia.context_menu(server.channel, "Find resources", message))

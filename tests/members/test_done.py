@@ -233,7 +233,7 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
     cards = [
         (await server.ask("next"), "Mark done"),
         (await server.ask("done", resource=retired.id), "Undo"),
-        (await server.ask("path"), "Undo 1"),
+        (await server.ask("path"), ""),
         (await server.ask("recommend", topic=retired.title), ""),
         (await server.ask("recommend", topic=retired.title, share=True), ""),
     ]

@@ -16,6 +16,7 @@ from sqlalchemy import func, insert, select, update
 
 from bot.errors import StoreError
 from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules
+from bot.jobs.count import record_finished
 from bot.jobs.due import enqueue_due, enqueue_now, next_due, realign, resume_due
 from bot.jobs.history import delivery_before, delivery_of, history_of, job_with, last_post_about, recent_deliveries
 from bot.jobs.queue import Begun
@@ -515,7 +516,7 @@ async def test_a_start_begins_a_new_walk(store: Store) -> None:
 async def test_a_post_is_found_by_its_page_and_counts_who_finished(store: Store) -> None:
     weekly = await put(store)
     job = await post(store, weekly, "a")
-    await store.write(queue.record_finished, 7, 3)
+    await store.write(record_finished, job, 3)
     last = await store.read(last_post_about, 1, ["example.org/elsewhere", "example.org/a"])
     assert last is not None
     assert (last.id, last.finished) == (job.id, 3)

@@ -14,6 +14,7 @@ import pytest_asyncio
 from sqlalchemy import Connection, Engine, event, insert, inspect, text
 
 from bot.jobs import queue, schedules
+from bot.jobs.count import enqueue_count
 from bot.jobs.due import enqueue_due, resume_due
 from bot.jobs.history import history_of, last_post_about, recent_deliveries
 from bot.store import Store, tables
@@ -52,7 +53,7 @@ TICK: dict[str, Asking] = {
     "forget_left": lambda connection: schedules.forget_left(connection, NOW),
     "history": lambda connection: history_of(connection, 1),
     "recent": lambda connection: recent_deliveries(connection, 1, 10),
-    "record_finished": lambda connection: queue.record_finished(connection, 11, 3),
+    "enqueue_count": lambda connection: enqueue_count(connection, 1, ["example.org/1"], NOW),
     "last_post_about": lambda connection: last_post_about(connection, 1, ["example.org/1"]),
 }
 """What each tick asks, by the name that a failure shows."""

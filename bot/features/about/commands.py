@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
@@ -14,6 +16,11 @@ from bot.errors import StoreError
 from bot.features.about.cards import greeting, help_card
 
 log = logging.getLogger(__name__)
+
+GREETING_PAUSES = (0.0, 60.0, 600.0)
+"""Seconds before each attempt at a greeting: roles and permissions of a new bot are often set a minute later."""
+GREETING_CHANNELS = 3
+"""Channels that are tried in one attempt."""
 
 
 class About(commands.Cog):
@@ -34,23 +41,30 @@ class About(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a server once, where the bot may write; one that adds it again knows it already."""
-        channel = _channel_for_greeting(guild)
-        if channel is None:
-            return
-        key = f"greeted:{guild.id}"
-        try:
-            if await self._bot.store.state.get(key) is None:
-                language = self._bot.language_of(str(guild.preferred_locale))
-                await channel.send(view=greeting(self._bot.catalogs.for_server(guild.id), language))
-                await self._bot.store.state.put(key, "yes")
-        except (StoreError, discord.HTTPException) as error:
-            log.info("Server %s is not greeted: %s", guild.id, error)
+        for pause in GREETING_PAUSES:
+            await self._bot.sleep(pause)
+            try:
+                greeted = await self._bot.store.state.get(f"greeted:{guild.id}") is not None
+                if greeted or await self._greet(guild):
+                    return
+            except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                log.info("Server %s is not greeted yet: %s", guild.id, error)
+
+    async def _greet(self, guild: discord.Guild) -> bool:
+        """Greet it in the first channel that takes the message; whether one did."""
+        card = greeting(self._bot.catalogs.for_server(guild.id), self._bot.language_of(str(guild.preferred_locale)))
+        for channel in _channels_for_greeting(guild):
+            with suppress(discord.Forbidden, discord.NotFound):
+                await channel.send(view=card)
+                await self._bot.store.state.put(f"greeted:{guild.id}", "yes")
+                return True
+        return False
 
 
-def _channel_for_greeting(guild: discord.Guild) -> discord.TextChannel | None:
-    """The channel for the server's own messages, else the first in which the bot may write."""
-    channels = [guild.system_channel, *guild.text_channels]
-    return next((one for one in channels if one is not None and _may_write(one)), None)
+def _channels_for_greeting(guild: discord.Guild) -> list[discord.TextChannel]:
+    """The channel for the server's own messages, then others in which the bot may write, GREETING_CHANNELS in all."""
+    channels = dict.fromkeys(filter(None, (guild.system_channel, *guild.text_channels)))
+    return [one for one in channels if _may_write(one)][:GREETING_CHANNELS]
 
 
 def _may_write(channel: discord.TextChannel) -> bool:

@@ -18,7 +18,7 @@ from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import MarkButton, act, changed_card, finished_in_time, kept_if_late, one_at_a_time
 from bot.discord_io.options import Choices
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo, fit
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo
 from bot.language import Language
 from bot.store.marks import Action
 
@@ -52,7 +52,7 @@ class Marks(commands.Cog):
         library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
         done = await finished_in_time(self._bot.store, library, interaction.user.id) or frozenset()
         fitting = sorted(_fitting(library, current), key=lambda one: one.id in done)
-        return [_choice(one, done, language) for one in fitting[:CHOICES_LIMIT]]
+        return [_choice(library, one, done, language) for one in fitting[:CHOICES_LIMIT]]
 
 
 def _find(library: Library, text: str, language: Language) -> Resource | Card:
@@ -60,7 +60,7 @@ def _find(library: Library, text: str, language: Language) -> Resource | Card:
     if (named := library.named(text)) is not None:
         return named
     if is_web_address(text.strip()):
-        return library.at_address(text) or notice(language.t("That link isn't on the list. See `/path`."))
+        return library.catalog.resource_at(text) or notice(language.t("That link isn't on the list. See `/path`."))
     if (step := _STEP.fullmatch(text)) is not None:
         return library.at_step(int(step[1])) or notice(_no_such_step(int(step[1]), len(library.steps), language))
     guess = library.guess(text)
@@ -83,7 +83,10 @@ def _which(library: Library, text: str, candidates: Collection[Resource], langua
         return notice(
             t("I can't find “{typed}” on the list. Choose one of the suggestions as you type.", typed=echo(text))
         )
-    buttons = [MarkButton.of(library, one, Action.MARK, language, fit(one.title, LABEL_LIMIT)) for one in candidates]
+    labels = [library.label(one, LABEL_LIMIT, language) for one in candidates]
+    buttons = [
+        MarkButton.of(library, one, Action.MARK, language, label) for one, label in zip(candidates, labels, strict=True)
+    ]
     question: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay(t("Which one do you mean? Nothing is marked yet."))
     return Card([question, discord.ui.ActionRow(*buttons)])
 
@@ -98,6 +101,9 @@ def _fitting(library: Library, typed: str) -> list[Resource]:
     return list(dict.fromkeys([*titled, *found]))
 
 
-def _choice(resource: Resource, done: Collection[str], language: Language) -> app_commands.Choice[str]:
+def _choice(
+    library: Library, resource: Resource, done: Collection[str], language: Language
+) -> app_commands.Choice[str]:
     suffix = language.t(" (done)") if resource.id in done else ""
-    return app_commands.Choice(name=fit(resource.title, CHOICE_LIMIT - len(suffix)) + suffix, value=resource.id)
+    name = library.label(resource, CHOICE_LIMIT - len(suffix), language) + suffix
+    return app_commands.Choice(name=name, value=resource.id)

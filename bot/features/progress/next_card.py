@@ -63,7 +63,7 @@ def _lines(
     t, whole = language.t, tally(library.catalog, done)
     yield "### " + t("Next: {title}", title=show(resource.title, TITLE_LIMIT))
     step = t("step {number} of {total}", number=library.step(resource).number, total=whole.total)
-    yield " · ".join(filter(None, (by_line(resource.kind, resource.authors), resource.level, step)))
+    yield by_line(resource, language, resource.level, step)
     if resource.summary:
         yield first_sentence(resource.summary, SUMMARY_LIMIT)
     yield f"\n**{t('Why now:')}** {_why(library, done, found, resource, language)}"

@@ -8,13 +8,11 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.modals import TypedSchedule, wrong_entry
-from bot.discord_io.options import Choices, choices
-from bot.discord_io.text import CHOICES_LIMIT
+from bot.discord_io.options import Choices, zone_choices
 from bot.errors import ScheduleError
 from bot.features.remind.panel import ChangeButton, set_reminder, show_reminder
 from bot.jobs import reminders
 from bot.schedule import DAYS
-from bot.zones import search_zones
 
 
 class Remind(commands.Cog):
@@ -58,4 +56,4 @@ class Remind(commands.Cog):
 
     @remind.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return choices(search_zones(current, limit=CHOICES_LIMIT))
+        return zone_choices(current)

@@ -62,7 +62,7 @@ def _lines(step: NextStep, language: Language) -> Iterator[str]:
         return
     yield t("**Your next step: {title}**", title=show(resource.title, STEP_TITLE_LIMIT))
     done = t("{done} of {total} done", done=step.done, total=step.total)
-    yield " · ".join([done, by_line(resource.kind, resource.authors)])
+    yield " · ".join(filter(None, (done, by_line(resource, language))))
     if resource.summary:
         yield first_sentence(resource.summary, SUMMARY_LIMIT)
     if step.late:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot.catalogs import Library
@@ -12,8 +13,10 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import TYPED, ScheduleButton, ScheduleModal, TypedSchedule, form, schedule_fields
+from bot.discord_io.refusals import refusal_of, why
 from bot.discord_io.schedules import when
-from bot.jobs import Reminder, reminders
+from bot.jobs import Job, Reminder, reminders
+from bot.jobs.history import last_missed
 from bot.language import N_, Language
 from bot.outcomes import Reason
 from bot.schedule import Schedule
@@ -77,17 +80,32 @@ def pause_text(reason: Reason, language: Language) -> str:
     return language.t("Your weekly reminder is paused: {reason}. See `/remind`.", reason=language.t(PAUSES[reason]))
 
 
+def missed_text(missed: Job, language: Language) -> str:
+    """That the last reminder wasn't sent, and why."""
+    due, reason = discord.utils.format_dt(missed.due_at, "D"), why(missed.reason or Reason.OUTAGE, language)
+    return language.t(
+        "I couldn't send your reminder of {due}: {reason}. I'll send the next one.", due=due, reason=reason
+    )
+
+
 async def pause_notice(interaction: Interaction) -> None:
-    """Tell a member who uses the bot that their reminder paused itself, if they don't know yet; raises StoreError."""
+    """Tell a member who uses the bot that their reminder paused itself, or that the last one wasn't sent, if they don't
+    know yet; raises StoreError."""
     store = interaction.client.store
     reminder = await reminders.claim_pause_notice(store, interaction.user.id)
-    if reminder is None or reminder.pause_reason is None:
+    if reminder is None:
         return
-    text = pause_text(reminder.pause_reason, interaction.client.language_for(interaction))
+    language = interaction.client.language_for(interaction)
+    if reminder.pause_reason is not None:
+        text = pause_text(reminder.pause_reason, language)
+    elif (missed := await store.read(last_missed, reminder.id)) is not None:
+        text = missed_text(missed, language)
+    else:
+        return
     try:
         await interaction.followup.send(view=notice(text), ephemeral=True)
     except discord.HTTPException as error:
-        log.info("A member does not know yet that their reminder is paused: %s", error)
+        log.info("A member does not know yet what became of their reminder: %s", error)
         await store.write(reminders.restore_pause_notice, reminder.user_id)
 
 
@@ -96,6 +114,8 @@ async def show_reminder(interaction: Interaction, remark: str = "") -> None:
     store, language = interaction.client.store, interaction.client.language_for(interaction)
     await reminders.claim_pause_notice(store, interaction.user.id)  # the card says it
     reminder = await store.look_up(reminders.of_user, interaction.user.id)
+    missed = await store.read(last_missed, reminder.id) if reminder and reminder.pause_reason is None else None
+    remark = remark or (missed_text(missed, language) if missed else "")
     await interaction.edit_original_response(view=reminder_card(reminder, language, remark))
 
 
@@ -110,13 +130,12 @@ async def set_reminder(
         direct = await member.create_dm()
         if untested:
             await direct.send(t(TEST_MESSAGE))
-    except discord.Forbidden:
-        on_server = bot.get_guild(interaction.guild_id or 0) is not None
-        await show_reminder(interaction, t(CLOSED_ON_SERVER if on_server else CLOSED))
-        return
-    except discord.HTTPException as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
         log.info("A test message could not be sent: %s", error)
-        await show_reminder(interaction, t(NOT_NOW))
+        is_closed = refusal_of(error, private=True).reason is Reason.DM_CLOSED
+        on_server = bot.get_guild(interaction.guild_id or 0) is not None
+        text = (CLOSED_ON_SERVER if on_server else CLOSED) if is_closed else NOT_NOW
+        await show_reminder(interaction, t(text))
         return
     await bot.store.write(
         reminders.put,

@@ -11,8 +11,15 @@ from bot.discord_io.bot import StudyBot
 from bot.features.weekly import options, panel, pausing, preview
 from bot.features.weekly.commands import Weekly
 from bot.features.weekly.history import notice_words
-from bot.features.weekly.post import PostDoneButton, recognise_poll, recognise_prompt, render_poll, render_prompt
-from bot.jobs import NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
+from bot.features.weekly.post import (
+    PostDoneButton,
+    recognise_poll,
+    recognise_prompt,
+    render_number,
+    render_poll,
+    render_prompt,
+)
+from bot.jobs import CountJob, NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
 
 
 async def setup(bot: StudyBot) -> None:
@@ -23,6 +30,7 @@ async def setup(bot: StudyBot) -> None:
         PinJob(),
         PollJob(render_poll, recognise_poll),
         NoticeJob(notice_words),
+        CountJob(render_number),
     ):
         bot.delivery.register(kind)
     bot.add_dynamic_items(PostDoneButton)

@@ -11,8 +11,10 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
-from bot.discord_io.options import Choices, choices
+from bot.discord_io.failures import answer_failure
+from bot.discord_io.options import Choices, zone_choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.errors import StudybotError
 from bot.features.weekly.admin import require_admin, schedule_here
 from bot.features.weekly.history import past_text
 from bot.features.weekly.panel import Typed, show_panel
@@ -21,7 +23,6 @@ from bot.jobs import Job
 from bot.jobs.history import recent_deliveries
 from bot.outcomes import State
 from bot.schedule import DAYS
-from bot.zones import search_zones
 
 PAST = 10
 """Prompts that /past shows."""
@@ -58,11 +59,14 @@ class Weekly(commands.Cog):
         require_admin(interaction)  # a server's own settings may show the command to others
         library = self._bot.library_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await show_panel(interaction, library, Typed(channel, day, time, timezone, start))
+        try:
+            await show_panel(interaction, library, Typed(channel, day, time, timezone, start))
+        except StudybotError as error:
+            await answer_failure(interaction, error)
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return choices(search_zones(current, limit=CHOICES_LIMIT))
+        return zone_choices(current)
 
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.discord_io.refusals import fix, why
 from bot.discord_io.schedules import plain_date
 from bot.discord_io.text import show
 from bot.features.weekly.admin import TITLE_LIMIT
@@ -14,25 +15,6 @@ from bot.jobs import Delivery, Job, Notice, WeeklySchedule
 from bot.language import ENGLISH, N_, Language
 from bot.outcomes import Reason, State
 
-REASONS = {
-    Reason.OFFLINE: N_("I was offline at that time and for the next twelve hours"),
-    Reason.OUTAGE: N_("Discord didn't accept it"),
-    Reason.BROKEN: N_("something broke on my side; the host's log has details"),
-    Reason.ADMIN_SKIPPED: N_("an admin skipped it"),
-    Reason.PAUSED: N_("the weekly prompt was paused"),
-    Reason.EMPTY_LIST: N_("the list is empty so far"),
-    Reason.EMPTY_ORDER: N_("the stage or track it follows has no resources"),
-    Reason.TOO_LATE: N_("there was nothing to choose from, or no time left to vote"),
-    Reason.CHANNEL_GONE: N_("the channel has been deleted"),
-    Reason.MESSAGE_GONE: N_("the post was deleted"),
-    Reason.FORBIDDEN: N_("I'm not allowed to read and write in the channel"),
-    Reason.TAG_MISSING: N_("every post in the forum needs a tag, and there's none I may use"),
-    Reason.DM_CLOSED: N_("I couldn't DM anyone"),
-    Reason.ADMIN_PAUSED: N_("an admin paused it"),
-    Reason.BOT_REMOVED: N_("I was removed from this server and added again"),
-    Reason.UNKNOWN_ZONE: N_("I no longer know its time zone; set another one"),
-}
-"""Why something didn't happen, to follow a colon."""
 MISSING = {
     "thread": N_("its thread couldn't be opened: {reason}"),
     "pin": N_("it couldn't be pinned: {reason}"),
@@ -40,19 +22,12 @@ MISSING = {
 }
 
 
-def reason_words(reason: Reason, language: Language) -> str:
-    """Why something didn't happen."""
-    return language.t(REASONS[reason])
-
-
 def pause_words(weekly: WeeklySchedule, language: Language) -> str:
     """`**Paused** by @Ada. Resumes on Monday, 11 January 2027.`"""
     if weekly.pause_reason is Reason.ADMIN_PAUSED and weekly.paused_by is not None:
         paused = language.t("**Paused** by {admin}.", admin=f"<@{weekly.paused_by}>")
     else:
-        paused = language.t(
-            "**Paused:** {reason}.", reason=reason_words(weekly.pause_reason or Reason.PAUSED, language)
-        )
+        paused = language.t("**Paused:** {reason}.", reason=why(weekly.pause_reason or Reason.PAUSED, language))
     if weekly.resume_at is None:
         return paused
     date = plain_date(weekly.resume_at, weekly.schedule.zone, language)
@@ -78,23 +53,24 @@ def post_link(weekly: WeeklySchedule, post: Job, language: Language) -> str:
 
 
 def notice_words(notice: Notice) -> str:
-    """What the admin who set a prompt reads, once, when it pauses by itself or a week was lost."""
-    weekly, lost, language = notice.schedule, notice.lost, ENGLISH
+    """What an admin reads, once, when a prompt pauses by itself, a week was lost, or its role is gone."""
+    weekly, lost, t = notice.schedule, notice.lost, ENGLISH.t
     channel = f"<#{weekly.channel_id}>"
+    if notice.role_gone:
+        gone = N_("The weekly prompt in {channel} mentions no role now: it was deleted. Choose another in `/weekly`.")
+        return t(gone, channel=channel)
     if weekly.pause_reason is not None:
-        reason = reason_words(weekly.pause_reason, language)
-        return language.t(
-            "The weekly prompt in {channel} is paused: {reason}. Once that's fixed, press *Resume* in `/weekly` there. "
-            "I won't repeat this message.",
-            channel=channel, reason=reason,
-        )  # fmt: skip
-    reason = reason_words(lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE, language)
-    date = plain_date(lost.due_at if lost is not None else weekly.next_at, weekly.schedule.zone, language)
-    return language.t(
-        "The weekly prompt of {date} in {channel} wasn't posted: {reason}. The same resource comes next time; "
-        "*Post now* in `/weekly` posts it right away.",
-        date=date, channel=channel, reason=reason,
+        paused = t("The weekly prompt in {channel} is paused: {why}.", channel=channel, why=why(weekly.pause_reason))
+        todo = t("Then press *Resume* in `/weekly` there. I won't repeat this message.")
+        return " ".join(filter(None, (paused, fix(weekly.pause_reason), todo)))
+    reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
+    missed = t(
+        "The weekly prompt of {date} in {channel} wasn't posted: {why}.",
+        date=plain_date(lost.due_at if lost else weekly.next_at, weekly.schedule.zone, ENGLISH),
+        channel=channel, why=why(reason, detail=lost.detail if lost else None),
     )  # fmt: skip
+    todo = t("The same resource comes next week; *Post now* in `/weekly` posts it right away.")
+    return " ".join(filter(None, (missed, fix(reason), todo)))
 
 
 def _past_line(weekly: WeeklySchedule, post: Job, language: Language) -> str:
@@ -123,11 +99,11 @@ def outcome_words(post: Job, language: Language) -> str:
         if post.under_way or post.reason is None:
             return language.t("is being posted")
         again = discord.utils.format_dt(post.attempt_at, "R")
-        return language.t("waits: {reason}; next try {again}", reason=reason_words(post.reason, language), again=again)
+        return language.t("waits: {reason}; next try {again}", reason=why(post.reason, language), again=again)
     reason = post.reason if post.state is not State.WAITING else post.cancelled
     if reason is None:
         return language.t("not posted")
-    return language.t("not posted: {reason}", reason=reason_words(reason, language))
+    return language.t("not posted: {reason}", reason=why(reason, language))
 
 
 def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
@@ -135,4 +111,4 @@ def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
     for kind, words in MISSING.items():
         job: Any = delivery.follow_ups.get(kind)
         if job is not None and job.reason is not None and job.reason is not Reason.TOO_LATE:
-            yield language.t(words, reason=reason_words(job.reason, language))
+            yield language.t(words, reason=why(job.reason, language))

@@ -62,9 +62,7 @@ def start_at(library: Library, weekly: WeeklySchedule, typed: str) -> Resource:
     """The resource that an admin typed to begin with; raises StudybotError if there's none in the schedule's order."""
     resource = library.find(typed)
     if resource is None or resource not in Plan(weekly.order, weekly.id).sequence(library.catalog):
-        raise StudybotError(
-            N_("I can't find that resource in the order of the prompts. Choose one of the suggestions.")
-        )
+        raise StudybotError(N_("That resource isn't in the order of the prompts. Choose one of the suggestions."))
     return resource
 
 

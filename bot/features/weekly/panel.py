@@ -13,7 +13,9 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
 from bot.discord_io.cards import Card
+from bot.discord_io.health import explain, health
 from bot.discord_io.modals import ScheduleModal, TypedSchedule
+from bot.discord_io.refusals import why
 from bot.discord_io.schedules import near_date, next_dates, when
 from bot.discord_io.text import show
 from bot.features.weekly.admin import (
@@ -26,7 +28,7 @@ from bot.features.weekly.admin import (
     schedule_here,
     with_back,
 )
-from bot.features.weekly.history import history_text, pause_words, reason_words
+from bot.features.weekly.history import history_text, pause_words
 from bot.features.weekly.options import OptionsButton, change, start_at
 from bot.features.weekly.pausing import OffButton, PauseButton, ResumeButton, SkipButton
 from bot.features.weekly.preview import PostNowButton, PreviewButton
@@ -58,7 +60,7 @@ class Panel:
 async def panel_of(bot: StudyBot, library: Library, weekly: WeeklySchedule, language: Language) -> Panel:
     """The panel's content as everything is now; raises StoreError."""
     skipped = await bot.store.read(schedules.skipped_ahead, weekly.guild_id, bot.clock())
-    problems = await bot.delivery.problems(weekly, language)
+    problems = [explain(one, weekly, language) for one in await health(bot, weekly, bot.clock())]
     return Panel(weekly, library, await bot.delivery.upcoming(weekly), skipped, next_dates(weekly, skipped), problems)
 
 
@@ -97,7 +99,7 @@ def _coming(panel: Panel, language: Language) -> list[str]:
     if weekly.pause_reason is not None:
         return [pause_words(weekly, language)]
     if isinstance(prompt, Reason):
-        return [language.t("Nothing to post: {reason}.", reason=reason_words(prompt, language))]
+        return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
     return [
         language.t("Next: **{title}**", title=show(prompt.resource.title, TITLE_LIMIT)),
         *(_date_line(panel, one, language) for one in sorted((*panel.dates, *panel.skipped))),

@@ -11,6 +11,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import acknowledge
 from bot.discord_io.cards import Card, notice
+from bot.discord_io.health import explain, obstacles
 from bot.discord_io.modals import PersistentModal, form
 from bot.discord_io.schedules import near_date
 from bot.discord_io.text import defuse, escape
@@ -25,7 +26,6 @@ from bot.features.weekly.admin import (
     with_back,
 )
 from bot.features.weekly.history import pause_words
-from bot.features.weekly.setting import channel_at, check
 from bot.jobs import WeeklySchedule, schedules
 from bot.language import N_, Language
 from bot.schedule import parse_until
@@ -183,7 +183,9 @@ class ResumeButton(FixedButton):
     ) -> Card:
         """Check that the next prompt can be posted, then resume and say when it is."""
         bot = interaction.client
-        check(channel_at(bot, weekly.channel_id), interaction.user, weekly.follow_ups)
+        if found := obstacles(interaction.guild, weekly):
+            problems = [f"- {explain(one, weekly, language)}" for one in found]
+            return with_back("\n".join([language.t("Not resumed yet:"), *problems]), language)
         resumed = await bot.store.write(schedules.resume, weekly.guild_id, bot.clock())
         bot.delivery.wake()
         if resumed is None:

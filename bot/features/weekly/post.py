@@ -20,7 +20,7 @@ from bot.discord_io.marks import RESOURCE_GONE, act, changed_card, one_at_a_time
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, escape, first_sentence, fit, show
-from bot.jobs import Job, Poll, Prompt, Recap, presses
+from bot.jobs import Job, NumberedPost, Poll, Prompt, Recap, toggle_press
 from bot.jobs.attempt import Recognise
 from bot.language import ENGLISH, Language
 from bot.store.marks import Action
@@ -42,13 +42,13 @@ LONGEST_POLL = timedelta(days=32)
 def render_prompt(prompt: Prompt) -> Message:
     """A prompt as it is posted."""
     schedule, language = prompt.schedule, ENGLISH
-    roles = [discord.Object(schedule.role_id)] if schedule.role_id and not prompt.quiet else []
+    roles = [discord.Object(prompt.role_id)] if prompt.role_id else []
     return Message(
         channel_id=schedule.channel_id,
         guild_id=schedule.guild_id,
         content=post_content(prompt, language),
         title=prompt.resource.title,
-        view=post_view(prompt.library, prompt.resource, prompt.job, 0, language),
+        view=post_view(prompt.library, prompt.resource, prompt.job, language),
         mentions=discord.AllowedMentions(everyone=False, users=False, roles=roles),
     )
 
@@ -63,17 +63,20 @@ def post_content(prompt: Prompt, language: Language) -> str:
     return fit("\n".join(_lines(prompt, language)), CONTENT_LIMIT)
 
 
-def post_view(
-    library: Library, resource: Resource, job: Job | None, presses: int, language: Language
-) -> discord.ui.View:
+def post_view(library: Library, resource: Resource, job: Job | None, language: Language) -> discord.ui.View:
     """The buttons of a post: the resource, Done with the number of presses, and the path."""
     view = discord.ui.View(timeout=None)
     view.add_item(open_button(resource.url))
-    done = language.t("Done · {n}", n=language.number(presses))
+    done = language.t("Done · {n}", n=language.number(job.finished if job else 0))
     view.add_item(PostDoneButton.of(library, resource, tag_of(job), done))
     view.add_item(PathPageButton.of(library, language.t("Show the path")))
     view.stop()
     return view
+
+
+def render_number(numbered: NumberedPost) -> discord.ui.View:
+    """The buttons of a post with its new number."""
+    return post_view(numbered.library, numbered.resource, numbered.post, ENGLISH)
 
 
 class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}"):
@@ -97,9 +100,9 @@ class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}
             return
         async with one_at_a_time(interaction.user.id):
             counted = await bot.store.write(
-                presses.toggle, interaction.guild_id or 0, self.state["tag"], interaction.user.id, bot.clock()
+                toggle_press, interaction.guild_id or 0, self.state["tag"], interaction.user.id, bot.clock()
             )
-            action = Action.TOGGLE if counted is None else Action.MARK if counted.counts else Action.UNDO
+            action = Action.TOGGLE if counted is None else Action.MARK if counted else Action.UNDO
             marked = await act(interaction, library, resource, action)
             undo = self.of(library, resource, self.state["tag"], language.t("Undo")) if marked.change.finished else None
             await interaction.edit_original_response(view=changed_card(marked, undo))
@@ -108,7 +111,7 @@ class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}
 
 def _lines(prompt: Prompt, language: Language) -> Iterator[str]:
     resource, t = prompt.resource, language.t
-    mention = f"<@&{prompt.schedule.role_id}> " if prompt.schedule.role_id and not prompt.quiet else ""
+    mention = f"<@&{prompt.role_id}> " if prompt.role_id else ""
     if (recap := prompt.recap) is not None:
         yield _recap_words(recap, language)
     title = show(resource.title, POST_TITLE_LIMIT)
@@ -118,7 +121,7 @@ def _lines(prompt: Prompt, language: Language) -> Iterator[str]:
     if prompt.chosen:
         yield t("You chose this in the poll.")
     step = t("Step {step} of {total}", step=prompt.step, total=prompt.total)
-    yield " · ".join(filter(None, (step, by_line(resource.kind, resource.authors))))
+    yield " · ".join(filter(None, (step, by_line(resource, language))))
     if resource.summary:
         yield first_sentence(resource.summary, POST_TEXT_LIMIT)
     yield "\n" + t("**To discuss:** {question}", question=show(prompt.question, POST_TEXT_LIMIT))

@@ -11,6 +11,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import acknowledge, selected
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import PersistentModal, form
+from bot.discord_io.refusals import why
 from bot.discord_io.schedules import near_date
 from bot.discord_io.text import CHOICE_LIMIT, fit, show
 from bot.features.weekly.admin import (
@@ -23,7 +24,7 @@ from bot.features.weekly.admin import (
     require_admin,
     with_back,
 )
-from bot.features.weekly.history import post_link, reason_words
+from bot.features.weekly.history import post_link
 from bot.features.weekly.post import post_content
 from bot.jobs import Job, Prompt, WeeklySchedule, mentioned_lately, schedules
 from bot.jobs.history import history_of
@@ -39,7 +40,7 @@ async def preview_card(interaction: Interaction, weekly: WeeklySchedule, languag
     """The next post as it will be, and what can be changed about it."""
     prompt = await interaction.client.delivery.upcoming(weekly)
     if isinstance(prompt, Reason):
-        return with_back(language.t("Nothing to post: {reason}.", reason=reason_words(prompt, language)), language)
+        return with_back(language.t("Nothing to post: {reason}.", reason=why(prompt, language)), language)
     date = near_date(prompt.due_at, weekly.schedule.zone, language)
     heading = language.t("Preview: {date}", date=date) if weekly.paused_at is None else language.t("Preview")
     return Card(
@@ -138,7 +139,7 @@ class PostNowButton(FixedButton):
         """The question, with what would be posted."""
         prompt = await interaction.client.delivery.upcoming(weekly)
         if isinstance(prompt, Reason):
-            return with_back(language.t("Nothing to post: {reason}.", reason=reason_words(prompt, language)), language)
+            return with_back(language.t("Nothing to post: {reason}.", reason=why(prompt, language)), language)
         question = language.t(
             "Post **{title}** in {channel} right away? The weekly dates stay as they are.",
             title=show(prompt.resource.title, TITLE_LIMIT), channel=f"<#{weekly.channel_id}>",
@@ -170,7 +171,7 @@ def _outcome(weekly: WeeklySchedule, job: Job, language: Language, *, quiet: boo
         posted = t("Posted: {link}.", link=post_link(weekly, job, language))
         quietly = t("I didn't mention <@&{role}>: the last post is less than ten minutes old.", role=weekly.role_id)
         return f"{posted} {quietly}" if quiet else posted
-    reason = reason_words(job.reason or Reason.OUTAGE, language)
+    reason = why(job.reason or Reason.OUTAGE, language)
     if job.state is State.WAITING:
         return t(
             "Not posted yet: {reason}. I'll keep trying for five minutes; *History* shows the outcome.", reason=reason

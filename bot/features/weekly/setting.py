@@ -13,6 +13,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import PersistentItem
 from bot.discord_io.cards import Card
+from bot.discord_io.health import missing_permissions
 from bot.discord_io.messenger import usable_tags
 from bot.discord_io.modals import TYPED, ScheduleButton, TypedSchedule, form, schedule_fields
 from bot.errors import StudybotError
@@ -34,23 +35,6 @@ Channel = discord.TextChannel | discord.ForumChannel
 """Where a prompt may go; an announcement channel is a text channel to discord.py."""
 KINDS = [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
 """The same as Discord's types."""
-
-NEEDED = {
-    "view_channel": N_("View Channel"), "send_messages": N_("Send Messages"),
-    "read_message_history": N_("Read Message History"),
-}  # fmt: skip
-"""What the bot needs in the channel. The history is read for one thing: not to post a prompt twice after a crash."""
-NEEDED_FOR = {
-    "thread": {"create_public_threads": N_("Create Public Threads")},
-    "pin": {"pin_messages": N_("Pin Messages")},
-    "poll": {"send_polls": N_("Create Polls")},
-}
-"""What it needs as well for what follows a post."""
-IN_FORUM = {
-    "pin": {"manage_threads": N_("Manage Posts")},
-    "poll": {"send_polls": N_("Create Polls"), "send_messages_in_threads": N_("Send Messages in Posts")},
-}
-"""The same in a forum, where every post is a thread, and sending messages is called creating posts."""
 
 
 class PromptChannel(app_commands.Transformer):
@@ -99,16 +83,6 @@ def check(channel: Channel, member: discord.Member | discord.User, follow_ups: f
             N_("Every post in {channel} needs a tag, and there's none I may use. Add one, or make tags optional."),
             channel=channel.mention,
         )
-
-
-def missing_permissions(channel: Channel, follow_ups: frozenset[str]) -> list[str]:
-    """The names of the permissions that the bot lacks in a channel to post and to add what follows."""
-    permissions = channel.permissions_for(channel.guild.me)
-    in_forum = isinstance(channel, discord.ForumChannel)
-    needed = dict(NEEDED | ({"send_messages": N_("Create Posts")} if in_forum else {}))
-    for kind in sorted(follow_ups):
-        needed |= (IN_FORUM if in_forum else NEEDED_FOR).get(kind, {})
-    return [name for attribute, name in needed.items() if not getattr(permissions, attribute)]
 
 
 async def save(
