@@ -28,7 +28,7 @@ async def prepared(page: DemoPage) -> None:
     await page.send()
     await page.sees("The weekly prompt is set")
     await page.view_as("Mia")
-    await page.command("remind weekly")
+    await page.command("remind")
     for option, text in (("day", "monday"), ("time", "9:00"), ("timezone", "Europe/Berlin")):
         await (page.choose if option == "day" else page.write)(option, text)
     await page.send()

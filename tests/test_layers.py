@@ -16,7 +16,7 @@ LAYERS = (
     {"path", "search", "zones"},
     {"progress"},
     {"store"},
-    {"catalogs", "marks", "importing", "links"},
+    {"catalogs", "importing", "links"},
     {"jobs"},
     {"discord_io"},
     {"features"},
@@ -34,7 +34,6 @@ FORBIDDEN = {
     "progress": {"asyncio", "sqlalchemy", "os", "pathlib", "datetime"},
     "schedule": {"asyncio", "sqlalchemy", "os", "pathlib"},
     "catalogs": {"asyncio", "sqlalchemy", "os", "pathlib"},
-    "marks": {"asyncio", "sqlalchemy", "os", "pathlib"},
     "jobs": {"os", "pathlib"},
     "importing": {"asyncio", "sqlalchemy", "click"},
     "discord_io": {"sqlalchemy"},
@@ -106,7 +105,7 @@ def _is_button(node: ast.AST) -> bool:
 def test_marks_are_changed_in_one_place() -> None:
     writing = {"mark", "unmark", "toggle_mark"}
     for file in FILES:
-        if part(file) in ("marks", "store"):
+        if part(file) == "store":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             called = node.func if isinstance(node, ast.Call) else None

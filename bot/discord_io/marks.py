@@ -21,9 +21,9 @@ from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.failures import ran_out
 from bot.discord_io.text import show
 from bot.language import N_, Language
-from bot.marks import Action, MarkChange, change_mark
 from bot.progress import next_step, tally, unmet
 from bot.store import Store
+from bot.store.marks import Action, MarkChange
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Marked:
 async def act(interaction: Interaction, library: Library, resource: Resource, action: Action) -> Marked:
     """Change the mark of the member who acts; raises StoreError."""
     bot, user_id, now = interaction.client, interaction.user.id, interaction.client.clock()
-    change = await change_mark(bot.store, user_id, resource, action, now)
+    change = await bot.store.marks.change(user_id, resource.pages, action, now)
     done = library.finished(await bot.store.marks.of(user_id))
     return Marked(library, resource, done, change, now, bot.language_for(interaction))
 

@@ -7,7 +7,9 @@ Where a method takes several `pages`, they are one resource's: its page, then th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select
@@ -27,6 +29,31 @@ _MARKS = (
     .order_by(marks.c.done_at, marks.c.page)
 )
 _SHARED_SINCE = select(sharing.c.shared_at).where(sharing.c.user_id == bindparam("user_id"))
+
+
+class Action(Enum):
+    """What is done to a mark; the value is the letter that stands for it in a custom_id.
+
+    A card that one member sees says MARK or UNDO, so that pressing an old one never does the opposite of its label. A
+    post that everybody sees cannot know who has finished what, and says TOGGLE.
+    """
+
+    MARK = "m"
+    UNDO = "u"
+    TOGGLE = "t"
+
+    @classmethod
+    def beside(cls, finished: bool) -> Action:
+        """What a button does beside a resource that is finished or not."""
+        return cls.UNDO if finished else cls.MARK
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """A mark after an action: whether the resource is `finished`, and whether the action `changed` that."""
+
+    finished: bool
+    changed: bool = True
 
 
 class Marks:
@@ -56,6 +83,14 @@ class Marks:
             return found
 
         return await self._store.read(work)
+
+    async def change(self, user_id: int, pages: Sequence[str], action: Action, now: datetime) -> MarkChange:
+        """Set, remove or toggle a member's mark on a resource's pages, its former ones included."""
+        if action is Action.MARK:
+            return MarkChange(True, await self.mark(user_id, pages, now))
+        if action is Action.UNDO:
+            return MarkChange(False, await self.unmark(user_id, pages))
+        return MarkChange(await self.toggle_mark(user_id, pages, now))
 
     async def mark(self, user_id: int, pages: Sequence[str], now: datetime) -> bool:
         """Mark the first of some pages, unless one of them is marked; False if one was, and then its instant stays."""

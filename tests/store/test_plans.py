@@ -92,8 +92,8 @@ def plan(connection: Connection, statement: str, parameters: Any) -> str:
 
 
 def scans(plan: str) -> list[str]:
-    """The lines of a plan that read a whole table or a whole index; few opt out of numbers, so `uncounted` may be."""
-    whole = re.compile(r"Seq Scan on (?!uncounted)|\bSCAN (schedules|jobs|marks|sharing)\b")
+    """The lines of a plan that read a whole table or a whole index; PostgreSQL may hash the ids of all who share."""
+    whole = re.compile(r"Seq Scan on (?!sharing)|\bSCAN (schedules|jobs|marks|sharing)\b")
     return [line for line in plan.splitlines() if whole.search(line)]
 
 
@@ -165,7 +165,7 @@ def _waiting(number: int) -> dict[str, Any]:
 MEMBERS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "of": lambda store: store.marks.of(7),
     "of_each": lambda store: store.marks.of_each(range(1, 26)),
-    "finishers": lambda store: store.marks.finishers(["example.org/0/7", "example.org/1/7"], 100),
+    "sharing_finishers": lambda store: store.marks.sharing_finishers(["example.org/0/7", "example.org/1/7"], 100),
     "counts": lambda store: store.marks.counts(range(1, 26)),
     "unmark": lambda store: store.marks.unmark(7, ["example.org/9/9"]),
     "shared_since": lambda store: store.marks.shared_since(7),

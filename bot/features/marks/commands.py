@@ -20,7 +20,7 @@ from bot.discord_io.marks import MarkButton, act, changed_card, finished_in_time
 from bot.discord_io.options import Choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo
 from bot.language import Language
-from bot.marks import Action
+from bot.store.marks import Action
 
 _STEP = re.compile(r"\s*(?:step|#)?\s*#?\s*([0-9]{1,6})\s*", re.IGNORECASE)
 """A step as people write it: 3, #3 or step 3."""

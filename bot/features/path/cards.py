@@ -20,9 +20,9 @@ from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, finished_in_time, state_words
 from bot.discord_io.text import CHOICE_LIMIT, echo, fit, further_links, link, show
 from bot.language import ENGLISH, Language
-from bot.marks import Action
 from bot.path import Step
 from bot.progress import next_step, tally
+from bot.store.marks import Action
 
 LINES = 8
 """Most resources on a page: about a phone's screen and a half."""

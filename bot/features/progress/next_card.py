@@ -15,8 +15,8 @@ from bot.discord_io.cards import Card, open_button
 from bot.discord_io.marks import ACTION, MARK_LABELS, ChangesMark, Marked, changed_words
 from bot.discord_io.text import LABEL_LIMIT, by_line, first_sentence, fit, show
 from bot.language import Language
-from bot.marks import Action
 from bot.progress import NextStep, next_step, tally, unmet
+from bot.store.marks import Action
 
 TITLE_LIMIT = 150
 """Characters of a title; the longest card stays under CARD_LIMIT."""

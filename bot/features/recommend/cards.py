@@ -29,12 +29,12 @@ from bot.discord_io.text import (
     link,
     sentence,
     show,
-)  # fmt: skip
+)
 from bot.features.recommend.smalltalk import asks_where_to_start, is_small_talk
 from bot.language import Language
-from bot.marks import Action
 from bot.search import Answer, Hit, Reason
 from bot.search.text import words
+from bot.store.marks import Action
 
 SHOWN = 3
 """Hits of a card before *2 more* is pressed: the best two stand whole on the first screen of a phone."""

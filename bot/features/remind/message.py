@@ -22,7 +22,7 @@ from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, sho
 from bot.jobs import Job, NextStep
 from bot.jobs.attempt import Recognise
 from bot.language import N_, Language
-from bot.marks import Action
+from bot.store.marks import Action
 
 ALL_DONE = N_("**You've finished the whole path.** Well done! This is the last reminder.")
 """How the last reminder begins."""

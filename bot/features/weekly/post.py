@@ -23,7 +23,7 @@ from bot.discord_io.text import CONTENT_LIMIT, by_line, escape, first_sentence, 
 from bot.jobs import Job, Poll, Prompt, Recap, presses
 from bot.jobs.attempt import Recognise
 from bot.language import ENGLISH, Language
-from bot.marks import Action
+from bot.store.marks import Action
 
 POST_TITLE_LIMIT = 200
 """Characters of a resource's title."""
