@@ -97,3 +97,41 @@ async def test_every_word_of_the_form_is_translated(pseudo: Server) -> None:
     days = [option["label"] for option in opened.modal["components"][0]["component"]["options"]]
     assert days[0] == "Montag"
     assert filled_in(opened)["day"] == ["0"]
+
+
+async def test_every_sentence_of_the_answers_is_translated(pseudo: Server) -> None:
+    server = pseudo
+    seen = [
+        path := await server.ask("path"),
+        await server.ask("path", stage="e"),
+        await server.ask("path", stage="zzz"),
+    ]
+    seen.append(last := await server.press(path, "⟦Next⟧"))
+    seen.append(await server.press(last, "⟦To your next step⟧"))
+    seen.append(await server.press(path, path.labels[0]))
+    for topic in (
+        KANJI,
+        f"{KANJI}1",
+        "where do I start",
+        "hi",
+        "zzzz qqqq",
+        "https://example.org/1",
+        "https://e.org/x",
+    ):
+        seen.append(await server.ask("recommend", topic=topic))
+    seen.append(found := await server.ask("recommend", topic=KANJI))
+    seen.append(await server.press(found, next(one for one in found.labels if "more" in one)))
+    seen.append(await server.choose_hit(found, "1. "))
+    seen += [
+        await server.ask("recommend", topic=KANJI, kind="book"),
+        await server.ask("recommend", topic=f"{KANJI} " * 700),
+    ]
+    for _ in range(3):
+        await server.ask("recommend", topic=KANJI, share=True)
+    seen.append(await server.ask("recommend", topic=KANJI, share=True))
+    for content in ("hello, lunch?", f"{KANJI}?"):
+        message = await server.ada.send(server.channel, content)
+        seen.append(Seen(await server.mia.context_menu(server.channel, "Find resources", message)))
+    picture = await server.ada.send(server.channel, attachments=[("1.png", b"1")])
+    seen.append(Seen(await server.mia.context_menu(server.channel, "Find resources", picture)))
+    assert [text for one in seen for text in unmarked(one)] == []
