@@ -35,10 +35,10 @@ QUOTED = 60
 
 
 class Demo:
-    """A running demo. What its controls do returns a text for whoever uses them."""
+    """A running demo on a `server`. What its controls do returns a text for whoever uses them."""
 
     def __init__(self, server: StudyServer, page: simcord.Preview, store: Store) -> None:
-        self._server = server
+        self.server = server
         self._env = server.env
         self._page = page
         self._store = store
@@ -61,7 +61,7 @@ class Demo:
 
         A bot that is busy for longer than SimCord waits loses the rest of these seconds, nothing else.
         """
-        async with self._server.turn():
+        async with self.server.turn():
             seen = len(self._env.http_requests)
             with suppress(TimeoutError):
                 await self._env.advance_time(seconds)
@@ -85,7 +85,7 @@ class Demo:
     async def control(self, name: str, viewer_id: str = "") -> str:
         """Do what the control of this name does: "jump", "messages" or "find", for the person whom the page shows, or
         for the member; returns "" for another name."""
-        viewer = next((one for one in self._server.viewers if str(one.id) == viewer_id), self._server.viewers[0])
+        viewer = next((one for one in self.server.viewers if str(one.id) == viewer_id), self.server.viewers[0])
         match name:
             case "jump":
                 return await self.jump()
@@ -119,16 +119,16 @@ class Demo:
 
     async def find_resources(self, member: simcord.MemberActor) -> str:
         """Have a member choose *Find resources* in the menu of the last message that a person wrote."""
-        async with self._server.turn():
-            question = self._server.last_question()
-            await member.context_menu(self._server.channel, MENU, question)
+        async with self.server.turn():
+            question = self.server.last_question()
+            await member.context_menu(self.server.channel, MENU, question)
             await self._page.refresh()
         quoted = question.content if len(question.content) <= QUOTED else f"{question.content[: QUOTED - 1]}…"
         return f"{member.user.global_name} chose “{MENU}” for “{quoted}”."
 
     async def _leap(self, instant: datetime) -> None:
         """Move the clock to an instant: most of the way at once, the last minute as it would pass."""
-        async with self._server.turn():
+        async with self.server.turn():
             self._env.backend.advance_clock(max(0.0, (instant - BEFORE - self.now()).total_seconds()))
         await self.advance(max(TICK, (instant - self.now()).total_seconds()))
 

@@ -85,8 +85,8 @@ class StudyServer:
 
     def direct_messages(self, member: simcord.MemberActor) -> list[str]:
         """What the bot wrote to a member in private, from the first to the last."""
-        known = member.id in self.env.backend.dm_channels
-        return [text_of(message) for message in reversed(member.user.dm_channel.history() if known else [])]
+        sent = member.user.dm_channel.history() if member.id in self.env.backend.dm_channels else []
+        return [text_of(message) for message in sorted(sent, key=lambda message: message.id)]
 
     def _person(self, name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
         return self._guild.add_member(self.env.create_user(name.lower(), global_name=name), roles=list(roles))
@@ -103,7 +103,8 @@ class StudyServer:
 
 def text_of(message: discord.Message) -> str:
     """The text of a message: its content, or what stands on its card."""
-    shown = [one["content"] for one in walk_components(message.components) if isinstance(one.get("content"), str)]
+    components = walk_components([one.to_dict() for one in message.components])
+    shown = [one["content"] for one in components if isinstance(one.get("content"), str)]
     return "\n".join(filter(None, [message.content, *shown]))
 
 
