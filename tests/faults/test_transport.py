@@ -171,7 +171,7 @@ async def test_an_outage_of_an_hour_at_the_due_minute(bot: Bot) -> None:
         now += timedelta(seconds=30)
     assert len(bot.server.messages) == 1
     assert now - DUE < timedelta(hours=2)
-    assert "This was due" in bot.server.messages[0]["content"]
+    assert "Sorry this is late; it was due" in bot.server.messages[0]["content"]
 
 
 @pytest.mark.parametrize(

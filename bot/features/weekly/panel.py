@@ -14,6 +14,7 @@ from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
 from bot.discord_io.cards import Card
 from bot.discord_io.health import explain, health
+from bot.discord_io.messenger import post_tag
 from bot.discord_io.modals import ScheduleModal, TypedSchedule
 from bot.discord_io.refusals import why
 from bot.discord_io.schedules import near_date, next_dates, when
@@ -47,7 +48,7 @@ HISTORY = 10
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What the panel shows: the schedule, the next prompt or why there's none, the dates to come that are skipped, the
-    next dates, and what is wrong, in words."""
+    next dates, what is wrong, in words, and the tag that posts get where the forum requires one."""
 
     weekly: WeeklySchedule
     library: Library
@@ -55,13 +56,16 @@ class Panel:
     skipped: Sequence[datetime]
     dates: Sequence[datetime]
     problems: Sequence[str]
+    tag: str = ""
 
 
 async def panel_of(bot: StudyBot, library: Library, weekly: WeeklySchedule, language: Language) -> Panel:
     """The panel's content as everything is now; raises StoreError."""
     skipped = await bot.store.read(schedules.skipped_ahead, weekly.guild_id, bot.clock())
     problems = [explain(one, weekly, language) for one in await health(bot, weekly, bot.clock())]
-    return Panel(weekly, library, await bot.delivery.upcoming(weekly), skipped, next_dates(weekly, skipped), problems)
+    prompt, channel = await bot.delivery.upcoming(weekly), bot.get_channel(weekly.channel_id)
+    tag = post_tag(channel) if isinstance(channel, discord.ForumChannel) else None
+    return Panel(weekly, library, prompt, skipped, next_dates(weekly, skipped), problems, tag.name if tag else "")
 
 
 async def panel_card_of(
@@ -124,7 +128,8 @@ def _settings_line(panel: Panel, language: Language) -> str:
     switches = [t("{names}: on", names=", ".join(on))] if on else []
     switches += [t("{names}: off", names=", ".join(off))] if off else []
     order = t("Order: {order}", order=order_words(panel.library, weekly.order, language))
-    return " · ".join([order, t("Mentions: {role}", role=role), *switches])
+    tag = [t("Tag: {tag}", tag=show(panel.tag, TITLE_LIMIT))] if panel.tag else []
+    return " · ".join([order, t("Mentions: {role}", role=role), *switches, *tag])
 
 
 def _button_rows(panel: Panel, language: Language) -> list[list[discord.ui.Button[Any]]]:
