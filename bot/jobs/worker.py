@@ -47,7 +47,7 @@ IN_FLIGHT_LIMIT = 2 * SLOTS
 """Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help: all of
 them leave at once when a global rate limit ends."""
 DATABASE_CALLS = 8
-"""Attempts that use the database at a time, of the twenty connections to PostgreSQL: the others are the members'. At 1 a
+"""Attempts that use the database at a time, of the twenty connections to PostgreSQL: the rest serve members. At 1 a
 database 30 ms away takes three prompts a second, at 8 twenty-five; at 128 each waits until its time is over."""
 CLAIMS = 25
 """Free slots for which the worker claims again. At 1 each job costs a claim of its own."""
