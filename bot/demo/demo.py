@@ -113,8 +113,8 @@ class Demo:
 
     async def direct_messages(self, member: simcord.MemberActor) -> str:
         """What the bot wrote to a member in private: the page shows one channel."""
-        async with self._server.turn():
-            sent = self._server.direct_messages(member)
+        async with self.server.turn():
+            sent = self.server.direct_messages(member)
         return "\n\n".join([f"{member.user.global_name}'s direct messages:", *(sent or ["none yet"])])
 
     async def find_resources(self, member: simcord.MemberActor) -> str:
@@ -134,12 +134,12 @@ class Demo:
 
     # In a turn each, so that the one connection of a database in memory is not inside a transaction of the bot's.
     async def _next_prompt(self) -> datetime | None:
-        async with self._server.turn():
-            schedule = await self._store.look_up(schedules.of_guild, self._server.id)
+        async with self.server.turn():
+            schedule = await self._store.look_up(schedules.of_guild, self.server.id)
         return schedule.next_at if schedule else None
 
     async def _next_due(self) -> datetime | None:
-        async with self._server.turn():
+        async with self.server.turn():
             return await self._store.read(next_due)
 
 
