@@ -276,6 +276,7 @@ class Collector:
             return
         if pieces := self._take():
             self.blocks += self._made(pieces)
+        self._strong = self.struck = 0
 
     def begin_row(self) -> None:
         """A row of a table begins."""

@@ -10,19 +10,45 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from urllib.parse import unquote
 
 from bot.catalog.identity import Ids, canonical_page, slug
 from bot.catalog.model import MAX_CATALOG_ID, MAX_ID, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
-from bot.importing.blocks import BOLD_LEVEL, Block, BlockKind, Cell, LeftOut, Link, Outline, Piece, Reason, Source, plain
-from bot.importing.entries import Entry, Labels, absolute, detail, joined, made_entry, part_title, read_row, read_run, subject_columns
+from bot.characters import without_hidden
+from bot.importing.blocks import (
+    BOLD_LEVEL,
+    Block,
+    BlockKind,
+    Break,
+    Cell,
+    LeftOut,
+    Link,
+    Outline,
+    Piece,
+    Reason,
+    Source,
+    plain,
+)
+from bot.importing.entries import (
+    Entry,
+    Labels,
+    absolute,
+    detail,
+    joined,
+    made_entry,
+    part_title,
+    read_row,
+    read_run,
+    subject_columns,
+)
 from bot.importing.markdown import OnProgress, no_progress, with_progress
 from bot.importing.meta import is_advert, reason_for_heading, reason_for_link
 from bot.importing.stages import TRACK_LEVEL, Group, Section, groups_of
 from bot.importing.words import (
     MAX_SUBJECT,
+    begins_with_part,
     clean,
     clean_title,
     cut,
@@ -30,6 +56,7 @@ from bot.importing.words import (
     heading_text,
     is_label,
     is_part,
+    is_site_name,
     urlsplit_host,
 )
 
@@ -134,13 +161,15 @@ def _account(made: Draft, addresses: dict[str, Source]) -> None:
     ordered = sorted(known)
     for address, source in addresses.items():
         at = bisect_left(ordered, address)
-        escaped = at < len(ordered) and re.match(rf"{re.escape(address)}[%(\[_*.,;:!?'~)]", ordered[at]) is not None
+        near = ordered[at] if at < len(ordered) else ""
+        escaped = near.startswith(address) and near[len(address) : len(address) + 1] in tuple("%([_*.,;:!?'~)")
         if not escaped and not any(form in known for form in _forms(address)):
             made.left_out.append(LeftOut(source, address, Reason.UNREAD))
 
 
 def _forms(address: str) -> Iterator[str]:
     """An address, and what it may be without markup that stands behind it."""
+    address = without_hidden(address)
     yield from (address, canonical_page(address), canonical_page(address.replace("&amp;", "&")))
     for end in [found.start() for found in re.finditer(r"[)\]*_'|(\[]", address[:600])][:-9:-1]:
         yield canonical_page(address[:end].replace("&amp;", "&"))
@@ -153,11 +182,8 @@ def _language(front_matter: dict[str, str]) -> str:
 
 def _first_heading(blocks: Sequence[Block]) -> str:
     """The heading that names the whole: the only one of level 1, or the first if no other before it is as high."""
-    headings = [
-        block for block in blocks
-        if block.kind is BlockKind.HEADING and block.level < BOLD_LEVEL - 1 and reason_for_heading(_heading(block)) is None
-    ]  # fmt: skip
-    headings = [block for block in headings if has_words(_heading(block))]
+    headings = [block for block in blocks if block.kind is BlockKind.HEADING and block.level < BOLD_LEVEL - 1]
+    headings = [one for one in headings if has_words(text := _heading(one)) and reason_for_heading(text) is None]
     top = [block for block in headings if block.level == 1]
     if top and (top[0] is headings[0] or len(top) == 1):
         return _heading(top[0])
@@ -324,6 +350,10 @@ class _Walker:
         if block.level == TRACK_LEVEL:
             text, _, note = text.partition(" - ")
         is_title = text.casefold() == self._title.casefold() and len(self._open) == 1
+        if has_words(text):  # a heading's pictures are badges
+            icons = [link for link in block.links if link.icon]
+            self.left_out += [LeftOut(link.source, link.url, Reason.BADGE) for link in icons]
+            block = replace(block, pieces=tuple(piece for piece in block.pieces if piece not in icons))
         run = read_run(block, self._labels, self._headings())
         if run.entries and block.level < OUTLINE_LEVEL and len(run.entries) == 1 and run.entries[0].label is None:
             text = run.entries[0].title
@@ -350,7 +380,12 @@ class _Walker:
     def _leave_items(self, level: int) -> None:
         while self._items and self._items[-1].level >= level:
             item = self._items.pop()
-            if item.entry is None and not item.used and has_words(item.text) and not re.match(r"[\w ]{2,20}:", item.text):
+            if (
+                item.entry is None
+                and not item.used
+                and has_words(item.text)
+                and not re.match(r"[\w ]{2,20}:", item.text)
+            ):
                 self._unlinked.append(item.source)
             elif self._items:
                 self._items[-1].used = True
@@ -358,16 +393,29 @@ class _Walker:
     def _work(self) -> _Item | None:
         """The innermost open item that names a work, or could: one with a link, else with a text that is no label."""
         for item in reversed(self._items):
-            if item.entry is not None or (has_words(item.text) and not is_label(item.text) and len(item.text) <= MAX_SUBJECT):
+            if item.entry is not None or (
+                has_words(item.text) and not is_label(item.text) and len(item.text) <= MAX_SUBJECT
+            ):
                 return item
         return None
 
     def _add_item(self, at: int, block: Block) -> None:
         work = self._work()
         below = work is not None and (at not in self._bare or work.entry is not None)
-        run = read_run(block, self._labels, self._headings(), below_work=below)
-        for entry in run.entries:
-            entry.subject = entry.subject or (work.entry.title if work.entry else work.text) if work is not None else entry.subject
+        run = read_run(
+            block,
+            self._labels,
+            self._headings(),
+            below_work=below,
+            described=work is not None and work.entry is not None,
+        )
+        subject = "" if work is None else work.entry.title if work.entry is not None else work.text
+        for entry in run.entries if subject else ():
+            entry.subject = entry.subject or subject
+            if begins_with_part(entry.title) and not entry.title.startswith(entry.subject):
+                entry.title = cut(f"{entry.subject}: {entry.title}", MAX_TITLE)
+        if run.left_out and not run.entries and work is not None and work.entry is not None:
+            work.entry.describe(block.text)
         self._take(run.entries, run.further, run.left_out, work)
         item = _Item(block.level, cut(clean(block.text), MAX_TITLE), block.source)
         item.entry = run.entries[0] if run.entries else None
@@ -394,6 +442,8 @@ class _Walker:
         further: Iterable[tuple[str, Link]],
         left_out: Iterable[tuple[Link, Reason]],
         work: _Item | None = None,
+        *,
+        listed: bool = True,
     ) -> None:
         self._section.items.extend(entries)
         self.left_out += [LeftOut(link.source, link.url, reason) for link, reason in left_out]
@@ -401,7 +451,7 @@ class _Walker:
             if work is not None:
                 self._attach(work, label, link)
             else:
-                self._add_unnamed(label, link)
+                self._add_unnamed(label, link, listed=listed)
 
     def _attach(self, work: _Item, label: str, link: Link) -> None:
         """A link with a mere label belongs to the work above it; a part of that is a work of its own."""
@@ -418,11 +468,11 @@ class _Walker:
         elif not work.entry.add_link(label, link.url):
             self.left_out.append(LeftOut(link.source, link.url, Reason.DESCRIPTION))
 
-    def _add_unnamed(self, label: str, link: Link) -> None:
+    def _add_unnamed(self, label: str, link: Link, *, listed: bool) -> None:
         if self._section.entry is not None and self._section.entry.add_link(label, link.url):
             return
         entry = made_entry("", link, label, self._headings(), "")
-        entry.label = label
+        entry.label, entry.listed = label, listed
         self._section.items.append(entry)
 
     # -- texts between entries
@@ -433,25 +483,26 @@ class _Walker:
         if not any(True for _ in block.links):
             self._add_plain(block, work, entry)
             return
-        run = read_run(block, self._labels, self._headings(), below_work=entry is not None)
+        run = read_run(block, self._labels, self._headings(), below_work=entry is not None, described=entry is not None)
         if block.level and entry is not None and not _begins_with(block, run.entries):
             run.left_out += [(_link_of(block, one), Reason.DESCRIPTION) for one in run.entries]
             run.entries.clear()
             entry.describe(block.text)
         for one in run.entries:
             one.listed = False
-        self._take(run.entries, run.further, run.left_out, work)
+        self._take(run.entries, run.further, run.left_out, work, listed=False)
         self._note(block)
         if self._section.entry is not None and entry is self._section.entry:
-            detail(entry, clean(block.text))
+            _take_details(entry, block)
 
     def _add_plain(self, block: Block, work: _Item | None, entry: Entry | None) -> None:
         text = clean(block.text)
         if entry is not None and (work is not None or len(self._section.entries) < 2):
-            if not detail(entry, text):
+            if not _take_details(entry, block):
                 entry.describe(block.text)
         elif block.level == 0:
-            self._section.texts.append(text) if len(self._section.texts) < 12 else None
+            if len(self._section.texts) < 12:
+                self._section.texts.append(text)
             self._note(block)
 
     def _note(self, block: Block) -> None:
@@ -463,7 +514,12 @@ class _Walker:
             return
         if section is self.root or section.title == "":
             wanted = section is not self.root or self.named_at is None
-            if wanted and len(text) >= MIN_DESCRIPTION and not is_advert(text) and not (self.description and section is self.root):
+            if (
+                wanted
+                and len(text) >= MIN_DESCRIPTION
+                and not is_advert(text)
+                and not (self.description and section is self.root)
+            ):
                 self.description = self.description if self.named_in(section) else cut(text, MAX_PARAGRAPH)
         elif not section.note and not section.entries and section.entry is None:
             section.note = cut(text, MAX_PARAGRAPH)
@@ -474,6 +530,18 @@ class _Walker:
             return True
         section.is_described = True
         return False
+
+
+def _take_details(entry: Entry, block: Block) -> bool:
+    """Take the lines of a paragraph that are details of a work; False if there are none."""
+    lines: list[list[Piece]] = [[]]
+    for piece in block.pieces:
+        if isinstance(piece, Break):
+            lines.append([])
+        else:
+            lines[-1].append(piece)
+    found = [detail(entry, clean(plain(line))) for line in lines]  # all of them, not only to the first
+    return any(found)
 
 
 def _begins_with(block: Block, entries: Sequence[Entry]) -> bool:
@@ -522,8 +590,7 @@ class _Chooser:
         listed = sum(one.listed for section in walker.sections for one in section.entries)
         every = sum(len(section.entries) for section in walker.sections)
         self._is_list = listed >= 0.6 * every
-        top = [section for section in walker.sections if not section.path]
-        self._has_sections = any(section.entries for section in walker.sections if section not in top and not section.reason)
+        self._has_sections = any(section.entries and section.path and not section.reason for section in walker.sections)
         self._in_order(walker.root)
 
     def _in_order(self, section: Section) -> None:
@@ -566,7 +633,11 @@ class _Chooser:
         if (reason := reason_for_link(entry.title, entry.url, prose=entry.prose or outside)) is not None:
             return reason
         place = unquote(entry.url.partition("#")[2])
-        if place and slug(entry.title, 200, "") in self._headings and slug(place, 200, "-") == slug(entry.title, 200, ""):
+        if (
+            place
+            and slug(entry.title, 200, "") in self._headings
+            and slug(place, 200, "-") == slug(entry.title, 200, "")
+        ):
             return Reason.CONTENTS
         if outside and (not entry.listed or self._before_title(section)):
             return Reason.INTRO
@@ -600,8 +671,8 @@ def _name_by_section(section: Section) -> None:
         return
     for entry in unnamed:
         label = clean_title(entry.label or "")
-        if has_words(label) and (named or not is_label(label)):
-            entry.title = cut(f"{section.title}: {label}" if named else label, MAX_TITLE)
+        if has_words(label) and (named or not is_label(label) or " " in label):
+            entry.title = cut(f"{section.title}: {label}" if named and not is_site_name(label) else label, MAX_TITLE)
             entry.label = None
 
 

@@ -36,6 +36,7 @@ from bot.importing.words import (
     is_language,
     is_part,
     is_provider,
+    is_site_name,
     kind_mark,
     kind_of,
     label_name,
@@ -72,12 +73,18 @@ _SUBJECTS = re.compile(
     r"|titre|название|тема)\b|标题|名称|题目|名前|タイトル",
     re.IGNORECASE,
 )
-_DATES = re.compile(r"\b(?:date|published|released?|year|week|day|datum|jahr|fecha|année|дата|год)\b|日期|年|時間|时间", re.I)
-_AUTHORS = re.compile(r"\W*(?:authors?(?:\(s\))?|by|instructors?|lecturers?|speakers?|autor\w*|автор\w*|作者|著者)\W*$", re.I)
+_DATES = re.compile(
+    r"\b(?:date|published|released?|year|week|day|datum|jahr|fecha|année|дата|год)\b|日期|年|時間|时间", re.I
+)
+_AUTHORS = re.compile(
+    r"\W*(?:authors?(?:\(s\))?|by|instructors?|lecturers?|speakers?|autor\w*|автор\w*|作者|著者)\W*$", re.I
+)
 _YEAR_NAMED = re.compile(r"\W*(?:last )?(?:published|year|released?|date|jahr|año|année|год|年份?)\W*$", re.I)
 _QUOTED = re.compile(r"[\"“«「『《]([^\"“”«»「」『』《》]{2,200})[\"”»」』》]")
 """A title in quotation marks, as a citation has it."""
-_POINTERS = frozenset({"here", "this", "link", "read", "more", "that", "these", "hier", "aquí", "ici", "тут", "здесь", "这里"})
+_POINTERS = frozenset(
+    {"here", "this", "link", "read", "more", "that", "these", "hier", "aquí", "ici", "тут", "здесь", "这里"}
+)
 _JOINT = re.compile(r"[\s\W]*(?:(?:and|or|vs|und|y|et|и|和|与)[\s\W]*)?")
 _CODE = re.compile(r"\W*(?:week|lecture|day|module|unit|part)?\s*[A-Z]{0,8}[\s./-]?\d[\w./-]{0,6}\W*", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?。！？:：)\]]\s*$")
@@ -125,8 +132,9 @@ class Entry:
         return False
 
     def describe(self, text: str, *, weak: bool = False) -> None:
-        """Give the entry a summary if it has none, or but the rest of a citation."""
+        """Give the entry a summary if it has none, or but a name or the rest of a citation."""
         text = clean(text)
+        weak = weak or (len(text.split()) < 5 and not text.endswith(".") and text.istitle())
         if (not self.summary or self.weak) and has_words(text):
             self.summary, self.weak = cut(text, MAX_PARAGRAPH), weak
 
@@ -141,7 +149,7 @@ class Run:
 
 
 class Labels:
-    """Which link texts of a list can't name a work: those that are labels everywhere, and those that stand three times."""
+    """Which link texts of a list can't name a work: labels everywhere, and texts that stand three times."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
         pages: defaultdict[str, set[str]] = defaultdict(set)
@@ -168,7 +176,7 @@ class Labels:
 
 def absolute(address: str, base: str | None) -> str | Reason:
     """The address as one of the web, or the reason why it is none; `base` is where the index itself stands."""
-    if address.startswith("#"):
+    if re.match(r"(?:\./)?#", address):
         return Reason.IN_PAGE
     if address.startswith("//"):
         address = f"https:{address}"
@@ -198,17 +206,22 @@ def joined(base: str, address: str) -> str:
 # -- the links of an item, a heading or a paragraph
 
 
-def read_run(block: Block, labels: Labels, headings: tuple[str, ...] = (), *, below_work: bool = False) -> Run:
+def read_run(
+    block: Block, labels: Labels, headings: tuple[str, ...] = (), *, below_work: bool = False, described: bool = False
+) -> Run:
     """The works in an item, a heading or a paragraph; its links are absolute.
 
     `headings` are those above, the nearest first; `below_work` says that the block lies in the item of a work, so that
-    its labels are further links of that one.
+    its labels are further links of that one; `described` that it is one with a link already, which sentences describe.
     """
-    return _RunReader(block, labels, headings, below_work=below_work).read()
+    return _RunReader(block, labels, headings, below_work=below_work, described=described).read()
 
 
 class _RunReader:
-    def __init__(self, block: Block, labels: Labels, headings: tuple[str, ...], *, below_work: bool) -> None:
+    def __init__(
+        self, block: Block, labels: Labels, headings: tuple[str, ...], *, below_work: bool, described: bool
+    ) -> None:
+        self._described_work = described
         self._block = block
         self._labels = labels
         self._headings = headings
@@ -227,7 +240,9 @@ class _RunReader:
         alone = not has_words("".join(piece for piece in self._block.pieces if isinstance(piece, str)))
         kept: list[Piece] = []
         for piece in self._block.pieces:
-            if isinstance(piece, Link) and (piece.struck or (is_back_to_top(piece.text) and (alone or has_words(piece.text)))):
+            if isinstance(piece, Link) and (
+                piece.struck or (is_back_to_top(piece.text) and (alone or has_words(piece.text)))
+            ):
                 self._run.left_out.append((piece, Reason.STRUCK if piece.struck else Reason.CONTENTS))
             elif isinstance(piece, Link) and piece.icon and not only_icons:
                 self._run.left_out.append((piece, Reason.BADGE))
@@ -266,7 +281,13 @@ class _RunReader:
     def _first(self, at: int) -> None:
         link, before = self._link(at), self._text(0, at)
         spoken = clean(_without_number(before))
-        if self._labels.is_titled(link):
+        if self._described_work and self._is_description(link, spoken):
+            if self._labels.is_titled(link) or _word(link) in _POINTERS:
+                self._run.left_out.append((link, Reason.DESCRIPTION))
+            else:
+                self._run.further.append((link.text if not link.bare else "", link))
+            self._described = True
+        elif self._labels.is_titled(link):
             in_brackets = re.match(r"\[.*\]$", link.text) is not None or re.search(r"\[$", before.strip()) is not None
             if (in_brackets or is_provider(link.text, link.url)) and _names(spoken):
                 self._named_before(at, link)
@@ -277,13 +298,22 @@ class _RunReader:
         else:
             self._unnamed(at, link, spoken)
 
+    def _is_description(self, link: Link, before: str) -> bool:
+        """Whether a block below a work says something about it: a sentence, or "Lecture: …" before a label."""
+        if not has_words(before) or _is_mark(before):
+            return False
+        if self._block.level == 0 or len(before) > MAX_SUBJECT:
+            return True
+        marked = re.match(r"[\w ]{2,20}:\s", before) is not None and not self._labels.is_titled(link)
+        return marked or (len(before.split()) > 5 and (self._labels.is_titled(link) or link.bare))
+
     def _titled(self, at: int, link: Link, *, leads: bool) -> None:
         place = bisect_left(self._at, at)
         title, before = clean_title(link.text), clean(self._text(self._at[place - 1] + 1 if place else 0, at))
         after = self._pieces[at + 1 : at + MOST_PIECES]
         if _CODE.fullmatch(title) and leads and (bold := _bold(after)) and not is_label(bold):
             title = f"{title}: {bold}"
-        entry = self._entry(title, link, before if is_label(before) else self._label_behind(at))
+        entry = self._entry(title, link, before if before and is_label(before) else self._label_behind(at))
         if leads:
             authors, rest = without_byline(self._rest(at, title).removeprefix(f"({entry.year})").strip())
             entry.authors = names(authors or only_authors(rest)) or entry.authors
@@ -319,8 +349,13 @@ class _RunReader:
         if self._below_work and (label or not self._behind(at)):
             self._run.further.append((label, link))
             return
-        if is_language(link.text) and len(self._at) == 1:
+        if (is_language(link.text) and len(self._at) == 1) or (is_site_name(link.text) and not link.bare and not mark):
             self._titled(at, link, leads=True)
+            return
+        if is_part(clean_title(link.text)) and (bold := _bold(self._pieces[at + 1 : at + MOST_PIECES])):
+            entry = self._entry(f"{clean_title(link.text)}: {bold}", link, "")
+            entry.describe(clean(self._rest(at, "").removeprefix(bold)), weak=True)
+            self._add(entry)
             return
         behind = self._behind(at)
         entry = self._entry(behind or address_title(link.url), link, label)
@@ -341,7 +376,12 @@ class _RunReader:
         """The text behind a link as its title: `https://… - The first one`."""
         end = next((other for other in self._at if other > at), len(self._pieces))
         text = clean(first_sentence(clean("".join(_spoken(self._pieces[at + 1 : end])))))
-        return text if 4 < len(text) <= MAX_TITLE_BEHIND and has_words(text) and not is_label(text) else ""
+        fits = 4 < len(text) <= MAX_TITLE_BEHIND and has_words(text) and not is_label(text)
+        return (
+            text
+            if fits and not re.match(r"(?:is|are|was|were|has|have|for|by|of|with|to|and|which|that)\b", text)
+            else ""
+        )
 
     # -- those behind it
 
@@ -398,6 +438,8 @@ class _RunReader:
             if isinstance(piece, Link):
                 sentence = clean(sentences.around(max(0, place - 1)))
                 titled = self._labels.is_titled(piece)
+                if not titled and len(sentence) > MAX_TITLE_BEHIND and self._headings and label_name(piece.text):
+                    sentence = f"{self._headings[0]}: {label_name(piece.text)}"
                 if titled and " " not in piece.text and piece.text.islower() and piece.text.isascii():
                     self._run.left_out.append((piece, Reason.PROSE))  # "it made me [cry](url)"
                     continue
@@ -433,7 +475,7 @@ class _RunReader:
         text = plain(_spoken(self._pieces, self._labels))
         place = len(plain(_spoken(self._pieces[: at + 1], self._labels)))
         sentence = clean(Sentences(text).around(max(0, place - 1)))
-        own = re.findall(r"[^\W\d_]{2,}", sentence.replace(title, "", 1))
+        own = re.findall(r"[^\W\d_]{2,}", "".join(piece for piece in self._pieces if isinstance(piece, str)))
         return sentence if len(own) >= 3 or _HAS_CJK.search("".join(own)) else ""
 
     def _entry(self, title: str, link: Link, label: str) -> Entry:
@@ -452,7 +494,11 @@ class _RunReader:
 def made_entry(title: str, link: Link, label: str, headings: tuple[str, ...], beside: str) -> Entry:
     """An entry with all that its link and the text beside it say for certain."""
     year = year_of(link.url, f"{title} {beside}")
-    if year is None and len(codes := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)) == 1 and title.endswith(codes[0]):
+    if (
+        year is None
+        and len(codes := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)) == 1
+        and title.endswith(codes[0])
+    ):
         year = int(codes[0])
     authors = authors_in(title) or authors_in(beside)
     kind = kind_of(link.url, label or kind_mark(link.text), headings)
@@ -470,7 +516,15 @@ def part_title(subject: str, part: str) -> str:
 def split_title(pieces: Sequence[Piece]) -> tuple[str, str]:
     """The title in a text before a link with a label, and what else the text says; "" if there is none."""
     line = _last_line(pieces)
+    raw = clean_raw("".join(piece if isinstance(piece, str) else piece.text for piece in line))
     text = clean(_without_number(plain(line)))
+    if (
+        len(text) > MAX_SUBJECT
+        and 0 < len(head := clean(_without_number(re.split(r"\s{2,}| [-–—] |: ", raw)[0]))) <= MAX_SUBJECT
+    ):
+        return (
+            (clean_title(head), clean(text.removeprefix(head))) if has_words(head) and not is_label(head) else ("", "")
+        )
     bold = _bold(line, anywhere=True)
     quoted = _QUOTED.findall(text)
     if bold and has_words(bold) and not is_label(bold) and not is_part(bold) and not (_CODE.fullmatch(bold)):
@@ -479,13 +533,23 @@ def split_title(pieces: Sequence[Piece]) -> tuple[str, str]:
         title = quoted[0].rstrip(" .,")
     else:
         title = text if len(text) <= MAX_SUBJECT else clean(last_sentence(text))
+        if (dated := re.match(r"(.{8,}?)[\s,]*\((?:19|20)\d\d\w?\)(?:[,.:]|$)\s*(.*)", title)) is not None:
+            title = clean(first_sentence(dated[2])) or dated[1] if re.search(r"\b[A-Z]\.$", dated[1]) else dated[1]
         title = title if len(title) <= MAX_SUBJECT else clean(first_sentence(text))
+        title = re.sub(r"\s*\(?e\.g\.?,?$", "", title)
         title = re.sub(r"\s+(?:is|at|on|in|see|>>|=>|->|from|via|by|here|:)$", "", title.strip("[] "), flags=re.I)
     title = clean_title(title).rstrip("、，,;；:：")
     if not has_words(title) or is_label(title) or len(title) > MAX_TITLE:
         return "", ""
-    rest = clean(re.sub(rf'["“]?{re.escape(title)}[.,:]*["”]?', " ", text, count=1)) if title in text else ""
+    before, _, after = text.partition(title)
+    after = re.sub(r"^\W*[(\[](?:19|20)\d\d[)\]]", "", after.lstrip(' .,:"”»』」》'))
+    rest = clean(before.rstrip(' "“«『「《') + " " + after)
     return title, rest if _says(rest) else ""
+
+
+def clean_raw(text: str) -> str:
+    """A text with the spaces that its author set, which part a title from what follows."""
+    return text.replace("\n", "  ").strip()
 
 
 def _last_line(pieces: Sequence[Piece]) -> list[Piece]:
@@ -521,10 +585,15 @@ def _spoken(pieces: Iterable[Piece], labels: Labels | None = None) -> Iterator[P
     last = len(tags) - tags[::-1].index(False) if False in tags else 0
     if 0 < last < len(kept) and not _SENTENCE_END.search(plain(kept[last - 1 : last])):
         last = len(kept)  # "written in `Rust`" ends with a word of its sentence
-    if first < len(kept) and plain(kept[first : first + 1])[:1].isalnum() and not re.search(r"\W$", plain(kept[:first])):
+    if (
+        first < len(kept)
+        and plain(kept[first : first + 1])[:1].isalnum()
+        and not re.search(r"\W$", plain(kept[:first]))
+    ):
         first = 0  # "`grep` for code" begins with one
     for at, piece in enumerate(kept):
-        if not (isinstance(piece, Code) and (at < first or at >= last)):
+        bracketed = isinstance(piece, Link) and at and re.search(r"[\[(（]\s*$", plain(kept[at - 1 : at])) is not None
+        if not (isinstance(piece, Code) and (at < first or at >= last)) and not bracketed:
             yield piece
 
 
@@ -539,7 +608,10 @@ def _is_mark(text: str) -> bool:
 
 def _names(text: str) -> bool:
     """Whether a text before the name of a provider is a title: two words, and no sentence that goes on."""
-    return len(text.split()) > 1 and re.search(r"(?:\b(?:at|by|from|in|on|see|the|a|to|with|of|and|for)|['’]s?)$", text) is None
+    return (
+        len(text.split()) > 1
+        and re.search(r"(?:\b(?:at|by|from|in|on|see|the|a|to|with|of|and|for)|['’]s?)$", text) is None
+    )
 
 
 def _says(text: str) -> bool:
@@ -591,7 +663,9 @@ def _subject_column(rows: Sequence[Block]) -> int:
     for column in range(width):
         cells = [row.cells[column] for row in rows if column < len(row.cells)]
         texts = [clean(plain(cell.pieces)) for cell in cells]
-        texts = [text for text in texts if has_words(text) and not is_date(text) and not is_label(text) and not is_part(text)]
+        texts = [
+            text for text in texts if has_words(text) and not is_date(text) and not is_label(text) and not is_part(text)
+        ]
         heading = cells[0].heading
         if not texts or _AUTHORS.match(heading) or _DATES.search(heading):
             continue
@@ -648,14 +722,18 @@ class _RowReader:
 
     def _read_cell(self, at: int, cell: Cell) -> None:
         links = [piece for piece in cell.pieces if isinstance(piece, Link)]
-        only_icons = all(link.icon for link in links) and not has_words("".join(p for p in cell.pieces if isinstance(p, str)))
+        only_icons = all(link.icon for link in links) and not has_words(
+            "".join(p for p in cell.pieces if isinstance(p, str))
+        )
         own = [piece for piece in cell.pieces if isinstance(piece, str)]
         spoken = len(clean("".join(own)).split()) > 4
         for link in links:
             if self._entry is not None and link.url == self._entry.url:
                 continue
             before = cell.pieces[: cell.pieces.index(link)]
-            named = split_title(_last_line(before))[0] if at != self._column and not self._labels.is_titled(link) else ""
+            named = (
+                split_title(_last_line(before))[0] if at != self._column and not self._labels.is_titled(link) else ""
+            )
             if link.struck or (link.icon and not only_icons):
                 self._run.left_out.append((link, Reason.STRUCK if link.struck else Reason.BADGE))
             elif len(named.split()) > 1 and not is_part(named) and not link.icon:
@@ -672,7 +750,7 @@ class _RowReader:
         return bool(self._subject) and self._entry is None and is_provider(link.text, link.url)
 
     def _further(self, link: Link, cell: Cell) -> None:
-        label = link.text if has_words(link.text) and not link.bare else cell.heading
+        label = link.text if has_words(link.text) and not link.bare else "" if link.icon else cell.heading
         if self._entry is None and self._subject:
             self._entry = self._made(self._subject, link, cell, link.text)
         elif self._entry is not None:
@@ -695,7 +773,9 @@ class _RowReader:
         parts = [self._rest] if _says(self._rest) else []
         for at, (cell, text) in enumerate(cells):
             if at != self._column and not _AUTHORS.match(cell.heading) and self._is_description(cell, text):
-                parts.append(clean(plain(_spoken(cell.pieces, self._labels))))
+                said, heading = clean(plain(_spoken(cell.pieces, self._labels))), clean(cell.heading)
+                plainly = not heading or _DESCRIPTIONS.search(heading) or len(self._texts) < 3 or len(said.split()) > 8
+                parts.append(said if plainly else f"{heading}: {said}")
         entry.describe(" · ".join(filter(has_words, parts)))
 
     def _is_description(self, cell: Cell, text: str) -> bool:

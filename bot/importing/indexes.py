@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -17,7 +19,12 @@ from bot.importing.blocks import LeftOut, Reason, Source
 from bot.importing.drafting import Draft, draft
 from bot.importing.markdown import OnProgress, no_progress
 from bot.importing.sources import STANDARD_INPUT, read_index
-from bot.importing.writing import catalog_text
+from bot.importing.sync import Synced, sync_catalog
+from bot.importing.writing import HEADER, catalog_text
+
+KEPT_HEADER = (
+    "# The last import, kept for `studybot sync`: it tells what the index changed from what you did. Don't edit it.\n"
+)
 
 MAX_ENTRIES = 20_000
 """Resources that are imported. Twice the largest list that was found; more would take longer than anybody waits."""
@@ -38,6 +45,13 @@ class Imported:
     text: str
     catalog: Catalog
     draft: Draft
+    base: str | None = None
+
+    @property
+    def kept(self) -> str:
+        """What is kept beside the catalog, so that the next sync knows what a person changed since."""
+        options = f"# base: {self.base}\n" if self.base else ""
+        return f"{KEPT_HEADER}{options}{self.text.removeprefix(HEADER)}"
 
 
 def import_index(
@@ -52,7 +66,7 @@ def import_index(
         made = draft_index(path, stdin, base=base, on_progress=on_progress)
         text = catalog_text(made)
         on_progress(0.8)
-        return Imported(text, parse_catalog(text, "catalog.yaml"), made)
+        return Imported(text, parse_catalog(text, made.origin.removeprefix("Imported from ")), made, base)
 
 
 def draft_index(
@@ -93,6 +107,45 @@ def without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
+def sync_index(
+    path: Path,
+    stdin: BinaryIO,
+    text: str,
+    source: str,
+    today: date,
+    *,
+    last: str | None = None,
+    base: str | None = None,
+    force: bool = False,
+    on_progress: OnProgress = no_progress,
+) -> Synced:
+    """Bring a changed index into a catalog, of which `text` is the file and `source` its name.
+
+    `last` is the text of its last import: `Synced.imported` of the last sync, or `Imported.kept`. Without `base` that
+    of the last import is used. Links that are new are marked as added `today`; an index that lost over a third of its
+    links needs `force`. Raises CatalogError for what is no index, for a catalog with problems, and for one that is not
+    this index's.
+    """
+    catalog = parse_catalog(text, source)
+    base = base or base_of(last or "") or _base_in(catalog.source)
+    with without_garbage_collection():
+        found = import_index(path, stdin, base=base, on_progress=on_progress)
+        synced = sync_catalog(found.kept, text, source, today, last=last, force=force)
+        parse_catalog(synced.after, source)
+    return synced
+
+
+def _base_in(source: str) -> str | None:
+    found = re.fullmatch(r"Imported from (https?://\S+)", source)
+    return found[1] if found else None
+
+
+def base_of(kept: str) -> str | None:
+    """The address that relative links were resolved against in an import that was kept; None if there was none."""
+    found = re.search(r"^# base: (\S+)$", kept[:1000], re.MULTILINE)
+    return found[1] if found else None
+
+
 # -- the report
 
 
@@ -110,7 +163,8 @@ def _lines(made: Draft) -> Iterator[str]:
     yield f"{made.title}: {_count(sum(1 for _ in made.entries), 'resource')} in {' and '.join(parts)}{more}."
     unread = sum(one.reason in (Reason.UNREAD, Reason.IN_CODE) for one in made.left_out)
     if made.addresses:
-        yield f"{made.addresses - min(unread, made.addresses):,} of {_count(made.addresses, 'address', 'es')} in the file were read."
+        read = made.addresses - min(unread, made.addresses)
+        yield f"{read:,} of {_count(made.addresses, 'address', 'es')} in the file were read."
     if made.merged:
         yield f"Merged, because an earlier link leads to the same page: {len(made.merged)}"
         named = [

@@ -19,8 +19,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from bot.errors import CatalogError, Problem
-from bot.importing.blocks import Break, Collector, Outline, Reason, Source, address_at, find_addresses, one_line
+from bot.importing.blocks import Break, Collector, Outline, Reason, Source, address_at, find_addresses
 from bot.importing.html import HtmlReader
+from bot.importing.words import one_line
 
 OnProgress = Callable[[float], None]
 """Called with the share that is done, from 0 to 1. It may begin again: show the greatest."""
@@ -28,14 +29,16 @@ _Item = TypeVar("_Item")
 EVERY = 128
 """Items between two progress updates. At 1 they take longer than the work; at 10,000 a bar stands still."""
 
-MAX_NESTING = 60
+MAX_NESTING = 100
 """Lists, quotes and emphasis inside each other. At markdown-it's own 20 deep outlines lose links; each level of a
 hostile line costs its whole length."""
 MAX_BRACKETS = 8
-"""Brackets inside each other that may be links. Finding the end of one costs what it holds: more would cost a square."""
-PART = 8_000
+"""Brackets inside each other that may be links. Finding the end of one costs what it holds."""
+PART = 2_000
 """Characters of a paragraph that are parsed at a time. Some of markdown-it's rules copy the rest of the paragraph for
-each character: at 1,000,000 that takes minutes, at 100 links fall apart."""
+each character: at 100,000 that takes minutes, at 100 links fall apart."""
+MAX_PARAGRAPH = 100_000
+"""Characters of one paragraph, item or cell: three times the longest that was found. More is no Markdown."""
 MAX_FRONT_MATTER = 20_000
 """Characters of front matter. YAML is parsed at some 50,000 a second."""
 _BRACKET = "\ue000"
@@ -80,13 +83,21 @@ class MarkdownReader:
         """
         _refuse_cut(text, name)
         kept, front_matter = _without_front_matter(text)
-        outline = _Reader(self._parser, name, "\n".join(_dialects(kept.split("\n")))).read()
+        try:
+            outline = _Reader(self._parser, name, "\n".join(_dialects(kept.split("\n")))).read()
+        except _TooLong as error:
+            what = f"the paragraph that begins here has more than {MAX_PARAGRAPH:,} characters, the most that are read"
+            raise CatalogError(name, [Problem(error.args[0], what)]) from None
         outline.front_matter.update(front_matter)
         line = at = 0
         for address, start in find_addresses(text):
             line, at = line + text.count("\n", at, start), start
             outline.addresses.setdefault(address, Source(name, line + 1))
         return outline
+
+
+class _TooLong(Exception):
+    """A paragraph that is longer than any that a person wrote; the argument is its line."""
 
 
 class _Parser(MarkdownIt):
@@ -109,6 +120,10 @@ def _parser(on_progress: OnProgress) -> MarkdownIt:
     parser.disable("footnote_tail")  # it moves notes to the end, and drops those that nothing refers to
     parser.core.ruler.at("inline", _inline_rule(on_progress))
     parser.inline.ruler.after("text", "address", _address_rule)
+    parser.inline.ruler.at("emphasis", _mark_rule)
+    parser.inline.ruler.disable("strikethrough")
+    for rule in ("balance_pairs", "strikethrough", "emphasis"):
+        parser.inline.ruler2.disable(rule)
     return parser
 
 
@@ -119,6 +134,9 @@ def _inline_rule(on_progress: OnProgress) -> Callable[[StateCore], None]:
         tokens = [token for token in state.tokens if token.type == "inline"]
         for token in with_progress(tokens, on_progress, 0, 0.4):
             token.children = token.children or []
+            if len(token.content) > MAX_PARAGRAPH:
+                raise _TooLong(token.map[0] + 1 if token.map else 0)
+            state.env["marks"] = {}
             for part in _parts(_tamed(token.content)):
                 state.md.inline.parse(part, state.md, state.env, token.children)
 
@@ -145,6 +163,30 @@ def _address_rule(state: StateInline, silent: bool) -> bool:
         state.push("text", "", 0).content = address
         state.push("link_close", "a", -1)
     state.pos = start + len(address)
+    return True
+
+
+def _mark_rule(state: StateInline, silent: bool) -> bool:
+    """The marks around bold, italic and struck-out text. Which of them belong together doesn't matter here, and finding
+    out takes markdown-it the square of their number: each only turns bold or struck-out on or off."""
+    mark, start = state.src[state.pos], state.pos
+    if mark not in "*_~":
+        return False
+    run = re.compile(rf"{re.escape(mark)}+").match(state.src, start)
+    end = run.end() if run else start + 1
+    before, after = state.src[start - 1 : start], state.src[end : end + 1]
+    opened = state.env.setdefault("marks", {})
+    inside = before.isalnum() and after.isalnum() and mark == "_"
+    closes = opened.get(mark, -1) >= 0 and bool(before.strip())
+    opens = bool(after.strip()) and state.src.find(mark, end) >= 0
+    if inside or not (opens or closes) or (mark == "~" and end - start != 2):
+        if not silent:
+            state.pending += state.src[start:end]
+    elif not silent:
+        opened[mark] = -1 if closes else start
+        if end - start > 1:
+            state.push("struck_mark" if mark == "~" else "bold_mark", "", 0).hidden = closes
+    state.pos = end
     return True
 
 
@@ -228,7 +270,9 @@ def _dialects(lines: Sequence[str]) -> Iterator[str]:
     """The lines as CommonMark would have them: `##Heading`, boxes of other renderers and template code undone."""
     fence, indented = "", False
     for line in lines:
-        if (code := _FENCE.match(line)) is not None and (not fence or (code[1].startswith(fence) and not code[2].strip())):
+        if (code := _FENCE.match(line)) is not None and (
+            not fence or (code[1].startswith(fence) and not code[2].strip())
+        ):
             fence = "" if fence else code[1]
         if fence:
             yield line
@@ -394,10 +438,10 @@ class _Reader:
         self._collector.line += 1
 
     def _bold(self, token: Token) -> None:
-        self._collector.strong(begins=token.nesting > 0)
+        self._collector.strong(begins=not token.hidden)
 
     def _struck(self, token: Token) -> None:
-        self._collector.struck = max(0, self._collector.struck + token.nesting)
+        self._collector.struck = 0 if token.hidden else 1
 
     def _link(self, token: Token) -> None:
         title, address = str(token.attrGet("title") or ""), str(token.attrGet("href") or "")
@@ -466,10 +510,8 @@ _INLINES: dict[str, Callable[[_Reader, Token], None]] = {
     "text": _Reader._plain,
     "softbreak": _Reader._soft_break,
     "hardbreak": _Reader._hard_break,
-    "strong_open": _Reader._bold,
-    "strong_close": _Reader._bold,
-    "s_open": _Reader._struck,
-    "s_close": _Reader._struck,
+    "bold_mark": _Reader._bold,
+    "struck_mark": _Reader._struck,
     "link_open": _Reader._link,
     "link_close": _Reader._link_end,
     "image": _Reader._image,

@@ -30,19 +30,19 @@ _FIRST = ("readme", "index", "_index")
 _WITHOUT_NAME = frozenset({*_FIRST, "-"})
 _HEAD = 20_000  # characters by which a format is recognised
 
-_FORMATS: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("a file of bookmarks", re.compile(r"\s*<!DOCTYPE NETSCAPE-Bookmark", re.I), "pandoc -f html -t gfm"),
-    ("OPML", re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?<opml\b", re.I), "pandoc -f opml -t gfm"),
-    ("an HTML page", re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype html|<html)\b", re.I), "pandoc -f html -t gfm"),
-    ("BibTeX", re.compile(r"(?:\s|%.*\n)*@[a-z]{3,20}\s*\{[^{}\s]{0,100},", re.I), "pandoc -C -f bibtex -t gfm"),
-    ("Org mode", re.compile(r"(?:.*\n){0,40}?(?:#\+\w+:|[^`\n]*\[\[https?://[^\]\n]{1,500}\]\[)"), "pandoc -f org -t gfm"),
-    (
-        "reStructuredText",
-        re.compile(r"(?:.*\n){0,40}?(?:\.\. (?:[\w-]+::|_[^:\n]{1,80}: )|[^\n]*`[^`<\n]{1,200} <https?://[^>\s]{1,500}>`_)"),
-        "pandoc -f rst -t gfm",
-    ),
-    ("JSON", re.compile(r"\s*(?:\[\s*\{|\{\s*\")"), r"""jq -r '.[] | "- [\(.title)](\(.url))"'"""),
-)  # fmt: skip
+_XML = r"\s*(?:<\?xml[^>]{0,200}>\s*)?"
+_LINES = r"(?:.*\n){0,40}?"
+_FORMATS: tuple[tuple[str, str, str], ...] = (
+    ("a file of bookmarks", r"\s*<!DOCTYPE NETSCAPE-Bookmark", "pandoc -f html -t gfm"),
+    ("OPML", rf"{_XML}<opml\b", "pandoc -f opml -t gfm"),
+    ("an HTML page", rf"{_XML}(?:<!doctype html|<html)\b", "pandoc -f html -t gfm"),
+    ("BibTeX", r"(?:\s|%.*\n)*@[a-z]{3,20}\s*\{[^{}\s]{0,100},", "pandoc -C -f bibtex -t gfm"),
+    ("Org mode", rf"{_LINES}(?:#\+\w+:|[^`\n]*\[\[https?://[^\]\n]{{1,500}}\]\[)", "pandoc -f org -t gfm"),
+    ("reStructuredText", rf"{_LINES}\.\. (?:[\w-]+::|_[^:\n]{{1,80}}: )", "pandoc -f rst -t gfm"),
+    ("reStructuredText", rf"{_LINES}[^\n]*`[^`<\n]{{1,200}} <https?://[^>\s]{{1,500}}>`_", "pandoc -f rst -t gfm"),
+    ("JSON", r"\s*(?:\[\s*\{|\{\s*\")", r"""jq -r '.[] | "- [\(.title)](\(.url))"'"""),
+)
+"""Formats that are not Markdown, by how they begin, with the command that converts them."""
 _YAML_LINE = re.compile(r"\s*(?:- )*[\w-]+:(?:\s|$)|\s*- |\s*#")
 
 
@@ -111,6 +111,7 @@ def _below_title(outline: Outline, file: Path, *, named: bool) -> Iterator[Block
         top, blocks = replace(blocks[0], level=1), blocks[1:]
     else:
         source = blocks[0].source if blocks else Source(file.name, 1)
+        blocks = blocks[1:] if blocks and not named and blocks[0].kind is BlockKind.HEADING else blocks
         name = title if named and title else _title_of(file)
         top = Block(BlockKind.HEADING, Source(source.name, 1), (name,), 1)
     yield top
@@ -154,19 +155,25 @@ def _other_format(text: str, name: str) -> str:
     """What is wrong with a text that isn't Markdown, with the command that converts it; empty if it may be Markdown."""
     head, file = text[:_HEAD], "FILE" if name == _STDIN else name
     for format_, pattern, command in _FORMATS:
-        if pattern.match(head) and (head.lstrip()[:1] in "<@{[" or "](http" not in head):
+        if re.match(pattern, head, re.IGNORECASE) and (head.lstrip()[:1] in "<@{[" or "](http" not in head):
             return f"is {format_}, not Markdown; convert it with: {command} {file} > index.md"
     lines = [line for line in head.split("\n") if line.strip()][:60]
-    if "](" in head or not lines:
+    if not lines:
         return ""
-    if sum(_YAML_LINE.match(line) is not None for line in lines) >= 0.9 * len(lines) and _is_yaml(lines):
-        if re.search(r"^(?:stages|tracks):", head, re.MULTILINE):
-            return f"is a catalog, not an index; serve it with: studybot demo --catalog {file}"
+    if re.search(r"^(?:stages|tracks):", head, re.MULTILINE) and re.search(r"^title:", head, re.MULTILINE):
+        return f"is a catalog, not an index; serve it with: studybot demo --catalog {file}"
+    if "](" in head:
+        return ""
+    if (
+        lines[0][0] != "#"
+        and sum(_YAML_LINE.match(line) is not None for line in lines) >= 0.9 * len(lines)
+        and _is_yaml(lines)
+    ):
         return rf"""is YAML, not Markdown; convert it with: yq -r '.[] | "- [\(.title)](\(.url))"' {file} > index.md"""
-    separator = "\t" if "\t" in lines[0] else ","
-    if len(lines) > 1 and "://" in head and len({len(row) for row in csv.reader(lines[:5], delimiter=separator)} - {1}) == 1:
-        if all(len(row) > 1 for row in csv.reader(lines[:5], delimiter=separator)) and "://" not in lines[0]:
-            return f"is CSV, not Markdown; convert it with: pandoc -f {'tsv' if separator != ',' else 'csv'} -t gfm {file} > index.md"
+    separator, name_of = ("\t", "tsv") if "\t" in lines[0] else (",", "csv")
+    widths = {len(row) for row in csv.reader(lines[:5], delimiter=separator)}
+    if len(lines) > 1 and len(widths) == 1 and min(widths) > 1 and "://" in head and "://" not in lines[0]:
+        return f"is CSV, not Markdown; convert it with: pandoc -f {name_of} -t gfm {file} > index.md"
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,8 +16,12 @@ PATH_SEPARATOR = " › "
 """Between the headings of a stage's title, from the outermost to the innermost."""
 MOST_STAGES = 40
 """Stages that a reader can overlook. With more of them the lowest headings go, as far as there are higher ones."""
+MANY_HEADINGS = 5
+"""Headings of the highest level with one work each that are no stages. Two or three may well be."""
 TRACK_LEVEL = 10
 """The level of a track's name as a heading."""
+MAX_PATH = 100
+"""Characters of a stage's title with the headings above it. Longer ones fill a phone's screen."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -115,9 +119,10 @@ def _fold(section: Section) -> None:
     single = [below for below in children if not below.sections and len(below.entries) == 1]
     named = [below for below in single if below.entry is below.entries[0]]
     folded = {id(below) for below in letters} if len(letters) > 2 else set()
-    if len(single) >= 0.6 * len(children) and len(children) > (1 if section.parent is not None else 2):
+    fewest = 2 if section.title else MANY_HEADINGS
+    if len(single) >= 0.6 * len(children) and len(single) >= fewest:
         folded |= {id(below) for below in single}
-    elif section.parent is not None or len(named) > 2:
+    elif section.title or len(named) >= MANY_HEADINGS:
         folded |= {id(below) for below in named}
     if folded:
         section.items = [
@@ -134,18 +139,18 @@ def _count(section: Section) -> int:
 
 def _collapse(root: Section) -> None:
     """Take the lowest headings away, those of the smallest sections first, until the stages are few enough."""
-    while _count(root) > MOST_STAGES:
-        parents = [
-            (len(section.path), section) for section in _walk(root)
-            if section.title and section.sections and not any(below.sections for below in section.sections)
-        ]  # fmt: skip
-        if not parents:
-            return
-        deepest = max(depth for depth, _ in parents)
-        section = min(
-            (one for depth, one in parents if depth == deepest), key=lambda one: sum(1 for _ in one.all_entries())
-        )
-        section.items = list(section.all_entries())
+    count = _count(root)
+    by_depth: defaultdict[int, list[Section]] = defaultdict(list)
+    for section in _walk(root) if count > MOST_STAGES else ():
+        if section.title and section.sections and not section.is_track:
+            by_depth[len(section.path)].append(section)
+    for depth in sorted(by_depth, reverse=True):
+        sizes = {id(section): sum(1 for _ in section.all_entries()) for section in by_depth[depth]}
+        for section in sorted(by_depth[depth], key=lambda section: sizes[id(section)]):
+            if count <= MOST_STAGES:
+                return
+            count -= _count(section) - 1
+            section.items = list(section.all_entries())
 
 
 def _walk(section: Section) -> Iterator[Section]:
@@ -177,7 +182,9 @@ def _by_year(groups: list[Group]) -> list[Group]:
     years = [years[-1] if (years := _YEAR.findall(group.title)) else "" for group in stages]
     if len(stages) <= MOST_STAGES or sum(map(bool, years)) < 0.8 * len(stages) or len(set(years)) > MOST_STAGES:
         return groups
-    name = Counter(re.split(r"[\d(]", group.title)[0].strip(" -–—:,›") for group in stages if group.path).most_common(1)[0][0]
+    name = Counter(re.split(r"[\d(]", group.title)[0].strip(" -–—:,›") for group in stages if group.path).most_common(
+        1
+    )[0][0]
     merged: dict[str, Group] = {}
     for group, year in zip(stages, years, strict=True):
         heading = f"{name} {year}".strip() or group.title
@@ -188,6 +195,6 @@ def _by_year(groups: list[Group]) -> list[Group]:
 
 def _title(path: Sequence[str]) -> str:
     """The headings of a group as its title; where they are too long together, the outermost are dropped."""
-    while len(path) > 1 and len(PATH_SEPARATOR.join(path)) > MAX_TITLE:
+    while len(path) > 1 and len(PATH_SEPARATOR.join(path)) > MAX_PATH:
         path = path[1:]
     return cut(PATH_SEPARATOR.join(path), MAX_TITLE)

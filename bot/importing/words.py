@@ -15,63 +15,75 @@ from urllib.parse import unquote, urlsplit
 from bot.characters import without_hidden
 
 _LABELS = frozenset(
-    """abs abstract acl acm amazon announcement annotated api archive article arxiv assignment audio
-    bib bibtex bilibili blog blog-post blogpost book book's chapter checkpoint citation code colab
-    course coursera cvf data dataset demo detail discord discussion doc documentation doi 
-    ebook edx en epub exam example excerpt exercise experience facebook faq forum full-text gist git github gitlab
-    goodreads hal handout hn home homepage homework html huggingface ieee 
-    implementation info interview issue itunes landing lecture link linkedin listen 
-    mailing material medium mirror mobi more mooc mp3 newsletter nips neurips note
-    notebook npm official online openreview org original overview page paper pdf permalink 
-    playlist play-list podcast post poster powerpoint ppt pptx pre-print preprint presentation preview 
-    proceeding project prototype ps pubmed purchase pypi quiz  reading readme
-    record recording reddit reference release repo report repository resource result review sample schedule
-    scihub session sign-up site slack slide slideshare snapshot solution soundcloud source spotify spec
-    springer stackoverflow store summary supp supplement supplemental supplementary syllabus
-    talk text textbook thread trailer transcript tutorial tweet twitter url version video  
-    vimeo warmup  web webpage website weight wiki wikipedia writeup write-up xml youtube zenodo zip
-    folien hier skript vorlesung übung webseite aufgabe aufzeichnung artikel buch kurs quelle quellcode
-    aquí aqui artículo código diapositiva enlace libro página sitio vídeo curso fuente grabación
-    ici lien livre cours vidéo diapo diapositive exercice énoncé
-    видео видеозапись вебинар задание задача запись здесь код конспект курс лекция лекции лекций книга материал
-    материалы ноутбук перевод презентация разбор сайт семинар семинара скачать слайд слайды ссылка ссылки
-    статья тест тут условие условия
-    هنا رابط الرابط link's""".split()
+    """abs abstract acl acm amazon announcement annotated api archive article arxiv assignment audio bib bibtex
+    bilibili blog blog-post blogpost book book's chapter checkpoint citation code colab course coursera cvf
+    dataset demo detail discord discussion doc documentation doi ebook edx en epub exam example excerpt exercise
+    experience facebook faq forum full-text gist git github gitlab goodreads handout hn home homepage homework
+    html huggingface ieee implementation info interview issue itunes landing lab lecture link linkedin listen
+    mailing material medium mirror mobi more mooc mp3 newsletter nips neurips note notebook npm official online
+    openreview org original overview page paper pdf permalink playlist play-list podcast post poster powerpoint
+    ppt pptx pre-print preprint presentation preview proceeding project prototype ps pubmed purchase pypi quiz
+    reading readme record recording reddit reference release repo report repository resource result review
+    sample schedule scihub session sign-up site slack slide slideshare snapshot solution soundcloud source
+    spotify spec springer stackoverflow store summary supp supplement supplemental supplementary syllabus talk
+    textbook thread trailer transcript tutorial tweet twitter url version video vimeo warmup web webpage website
+    weight wiki wikipedia writeup write-up xml youtube zenodo zip folien hier skript vorlesung übung webseite
+    aufgabe aufzeichnung artikel buch kurs quelle quellcode aquí aqui artículo código diapositiva enlace libro
+    página sitio vídeo curso fuente grabación ici lien livre cours vidéo diapo diapositive exercice énoncé видео
+    видеозапись вебинар задание задача запись здесь код конспект курс лекция лекции лекций книга материал
+    материалы ноутбук перевод презентация разбор сайт семинар семинара скачать слайд слайды ссылка ссылки статья
+    тест тут условие условия هنا رابط الرابط link's""".split()
 )
 """Words, in the singular where that is one letter less, that say what a link leads to, and not which one."""
 _FILLERS = frozenset(
-    """a all an and as at author's authors by check click for free from full get github's go here in it its join listen play view visit watch download my new now
-    of old on open our out part paywall read see that the these this to try up use via with your
-    de der des die das du el et im la las le les los pour und zur zum
-    на и в по к""".split()
+    """a all an and as at author's authors by check click for free from full get github's go here in it its join listen
+    play view visit watch download my new now of old on open our out part paywall read see that the these this
+    to try up use via with your de der des die das du el et im la las le les los pour und zur zum на и в по к""".split()
 )
+_POINTING = frozenset(
+    "check click download free go here it listen open our play read see that these this try view visit watch your".split()
+)
+"""Fillers that are a label by themselves."""
 _LANGUAGES = frozenset(
     """arabic chinese dutch english french german hindi italian japanese korean persian polish portuguese russian
-    spanish turkish ukrainian vietnamese
-    deutsch englisch français anglais español inglés ingles italiano português polski nederlands türkçe svenska
-    русский русская английский английская англ рус українська العربية فارسی עברית हिन्दी tiếng việt indonesia bahasa
-    zh cn tw jp ja ko de fr es it pt ru uk tr pl ar fa br""".split()
+    spanish turkish ukrainian vietnamese deutsch englisch français anglais español inglés ingles italiano
+    português polski nederlands türkçe svenska русский русская английский английская англ рус українська العربية
+    فارسی עברית हिन्दी tiếng việt indonesia bahasa zh cn tw jp ja ko de fr es it pt ru uk tr pl ar fa br""".split()
 )
 _CJK_LABELS = re.compile(
-    r"(?:中文|英文|日文|韩文|中文版|英文版|简体|繁體|繁体|日本語|한국어|英語|中国語|论文|論文|代码|源码|原始碼|链接|連結|原文|地址|网址|官网|官方|"
-    r"网站|主页|项目|页面|视频|影片|幻灯片|课件|讲义|文档|文章|书籍|书|课程|教程|博客|笔记|下载|数据集|数据|解读|解析|讲解|"
+    r"(?:中文|英文|日文|韩文|中文版|英文版|简体|繁體|繁体|日本語|한국어|英語|中国語|论文|論文|代码|源码|"
+    r"原始碼|链接|連結|原文|地址|网址|官网|官方|"
+    r"网站|主页|项目|页面|视频|影片|幻灯片|课件|讲义|文档|文章|书籍|书|课程|教程|博客|笔记|下载|数据集|数据|"
+    r"解读|解析|讲解|"
     r"阅读|查看|点击|参见|参考|详见|见|参照|这里|此处|在线|作业|答案|录像|录播|豆瓣|知乎|译文|翻译|版|"
-    r"リンク|こちら|ここ|資料|スライド|動画|記事|書籍|公式|サイト|解説|コード|ブログ|本文|ソース|講義|の|링크|논문|코드|영상|여기)+"
+    r"リンク|こちら|ここ|資料|スライド|動画|記事|書籍|公式|サイト|解説|コード|ブログ|本文|ソース|講義|の|"
+    r"링크|논문|코드|영상|여기)+"
 )
 _PART = re.compile(
-    r"(?:(?:and\s|&\s)?(?:appendix|ch|chap|chapter|class|day|ep|episode|hw|homework|kapitel|lab|lec|lecture|lektion|lesson"
+    r"(?:(?:and\s|&\s)?(?:appendix|ch|chap|chapter|class|day|ep|episode|hw|homework|kapitel|lab|lec|lecture|"
+    r"lektion|lesson"
     r"|leçon|module|no|page|part|parte|partie|pt|section|semana|semaine|session|step|teil|unit|video|vol|volume|week"
     r"|woche|assignment|exercise|capítulo|chapitre|cours|урок|глава|лекция|неделя|семинар|часть)s?"
-    r"[\s._:#-]*)?\d{1,4}(?:[./-]\d{1,4})*[a-z]?|(?:chapter|part|volume|week|lecture)s?\s(?:[ivx]{1,4}|one|two|three|four|five)|第?[0-9一二三四五六七八九十]+[章节節課课讲講周週部回集]",
+    r"[\s._:#-]*)?\d{1,4}(?:[./-]\d{1,4})*[a-z]?|(?:chapter|part|volume|week|lecture)s?\s(?:[ivx]{1,4}|one|"
+    r"two|three|four|five)|第?[0-9一二三四五六七八九十]+[章节節課课讲講周週部回集]",
     re.IGNORECASE,
 )
+_PART_FIRST = re.compile(r"(?:part|chapter|lesson|teil|partie|parte|часть|глава)\s+\d+\b", re.IGNORECASE)
+_GENERIC = frozenset(
+    """about archive article articles blog blogs content course courses detail docs document en entry home html index
+    item lecture lectures main news p page pages post posts prep projects pub questions r reel s status story
+    topic u user users video videos view watch web wiki www""".split()
+)
+"""Parts of an address that stand in front of what it leads to."""
 _DATE = re.compile(
     r"(?:\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?|(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s+)?"
     r"(?:\d{1,2}\.?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s+\d{1,2}(?:st|nd|rd|th)?)?"
     r",?(?:\s+\d{4})?|(?:19|20)\d\d\s*[-–—年/]?\s*(?:(?:19|20)?\d\d)?)月?",
     re.IGNORECASE,
 )
-_PRICE = re.compile(r"(?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥₹%]|usd|eur|min|mins|h|hrs?|mb|gb|pages?|стр|页))+", re.I)
+_PRICE = re.compile(
+    r"(?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥₹%]|usd|eur|min|mins|h|hrs?|mb|gb|pages?|стр|页))+", re.I
+)
 _HOST = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _PROVIDER = re.compile(
     r"\b(?:univ(?:ersity|\.)?|universit\w+|universidad|université|университет|college|institute|academy|school of"
@@ -88,18 +100,25 @@ _MARKERS = re.compile(
 )
 _WIKI = re.compile(r"!?\[\[([^\[\]|]{1,200})(?:\|([^\[\]]{1,200}))?\]\]")
 _EMPTY_BRACKETS = re.compile(r"[(\[{（【〔「][\s|,;:/·•&+、，-]*[)\]}）】〕」]")
-_PICTURES = "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\ufe0f\u20e3\u200d\U0001f000-\U0001faff"
+_PICTURES = (
+    "\u2190-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299\ufe0f\u20e3\u200d"
+    "\U0001f000-\U0001faff"
+)
 _PICTURE = re.compile(rf"[{_PICTURES}]+")
 _LEADING = re.compile(
-    rf"^(?:\[[\d .,/-]{{1,10}}\](?=\s|$)|\[[ xX-]\](?=\s)|[\s{_PICTURES}:：,，;。|/·•*)\]）】」』》>»–—―\-−~、－]|\.(?=\s))+"
+    rf"^(?:\[[\d .,/-]{{1,10}}\](?=\s|$)|\[[ xX-]\](?=\s)|[\s{_PICTURES}:：,，;。|"
+    rf"/·•*)\]）】」』》>»–—―\-−~、－]|\.(?=\s))+"
 )
 _LEADING_IN_TITLE = re.compile(
-    rf"(?:\[[\d .,/-]{{1,10}}\](?=\s|$)|\[[ xX-]\](?=\s)|[\s{_PICTURES}|·•*>»–—−]+(?=[\s\w(\[\"“«]|$)|[-:：,;/]\s+|[:：](?=[^\W\d]+\s*$)\s)+"
+    rf"(?:\[[\d .,/-]{{1,10}}\](?=\s|$)|\[[ xX-]\](?=\s)|[\s{_PICTURES}|·•*>»–—−]+(?=[\s\w(\[\"“«]|$)|"
+    rf"[-:：,;/]\s+|[:：](?=[^\W\d]+\s*$)\s)+"
 )
-_TRAILING = re.compile(rf"[\s{_PICTURES}:：,，;|/·•*(\[（【–—―\-−~<>«、]+$")
+_SEPARATORS_AT_END = " \t\n:：,，;|/·•*([（【–—―-−~<>«、"
+_PICTURES_AT_END = re.compile(rf"[{_PICTURES}]$")
 _LABEL_AT_END = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{1,30})[)\]）】]$")
 _BACK = re.compile(
-    r"\s*[(\[]?\s*(?:[⬆↑🔝⏫⤴]\ufe0f?|\^|(?<=\s)#+|\bback to (?:the )?(?:top|index|contents|toc)|\[?toc\]?|nach oben|"
+    r"\s*[(\[]?\s*(?:[⬆↑🔝⏫⤴]\ufe0f?|\^|(?<=\s)#+|\bback to (?:the )?(?:top|index|contents|toc)|"
+    r"\[?toc\]?|nach oben|"
     r"volver arriba|retour en haut|наверх|返回顶部|回到顶部|トップへ戻る)[\s)\]⬆↑🔝⏫\ufe0f]*$",
     re.IGNORECASE,
 )
@@ -109,10 +128,15 @@ _SENTENCE = re.compile(
 )
 """Where a sentence ends: not behind an initial ("J. Weston") or "et al."."""
 
+MAX_CLEANED = 3_000
+"""Characters of a text that are looked at: five times the longest summary."""
 LONGEST_SENTENCE = 600
 """Characters before and behind a link that are looked at. What is longer is a list of links without an end."""
 MAX_SUBJECT = 160
 """The longest text before a "[PDF]" that is its title. A citation fits; a paragraph doesn't."""
+
+
+_AROUND_LABELS = " \t[](){}<>|*_:.!,…→↗»"
 
 
 # -- labels
@@ -120,12 +144,14 @@ MAX_SUBJECT = 160
 
 @lru_cache(maxsize=4096)
 def is_label(text: str) -> bool:
-    """Whether a link's text can't name a work: "PDF", "[code]", "here", "4.2", "Sep 10", "$12", "Запись", "example.org"."""
-    bare = text.strip(" \t[](){}<>|*_:.!,…→↗»>")
+    """Whether a text can't name a work: "PDF", "[code]", "here", "4.2", "Sep 10", "$12", "Запись", "example.org"."""
+    bare = text.strip(_AROUND_LABELS)
     if not has_words(bare) or _DATE.fullmatch(bare) or _PRICE.fullmatch(bare) or _HOST.fullmatch(bare):
         return not re.fullmatch(r"\.\w+|[\w-]+\.(?:js|py|rs|net|jl|io|ai|app)", bare, re.I)
     words = [word.casefold() for word in _WORD.findall(bare)]
     telling = [word for word in words if word not in _FILLERS and not _YEAR_WORD.fullmatch(word)]
+    if not telling:
+        return len(words) <= 5 and not _POINTING.isdisjoint(words)
     return len(words) <= 5 and len(bare) > 1 and all(map(_is_label_word, telling))
 
 
@@ -144,16 +170,27 @@ def label_name(text: str) -> str:
     return clean(text) if any(word not in _FILLERS for word in words) and has_words(text) else ""
 
 
+def is_site_name(text: str) -> bool:
+    """Whether a link's text is a domain, which may be what a site is called: "Coverr.co"."""
+    return _HOST.fullmatch(text.strip()) is not None and "/" not in text
+
+
 def is_part(text: str) -> bool:
     """Whether a text names a part of a work that is named elsewhere: "Part 2", "Week 01", "III"."""
     return _PART.fullmatch(text.strip(" \t[](){}.:#*_")) is not None
+
+
+def begins_with_part(text: str) -> bool:
+    """Whether a title is that of a part, which needs its work before it: "Part 2: Lexing"."""
+    return _PART_FIRST.match(text) is not None
 
 
 def is_language(text: str) -> bool:
     """Whether a text is the name of a language, or several: "中文 | English"."""
     words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
     return bool(words) and all(
-        word in _LANGUAGES or re.fullmatch(r"(?:简体|繁體|繁体|正體)?(?:中文|日本語|한국어|文|版|简体|繁體)*", word) for word in words
+        word in _LANGUAGES or re.fullmatch(r"(?:简体|繁體|繁体|正體)?(?:中文|日本語|한국어|文|版|简体|繁體)*", word)
+        for word in words
     )
 
 
@@ -179,22 +216,28 @@ def one_line(text: str) -> str:
     return " ".join(without_hidden(text).split())
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """A text without empty brackets, stray separators at its ends, and marks that only a renderer reads."""
-    text = _TRAILING.sub("", _LEADING.sub("", _unmarked(text), count=1))
+    text = _without_end(_LEADING.sub("", _unmarked(text), count=1))
     return re.sub(r"\s+(?=[,.;:!?)\]](?:\s|$))", "", " ".join(text.split()))
 
 
+@lru_cache(maxsize=8192)
 def clean_title(text: str) -> str:
     """The text of a link as a title: `.NET`, `*args` and `#100DaysOfCode` keep what they begin with."""
     text = _unmarked(text)
     if lead := _LEADING_IN_TITLE.match(text):
         text = text[lead.end() :]
-    text = " ".join(_TRAILING.sub("", text).split())
+    text = " ".join(_without_end(text).split())
     while (behind := _LABEL_AT_END.search(text)) and is_label(behind[1]) and not re.search(r"\d", behind[1]):
         text = text[: behind.start()]
     text = _NOTION.sub("", text)
-    if len(text) > 2 and text[0] + text[-1] in ('""', "“”", "«»", "''", "‘’", "『』", "《》") and text[0] not in text[1:-1]:
+    if (
+        len(text) > 2
+        and text[0] + text[-1] in ('""', "“”", "«»", "''", "‘’", "『』", "《》")
+        and text[0] not in text[1:-1]
+    ):
         text = text[1:-1]
     return re.sub(r"^@(?:article|video|official|course|book|podcast|feed|opensource|roadmap)@", "", text).strip()
 
@@ -205,8 +248,15 @@ def kind_mark(text: str) -> str:
     return match[1] if match else ""
 
 
+def _without_end(text: str) -> str:
+    """A text without separators and pictures at its end."""
+    while (shorter := text.rstrip(_SEPARATORS_AT_END)) and _PICTURES_AT_END.search(shorter[-1]):
+        text = shorter[:-1]
+    return shorter
+
+
 def _unmarked(text: str) -> str:
-    text = without_hidden(text)
+    text = without_hidden(text[:MAX_CLEANED])
     if not text.isascii() or re.search(r"[:\[({%#=^!]", text):
         text = _MARKERS.sub("", _SHORTCODE.sub("", _WIKI.sub(lambda link: link[2] or link[1], text)))
         while (shorter := _EMPTY_BRACKETS.sub(" ", text)) != text:
@@ -216,6 +266,7 @@ def _unmarked(text: str) -> str:
 
 def heading_text(text: str) -> str:
     """A heading without anchors, pictures and "back to top"."""
+    text = text[:MAX_CLEANED]
     text = re.sub(r"\{#[\w-]+\}\s*$", "", text)
     text = _PICTURE.sub(" ", _BACK.sub("", _BACK.sub("", text))) if _PICTURE.sub("", text).strip() else text
     return clean(clean_title(text)) or clean(text)
@@ -223,7 +274,7 @@ def heading_text(text: str) -> str:
 
 def is_back_to_top(text: str) -> bool:
     """Whether a link only leads to the top of the page."""
-    return not has_words(_BACK.sub("", text)) and _BACK.search(text) is not None
+    return len(text) < 60 and not has_words(_BACK.sub("", text)) and _BACK.search(text) is not None
 
 
 def cut(text: str, limit: int) -> str:
@@ -279,7 +330,7 @@ def address_title(url: str) -> str:
     host = urlsplit_host(url)
     path = unquote(url.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0])
     parts = [re.sub(r"\.(?:html?|php|aspx?|pdf|md|ipynb)$", "", part) for part in path.split("/") if part]
-    for part in reversed(parts):
+    for part in reversed([part for part in parts if part.casefold() not in _GENERIC]):
         words = [word for word in re.split(r"[\W_]+", part) if word]
         if sum(word.isalpha() and len(word) > 1 for word in words) >= min(2, len(words)) and has_words(part):
             named = " ".join(word for word in words if not re.fullmatch(r"[0-9a-f]{8,}|\d{5,}", word))

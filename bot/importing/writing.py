@@ -41,7 +41,7 @@ def catalog_text(draft: Draft) -> str:
         "source": draft.origin,
         "language": draft.language,
     }
-    lines = [HEADER, *mapping_lines(head, 0)]
+    lines = [HEADER.rstrip("\n"), "", *mapping_lines(head, 0)]
     for key, is_track in (("stages", False), ("tracks", True)):
         groups = [group_keys(group) for group in draft.groups if group.is_track == is_track]
         lines += [*([""] if groups else []), *mapping_lines({key: groups}, 0)]
