@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from bot.catalog import Catalog, Resource, Stage, Track
+from bot.language import ENGLISH, Language
 from bot.path import Step, steps
 from bot.schedule import shorten
 from bot.search import Hit, SearchIndex
@@ -24,9 +25,9 @@ from bot.search.text import words
 
 CANDIDATES = 3
 """Resources that are offered where it is not clear which one was meant: few enough to read before one is pressed."""
-RIVAL = 0.8
-"""The share of the best hit's score at which another makes it unclear. At 1 "quantization" is the one with that word in
-its title, though four treat it; at 0 only a single hit is ever clear."""
+AMBIGUITY_RATIO = 0.8
+"""The share of the best hit's score at which a second hit makes the choice ambiguous. At 1 "quantization" is the one
+with that word in its title, though four treat it; at 0 only a single hit is ever clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,12 @@ class Filters(NamedTuple):
 
     @classmethod
     def typed(cls, kind: str | None, level: str | None) -> Filters:
-        """Filters as somebody typed them: case and spaces around them tell nothing."""
+        """Filters as somebody typed them: ignoring case and surrounding spaces."""
         return cls(*(word.strip().casefold() or None if word else None for word in (kind, level)))
 
 
+TITLE_COMPARED = 40
+"""Letters of titles that are compared: the least that is shown of one anywhere, in an answer of a poll."""
 EXAMPLES, EXAMPLE_LENGTH = 25, 40
 """Names of the list that may be an example of a query, and the letters of the longest."""
 NO_FILTERS = Filters()
@@ -66,8 +69,9 @@ class Library:
         self._steps_by_group: dict[str, list[Step]] = {}
         for step in self.steps:
             self._steps_by_group.setdefault(step.group.id, []).append(step)
-        # The first of those that share a title: the path's order decides.
-        self._by_title = {_folded(resource.title): resource for resource in reversed(catalog.resources)}
+        self._by_title: dict[str, list[Resource]] = {}
+        for resource in catalog:
+            self._by_title.setdefault(_folded(resource.title)[:TITLE_COMPARED], []).append(resource)
 
     @cached_property
     def example(self) -> str:
@@ -107,12 +111,35 @@ class Library:
                 return f"This list has no {option} “{shorten(word)}”. It has: {', '.join(known) or 'none'}."
         return None
 
+    def label(self, resource: Resource, limit: int = 100, language: Language = ENGLISH) -> str:
+        """A title that no other resource of the list has, in at most `limit` characters (55 and more).
+
+        Where titles repeat, or begin alike, the stage or track stands beside them, or the step where that is the same.
+        """
+        if (apart := self._apart(resource, language)) and len(apart) > limit // 2:
+            apart = self._step_words(resource, language)
+        title = " ".join(resource.title.split())
+        room = limit - len(apart)
+        return (title if len(title) <= room else f"{title[: room - 1]}…") + apart
+
+    def _apart(self, resource: Resource, language: Language) -> str:
+        """What stands beside a title that others have too; nothing if none has it."""
+        alike = self._by_title[_folded(resource.title)[:TITLE_COMPARED]]
+        if len(alike) == 1:
+            return ""
+        groups = [_folded(self.step(one).group.title) for one in alike]
+        group = self.step(resource).group.title
+        return f" · {group}" if groups.count(_folded(group)) == 1 else self._step_words(resource, language)
+
+    def _step_words(self, resource: Resource, language: Language) -> str:
+        return f" · {language.t('step {number}', number=self.step(resource).number)}"
+
     def find(self, text: str) -> Resource | None:
         """The resource that a text names: its id, its title, else the best that a search finds; None if nothing fits.
 
         What an autocomplete offers may be typed instead of picked, so any text may come.
         """
-        if (named := self.named(text)) is not None:
+        if (named := self.named(text) or next(iter(self._titled(text)), None)) is not None:
             return named
         hits = self.index.search(text, limit=1).hits
         return hits[0].resource if hits else None
@@ -122,20 +149,36 @@ class Library:
         return self.steps[number - 1].resource if 1 <= number <= len(self.steps) else None
 
     def named(self, text: str) -> Resource | None:
-        """The resource with this id or title, or None."""
-        return self.catalog.get(text.strip().casefold()) or self._by_title.get(_folded(text))
+        """The resource with this id, or alone with this title or label; else None."""
+        titled = self._titled(text)
+        return self.catalog.get(text.strip().casefold()) or (titled[0] if len(titled) == 1 else self._labelled(text))
+
+    def _titled(self, text: str) -> list[Resource]:
+        """The resources with this title, in path order."""
+        title = _folded(text)
+        return [one for one in self._by_title.get(title[:TITLE_COMPARED], ()) if _folded(one.title) == title]
+
+    def _labelled(self, text: str) -> Resource | None:
+        """The resource with this label, of those that share a title."""
+        alike = self._by_title.get(_folded(text.rpartition(" · ")[0])[:TITLE_COMPARED], ())
+        return next((one for one in alike if _folded(self.label(one)) == _folded(text)), None)
 
     def guess(self, text: str) -> Guess:
         """What a text names that is no id and no title.
 
         The best hit is meant if all the words that found it are of its title or of another name for it, and no other
-        hit has as many of its own or a score near it. A kind alone ("video") names nothing.
+        hit has as many of its own or a score near it. A kind alone ("video") names nothing. A title that several have
+        names the first of them, as candidates.
         """
+        if len(titled := self._titled(text)) > 1:
+            return Guess(candidates=tuple(titled[:CANDIDATES]))
         hits = [hit for hit in self.index.search(text).hits if any(reason.field != "kind" for reason in hit.why)]
         if not hits:
             return Guess()
         best, *others = hits
-        near = any(_naming_words(one) >= _naming_words(best) or one.score >= RIVAL * best.score for one in others)
+        near = any(
+            _naming_words(one) >= _naming_words(best) or one.score >= AMBIGUITY_RATIO * best.score for one in others
+        )
         if _naming_words(best) == _matched_words(best) and not near:
             return Guess(best.resource)
         return Guess(candidates=tuple(hit.resource for hit in hits[:CANDIDATES]))
@@ -179,7 +222,7 @@ class Catalogs:
 
 
 def _matched_words(hit: Hit) -> int:
-    """How many words of the query found a hit, those that name a kind aside."""
+    """How many words of the query found a hit, not counting words that name a kind."""
     return sum(len(reason.words.split()) for reason in hit.why if reason.field != "kind")
 
 

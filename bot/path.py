@@ -13,8 +13,8 @@ from bot.catalog.model import Catalog, Resource, Stage, Track
 
 OPTIONS = 4
 """Most resources to choose the next one from: with five a poll is a survey."""
-PATH, SHUFFLED = "path", "shuffled"
-"""The two orders that are not a stage's or a track's."""
+PATH, SHUFFLED = "*path", "*shuffled"
+"""The two orders that are not a stage's or a track's: no slug, so that a stage may have any id."""
 NEAR_ENOUGH = 60
 """The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
 title would. A word or two of a title, mistyped, score above 75; unrelated words below 50."""

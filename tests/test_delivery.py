@@ -251,7 +251,7 @@ async def test_a_walk_can_begin_anywhere_and_goes_on_from_there(world: World, ca
 
 
 async def test_shuffled_uses_all_before_it_repeats_one(world: World, catalog: Catalog) -> None:
-    await world.put(order="shuffled")
+    await world.put(order="*shuffled")
     for week in range(23):
         await world.tick(DUE + week * WEEK)
     assert sorted(world.channel.resources) == sorted(one.id for one in catalog)
@@ -414,7 +414,7 @@ async def test_an_answer_that_got_lost_is_found_whatever_an_admin_changes(
         "zone": {"schedule": replace(BERLIN, zone="Asia/Tokyo")},
         "channel": {"channel_id": 99},
         "role": {"role_id": 3},
-        "order": {"order": "shuffled"},
+        "order": {"order": "*shuffled"},
         "start": {"start_id": catalog.resources[5].id},
     }
     await world.put(**changes[change], now=DUE + timedelta(seconds=10))
@@ -554,7 +554,7 @@ async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhi
     if change == "now":
         await world.post_now()
     elif change == "order":
-        await world.put(order="shuffled", now=world.now)
+        await world.put(order="*shuffled", now=world.now)
     else:
         await world.put(start_id=catalog.resources[5].id, now=world.now)
     await world.tick(DUE + timedelta(minutes=5))

@@ -1,4 +1,4 @@
-"""The commands that make a catalog of an index: import it, bring it up to date, describe its form.
+"""The commands for catalogs: import an index, keep a catalog up to date with it, print the schema.
 
 What they import is imported when they run: the bot itself, started by `studybot run`, needs none of it.
 """
@@ -9,11 +9,11 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.characters import escaped
+from bot.characters import escaped, inert
 from bot.cli.options import CATALOG, READABLE, base_option, examples
 from bot.cli.progress import progress_bar
 from bot.errors import StudybotError
@@ -31,7 +31,7 @@ def imported(index: Path, *, base: str | None = None) -> Imported:
 
     with progress_bar("Reading") as on_progress:
         found = import_index(index, sys.stdin.buffer, base=base, on_progress=on_progress)
-    click.echo(report(found.draft), err=True)
+    click.echo(_pasteable(report(found.draft), sys.stderr), err=True)
     return found
 
 
@@ -48,7 +48,7 @@ def imported(index: Path, *, base: str | None = None) -> Imported:
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
 @base_option
 def import_command(index: Path, output: Path | None, force: bool, base: str | None) -> None:
-    """Make a catalog of INDEX: a Markdown file, a folder of them, or - for standard input.
+    """Make a catalog from INDEX: a Markdown file, a folder of them, or - for standard input.
 
     Headings become stages, links resources, and the text beside a link its summary. The catalog goes to standard
     output, or to the file that -o names; beside that file the import is kept for `studybot sync`. A report says what
@@ -86,7 +86,7 @@ def kept_beside(catalog: Path) -> Path:
 @base_option
 @click.pass_context
 def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, force: bool, base: str | None) -> None:
-    """Bring a changed INDEX into the CATALOG that was imported from it.
+    """Update CATALOG from a changed INDEX that it was imported from.
 
     What the index changed since the last import is taken over where you changed nothing: new links, titles, summaries,
     addresses, places. Links that are gone are retired. All that you wrote stays as it is, to the byte. Exit code 3 says
@@ -101,7 +101,7 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, force: b
             index, sys.stdin.buffer, before, catalog.name, today(),
             last=last, base=base, force=force, on_progress=on_progress,
         )  # fmt: skip
-    click.echo(synced.report())
+    click.echo(_pasteable(synced.report(), sys.stdout))
     if dry_run:
         click.echo(_shown(synced.diff(str(catalog))), nl=False)
     elif synced.after != before:
@@ -109,6 +109,11 @@ def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, force: b
     if not dry_run and synced.imported != last:
         write_text(beside, synced.imported)
     ctx.exit(CHANGED if synced.after != before else 0)
+
+
+def _pasteable(report: str, stream: TextIO) -> str:
+    """A report: in a file or a pipe, from where a workflow may post it, without what would act there."""
+    return report if stream.isatty() else inert(report)
 
 
 def _shown(diff: str) -> str:

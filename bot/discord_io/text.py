@@ -87,10 +87,11 @@ def first_sentence(text: str, limit: int) -> str:
     return show(re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0], limit)
 
 
-def by_line(kind: str, authors: tuple[str, ...]) -> str:
-    """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most."""
+def by_line(kind: str, authors: tuple[str, ...], *more: str | None) -> str:
+    """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most, then `more` facts."""
     names = " and ".join(authors) if len(authors) <= 2 else f"{authors[0]} and others"
-    return show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
+    known = show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
+    return " · ".join(filter(None, (known, *more)))
 
 
 def listed(names: Sequence[str]) -> str:

@@ -375,7 +375,7 @@ class _RunReader:
     def _behind(self, at: int) -> str:
         """The text behind a link as its title: `https://… - The first one`."""
         end = next((other for other in self._at if other > at), len(self._pieces))
-        text = clean(first_sentence(clean("".join(_spoken(self._pieces[at + 1 : end])))))
+        text = clean(first_sentence(clean(plain(_spoken(self._pieces[at + 1 : end])))))
         fits = 4 < len(text) <= MAX_TITLE_BEHIND and has_words(text) and not is_label(text)
         return (
             text

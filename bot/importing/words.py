@@ -41,7 +41,7 @@ _FILLERS = frozenset(
     to try up use via with your de der des die das du el et im la las le les los pour und zur zum на и в по к""".split()
 )
 _POINTING = frozenset(
-    "check click download free go here it listen open our play read see that these this try view visit watch your".split()
+    "check click download free go here it listen open our play read see that these this try view visit watch".split()
 )
 """Fillers that are a label by themselves."""
 _LANGUAGES = frozenset(

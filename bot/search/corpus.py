@@ -65,8 +65,6 @@ CACHE_SIZE = 1024
 """Documents whose neighbours are cached once they were asked for."""
 COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nl", "no", "sv"})
 """Languages that write compounds as one word."""
-UNSTATED_KIND = "link"
-"""The kind of a resource whose kind nobody stated."""
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
@@ -131,7 +129,7 @@ class Corpus:
         self.by_title = self._by_title()
         kinds = frozenset(resource.kind for resource in self.resources)
         # Where all are of one kind, its name tells nothing.
-        self.kinds = kinds - {UNSTATED_KIND} if len(kinds) > 1 else frozenset[str]()
+        self.kinds = kinds - {""} if len(kinds) > 1 else frozenset[str]()
         self.levels = frozenset(resource.level for resource in self.resources if resource.level)
 
     def broader(self, slug: str) -> set[str]:

@@ -23,7 +23,7 @@ class WeeklySchedule:
     """A server's weekly prompt: where, when, for whom, and the next occurrence.
 
     `catalog_id` names the list that it walks. While `paused_at` is set nothing is posted; `pause_reason` says why,
-    `paused_by` is the admin who wanted it, `resume_at` when it ends by itself, if ever. `order` is "path", "shuffled"
+    `paused_by` is the admin who wanted it, `resume_at` when it ends by itself, if ever. `order` is "*path", "*shuffled"
     or the id of a stage or track; round `start_round` begins at the resource `start_id`, if that is set; `thread`,
     `pin` and `poll` say whether each post opens a thread, is pinned, and is followed by a poll for what comes next.
     `created_by` is who set it, None once they asked to be forgotten.

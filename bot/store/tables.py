@@ -108,7 +108,7 @@ schedules = Table(
     Column("paused_by", BigInteger),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
-    Column("order", String(64), nullable=False, server_default="path"),
+    Column("order", String(64), nullable=False, server_default="*path"),
     Column("start_id", String(64)),
     Column("start_round", Integer, nullable=False, server_default="1"),
     Column("thread", Boolean, nullable=False, server_default=false()),

@@ -103,10 +103,10 @@ class Walk:
         elif deed == "channel":
             await self.set(schedule=weekly.schedule, channel_id=self.random.choice((10, 11)))
         elif deed == "order":
-            await self.set(schedule=weekly.schedule, order=self.random.choice(("path", "shuffled")))
+            await self.set(schedule=weekly.schedule, order=self.random.choice(("*path", "*shuffled")))
         elif deed == "start":
             start = self.random.choice(self.catalog.resources).id
-            await self.set(schedule=weekly.schedule, start_id=start, order="path")
+            await self.set(schedule=weekly.schedule, start_id=start, order="*path")
         else:
             await self.manage(deed, weekly)
         self.deeds.add(deed)

@@ -8,10 +8,13 @@ from typing import Any
 import discord
 import pytest
 
-from bot.catalog import Catalog
+from bot.catalog import Catalog, Resource, Stage
+from bot.catalogs import Library
 from bot.client import create_bot
 from bot.discord_io.ticker import Ticker
+from bot.features.weekly.options import chosen_order
 from bot.outcomes import Reason
+from bot.path import PATH, SHUFFLED, Plan
 from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.store import Store
@@ -74,9 +77,23 @@ async def test_a_start_in_any_words(server: Server) -> None:
 
 async def test_orders_and_starts_are_offered(server: Server, catalog: Catalog) -> None:
     orders = await server.ada.autocomplete(server.channel, "weekly options", "order", "")
-    assert [one["value"] for one in orders][:3] == ["path", "shuffled", catalog.stages[0].id]
+    assert [one["value"] for one in orders][:3] == ["*path", "*shuffled", catalog.stages[0].id]
     starts = await server.ada.autocomplete(server.channel, "weekly options", "start", "kv")
     assert starts[0]["value"] == "kv-cache-explainer"
+
+
+def test_a_stage_may_have_any_id() -> None:
+    """Also one of a word that is an order."""
+    stages = tuple(
+        Stage(id_, title, resources=(Resource(f"in-{id_}", title, f"https://example.org/{id_}"),))
+        for id_, title in (("path", "The path"), ("shuffled", "Cards"))
+    )
+    library = Library(Catalog("Games", stages=stages))
+    assert [chosen_order(library, text) for text in (PATH, SHUFFLED, "path", "shuffled", "The path", "2")] == [
+        PATH, SHUFFLED, "path", "shuffled", "path", "shuffled",
+    ]  # fmt: skip
+    assert Plan("shuffled").sequence(library.catalog) == stages[1].resources
+    assert list(Plan(PATH).sequence(library.catalog)) == list(library.catalog)
 
 
 @pytest.mark.parametrize("command", ["pause", "resume", "skip", "now", "history", "doctor", "preview", "show"])

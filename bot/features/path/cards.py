@@ -127,8 +127,8 @@ def _length(step: Step) -> int:
 
 def _line(step: Step, sign: str, state: str) -> str:
     resource = step.resource
-    about = by_line(resource.kind, resource.authors)
-    return f"{sign} {step.number}. {link(resource.title, resource.url)}\n-# {f'{state} · ' if state else ''}{about}"
+    about = " · ".join(filter(None, (state, by_line(resource.kind, resource.authors))))
+    return f"{sign} {step.number}. {link(resource.title, resource.url)}" + (f"\n-# {about}" if about else "")
 
 
 def _chunks(steps: Sequence[Step]) -> list[list[Step]]:

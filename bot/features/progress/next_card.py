@@ -82,9 +82,8 @@ def _step(request: NextRequest, found: NextStep, resource: Resource) -> Iterator
 def _lines(request: NextRequest, found: NextStep, resource: Resource) -> Iterator[str]:
     whole = tally(request.library.catalog, request.done)
     yield f"### {words.next_for_you(show(resource.title, TITLE_LIMIT))}"
-    level = f" · {resource.level}" if resource.level else ""
     place = request.library.step(resource).number
-    yield f"{by_line(resource.kind, resource.authors)}{level} · {words.step_words(place, whole.total)}"
+    yield by_line(resource.kind, resource.authors, resource.level, words.step_words(place, whole.total))
     if resource.summary:
         yield first_sentence(resource.summary, SUMMARY_LIMIT)
     yield f"\n**{words.WHY_NOW}** {_why(request, found, resource)}"
@@ -136,7 +135,8 @@ def _mark_button(request: NextRequest, resource: Resource, action: Action) -> di
 
 
 def _alternative(resource: Resource) -> discord.ui.Button[Any]:
-    about = f" ({', '.join(filter(None, (resource.kind, resource.level)))})"
+    facts = ", ".join(filter(None, (resource.kind, resource.level)))
+    about = f" ({facts})" if facts else ""
     return open_button(resource.url, fit(resource.title, LABEL_LIMIT - len(about)) + about)
 
 

@@ -114,11 +114,10 @@ def hit_text(
     """A hit in lines: the title as a link, what it is, its first sentence, what to do first, and `why`."""
     title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
     finished = f" · {DONE}" if done is not None and resource.id in done else ""
-    level = f" · {resource.level}" if resource.level else ""
     step = library.step(resource).number
     lines = [
         f"**{number}. {title}**{finished}",
-        f"{by_line(resource.kind, resource.authors)}{level} · step {step} of {len(library.catalog)}",
+        by_line(resource.kind, resource.authors, resource.level, f"step {step} of {len(library.catalog)}"),
         first_sentence(resource.summary, summary_limit) if summary_limit > 1 else "",
         _first(resource, library, done),
         why,

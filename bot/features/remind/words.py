@@ -87,7 +87,7 @@ def next_step_words(title: str) -> str:
 
 def standing(done: int, total: int, by_line: str) -> str:
     """How far the member is, and what the step is."""
-    return f"You have finished {done} of {total} · {by_line}"
+    return " · ".join(filter(None, (f"You have finished {done} of {total}", by_line)))
 
 
 def all_done_words(done: int, total: int) -> str:

@@ -60,8 +60,10 @@ def chosen_channel(bot: discord.Client, old: WeeklySchedule | None, here: object
 
 def chosen_order(library: Library, text: str) -> str:
     """The order that a text names; raises StudybotError if it names none, or one without resources."""
-    if (said := text.strip().casefold()) in (PATH, SHUFFLED):
-        return said
+    typed = text.strip().casefold()
+    is_id = any(group.id == typed for group in library.catalog.groups)
+    if not is_id and (order := f"*{typed.removeprefix('*')}") in (PATH, SHUFFLED):
+        return order
     group = find_group(library.catalog, text)
     if group is not None and group.resources:
         return group.id

@@ -77,7 +77,8 @@ def _lines(prompt: Prompt) -> Iterator[str]:
     yield f"{mention}**{words.THIS_WEEK} {show(resource.title, POST_TITLE_LIMIT)}**"
     if prompt.chosen:
         yield words.CHOSEN
-    yield f"Step {prompt.step} of {prompt.total} · {by_line(resource.kind, resource.authors)}"
+    about = by_line(resource.kind, resource.authors)
+    yield " · ".join(filter(None, (f"Step {prompt.step} of {prompt.total}", about)))
     if resource.summary:
         yield first_sentence(resource.summary, POST_TEXT_LIMIT)
     yield f"\n**{words.TO_DISCUSS}** {show(prompt.question, POST_TEXT_LIMIT)}"

@@ -45,7 +45,7 @@ def _create_schedules() -> None:
         sa.Column("paused_by", sa.BigInteger()),
         sa.Column("resume_at", INSTANT),
         sa.Column("left_at", INSTANT),
-        sa.Column("order", sa.String(64), nullable=False, server_default="path"),
+        sa.Column("order", sa.String(64), nullable=False, server_default="*path"),
         sa.Column("start_id", sa.String(64)),
         sa.Column("start_round", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("thread", sa.Boolean(), nullable=False, server_default=sa.false()),
