@@ -747,7 +747,9 @@ class _RowReader:
                 self._further(link, cell)
 
     def _offers(self, link: Link) -> bool:
-        return bool(self._subject) and self._entry is None and is_provider(link.text, link.url)
+        """Whether a link's text says less than the subject of the row: a provider, or two words that stand alone."""
+        alone = sum(1 for _ in self._block.links) == 1 and len(link.text.split()) < 3
+        return bool(self._subject) and self._entry is None and (alone or is_provider(link.text, link.url))
 
     def _further(self, link: Link, cell: Cell) -> None:
         label = link.text if has_words(link.text) and not link.bare else "" if link.icon else cell.heading

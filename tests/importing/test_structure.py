@@ -180,7 +180,8 @@ def test_further_links_of_one_work(read: Read, item: str, links: dict[str, str])
         ('[T](https://a.example "What it is")', "What it is"),
         ("| Name | About |\n|---|---|\n| [T](https://a.example) | What it is |", "What it is"),
         (
-            "<p>\n<a href='https://a.example'>T u</a> - what it is.<br>\n<a href='https://b.example'>U v</a> - more.<br>\n</p>",
+            "<p>\n<a href='https://a.example'>T u</a> - what it is.<br>\n"
+            "<a href='https://b.example'>U v</a> - more.<br>\n</p>",
             "what it is.",
         ),
         ("### [T](https://a.example)\n\n*Authors:* **Ann Baker**\n\nWhat it is, at length.", "What it is, at length."),
@@ -298,7 +299,8 @@ def test_what_stands_before_the_list_is_no_resource(read: Read, line: str, reaso
         (f"# L\n\n# Table of Contents\n\n## Flour\n\n- [R]({A})\n\n## Ovens\n\n- [D]({B})\n", ["Flour", "Ovens"]),
         (f"**Flour**\n\n- [R]({A})\n\n**Ovens**\n\n- [D]({B})\n", ["Flour", "Ovens"]),
         (
-            f"# L\n\n## S\n\n<details><summary><b>Week 1</b></summary>\n\n- [R]({A})\n- [S]({B})\n\n</details>\n\n- [D]({C})\n",
+            f"# L\n\n## S\n\n<details><summary><b>Week 1</b></summary>\n\n- [R]({A})\n- [S]({B})\n\n</details>\n\n"
+            f"- [D]({C})\n",
             ["S", "S › Week 1"],
         ),
         (f"##Flour\n\n- [R]({A})\n\n##Ovens\n\n- [D]({B})\n", ["Flour", "Ovens"]),
