@@ -217,7 +217,7 @@ async def test_a_click_while_time_jumps_is_answered(catalog: Catalog) -> None:
         await page.command("recommend")
         await page.write("topic", "kv cache")
         async with asyncio.TaskGroup() as together:
-            together.create_task(simulated.advance(7 * 86400))
+            together.create_task(simulated.advance(86400))
             await page.send()
             await page.sees("KV Cache brief explainer")
 
@@ -248,7 +248,7 @@ async def test_a_command_sent_right_after_typing_is_not_lost(catalog: Catalog) -
             await page.command("recommend")
             await page.write("topic", typed)
             await page.suggestions_asked()
-            await page.send()
+            await page.send_at_once()
             await page.gets(title)
 
 
