@@ -70,7 +70,12 @@ class DemoPage:
         await self.page.wait_for_function("() => simcordPreview.pendingAction !== null", polling=5)
 
     async def send(self) -> None:
-        """Click on the sign beside the message, at once as a person does: whether or not the page is waiting."""
+        """Click on the sign beside the message, once it can be clicked."""
+        self._newest = await self.page.evaluate(NEWEST)
+        await self.page.locator("#send-message").click()
+
+    async def send_at_once(self) -> None:
+        """Click where the sign beside the message is, whether or not the page is waiting."""
         self._newest = await self.page.evaluate(NEWEST)
         box = await self.page.locator("#send-message").bounding_box()
         assert box is not None

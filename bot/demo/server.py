@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
-import discord
 import simcord
 from simcord.components import walk_components
 
@@ -79,7 +79,7 @@ class StudyServer:
             finally:
                 clock.cancel()
 
-    def last_question(self) -> discord.Message:
+    def last_question(self) -> Any:
         """The last message that a person wrote in the channel."""
         return max((one for one in self.channel.history() if not one.author.bot), key=lambda message: message.id)
 
@@ -101,7 +101,7 @@ class StudyServer:
             last = now
 
 
-def text_of(message: discord.Message) -> str:
+def text_of(message: Any) -> str:
     """The text of a message: its content, or what stands on its card."""
     components = walk_components([one.to_dict() for one in message.components])
     shown = [one["content"] for one in components if isinstance(one.get("content"), str)]
