@@ -1,7 +1,7 @@
 """`python -m tests.demo_latency`: how long the demo takes to answer, whether it slows down, and how its clock drifts.
 
-Somebody asks one thing after the other on the page while the simulated clock runs beside the real one, a weekly prompt
-and a reminder are set, and other processes keep the machine busy. Each command is typed as quickly as a program can, and
+Someone asks one thing after the other on the page while the simulated clock runs beside the real one, a weekly prompt
+and a reminder are set, and other processes keep the machine busy. Each command is typed as fast as a program can, and
 sent while the page still waits for suggestions. The time is from that click to the answer on the page; the
 processor's time is that of the demo alone, whatever else the machine does.
 """

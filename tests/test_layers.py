@@ -18,7 +18,6 @@ LAYERS = (
     {"store"},
     {"catalogs", "importing", "links"},
     {"jobs"},
-    {"marks"},
     {"discord_io"},
     {"features"},
     {"client", "terminal"},
@@ -90,15 +89,17 @@ def test_no_feature_imports_another(file: Path) -> None:
     "file", [one for one in FEATURES if "card" in one.stem], ids=lambda file: str(file.relative_to(BOT))
 )
 def test_cards_only_draw(file: Path) -> None:
-    """What a card shows is handed to it: it awaits nothing, and does not know the store. Its buttons, which are classes
-    of the same file, do when they are pressed."""
+    """What a card shows is handed to it: it awaits nothing, and does not know the store. Its buttons do when they are
+    pressed, and what answers an interaction for them; both are in the same file."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
-    drawing = [node for part in tree.body if not _is_button(part) for node in ast.walk(part)]
+    drawing = [node for part in tree.body if not _answers(part) for node in ast.walk(part)]
     assert not any(isinstance(node, ast.AsyncFunctionDef | ast.Await) for node in drawing)
     assert not any(isinstance(node, ast.Attribute) and node.attr == "store" for node in drawing)
 
 
-def _is_button(node: ast.AST) -> bool:
+def _answers(node: ast.AST) -> bool:
+    if isinstance(node, ast.AsyncFunctionDef):
+        return "interaction" in {one.arg for one in node.args.args}
     names = {getattr(one, "name", "") for one in node.body} if isinstance(node, ast.ClassDef) else set()
     return bool(names & {"of", "press", "redrawn"})
 
