@@ -1,8 +1,8 @@
 """`python -m tests.demo_latency`: how long the demo takes to answer, whether it slows down, and how its clock drifts.
 
 A member asks one thing after the other on the page while the simulated clock runs beside the real one, a weekly
-prompt and a reminder are set, and other processes keep the machine busy. The time is from the click that sends to the answer
-on the page; the processor's time is that of the demo alone, whatever else the machine does.
+prompt and a reminder are set, and other processes keep the machine busy. The time is from the click that sends to the
+answer on the page; the processor's time is that of the demo alone, whatever else the machine does.
 """
 
 from __future__ import annotations
