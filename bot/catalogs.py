@@ -136,9 +136,10 @@ class Library:
         kinds, levels = (self._meant(option, word) for option, word in zip(filters._fields, filters, strict=True))
         if found := self.at_addresses(query):
             return address_answer(found, query)
+        text = without_addresses(query).strip() or query
         if not kinds and not levels:
-            return self.index.search(query, limit=HITS)
-        answer = self.index.search(query, limit=FILTERED_HITS)
+            return replace(self.index.search(text, limit=HITS), query=query)
+        answer = replace(self.index.search(text, limit=FILTERED_HITS), query=query)
 
         def fits(resource: Resource) -> bool:
             return (not kinds or resource.kind in kinds) and (not levels or resource.level in levels)
