@@ -21,11 +21,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.characters import escaped
+from bot.language import ENGLISH, Language
 from bot.outcomes import Reason
 
 
 class StudybotError(Exception):
-    """An error whose text names the thing that is wrong and says what to do; it may be shown to people."""
+    """An error whose text names the thing that is wrong and says what to do; it may be shown to people.
+
+    `message` is an English sentence with {placeholders} for `values`; what a member reads is marked with `N_`.
+    """
+
+    def __init__(self, message: str, /, **values: object) -> None:
+        super().__init__(message)
+        self.message, self.values = message, values
+
+    def __str__(self) -> str:
+        return self.in_language(ENGLISH)
+
+    def in_language(self, language: Language) -> str:
+        """The sentence in a reader's language."""
+        return language.t(self.message, **self.values)
 
 
 class SettingsError(StudybotError):

@@ -1,11 +1,16 @@
-"""What all tests share: the shipped catalog, a real store, and a real bot on a simulated Discord."""
+"""What all tests share: the shipped catalog, a real store, and a real bot on a simulated Discord.
+
+HYPOTHESIS_PROFILE=thorough tries four times as many examples as the default, "quick".
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.catalogs import Library
@@ -14,6 +19,11 @@ from bot.settings import Settings
 from bot.store import Store
 
 pytest_plugins = ["tests.request_log"]
+
+# No deadline: an example's time says how busy the machine is.
+settings.register_profile("quick", max_examples=25, deadline=None)
+settings.register_profile("thorough", max_examples=100, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

@@ -133,6 +133,7 @@ def test_schema() -> None:
     assert json.loads(run("schema").stdout)["title"] == "catalog.yaml"
 
 
+@pytest.mark.slow
 def test_a_bar_shows_how_far_a_long_import_is(tmp_path: Path) -> None:
     """On a terminal, and only where it takes longer than a second."""
     (tmp_path / "long.md").write_text("".join(f"- [Title {n}](https://x.example/{n}) - Text.\n" for n in range(9000)))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import pty
 import signal
 import socket
 import sys
-import termios
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +18,9 @@ from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.demo import open_demo, run_demo
 from bot.errors import MissingExtra, StudybotError
 from tests.demo_page import CHROMIUM, open_page
+
+pty = pytest.importorskip("pty", reason="this system has no terminals to run the demo in")
+termios = pytest.importorskip("termios", reason="this system has no terminals to run the demo in")
 
 COMMAND = (sys.executable, "-m", "bot", "demo", "--no-browser")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine to open the page in")
@@ -102,6 +103,7 @@ async def test_the_keys_show_direct_messages_and_the_menu(catalog: Catalog) -> N
         assert "Mia chose “Find resources” for: **Welcome to the study server!**" in await demo.find_resources()
 
 
+@pytest.mark.slow
 @needs_chromium
 async def test_a_member_asks_and_an_admin_gets_the_weekly_prompt() -> None:
     async with demo(keyboard=True) as terminal:
@@ -129,6 +131,7 @@ async def test_a_member_asks_and_an_admin_gets_the_weekly_prompt() -> None:
     assert (code, "Traceback" in rest) == (0, False), rest
 
 
+@pytest.mark.slow
 async def test_the_key_without_a_schedule_says_what_to_do() -> None:
     async with demo(keyboard=True) as terminal:
         await terminal.says("jump to the next weekly prompt")
@@ -136,6 +139,7 @@ async def test_the_key_without_a_schedule_says_what_to_do() -> None:
         assert "/weekly set first" in await terminal.says("No weekly prompt is set")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keyboard", [True, False], ids=["in a terminal", "without one"])
 async def test_ctrl_c_ends_it_cleanly(keyboard: bool) -> None:
     async with demo(keyboard=keyboard) as terminal:
@@ -146,6 +150,7 @@ async def test_ctrl_c_ends_it_cleanly(keyboard: bool) -> None:
     assert "ended" in rest
 
 
+@pytest.mark.slow
 async def test_it_leaves_the_terminal_as_it_was() -> None:
     async with demo(keyboard=True) as terminal:
         before = terminal.settings()
@@ -156,6 +161,7 @@ async def test_it_leaves_the_terminal_as_it_was() -> None:
         assert terminal.settings() == before
 
 
+@pytest.mark.slow
 @needs_chromium
 async def test_a_click_while_time_jumps_is_answered(catalog: Catalog) -> None:
     async with open_demo(catalog) as simulated, open_page(simulated.url) as page:

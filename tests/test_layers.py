@@ -10,7 +10,7 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 LAYERS = (
-    {"outcomes", "characters"},
+    {"outcomes", "characters", "language"},
     {"errors", "picture"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},

@@ -8,7 +8,7 @@ from io import BytesIO
 from itertools import groupby
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
@@ -110,7 +110,6 @@ def any_groups(draw: st.DrawFn) -> list[PathGroup]:
     return path(list(zip(titles, counts, strict=True)), done, following)
 
 
-@settings(max_examples=60, deadline=None)
 @given(any_groups())
 def test_any_groups_stay_within_the_limits_and_add_up(groups: list[PathGroup]) -> None:
     opened(groups)
@@ -331,7 +330,6 @@ def test_alphabets_that_the_font_has_are_drawn(written: list[str], title: str) -
     assert title in written
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_all_that_is_drawn_of_a_title_has_a_glyph(title: str) -> None:
     heading = legible(title, 2)
@@ -339,7 +337,6 @@ def test_all_that_is_drawn_of_a_title_has_a_glyph(title: str) -> None:
     assert all(map(has_glyph, heading))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text("aWi é.", min_size=1, max_size=120).filter(str.strip), st.integers(120, 600))
 def test_a_title_takes_no_more_room_than_it_has(title: str, width: int) -> None:
     font = Fonts().title

@@ -28,7 +28,8 @@ def blocks(language: str) -> list[str]:
 def test_the_two_commands_stand_on_the_first_screen() -> None:
     demo, tests = blocks("sh")[:2]
     assert demo == "python3 -m venv .venv && .venv/bin/pip install -e '.[demo]' && .venv/bin/studybot demo\n"
-    assert tests == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest\n"
+    install, run = ".venv/bin/pip install -e '.[test]'", ".venv/bin/pytest -n auto -m 'not slow'"
+    assert tests == f"python3 -m venv .venv && {install} && {run}\n"
     assert README.index(tests) < 1500
 
 

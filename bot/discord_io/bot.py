@@ -24,6 +24,7 @@ from bot.discord_io.membership import Membership
 from bot.discord_io.requests import request_trace
 from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
+from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
 
@@ -71,6 +72,8 @@ class StudyBot(commands.AutoShardedBot):
     due, `post_counts` follows marks; `settings` are its host's."""
 
     post_counts: PostCounts
+    language_of: Callable[[str], Language]
+    """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
     """What the loops wait with between two rounds: a simulated Discord has a time of its own."""
 
@@ -99,12 +102,17 @@ class StudyBot(commands.AutoShardedBot):
         self.store = store
         self.clock = clock
         self.sleep = asyncio.sleep
+        self.language_of = language
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(clock)
         self.delivery = Delivery(self)
         self._features = features
         self.tree.error(answer_failure)
+
+    def language_for(self, interaction: discord.Interaction[Any]) -> Language:
+        """The language that a member reads; ask once and pass it on."""
+        return self.language_of(str(interaction.locale))
 
     def library_for(self, interaction: Interaction) -> Library:
         """The list that answers an interaction; ask once and pass it on."""

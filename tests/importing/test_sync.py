@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, canonical_page, parse_catalog, shipped_catalog
@@ -295,7 +295,6 @@ words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_
 Change = Callable[[list[tuple[str, str]]], list[tuple[str, str]]]
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_change_to_an_index_touches_nothing_else(data: st.DataObject) -> None:
     """Links are added, dropped, renamed and readdressed at random: the rest of the file is as it was, in its order."""

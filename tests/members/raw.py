@@ -7,11 +7,16 @@ from simcord import InteractionResult
 from simcord.backend.serializers import message_payload
 from simcord.interactions import base_payload
 
-from tests.members.server import Server
+from tests.members.server import Seen, Server
 
 
-def press_at_once(server: Server, message_id: int, custom_id: str, user_id: int = 0) -> InteractionResult:
-    """Mia, or who else it is, presses a button of a message in the channel."""
+def press_at_once(server: Server, seen: Seen, label: str) -> InteractionResult:
+    """Mia presses a button of what she sees."""
+    return press_message(server, seen.message.id, seen.custom_id(label))
+
+
+def press_message(server: Server, message_id: int, custom_id: str, user_id: int = 0) -> InteractionResult:
+    """A member, Mia unless another is named, presses a button of a message in the channel."""
     backend = server.env.backend
     record, payload = base_payload(
         backend,

@@ -35,15 +35,21 @@ class Server:
         """Ada sends a command."""
         return Seen(await self.ada.slash(self.channel, command, **options))
 
-    async def press(self, seen: Seen, label: str | None = None, *, custom_id: str | None = None) -> Seen:
+    async def press(self, seen: Seen, label: str) -> Seen:
         """Mia presses a button, and sees what it turned its message into, or a new one."""
-        result = await self.mia.click(seen.message, label=label, custom_id=custom_id)
-        return Seen(result, pressed=seen)
+        return Seen(await self.mia.click(seen.message, label=label), pressed=seen)
 
-    async def mark_hit(self, seen: Seen, value: str) -> Seen:
-        """Mia chooses a hit on an answer to /recommend: what is done to its mark, and its id, such as "m:bert"."""
-        custom_id = next(one for one in seen.custom_ids if one.startswith("hits:"))
-        return Seen(await self.mia.select(seen.message, [value], custom_id=custom_id), pressed=seen)
+    async def choose_hit(self, seen: Seen, title: str) -> Seen:
+        """Mia chooses a hit on an answer to /recommend by its title, to mark it done or to undo that."""
+        option = next(one for one in seen.options if title in one["label"])
+        chosen = await self.mia.select(seen.message, [option["value"]], custom_id=seen.custom_id(option["label"]))
+        return Seen(chosen, pressed=seen)
+
+    async def manage_choice(self, seen: Seen, select: str, *values: object) -> Seen:
+        """Ada chooses in the select with this placeholder: an option by its label, or a role."""
+        labelled = {option["label"]: option["value"] for option in seen.options}
+        chosen = [labelled[one] if isinstance(one, str) else one for one in values]
+        return Seen(await self.ada.select(seen.message, chosen, custom_id=seen.custom_id(select)), pressed=seen)
 
     async def set_weekly(self, **options: Any) -> Seen:
         """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise. What is no option of
@@ -60,11 +66,11 @@ class Server:
         typed = {name: options[name] for name in ("order", "start") if name in options}
         seen = await self.manage("weekly options", **typed)
         if role is not None:
-            seen = Seen(await self.ada.select(seen.message, [role] if role else [], custom_id="weekly:role"), seen)
+            seen = await self.manage_choice(seen, "Role to mention (none, if you choose none)", *filter(None, [role]))
         for kind in ("thread", "pin", "poll"):
-            if kind in options and f"{kind.title()}: {'on' if options[kind] else 'off'}" not in seen.labels:
-                custom_id = f"weekly:{kind}:{'on' if options[kind] else 'off'}"
-                seen = Seen(await self.ada.click(seen.message, custom_id=custom_id), seen)
+            other = f"{kind.title()}: {'off' if options.get(kind) else 'on'}"
+            if kind in options and other in seen.labels:
+                seen = Seen(await self.ada.click(seen.message, label=other), seen)
         return seen
 
     async def pass_time(self, until: datetime) -> None:
@@ -108,15 +114,27 @@ class Seen:
         return [one["label"] for one in buttons if not one.get("disabled")]
 
     @property
-    def choices(self) -> list[str]:
+    def options(self) -> list[dict[str, Any]]:
         """What its selects offer."""
-        selects = [one for one in walk_components(self._components) if one.get("type") == 3]
-        return [option["label"] for one in selects for option in one["options"]]
+        return [option for one in walk_components(self._components) for option in one.get("options", ())]
+
+    @property
+    def choices(self) -> list[str]:
+        """What its selects offer, in words."""
+        return [option["label"] for option in self.options]
 
     @property
     def custom_ids(self) -> list[str]:
         """The ids of what can be pressed or chosen from."""
         return list(_values(self._components, "custom_id"))
+
+    def custom_id(self, words: str) -> str:
+        """The id of the button with this label, or of the select with this placeholder or with this option."""
+        for one in walk_components(self._components):
+            options = [option["label"] for option in one.get("options", ())]
+            if words in (one.get("label"), one.get("placeholder"), *options):
+                return str(one["custom_id"])
+        raise AssertionError(f"nothing here says {words!r}: {self.labels} {self.choices}")
 
     @property
     def links(self) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import replace
 
+import discord
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage
@@ -61,12 +61,28 @@ async def test_help_on_any_list(server: Server, store: Store, titles: list[str],
     assert "topic: `" not in seen.text
 
 
-async def test_a_server_is_greeted_once_where_the_bot_may_write(server: Server, store: Store) -> None:
-    guild = server.env.bot.get_guild(server.guild.id)
-    for _ in range(2):
-        server.env.bot.dispatch("guild_join", guild)
-        await asyncio.sleep(0.2)  # what is dispatched outside of the simulated gateway is not waited for
+async def join(server: Server) -> None:
+    """The bot is added to the server; SimCord's own way tells it of a server that is available again."""
+    bot = server.env.bot
+    listeners = [
+        listener for cog in bot.cogs.values() for name, listener in cog.get_listeners() if name == "on_guild_join"
+    ]
+    for listener in listeners:
+        await listener(bot.get_guild(server.guild.id))
+
+
+async def greet(server: Server) -> discord.Message:
+    """The bot is added to the server; its greeting."""
+    await join(server)
     (greeting,) = server.posts()
+    return greeting
+
+
+async def test_a_server_is_greeted_once_where_the_bot_may_write(server: Server, store: Store) -> None:
+    greeting = await greet(server)
+    await join(server)
+    await server.ask("path")
+    assert server.posts() == [greeting]
     seen = Seen(await server.ada.click(greeting, label="Set up the weekly prompt"))
     assert seen.private
     assert "In which time zone?" in seen.text

@@ -166,11 +166,11 @@ async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store
 
 async def test_the_button_of_a_shared_answer_answers_privately(server: Server, store: Store) -> None:
     shared = await server.ask("recommend", topic="kv cache", share=True)
-    seen = await server.mark_hit(shared, "t:kv-cache-explainer")
+    seen = await server.choose_hit(shared, "KV Cache brief explainer")
     assert seen.private
     assert "Marked done: **KV Cache brief explainer**" in seen.text
     assert "✓" not in Seen(shared.result).text
-    taken_back = await server.mark_hit(shared, "t:kv-cache-explainer")
+    taken_back = await server.choose_hit(shared, "KV Cache brief explainer")
     assert "Unmarked" in taken_back.text
     assert len(server.posts()) == 1
 
@@ -181,8 +181,8 @@ async def test_of_quick_presses_none_is_lost(server: Server, store: Store, press
     again = await server.press(await server.ask("done", resource="kv-cache-explainer"), "Undo")
     assert await done(store, server) == set()
     for number in range(presses):
-        seen, action = (card, "u") if number % 2 else (again, "m")
-        press_at_once(server, seen.message.id, f"done:quickstart-on-llms:kv-cache-explainer:{action}")
+        seen, label = (card, "Undo") if number % 2 else (again, "Mark done")
+        press_at_once(server, seen, label)
     await server.env.settle()
     assert await done(store, server) == (set() if presses % 2 == 0 else {"kv-cache-explainer"})
 
@@ -192,7 +192,7 @@ async def test_two_quick_presses_on_mark_done_leave_it_done(server: Server, stor
     again = await server.ask("done", resource="bert")
     undone = await server.press(again, "Undo")
     for _ in range(2):
-        press_at_once(server, undone.message.id, "done:quickstart-on-llms:bert:m")
+        press_at_once(server, undone, "Mark done")
     await server.env.settle()
     assert await done(store, server) == {"bert"}
 
@@ -205,7 +205,7 @@ async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Sto
     assert await done(store, server) == {"attention-is-all-you-need"}
     first, second = await server.ask("done", resource="bert"), await server.ask("recommend", topic="bert")
     await server.press(first, "Undo")
-    await server.mark_hit(second, "u:bert")
+    await server.choose_hit(second, "BERT")
     assert await done(store, server) == {"attention-is-all-you-need"}
 
 
@@ -231,19 +231,16 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
 ) -> None:
     retired = catalog.resources[0]
     cards = [
-        (await server.ask("next"), f"next:quickstart-on-llms:{retired.id}:m::"),
-        (await server.ask("done", resource=retired.id), f"done:quickstart-on-llms:{retired.id}:u"),
-        (await server.ask("path"), f"step:quickstart-on-llms:{retired.id}:u"),
-        (await server.ask("recommend", topic=retired.title), f"u:{retired.id}"),
-        (await server.ask("recommend", topic=retired.title, share=True), f"t:{retired.id}"),
+        (await server.ask("next"), "Mark done"),
+        (await server.ask("done", resource=retired.id), "Undo"),
+        (await server.ask("path"), "Undo 1"),
+        (await server.ask("recommend", topic=retired.title), ""),
+        (await server.ask("recommend", topic=retired.title, share=True), ""),
     ]
     await retire_the_first(server, store, catalog)
     assert "1 of 22" in (await server.ask("done", resource="bert")).text  # the retired one is kept, and does not count
     for card, button in cards:
-        if button[1] == ":":
-            answer = await server.mark_hit(card, button)
-        else:
-            answer = Seen(await server.mia.click(card.message, custom_id=button), pressed=card)
+        answer = await (server.press(card, button) if button else server.choose_hit(card, retired.title))
         assert "not on the list any more" in answer.text
         assert "stays in your record" in answer.text
         assert await done(store, server) == {retired.id, "bert"}
@@ -255,7 +252,7 @@ async def test_without_a_database_it_says_so_privately(server: Server, store: St
     await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
     for seen in (
         await server.ask("done", resource="bert"),
-        await server.mark_hit(shared, "t:kv-cache-explainer"),
+        await server.choose_hit(shared, "KV Cache brief explainer"),
     ):
         assert seen.private
         assert "cannot reach my database" in seen.text

@@ -49,4 +49,4 @@ async def test_its_weekly_post_asks_a_question_of_its_own(server: Server, catalo
     await server.set_weekly()
     seen = await server.manage("weekly preview")
     first = catalog.resources[0]
-    assert any(default_question(first, round_) in seen.text for round_ in range(3))
+    assert default_question(first, 1) in seen.text

@@ -16,6 +16,7 @@ from tests.members.server import Seen, Server
 from tests.members.test_weekly import MONDAY
 from tests.members.test_weekly_truth import SOON, WEEK, serve, small
 
+ROLE = "Role to mention (none, if you choose none)"
 EVENING = MONDAY + timedelta(hours=9)  # 18:00 in Berlin
 
 
@@ -23,20 +24,12 @@ async def by_ada(server: Server, seen: Seen, label: str) -> Seen:
     return Seen(await server.ada.click(seen.message, label=label), seen)
 
 
-async def chosen_by_ada(server: Server, seen: Seen, custom_id: str, *values: object) -> Seen:
-    return Seen(await server.ada.select(seen.message, list(values), custom_id=custom_id), seen)
-
-
-def custom_id(seen: Seen, start: str) -> str:
-    return next(one for one in seen.custom_ids if one.startswith(start))
-
-
 async def test_set_without_options_asks_for_the_zone_and_nothing_else(server: Server, catalog: Catalog) -> None:
     asked = await server.manage("weekly set")
     assert asked.private
     assert f"I will post in {server.channel.mention} every Monday at 18:00. In which time zone?" in asked.text
     assert "No weekly prompt" in (await server.manage("weekly show")).text
-    seen = await chosen_by_ada(server, asked, custom_id(asked, "weekly:zone:"), "Europe/Berlin")
+    seen = await server.manage_choice(asked, "Choose your time zone", "Europe/Berlin")
     assert "every Monday at 18:00 (Europe/Berlin)" in seen.text
     assert f"It follows the whole path. Next: **{catalog.resources[0].title}**." in seen.text
     assert f"**This week: {catalog.resources[0].title}**" in seen.text
@@ -58,7 +51,7 @@ async def test_another_zone_is_typed_and_a_wrong_one_may_be_typed_again(server: 
 async def test_the_question_outlives_a_restart(server: Server, store: Store, catalog: Catalog) -> None:
     asked = await server.manage("weekly set")
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
-    seen = await chosen_by_ada(server, asked, custom_id(asked, "weekly:zone:"), "Asia/Tokyo")
+    seen = await server.manage_choice(asked, "Choose your time zone", "Asia/Tokyo")
     assert "(Asia/Tokyo)" in seen.text
 
 
@@ -76,14 +69,14 @@ async def test_the_panel_changes_one_thing_at_a_time_and_shows_the_rest(server: 
     panel = await by_ada(server, panel, "Thread: off")
     assert panel.labels == ["Thread: on", "Pin: off", "Poll: off"]
     assert "Each post opens a thread." in panel.text
-    panel = await chosen_by_ada(server, panel, "weekly:role", role)
+    panel = await server.manage_choice(panel, ROLE, role)
     assert f"It mentions {role.mention}." in panel.text
-    panel = await chosen_by_ada(server, panel, "weekly:order", catalog.stages[1].id)
+    panel = await server.manage_choice(panel, "Order of the prompts", catalog.stages[1].title)
     assert f"It follows “{catalog.stages[1].title}”. Next: **{catalog.stages[1].resources[0].title}**." in panel.text
-    panel = await chosen_by_ada(server, panel, "weekly:start", catalog.stages[1].resources[2].id)
+    panel = await server.manage_choice(panel, "Resource to begin with", catalog.stages[1].resources[2].title)
     assert f"Next: **{catalog.stages[1].resources[2].title}**, where you chose to begin." in panel.text
     assert "Each post opens a thread." in panel.text
-    panel = await chosen_by_ada(server, panel, "weekly:role")
+    panel = await server.manage_choice(panel, ROLE)
     assert "It mentions nobody." in panel.text
 
 
@@ -119,10 +112,17 @@ async def test_a_list_of_thousands_still_has_a_panel(server: Server, store: Stor
 
 async def test_nobody_else_presses_the_buttons_of_admins(server: Server, store: Store) -> None:
     """A card of the panel is private; its ids are not secret."""
+    asked = await server.manage("weekly set")
     await server.set_weekly()
+    panel, off = await server.manage("weekly options"), await server.manage("weekly off")
+    skipped = await server.manage("weekly skip")
+    again = await server.manage("weekly skip")
     channel = server.env.bot.get_channel(server.channel.id)
     assert isinstance(channel, discord.TextChannel)
-    for pressed in ("weekly:thread:on", "weekly:off", "weekly:skip:1", "weekly:unskip:1", "weekly:setup"):
+    for pressed in (
+        asked.custom_id("Another time zone"), panel.custom_id("Thread: off"), off.custom_id("Turn it off"),
+        skipped.custom_id("Undo"), again.custom_id("Skip that one too"),
+    ):  # fmt: skip
         view = discord.ui.View(timeout=None)
         view.add_item(discord.ui.Button(label="Press", custom_id=pressed))
         view.stop()

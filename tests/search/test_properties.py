@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage, Topic
@@ -89,7 +89,6 @@ def test_a_title_comes_first_whatever_slip_is_in_it(catalog: Catalog, index: Sea
             assert index.search(slipped).hits[0].resource == resource, slipped
 
 
-@settings(max_examples=25)
 @given(st.permutations(range(12)), QUERIES)
 def test_the_order_of_equal_entries_changes_nothing(order: list[int], query: str) -> None:
     """Titles differ, topics are shared: whatever order they stand in, the same ones are found with the same scores."""
