@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalog.identity import canonical_page
 from bot.path import Step, steps
@@ -25,9 +27,11 @@ from bot.search.text import words
 
 CANDIDATES = 3
 """Resources that are offered where it is not clear which one was meant: few enough to read before one is pressed."""
-RIVAL = 0.8
+RIVAL = 0.75
 """The share of the best hit's score at which another makes it unclear. At 1 "quantization" is the one with that word in
 its title, though four treat it; at 0 only a single hit is ever clear."""
+SAME_TITLE = 85.0
+"""The likeness (0 to 100) from which a text is a title with a slip or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +138,16 @@ class Library:
     def guess(self, text: str) -> Guess:
         """What a text names that is no id and no title.
 
-        The best hit is meant if all the words that found it are of its title or of another name for it, and no other
-        hit has as many of its own or a score near it. A kind alone ("video") names nothing.
+        The best hit is meant if the text is its title but for a slip, or if all the words that found it are of its title
+        or of another name for it, and no other hit has as many of its own or a score near it. A kind alone ("video")
+        names nothing.
         """
         hits = [hit for hit in self.index.search(text).hits if any(reason.field != "kind" for reason in hit.why)]
         if not hits:
             return Guess()
         best, *others = hits
+        if fuzz.ratio(_folded(text), _folded(best.resource.title)) >= SAME_TITLE:
+            return Guess(best.resource)
         near = any(_naming_words(one) >= _naming_words(best) or one.score >= RIVAL * best.score for one in others)
         if _naming_words(best) == _matched_words(best) and not near:
             return Guess(best.resource)

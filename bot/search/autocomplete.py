@@ -59,10 +59,8 @@ class Autocomplete:
     def names(self, typed: str, limit: int, max_length: int) -> list[str]:
         """At most `limit` names that fit a text which is still being typed, the likeliest first; those over
         `max_length` characters are cut at a word."""
-        if not typed.strip():
-            offered = islice(_starting_points(self._corpus), limit)
-        else:
-            offered = (self._names[one] for one in self._offered(typed, limit))
+        named = (self._names[one] for one in self._offered(typed, limit))
+        offered = named if typed.strip() else islice(_starting_points(self._corpus), limit)
         return list(dict.fromkeys(cut(name, max_length) for name in offered))[:limit]
 
     def documents(self, typed: str, limit: int) -> list[int]:
@@ -151,7 +149,7 @@ class Autocomplete:
         first = bisect_left(self._words, word[:2])
         group = [one for one in self._words[first : first + MOST_COMPARED] if one.startswith(word[:2])]
         beginnings = [one[: len(word) + 1] for one in group]
-        near = process.extractOne(word, beginnings, scorer=OSA.distance, score_cutoff=2)  # type: ignore[arg-type]
+        near = process.extractOne(word, beginnings, scorer=OSA.distance, score_cutoff=2)
         return group[near[2]] if near is not None else ""
 
 

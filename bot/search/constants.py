@@ -31,7 +31,7 @@ class Constants:
     prefix: float = 0.7
     within: float = 0.7
     joined: float = 0.97
-    acronym: float = 0.85
+    acronym: float = 0.92
     acronym_within: float = 0.7
     one_edit_from: int = 5
     two_edits_from: int = 8
@@ -39,7 +39,6 @@ class Constants:
     # Weights of tokens
     name_specificity: float = 0.8
     title_specificity: float = 0.5
-    unknown_specificity: float = 0.5
     soft: float = 0.3
     number: float = 0.3
     # Silence
@@ -47,10 +46,12 @@ class Constants:
     against_unknown: float = 0.8
     summary_explains: float = 0.8
     general_edit: float = 0.8
-    relative: float = 0.42
+    relative: float = 0.45
     # Re-ranking
     likeness: float = 0.06
     piece: float = 88.0
     early: float = 0.08
+    # Messages
+    message_context: float = 0.4
     # Bounds
     budget: int = 5_000

@@ -21,9 +21,9 @@ from bot.search.constants import Constants
 from bot.search.text import Language, detect, fold, is_katakana, language, pairs, stemmer, words
 from bot.search.vocabulary import Acronyms, Name, Term, Vocabulary
 
-FIELDS = ("summary", "heading", "site", "author", "title", "alias", "topic", "kind", "level", "path")
+FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "kind", "level", "path")
 """The fields that a posting may be of, by number; of two in one document the later is named."""
-SUMMARY, HEADING, SITE, AUTHOR, TITLE, ALIAS, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
+SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
 UNSTATED_KIND = "link"
 """The kind of a resource whose kind nobody stated."""
 
@@ -65,6 +65,12 @@ class Corpus:
         self.headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
         fields = [_fields(one, above, self.language) for one, above in zip(self.resources, self.headings, strict=True)]
         self.titles = [" ".join(one.title) for one in fields]
+        self.heading_words = frozenset(chain.from_iterable(one.headings for one in fields))
+        self.light_titles: dict[str, list[int]] = {}
+        """Titles of stop words and question words alone, with their documents."""
+        for document, one in enumerate(fields):
+            if len(one.title) > 1 and self.language.light.issuperset(one.title):
+                self.light_titles.setdefault(self.titles[document], []).append(document)
         self.main_topics = _main_topics(self.resources)
         self.terms: dict[str, Term] = {}
         self._index(fields)
@@ -92,9 +98,9 @@ class Corpus:
             sums: dict[str, float] = {}
             field_of: dict[str, int] = {}
             for found, weight, field in (
-                (one.summary, of.summary, SUMMARY), (one.headings, of.heading, HEADING), (one.site, of.site, SITE),
-                (one.authors, of.author, AUTHOR), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
-                (one.aliases, of.alias, ALIAS),
+                (one.summary, of.summary, SUMMARY), (one.aliases, of.alias, ALIAS), (one.headings, of.heading, HEADING),
+                (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
+                (one.authors, of.author, AUTHOR),
             ):  # fmt: skip
                 for word in dict.fromkeys(found):
                     key = stem(word)
@@ -152,7 +158,9 @@ class Corpus:
                 for wider, discount in and_broader(catalog.topics, slug, self.constants.broader):
                     known = credits[wider].get(document, 0.0)
                     credits[wider][document] = max(known, central * discount)
-        return {slug: _term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()}
+        return {
+            slug: _term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
+        }
 
     def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:
         """A posting list for each heading and each part of one: the resources under it. The keys are its words."""

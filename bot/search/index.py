@@ -37,6 +37,8 @@ MAX_EXCLUDED = 100
 """Hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
 SPECIFIC = 0.5
 """The specificity from which a word that no hit has is named."""
+WHOLE = 0.85
+"""The score over which a name is matched in whole."""
 DEFAULT = Constants()
 
 
@@ -128,7 +130,7 @@ class SearchIndex:
         """The reasons for a document, in the order of the query's words; words that matched nothing are not in them."""
         found: dict[Reason, None] = {}
         alike: list[tuple[Token, Match, int]] = []
-        for token in query.of_role(Role.CONTENT, Role.KIND, Role.LEVEL):
+        for token in (*query.of_role(Role.CONTENT), *query.of_role(Role.KIND, Role.LEVEL)):
             best = self._telling(token, document)
             if best is None or (token.role is not Role.CONTENT and not token.names):
                 continue
@@ -138,15 +140,25 @@ class SearchIndex:
             alike.append((token, *best))
         if alike:
             found[self._reason(alike, document)] = None
+        typed = _typed(query.tokens)
+        if all(one.words != typed for one in found) and self._is_in_title(query, document):
+            return (Reason(typed, "title", "exact", typed),)
         return tuple(found) or (self._otherwise(query, document),)
 
+    def _is_in_title(self, query: Query, document: int) -> bool:
+        whole = " ".join([token.word for token in query.tokens])
+        return len(query.tokens) > 1 and f" {whole} " in f" {self._corpus.titles[document]} "
+
     def _telling(self, token: Token, document: int) -> tuple[Match, int] | None:
-        """The match that says most: of "the Karpathy talk" that he is its author, not that it is called so."""
-        best = best_in(token, document)
-        if best is None or best[1] != ALIAS or best[0].name is None or len(best[0].name.parts) > 1:
-            return best
-        own = best_in(token._replace(names=()), document)
-        return own if own is not None and own[1] != SUMMARY else best
+        """The match that says most: a name matched in whole before a word, but the author before all: of "the Karpathy
+        talk" that he is its author, not that it is called so."""
+        word = best_in(token._replace(names=()), document)
+        name = best_in(token._replace(matches=()), document)
+        if word is None or name is None:
+            return word or name
+        if name[1] == ALIAS and name[0].name is not None and len(name[0].name.parts) == 1:
+            return word if word[1] != SUMMARY else name
+        return name if name[0].score > WHOLE and word[1] != AUTHOR else word
 
     def _reason(self, alike: Sequence[tuple[Token, Match, int]], document: int) -> Reason:
         _, match, field = alike[0]
@@ -157,7 +169,7 @@ class SearchIndex:
         exact = words(typed) == words(match.word)
         how = match.how if match.how != "exact" or exact else "alias"
         topic = match.name.topic
-        if field != TOPIC or not isinstance(topic, Topic):
+        if field != TOPIC or topic is None:
             return Reason(typed, FIELDS[field], how, match.word)
         if exact and words(typed) != words(topic.name):
             how, match = "alias", match._replace(word=topic.name)
@@ -213,7 +225,9 @@ class SearchIndex:
         if not known:
             return ()
         token = max(known, key=lambda one: one.weight)
-        documents = {document for match in (*token.matches[:1], *token.names[:1]) for document in match.term.documents[:LEADING]}
+        documents = {
+            document for match in (*token.matches[:1], *token.names[:1]) for document in match.term.documents[:LEADING]
+        }
         best = nsmallest(MAX_RELATED, documents, key=lambda one: (-credit_in(token, one), one))
         return tuple(Related(self._corpus.resources[one], ()) for one in best)
 
@@ -243,7 +257,11 @@ class SearchIndex:
 
     def _ignored(self, query: Query, documents: Sequence[int]) -> tuple[str, ...]:
         """The specific words of a query that no hit has; without hits, those that the list does not know."""
-        content = [one for one in query.content if one.word.isdigit() or self._corpus.language.specificity(one.word) >= SPECIFIC]
+        content = [
+            one
+            for one in query.content
+            if one.word.isdigit() or self._corpus.language.specificity(one.word) >= SPECIFIC
+        ]
         if not documents:
             return tuple(token.typed for token in content if not token.is_explained) if len(query.content) > 1 else ()
         return tuple(one.typed for one in content if not any(best_in(one, document) for document in documents))
@@ -257,14 +275,14 @@ class SearchIndex:
         for token in content:
             for match in token.matches if self._is_specific(token) else ():
                 for name in match.term.names:
-                    if isinstance(name.topic, Topic):
+                    if name.topic is not None:
                         yield name.topic
 
     def _alike(self, query: Query) -> Iterator[Topic]:
         corpus = self._corpus
         topics = [corpus.topics[slug] for slug in corpus.main_topics]
         topics += [topic for _, topic in corpus.heading_terms.values()]
-        text = " ".join(token.word for token in query.tokens if token.role not in (Role.KIND, Role.LEVEL))
+        text = " ".join(token.word for token in query.content)
         names = [topic.name.casefold() for topic in topics]
         near = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=MAX_NEAREST)
         yield from (topics[number] for _, _, number in near)

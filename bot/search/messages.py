@@ -14,9 +14,12 @@ from dataclasses import replace
 from bot.search.corpus import Corpus, idf
 from bot.search.query import Budget, Query, QueryParser, Role, Token
 from bot.search.ranking import Ranked, Ranker
+from bot.search.vocabulary import Match
 
 MAX_LENGTH = 1500
 """Characters of a message that are read: half a page, in which the question is."""
+WHOLE, MAX_NAMES = 0.9, 3
+"""The score over which a name is matched in whole, and names that a message is said to be about."""
 MAX_SENTENCES, MAX_RANKED = 20, 4
 """Sentences that are read, and of these the ones that are ranked."""
 SHORT_SENTENCE = 4
@@ -44,26 +47,52 @@ class MessageReader:
 
     def _promising(self, queries: list[Query]) -> list[Query]:
         """The sentences that may ask for something, those first that hold the weightiest known words."""
-        asking = [query for query in queries if self._asks(query)]
+        asking = [query for query in queries if query.tokens and self._is_worth_ranking(query)]
         return sorted(asking, key=lambda query: -_known_weight(query))[:MAX_RANKED]
 
-    def _asks(self, query: Query) -> bool:
-        """Whether a sentence asks for something: by a question word, by being so short, or by naming something."""
-        if query.thanks and not query.question:
+    def _is_worth_ranking(self, query: Query) -> bool:
+        """Whether a sentence asks for something: by a question, by being so short, or by naming something."""
+        if query.thanks and not self._asks(query):
             return False
-        asks = query.question or len(query.tokens) <= SHORT_SENTENCE or any(map(_is_named, query.content))
-        return asks and bool(query.content or (query.start and query.question))
+        worth = self._asks(query) or len(query.tokens) <= SHORT_SENTENCE or bool(self._names(query))
+        return worth and bool(query.content or (query.begins and query.question))
+
+    def _asks(self, query: Query) -> bool:
+        """Whether a sentence is a question: in the middle of others, a question word is none."""
+        return "?" in query.text or query.tokens[0].word in self._corpus.language.question
 
     def _ranked(self, query: Query, queries: list[Query]) -> Ranked:
+        """What a sentence finds, to which the others add; in a question, words that the list does not know are ignored."""
+        context = self._corpus.constants.message_context
         own = {token.word for token in query.tokens}
         others = [
-            token._replace(role=Role.SOFT, weight=0.3 * token.weight)
+            token._replace(role=Role.SOFT, weight=context * token.weight)
             for other in queries
             for token in other.content
             if token.is_explained and token.word not in own
         ]
-        ranked = self._ranker.rank(replace(query, tokens=(*query.tokens, *others), question=True))
-        return Ranked(query, ranked.documents, ranked.scores)
+        asks = self._asks(query)
+        tokens = [one for one in query.tokens if one.is_explained or not asks]
+        ranked = self._ranker.rank(replace(query, tokens=(*tokens, *others)))
+        names = ", ".join(self._names(query)[:MAX_NAMES])
+        return Ranked(replace(query, text=names or query.text.rstrip("? ")), ranked.documents, ranked.scores)
+
+    def _names(self, query: Query) -> list[str]:
+        """The topics and headings that a sentence names in whole, by words that mean the same wherever they are:
+        "memory" does not, "GPU memory" and "LoRA" do."""
+        found: dict[str, float] = {}
+        for token in query.content:
+            for match in token.names:
+                if match.name is None or match.name.topic is None or match.score <= WHOLE:
+                    continue
+                if len(match.name.parts) > 1 or self._is_distinctive(token, match, query.text):
+                    found.setdefault(match.name.topic.name, -match.name.weight)
+        return sorted(found, key=found.__getitem__)
+
+    def _is_distinctive(self, token: Token, match: Match, text: str) -> bool:
+        """Whether a word is written like a name: "rope" is not "RoPE"."""
+        odd = any(not one.islower() for one in match.word[1:])
+        return odd and (match.word in text or self._corpus.language.specificity(token.word) == 1)
 
     def _strength(self, ranked: Ranked) -> float:
         """How much of what a sentence says is answered here. What half of the list is about is not asked for in
@@ -75,11 +104,6 @@ class MessageReader:
 
 def _known_weight(query: Query) -> float:
     return sum(token.weight * token.best_score for token in query.content)
-
-
-def _is_named(token: Token) -> bool:
-    """Whether a token is part of a name that the sentence holds in whole."""
-    return any(match.score > 0.9 and match.name is not None and len(match.name.parts) > 1 for match in token.names)
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
-from bot.search.corpus import HEADING, Corpus
+from bot.search.corpus import TITLE, Corpus
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Match, Name, Speller, Term
 
@@ -30,6 +30,8 @@ LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""
 MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
 """Words that an acronym may stand for."""
+SHORT = 4
+"""Words of a query in which a stop word may be a name: "learn go"."""
 LONGEST_ACRONYM, RARE = 6, 0.9
 """Letters of an acronym, and the specificity from which a general word may be one: a "daw" is a bird."""
 _DIGITS = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
@@ -93,14 +95,15 @@ class Token(NamedTuple):
 class Query:
     """A query with its tokens in order.
 
-    `start`: it asks where to begin; `question`: it has a question word; `thanks`: it has a closing word; `truncated`:
-    it was too long to be read whole.
+    `start`: it asks where to begin, `begins`: and for nothing in particular; `question`: it has a question word;
+    `thanks`: it has a closing word; `truncated`: it was too long to be read whole.
     """
 
     text: str
     tokens: tuple[Token, ...]
     budget: Budget
     start: bool = False
+    begins: bool = False
     question: bool = False
     thanks: bool = False
     truncated: bool = False
@@ -108,7 +111,8 @@ class Query:
     @property
     def content(self) -> list[Token]:
         """The tokens that say what is looked for, each word once."""
-        return list({token.word: token for token in self.tokens if token.role is Role.CONTENT}.values())
+        found = {token.word: token for token in self.tokens if token.role is Role.CONTENT}
+        return [] if all(word.isdigit() for word in found) else list(found.values())
 
     def of_role(self, *roles: Role) -> list[Token]:
         """The tokens that have one of these roles."""
@@ -140,15 +144,21 @@ class QueryParser:
         found = [token.word for token in tokens]
         question = "?" in text or not self._language.question.isdisjoint(found)
         thanks = not self._language.thanks.isdisjoint(found)
-        if not any(token.role is Role.CONTENT for token in tokens) and not thanks:
-            tokens = self._without_content(tokens)
+        start = not self._language.start.isdisjoint(found)
+        if not start and self._language.is_foreign_start(found):
+            start, tokens = True, [token._replace(role=Role.SOFT) for token in tokens]
+        tokens = self._with_names(tokens, budget)
+        bare = not any(token.role is Role.CONTENT for token in tokens)
+        if not thanks and not any(token.role is Role.CONTENT and token.is_explained for token in tokens):
+            tokens = self._without_content(tokens, start or not bare)
         if question and len(tokens) >= LONG_QUESTION:
             tokens = _capped(tokens)
         return Query(
             text,
-            tuple(self._with_names(tokens, budget)),
+            tuple(tokens),
             budget,
-            start=self._language.asks_where_to_begin(found),
+            start=start,
+            begins=start and bare,
             question=question,
             thanks=thanks,
             truncated=truncated,
@@ -201,14 +211,14 @@ class QueryParser:
     def _further(self, word: str, known: Match) -> Iterator[Match]:
         """What a known word may stand for besides: longer words of it, another form's typo, an acronym."""
         if known.how == "stem":
-            yield from self._vocabulary.edits(word)
+            yield from self._vocabulary.one_edit(word)
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
 
     def _parse_unknown(self, word: str) -> tuple[Token, ...]:
         vocabulary = self._vocabulary
         if self._language.specificity(word) < 1:  # no typo, but a word that the list does not have
-            edits = [one._replace(score=one.score * self._constants.general_edit) for one in vocabulary.edits(word) if one.score >= self._constants.one_edit]
+            edits = [one._replace(score=one.score * self._constants.general_edit) for one in vocabulary.one_edit(word)]
             return (self._token(word, word, [*vocabulary.extended(word), *edits]),)
         edits = vocabulary.edits(word)
         if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._parts(word)):
@@ -225,8 +235,8 @@ class QueryParser:
             return parts
         pieces = _DIGITS.split(word) if not word.isalpha() else []
         found = [self._vocabulary.known(piece) for piece in pieces]
-        named = [one for one in found if one and self._vocabulary.is_name(one.word)]
-        return named if len(pieces) > 1 and len(named) >= sum(piece.isalpha() for piece in pieces) else []
+        named = all(one is not None or not piece.isalpha() for one, piece in zip(found, pieces, strict=True))
+        return [one for one in found if one is not None] if named else []
 
     def _token(self, typed: str, word: str, matches: Sequence[Match]) -> Token:
         role = self._role(word)
@@ -242,7 +252,7 @@ class QueryParser:
         if role is not Role.CONTENT:
             factor *= self._constants.soft
         if not matches:
-            return self._corpus.unknown * max(self._language.specificity(word), self._constants.unknown_specificity) * factor if role is Role.CONTENT else 0.0
+            return self._corpus.unknown * self._language.specificity(word) * factor if role is Role.CONTENT else 0.0
         likeliest = [one for one in matches if one.score == matches[0].score]
         return min(one.term.weight for one in likeliest) * factor
 
@@ -254,13 +264,19 @@ class QueryParser:
             return Role.KIND
         if word in language.levels or word in self._corpus.levels:
             return Role.LEVEL
-        return Role.SOFT if word in language.soft else Role.CONTENT
+        if word not in language.soft or (word not in language.start and word in self._corpus.heading_words):
+            return Role.CONTENT
+        return Role.SOFT
 
     def _of_kind_and_level(self, word: str, role: Role) -> tuple[Match, ...]:
         """What a word names of the kinds and levels here."""
         corpus = self._corpus
         values = corpus.kinds if role is Role.KIND else corpus.levels if role is Role.LEVEL else {}
-        wanted = kinds_named(self._language.kind(word), values) if role is Role.KIND else {self._language.levels.get(word, word)}
+        wanted = (
+            kinds_named(self._language.kind(word), values)
+            if role is Role.KIND
+            else {self._language.levels.get(word, word)}
+        )
         return tuple(Match(values[one], 1.0, "exact", one) for one in sorted(wanted) if one in values)
 
     def _acronym(self, word: str) -> list[Match]:
@@ -271,7 +287,11 @@ class QueryParser:
         constants, acronyms = self._constants, self._corpus.acronyms
         if whole := acronyms.whole(word):
             return [Match(term, constants.acronym, "acronym", text) for text, term in whole]
-        return [Match(term, constants.acronym_within, "acronym", text) for text, term in acronyms.within(word)] if len(word) > 2 else []
+        return (
+            [Match(term, constants.acronym_within, "acronym", text) for text, term in acronyms.within(word)]
+            if len(word) > 2
+            else []
+        )
 
     def _join_neighbours(self, tokens: list[Token]) -> None:
         """ "gpt 3" may stand for the word "gpt3": both tokens get that match."""
@@ -284,35 +304,35 @@ class QueryParser:
         """ "site reliability engineering" may stand for the word "SRE": its tokens get that match."""
         for start in range(len(tokens) - MIN_ABBREVIATED + 1 if self._capitals else 0):
             for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
-                if tokens[end - 1].role is Role.STOP or tokens[start].role is Role.STOP:
+                if any(token.role is Role.STOP for token in tokens[start:end]):
                     break
                 initials = "".join([token.word[0] for token in tokens[start:end]])
                 if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
                     match = known._replace(score=self._constants.acronym, how="acronym", word=initials.upper())
                     tokens[start:end] = [_adding(token, match) for token in tokens[start:end]]
 
-    def _without_content(self, tokens: list[Token]) -> list[Token]:
-        """A query without content: soft words that stand in the list are content, else stop words that are a name."""
-        start = self._language.start
+    def _without_content(self, tokens: list[Token], only_names: bool) -> list[Token]:
+        """A query without content: soft words that stand in a title or heading are content, else stop words that are.
+
+        Of a question where to begin, and beside unknown words, only kinds, levels and headings are."""
         soft = [
-            token.role is not Role.STOP and bool(token.names or (token.matches and token.word not in start) or self._is_name(token))
+            token.role not in (Role.STOP, Role.CONTENT)
+            and (any(match.score > 0.9 for match in token.names) or (not only_names and _stands_in_title(token)))
             for token in tokens
         ]
-        chosen = soft if any(soft) else [self._is_name(token) for token in tokens]
+        chosen = soft if any(soft) else [bool(token.names) and token.role is Role.STOP for token in tokens]
         return [self._as_content(token) if one else token for token, one in zip(tokens, chosen, strict=True)]
 
-    def _is_name(self, token: Token) -> bool:
-        """Whether a word is a whole name here: "go", of a heading "Go"."""
-        return any(len(name.parts) == 1 and name.term.fields[0] == HEADING for match in token.matches for name in match.term.names)
-
     def _as_content(self, token: Token) -> Token:
-        return token._replace(role=Role.CONTENT, weight=self._weight(token.word, Role.CONTENT, [*token.matches, *token.names]))
+        return token._replace(
+            role=Role.CONTENT, weight=self._weight(token.word, Role.CONTENT, [*token.matches, *token.names])
+        )
 
     def _with_names(self, tokens: list[Token], budget: Budget) -> list[Token]:
         """The tokens with the names that they name together, in any order, in whole or for the greater part."""
         best: dict[Term, tuple[Match, int]] = {}
         for at, token in enumerate(tokens):
-            for match in token.matches if token.role is not Role.STOP else ():
+            for match in token.matches:
                 if match.term.names and (match.term not in best or match.score > best[match.term][0].score):
                     best[match.term] = match, at
         sums: dict[int, float] = {}
@@ -325,6 +345,9 @@ class QueryParser:
                 break
         for number, found in sums.items():
             name = names[number]
+            stop = all(tokens[best[term][1]].role is Role.STOP for term in name.parts if term in best)
+            if stop and len(tokens) > SHORT:
+                continue  # "how do I go about it" is not about Go
             if found >= self._constants.name_coverage * name.weight:
                 self._add_name(tokens, name, found / (name.weight or 1.0), best)
         return tokens
@@ -339,6 +362,10 @@ class QueryParser:
             tokens[at] = tokens[at]._replace(names=(*tokens[at].names, Match(name.term, score, how, name.text, name)))
 
 
+def _stands_in_title(token: Token) -> bool:
+    return any(match.how in ("exact", "stem") and TITLE in match.term.fields for match in token.matches)
+
+
 def _adding(token: Token, match: Match) -> Token:
     role = Role.CONTENT if token.role is not Role.STOP else token.role
     weight = token.weight if token.matches else match.term.weight
@@ -348,4 +375,6 @@ def _adding(token: Token, match: Match) -> Token:
 def _capped(tokens: list[Token]) -> list[Token]:
     """The tokens of a question, in which no unknown word outweighs all that are known."""
     cap = max((token.weight for token in tokens if token.is_explained), default=0.0)
-    return [token if token.is_explained or not cap else token._replace(weight=min(cap, token.weight)) for token in tokens]
+    return [
+        token if token.is_explained or not cap else token._replace(weight=min(cap, token.weight)) for token in tokens
+    ]

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest
+from itertools import islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -25,14 +27,16 @@ from bot.search.corpus import SUMMARY, Corpus
 from bot.search.query import Budget, Query, Role, Token
 from bot.search.vocabulary import Match
 
-DEPTH = 100
-"""Documents that are scored to the end."""
-COMPARED = 40
+DEPTH, PROMISING = 100, 0.25
+"""Documents that are scored to the end, and the share of the best sum from which one is."""
+COMPARED = 30
 """Documents whose titles are compared with the query letter by letter: those with the highest scores."""
 SCAN_RATIO = 16
 """Postings that are read as fast as one document is looked up."""
-SHORTEST_PIECE = 10
-"""Letters from which a query counts as a piece of a title."""
+SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
+"""Letters from which a query is compared with titles, and from which it counts as a piece of one."""
+LATER = 0.9
+"""The score of the rest of the path for who asks where to begin, where a heading or a level is for beginners."""
 
 Scores = dict[int, float]
 Accept = Callable[[int], bool]
@@ -56,24 +60,28 @@ class Ranker:
     def rank(self, query: Query, accept: Accept | None = None) -> Ranked:
         """What answers a query; `accept` says which documents may be among it, None: all of them."""
         content = query.content
-        if not content or query.thanks and not any(token.is_known for token in content):
+        if not content or query.begins:
             return self._without_content(query, accept)
         found = self._found(content, query.budget, accept)
-        best = nlargest(DEPTH, found, key=lambda document: (found[document], -document))
-        scores = self._scored(query, content, {document: found[document] for document in best})
+        floor = PROMISING * max(found.values(), default=0.0)
+        promising = [pair for pair in found.items() if pair[1] >= floor]
+        if len(promising) > DEPTH:
+            promising = nlargest(DEPTH, promising, key=itemgetter(1))
+        scores = self._scored(query, content, dict(promising))
         pieces = self._refine(query, scores)
-        return _ranked(query, self._above_cutoff(content, scores, pieces))
+        return _ranked(query, self._above_cutoff(content, scores, pieces) or self._by_letters(query, accept))
 
     def _found(self, content: Sequence[Token], budget: Budget, accept: Accept | None) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
-        floor = self._constants.least_explained * sum([token.weight for token in content])
-        left = sum([token.weight for token in content])
+        left = sum([token.weight for token in content if token.is_explained])
+        floor = self._constants.least_explained * left
         sums: Scores = {}
-        for token in sorted(content, key=lambda one: -one.weight):
+        for token in sorted(filter(_is_explained, content), key=lambda one: -one.weight):
             if left >= floor and (budget.left > 0 or not sums):
-                for document, credit in credits(token, budget).items():
-                    if accept is None or accept(document):
-                        sums[document] = sums.get(document, 0.0) + token.weight * credit
+                weight, known = token.weight, sums.get
+                found = credits(token, budget)
+                pairs = found.items() if accept is None else [pair for pair in found.items() if accept(pair[0])]
+                sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in pairs])
                 floor = max(floor, self._constants.relative * max(sums.values(), default=0.0))
             else:
                 _look_up(token, sums, budget)
@@ -97,12 +105,13 @@ class Ranker:
         typed = " ".join([token.word for token in query.tokens])
         read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])
         pieces = set()
-        for document in list(scores)[:COMPARED]:
+        texts = {typed, read.lower()}
+        for document in nlargest(COMPARED, scores, key=scores.__getitem__) if len(typed) >= SHORTEST_COMPARED else ():
             title = titles[document]
-            like = max([_likeness(text, title) for text in {typed, read.lower()}])
+            like = max([_likeness(text, title) for text in texts])
             scores[document] = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
             if like >= of.piece and len(typed) >= SHORTEST_PIECE:
-                scores[document] = max(scores[document], like / 100)
+                scores[document] = max(scores[document], like / 100 * (1 + scores[document]) / 2)
                 pieces.add(document)
         if query.start:
             count = len(titles)
@@ -118,13 +127,16 @@ class Ranker:
         whole = sum([token.weight for token in content])
         unknown = sum([token.weight * (1 - token.best_score) for token in content])
         least = max(of.least_explained * whole, of.against_unknown * unknown)
-        strong = {
-            document: score
-            for document, score in scores.items()
-            if document in pieces or self._explained(content, document) >= least
-        }
-        floor = of.relative * max(strong.values(), default=0.0)
-        return {document: score for document, score in strong.items() if score >= floor}
+        strong: Scores = {}
+        floor = 0.0
+        for document in sorted(scores, key=scores.__getitem__, reverse=True):
+            score = scores[document]
+            if score < floor:
+                break
+            if document in pieces or self._explained(content, document) >= least:
+                strong[document] = score
+                floor = floor or of.relative * score
+        return strong
 
     def _explained(self, content: Sequence[Token], document: int) -> float:
         """The weight of the tokens that a document has, each by how well it matches."""
@@ -135,20 +147,36 @@ class Ranker:
                 total += token.weight * match.score * (self._constants.summary_explains if field == SUMMARY else 1.0)
         return total
 
+    def _by_letters(self, query: Query, accept: Accept | None) -> Scores:
+        """Titles that the query is a piece of, but for typos in words too short to be corrected: "attention is all you
+        ned". Only titles that share one of its rarer words are compared."""
+        typed = " ".join([token.word for token in query.tokens])
+        shared: dict[int, None] = {}
+        for token in query.tokens if len(typed) >= SHORTEST_PIECE else ():
+            documents = token.matches[0].term.documents if token.matches else ()
+            if len(documents) <= DEPTH and len(shared) <= DEPTH:
+                shared.update(dict.fromkeys(documents))
+        likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared if accept is None or accept(one)}
+        return {document: like / 100 for document, like in likeness.items() if like >= self._constants.piece}
+
     def _without_content(self, query: Query, accept: Accept | None) -> Ranked:
-        """Where to begin, for who asks for that alone; else titles of stop words."""
-        every = [one for one in range(len(self._corpus.resources)) if accept is None or accept(one)]
-        if query.thanks:
-            return _ranked(query, {})
-        if query.start:
-            return _ranked(query, {one: 1.0 for one in every[:DEPTH]})
-        run = " ".join(token.word for token in query.tokens)
-        found = [one for one in every if self._corpus.titles[one] == run] if len(query.tokens) > 1 else []
-        return _ranked(query, dict.fromkeys(found, 1.0))
+        """The path for who asks where to begin, of that first what is of a kind, level or heading that was asked for;
+        else titles of stop words alone."""
+        if query.begins:
+            first = {one for token in query.content for one in credits(token, query.budget)}
+            path = (one for one in range(len(self._corpus.resources)) if accept is None or accept(one))
+            every = [*sorted(one for one in first if accept is None or accept(one)), *islice(path, DEPTH)]
+            return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
+        found = self._corpus.light_titles.get(" ".join(token.word for token in query.tokens), ())
+        return _ranked(query, {one: 1.0 for one in found if accept is None or accept(one)})
 
 
 def _ranked(query: Query, scores: Scores) -> Ranked:
     return Ranked(query, sorted(scores, key=lambda document: (-scores[document], document)), scores)
+
+
+def _is_explained(token: Token) -> bool:
+    return token.is_explained
 
 
 def credits(token: Token, budget: Budget) -> Scores:
@@ -197,16 +225,20 @@ def _look_up(token: Token, sums: Scores, budget: Budget) -> None:
 
 def credit_in(token: Token, document: int) -> float:
     """The credit of a token in one document."""
-    return together(_best_in(token.matches, document)[0], _best_in(token.names, document)[0]) if token.names else _best_in(token.matches, document)[0]
+    return (
+        together(_best_in(token.matches, document)[0], _best_in(token.names, document)[0])
+        if token.names
+        else _best_in(token.matches, document)[0]
+    )
 
 
 def _best_in(matches: Iterable[Match], document: int) -> tuple[float, Match | None, int]:
     """The most that any of some matches earns a document, which of them does, and in which field."""
     best, by, field = 0.0, None, SUMMARY
     for match in matches:
-        at = match.term.find(document)
-        if at >= 0 and match.score * match.term.credits[at] > best:
-            best, by, field = match.score * match.term.credits[at], match, match.term.fields[at]
+        term, score = match[0], match[1]
+        if score > best and (at := term.find(document)) >= 0 and (value := score * term.credits[at]) > best:
+            best, by, field = value, match, term.fields[at]
     return best, by, field
 
 

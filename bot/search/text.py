@@ -158,6 +158,7 @@ def _foreign(language: str) -> Stem:
         return lambda word: fold(str(snowball(_SPANISH_ENDING.sub(r"\1ión", word))))
     return lambda word: fold(str(snowball(word)))
 
+
 # What the words of a language say.
 
 _FOLDER = resources.files("bot.search").joinpath("words")
@@ -213,6 +214,7 @@ class Language:
         soft = self.start | self.levels.keys()
         self.soft = soft.union(*(sections[name] for name in ("asking", "question", "thanks", "size")))
         """Words that say how somebody asks, not what for; they are no stop words."""
+        self.light = self.stop | self.soft
         unspaced = {word for word in self.stop | self.soft | self._kinds.keys() if is_unspaced(word)}
         single = {word for word in unspaced if len(word) == 1 and _HIRAGANA_LETTER.search(word)}
         longest_first = sorted(map(re.escape, unspaced - single), key=len, reverse=True)
@@ -222,10 +224,10 @@ class Language:
         """The English word for the kind that a word of another language names; the word itself if it names none."""
         return self._kinds.get(word, word)
 
-    def asks_where_to_begin(self, found: Iterable[str]) -> bool:
-        """Whether some folded words ask where to begin in any one language, and for nothing in particular."""
+    def is_foreign_start(self, found: Iterable[str]) -> bool:
+        """Whether some folded words ask where to begin in another language, and for nothing in particular."""
         asked = frozenset(found)
-        return bool(asked & self.start) or any(asked <= light and asked & start for light, start in _starts())
+        return any(asked <= light and asked & start for light, start in _starts())
 
     def specificity(self, word: str) -> float:
         """How much a word says of a topic by its rarity in the language, 0 to 1: "actually" 0.2, "dog" 0.8.

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from bot.catalog.model import Topic
 from bot.search.constants import Constants
 from bot.search.text import Stem, fold
 
@@ -25,8 +26,8 @@ INDEXED_LETTERS = 7
 """Letters whose deletions are indexed: words that share seven are few, and each letter costs an entry."""
 LONGEST_CORRECTED = 40
 """Letters of the longest word that is corrected; longer ones are noise or several words run together."""
-RAREST_TRIGRAMS = 5
-"""Trigrams of a word by which those two edits away are looked up: of eight letters' six, two edits leave one at least."""
+MOST_COMPARED = 600
+"""Words that one is compared with for two edits: those that share its rarest trigrams."""
 LONGEST_JOINED, LONGEST_PART, SHORTEST_JOINED, MEAN_PART = 120, 24, 6, 3
 """Letters of a word that is split, of its longest part, and of its parts on average: keyboard noise falls into short
 words. The work grows with the first times the second."""
@@ -71,7 +72,7 @@ class Name(NamedTuple):
     term: Term
     parts: Mapping[Term, float]
     weight: float
-    topic: object | None
+    topic: Topic | None
 
 
 class Match(NamedTuple):
@@ -118,10 +119,13 @@ class Speller:
         """The words exactly two edits away that share one of its rarest trigrams, in alphabetical order."""
         if len(word) < self._constants.two_edits_from or not _is_correctable(word):
             return []
-        known = sorted((one for one in _trigrams(word) if one in self._by_trigram), key=lambda one: len(self._by_trigram[one]))
-        numbers = {number for trigram in known[:RAREST_TRIGRAMS] for number in self._by_trigram[trigram]}
-        near = [self._long[number] for number in numbers if abs(len(self._long[number]) - len(word)) <= 2]
-        return sorted(_two_edits_apart(word, near))
+        lists = sorted((self._by_trigram.get(one, _NONE) for one in _trigrams(word)), key=len)
+        numbers: set[int] = set()
+        for found in lists:
+            if len(numbers) + len(found) > MOST_COMPARED:
+                break
+            numbers.update(found)
+        return sorted(_two_edits_apart(word, [self._long[number] for number in numbers]))
 
     def _is_one_edit_apart(self, word: str, near: str) -> bool:
         if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
@@ -207,16 +211,18 @@ class Vocabulary:
             return Match(term, 1.0, "exact", word)
         return Match(term, self._constants.stem, "stem", term.word)
 
+    def one_edit(self, word: str) -> list[Match]:
+        """The matches of a mistyped word that are one edit away."""
+        return self._all_spelt(self._speller.one_edit(word), self._constants.one_edit)
+
     def edits(self, word: str) -> list[Match]:
-        """The matches of a mistyped word: one edit away, else two; names before the words of summaries."""
-        for near, score in (
-            (self._speller.one_edit(word), self._constants.one_edit),
-            (self._speller.two_edits(word), self._constants.two_edits),
-        ):
-            if near:
-                named = [one for one in near if one in self._named or one in self._joined] or near
-                return [match for one in named[:MOST_MATCHES] for match in self._spelt(one, score)]
-        return []
+        """The matches of a mistyped word: one edit away, else two."""
+        return self.one_edit(word) or self._all_spelt(self._speller.two_edits(word), self._constants.two_edits)
+
+    def _all_spelt(self, near: Sequence[str], score: float) -> list[Match]:
+        """Names before the words of summaries."""
+        named = [one for one in near if one in self._named or one in self._joined] or near
+        return [match for one in named[:MOST_MATCHES] for match in self._spelt(one, score)]
 
     def _spelt(self, word: str, score: float) -> Iterator[Match]:
         for part in self._joined.get(word, ()) if word not in self._named else (word,):
@@ -234,7 +240,11 @@ class Vocabulary:
         longer = _beginning_with(self._sorted, key)
         found = [self._extension(one, len(key) / len(one), constants.prefix, "prefix") for one in longer if one != key]
         ending = [one[::-1] for one in _beginning_with(self._reversed, key[::-1])]
-        found += [self._extension(one, len(key) / len(one), constants.within, "part") for one in ending if len(one) > len(key) + 2]
+        found += [
+            self._extension(one, len(key) / len(one), constants.within, "part")
+            for one in ending
+            if len(one) > len(key) + 2
+        ]
         for end in range(len(key) - 1, max(constants.prefix_from, len(key) // 2), -1):
             if key[:end] in self.terms:
                 found.append(self._extension(key[:end], end / len(key), constants.within, "part"))
@@ -243,7 +253,7 @@ class Vocabulary:
 
     def _extension(self, key: str, share: float, score: float, how: str) -> Match:
         term = self.terms[key]
-        return Match(term, score + (1 - score) * share**2, how, term.word)
+        return Match(term, score + (self._constants.one_edit - score) * share**2, how, term.word)
 
     def join(self, word: str) -> Match | None:
         """The match of neighbours written as one word, or of the singular of that: "note" and "books"."""
@@ -254,10 +264,7 @@ class Vocabulary:
 
     def split(self, word: str) -> list[Match]:
         """The words that were run together in a word, in order; empty if it is no such word."""
-        if word in self._joined:
-            parts = list(self._joined[word])
-        else:
-            parts = split(word, self._is_part)
+        parts = self._joined.get(word) or split(word, self._is_part)
         matches = [self.known(part) for part in parts]
         return [match._replace(how="joined", score=self._constants.joined) for match in matches if match]
 
@@ -367,4 +374,5 @@ class Acronyms:
                 yield content
 
 
+_NONE = array("I")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

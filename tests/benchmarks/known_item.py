@@ -35,7 +35,9 @@ def known_items(titles: Sequence[str], count: int, seed: int = 1, *, typos: int 
     for number in chance.sample(range(len(title_words)), len(title_words)):
         if len(found) == count:
             break
-        piece = _unique_piece(title_words[number], holding, chance, SHORTEST_EDITED if typos == 1 else SHORTEST_EDITED_TWICE)
+        piece = _unique_piece(
+            title_words[number], holding, chance, SHORTEST_EDITED if typos == 1 else SHORTEST_EDITED_TWICE
+        )
         if piece:
             slipped = [edited(word, chance) for word in piece] if typos == 1 else _edited_twice(piece, chance)
             found.append(KnownItem(" ".join(slipped), number))

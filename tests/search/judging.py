@@ -43,7 +43,7 @@ class Figures(NamedTuple):
 
 
 def judged_lists(folder: Path | None = None) -> Iterator[JudgedList]:
-    """The shipped catalog and the committed lists; those of a further folder too, which has the same two files a list."""
+    """The shipped catalog and the committed lists; those of a further folder too, two files a list as here."""
     yield JudgedList("shipped", load_catalog(shipped_catalog()), _load(HERE / "judged.yaml"))
     for place in (LISTS, folder) if folder else (LISTS,):
         for path in sorted(place.glob("*.queries.yaml")):
@@ -83,7 +83,7 @@ def language_list(code: str, listed: dict[str, dict[str, str]]) -> Catalog:
 
 
 def _load(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def figures(search: Search, queries: Queries) -> Figures:

@@ -16,6 +16,7 @@ from bot.discord_io.text import CARD_LIMIT, CHOICE_LIMIT, by_line, echo, first_s
 from bot.features.recommend import words
 from bot.marks import Action
 from bot.progress import unmet
+from bot.reasons import reasons
 from bot.search import Answer, Hit, Related
 
 SUMMARY_LIMITS = (240, 90, 1)
@@ -75,7 +76,7 @@ def _found(
     )
     if answer.related and not answer.start:
         yield discord.ui.Separator()
-        yield discord.ui.TextDisplay(_related_text(answer.related, done or ()))
+        yield discord.ui.TextDisplay(_related_text(words.RELATED, answer.related, done or ()))
     if answer.start and not shared:
         yield discord.ui.ActionRow(next_button(library.catalog.id))
 
@@ -141,20 +142,20 @@ def _why(hit: Hit) -> str:
     """The reasons on one line; none that the title says itself."""
     if all(reason.field == "title" and reason.how == "exact" for reason in hit.why):
         return ""
-    return f"-# {words.why(show('; '.join(reason.spoken() for reason in hit.why), WHY_LIMIT))}"
+    return f"-# {words.why(show(reasons(hit.why), WHY_LIMIT))}"
 
 
-def _related_text(related: Iterable[Related], done: Collection[str]) -> str:
+def _related_text(heading: str, related: Iterable[Related], done: Collection[str]) -> str:
     links = []
     for one in related:
         resource = one.resource
         title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
         links.append(f"- {title}{f' · {DONE}' if resource.id in done else ''}")
-    return "\n".join([f"**{words.RELATED}**", *links])
+    return "\n".join([f"**{heading}**", *links])
 
 
 def _silent(answer: Answer, library: Library, filters: Filters) -> Iterator[discord.ui.Item[Any]]:
-    title, query = show(library.catalog.title, TITLE_LIMIT), echo(answer.query)
+    query = echo(answer.query)
     queries = _ways_on(answer)
     rest = path_button(library.catalog.id, words.SHOW_PATH)
     if answer.excluded:
@@ -163,10 +164,17 @@ def _silent(answer: Answer, library: Library, filters: Filters) -> Iterator[disc
         lifting = [search_button(library, answer.query, words.SHOW_THEM)] if len(answer.query) <= QUERY_LIMIT else []
         yield discord.ui.ActionRow(*lifting, rest)
         return
-    yield discord.ui.TextDisplay(words.not_on_the_list(query, title))
+    yield discord.ui.TextDisplay(words.no_match(query, _unknown(answer, query)))
+    if answer.related:
+        yield discord.ui.TextDisplay(_related_text(words.CLOSEST, answer.related, ()))
     if queries:
         yield discord.ui.TextDisplay(words.NEAR)
     yield discord.ui.ActionRow(*(search_button(library, query) for query in queries), rest)
+
+
+def _unknown(answer: Answer, echoed: str) -> list[str]:
+    """The words that the list doesn't have, of those that may be repeated: an address, say, is not."""
+    return [echo(word) for word in answer.ignored if word in echoed.casefold()]
 
 
 def search_button(library: Library, query: str, label: str = "") -> discord.ui.Button[Any]:

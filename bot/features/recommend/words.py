@@ -21,7 +21,8 @@ START_TITLE = "Start here"
 START = "This is where the path begins. `/next` shows your own next step at any time."
 LONG = "That was long: I looked at the first part of it only."
 MARK_ONE = "Mark one as done"
-RELATED, NEAR, SHOW_PATH, SHOW_THEM = "Related", "Near it on the list:", "Show the path", "Show them"
+RELATED, CLOSEST, NEAR = "Related", "Closest on the list", "Near it on the list:"
+SHOW_PATH, SHOW_THEM = "Show the path", "Show them"
 
 
 def heading(query: str) -> str:
@@ -35,8 +36,8 @@ def read_as(suggestion: str) -> str:
 
 
 def ignored(words: Sequence[str]) -> str:
-    """Which words of the query nothing here is about."""
-    return f"Nothing here is about {listed([f'“{word}”' for word in words])}."
+    """Which words of the query the list doesn't have."""
+    return f"Not on this list: {listed([f'“{word}”' for word in words])}."
 
 
 def open_label(number: int) -> str:
@@ -65,6 +66,6 @@ def only_filtered(wanted: str, query: str, excluded: int) -> str:
     return f"### No {wanted or 'resource'} for “{query}”\nBut {others}."
 
 
-def not_on_the_list(query: str, title: str) -> str:
-    """That nothing fits; `title` is the list's."""
-    return f"### Not on this list: “{query}”\n*{title}* has nothing about it."
+def no_match(query: str, unknown: Sequence[str]) -> str:
+    """That nothing fits, and the words of the query that the list doesn't have."""
+    return f"### No match for “{query}”" + (f"\n{ignored(unknown)}" if unknown else "")
