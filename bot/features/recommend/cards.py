@@ -273,7 +273,7 @@ def _reason(reason: Reason, resource: Resource, language: Language) -> str:
 
 def _is_another_name(reason: Reason) -> bool:
     """Whether the words are another name for what they matched, such as "mqa"."""
-    differs = words(reason.words) != words(reason.matched)
+    differs = not set(words(reason.words)) <= set(words(reason.matched))
     return differs and reason.how in ("alias", "initials", "acronym")
 
 
