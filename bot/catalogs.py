@@ -236,9 +236,9 @@ class Library:
     def guess(self, text: str) -> Guess:
         """What a text names that is no id and no title.
 
-        The best hit is meant if the text is its title but for a slip, or if all the words that found it are of its title
-        or of another name for it, and no other hit has as many of its own or a score near it. A kind alone ("video")
-        names nothing. A title that several have names the first of them, as candidates.
+        The best hit is meant if the text is its title but for a slip, or if all the words that found it are of its
+        title or of another name for it, and no other hit has as many of its own or a score near it. A kind alone
+        ("video") names nothing. A title that several have names the first of them, as candidates.
         """
         if len(titled := self._titled(text)) > 1:
             return Guess(candidates=tuple(titled[:CANDIDATES]))
