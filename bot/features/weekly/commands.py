@@ -70,8 +70,7 @@ class Weekly(commands.Cog):
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:
         library = self._bot.library_for(interaction)
-        found = [hit.resource for hit in library.index.search(current, limit=CHOICES_LIMIT).hits]
-        listed = (found or list(library.catalog))[:CHOICES_LIMIT]
+        listed = library.index.complete(current, CHOICES_LIMIT)
         return [app_commands.Choice(name=fit(one.title, CHOICE_LIMIT), value=one.id) for one in listed]
 
     @app_commands.command(name="past", description=locale_str("Show the past prompts of this server, with links."))
