@@ -65,15 +65,27 @@ class DemoPage:
         await self.write(option, text)
         await self.page.locator(".command-popup").get_by_role("option", name=text).first.click()
 
+    async def suggestions_asked(self) -> None:
+        """Wait until the page asks for suggestions to what was typed."""
+        await self.page.wait_for_function("() => simcordPreview.pendingAction !== null", polling=5)
+
     async def send(self) -> None:
-        """Click on the sign beside the message."""
+        """Click on the sign beside the message, once it can be clicked."""
         self._newest = await self.page.evaluate(NEWEST)
         await self.page.locator("#send-message").click()
 
-    async def enter(self) -> None:
-        """Press Enter; an option that was typed stays as it is."""
+    async def send_at_once(self) -> None:
+        """Click where the sign beside the message is, whether or not the page is waiting."""
         self._newest = await self.page.evaluate(NEWEST)
-        await self.page.keyboard.press("Enter")
+        box = await self.page.locator("#send-message").bounding_box()
+        assert box is not None
+        await self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    async def press(self, label: str) -> None:
+        """Click on a button of the last card that has it, whether or not the page is waiting."""
+        self._newest = await self.page.evaluate(NEWEST)
+        button = self.page.locator(".channel-message button").filter(has_text=label).last
+        await button.evaluate("one => one.click()")
 
     async def control(self, label: str) -> None:
         """Press one of the demo's own buttons, above the channel."""

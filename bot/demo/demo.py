@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from bot.catalog import Catalog
 from bot.errors import MissingExtra
+from bot.jobs import schedules
+from bot.jobs.due import next_due
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -33,10 +35,10 @@ QUOTED = 60
 
 
 class Demo:
-    """A running demo. What its controls do returns a text for whoever uses them."""
+    """A running demo on a `server`. What its controls do returns a text for whoever uses them."""
 
     def __init__(self, server: StudyServer, page: simcord.Preview, store: Store) -> None:
-        self._server = server
+        self.server = server
         self._env = server.env
         self._page = page
         self._store = store
@@ -59,7 +61,7 @@ class Demo:
 
         A bot that is busy for longer than SimCord waits loses the rest of these seconds, nothing else.
         """
-        async with self._server.turn():
+        async with self.server.turn():
             seen = len(self._env.http_requests)
             with suppress(TimeoutError):
                 await self._env.advance_time(seconds)
@@ -83,7 +85,7 @@ class Demo:
     async def control(self, name: str, viewer_id: str = "") -> str:
         """Do what the control of this name does: "jump", "messages" or "find", for the person whom the page shows, or
         for the member; returns "" for another name."""
-        viewer = next((one for one in self._server.viewers if str(one.id) == viewer_id), self._server.viewers[0])
+        viewer = next((one for one in self.server.viewers if str(one.id) == viewer_id), self.server.viewers[0])
         match name:
             case "jump":
                 return await self.jump()
@@ -97,7 +99,7 @@ class Demo:
         """Skip to just after the next weekly prompt, which is then on the page; all else comes at its time, too."""
         due = await self._next_prompt()
         if due is None:
-            return "No weekly prompt is set yet. View the page as Ada and use /weekly set first."
+            return "No weekly prompt is set yet. View the page as Ada and use /weekly first."
         stop = None
         while self.now() < due:
             # What stays due, such as a job that is tried again and again, is waited for once.
@@ -106,39 +108,39 @@ class Demo:
         while await self._next_prompt() == due and self.now() - due < LATE:
             await self.advance(TICK)
         if await self._next_prompt() == due:
-            return "The weekly prompt was due but didn't come; /weekly show, as Ada, says why."
+            return "The weekly prompt was due but didn't come; /weekly, as Ada, says why."
         return f"It's now {self.now():%A, %d %B %Y, %H:%M} UTC here, just after the weekly prompt."
 
     async def direct_messages(self, member: simcord.MemberActor) -> str:
         """What the bot wrote to a member in private: the page shows one channel."""
-        async with self._server.turn():
-            sent = self._server.direct_messages(member)
+        async with self.server.turn():
+            sent = self.server.direct_messages(member)
         return "\n\n".join([f"{member.user.global_name}'s direct messages:", *(sent or ["none yet"])])
 
     async def find_resources(self, member: simcord.MemberActor) -> str:
         """Have a member choose *Find resources* in the menu of the last message that a person wrote."""
-        async with self._server.turn():
-            question = self._server.last_question()
-            await member.context_menu(self._server.channel, MENU, question)
+        async with self.server.turn():
+            question = self.server.last_question()
+            await member.context_menu(self.server.channel, MENU, question)
             await self._page.refresh()
         quoted = question.content if len(question.content) <= QUOTED else f"{question.content[: QUOTED - 1]}…"
         return f"{member.user.global_name} chose “{MENU}” for “{quoted}”."
 
     async def _leap(self, instant: datetime) -> None:
         """Move the clock to an instant: most of the way at once, the last minute as it would pass."""
-        async with self._server.turn():
+        async with self.server.turn():
             self._env.backend.advance_clock(max(0.0, (instant - BEFORE - self.now()).total_seconds()))
         await self.advance(max(TICK, (instant - self.now()).total_seconds()))
 
     # In a turn each, so that the one connection of a database in memory is not inside a transaction of the bot's.
     async def _next_prompt(self) -> datetime | None:
-        async with self._server.turn():
-            schedule = await self._store.schedule_for(self._server.id)
+        async with self.server.turn():
+            schedule = await self._store.look_up(schedules.of_guild, self.server.id)
         return schedule.next_at if schedule else None
 
     async def _next_due(self) -> datetime | None:
-        async with self._server.turn():
-            return await self._store.next_due()
+        async with self.server.turn():
+            return await self._store.read(next_due)
 
 
 @asynccontextmanager

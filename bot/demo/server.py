@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
-import discord
 import simcord
 from simcord.components import walk_components
 
@@ -33,8 +33,8 @@ Type `/` below and pick a command:
 - `/recommend` with the topic `{example}` (or a typo of it)
 - `/path` for the whole reading list, in order
 - `/next` for your next step, `/done` when you've finished it, `/progress` for how far you are
-- `/remind weekly` for your next step once a week, in a direct message
-- `/weekly set` for one learning prompt a week. Admins only: first pick **Ada** under “Viewing as”.
+- `/remind` for your next step once a week, in a direct message
+- `/weekly` for one learning prompt a week. Admins only: first pick **Ada** under “Viewing as”.
 
 The buttons above jump to the next weekly prompt, show your direct messages, and choose *Apps › Find resources* in the \
 menu of the last message that a person wrote here. Right now that's Ben's question."""
@@ -79,14 +79,14 @@ class StudyServer:
             finally:
                 clock.cancel()
 
-    def last_question(self) -> discord.Message:
+    def last_question(self) -> Any:
         """The last message that a person wrote in the channel."""
         return max((one for one in self.channel.history() if not one.author.bot), key=lambda message: message.id)
 
     def direct_messages(self, member: simcord.MemberActor) -> list[str]:
         """What the bot wrote to a member in private, from the first to the last."""
-        known = member.id in self.env.backend.dm_channels
-        return [text_of(message) for message in reversed(member.user.dm_channel.history() if known else [])]
+        sent = member.user.dm_channel.history() if member.id in self.env.backend.dm_channels else []
+        return [text_of(message) for message in sorted(sent, key=lambda message: message.id)]
 
     def _person(self, name: str, *roles: simcord.RoleHandle) -> simcord.MemberActor:
         return self._guild.add_member(self.env.create_user(name.lower(), global_name=name), roles=list(roles))
@@ -101,9 +101,10 @@ class StudyServer:
             last = now
 
 
-def text_of(message: discord.Message) -> str:
+def text_of(message: Any) -> str:
     """The text of a message: its content, or what stands on its card."""
-    shown = [one["content"] for one in walk_components(message.components) if isinstance(one.get("content"), str)]
+    components = walk_components([one.to_dict() for one in message.components])
+    shown = [one["content"] for one in components if isinstance(one.get("content"), str)]
     return "\n".join(filter(None, [message.content, *shown]))
 
 

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, Protocol, Self, cast
 
 import aiohttp
 import discord
@@ -31,9 +31,6 @@ from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
 
-if TYPE_CHECKING:
-    from bot.discord_io.modals import PersistentModal
-
 log = logging.getLogger(__name__)
 
 ENTRY_POINT_TYPE = 4
@@ -42,6 +39,17 @@ Interaction = discord.Interaction["StudyBot"]
 """An interaction with this bot: `interaction.client` is a StudyBot."""
 Feature = Callable[["StudyBot"], Awaitable[None]]
 """What adds a feature's cogs and buttons to the bot when it starts: each feature's `setup`."""
+
+
+class Form(Protocol):
+    """A form that is answered whatever happened since it was opened: `modals.PersistentModal`."""
+
+    @classmethod
+    def sent_by(cls, interaction: Interaction) -> Self | None:
+        """The form that was sent; None if it's another's."""
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Answer."""
 
 
 class Tree(app_commands.CommandTree["StudyBot"]):
@@ -108,12 +116,12 @@ class StudyBot(commands.AutoShardedBot):
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(self.clock)
-        self.delivery = Delivery(self)
+        self.delivery = Delivery(self, store, catalogs, self.clock, lambda seconds: self.sleep(seconds))
         self._features = features
-        self._modals: list[type[PersistentModal]] = []
+        self._modals: list[type[Form]] = []
         self.tree.error(answer_failure)
 
-    def add_modals(self, *modals: type[PersistentModal]) -> None:
+    def add_modals(self, *modals: type[Form]) -> None:
         """Have forms of these classes answered."""
         self._modals.extend(modals)
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.catalogs import Catalogs
 from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import StoreError
 from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
 from bot.jobs.due import enqueue_now, next_due, realign
 from bot.jobs.history import history_of, job_with
 from bot.outcomes import Reason, State
-
-if TYPE_CHECKING:
-    from bot.discord_io.bot import StudyBot
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +35,18 @@ https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
 class Delivery(commands.Cog):
     """What the bot delivers; the features register their kinds of jobs, and wake it when they change a schedule."""
 
-    def __init__(self, bot: StudyBot) -> None:
-        self._bot = bot
-        self._messenger = DiscordMessenger(bot)
-        self._ticker = Ticker(self._look, bot.clock, lambda seconds: bot.sleep(seconds))
-        self._worker = Worker(bot.store, bot.catalogs, self._messenger, bot.clock, wake=self.wake)
+    def __init__(
+        self,
+        client: discord.Client,
+        store: Store,
+        catalogs: Catalogs,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._client, self._store, self._catalogs, self._clock = client, store, catalogs, clock
+        self._messenger = DiscordMessenger(client)
+        self._ticker = Ticker(self._look, clock, sleep)
+        self._worker = Worker(store, catalogs, self._messenger, clock, wake=self.wake)
         self._prompts: PromptJob | None = None
         self._changed = True
         self._aligned = False
@@ -50,7 +56,7 @@ class Delivery(commands.Cog):
 
     async def cog_load(self) -> None:
         """Start."""
-        self._ticker.start(self._bot.wait_until_ready)
+        self._ticker.start(self._client.wait_until_ready)
 
     async def cog_unload(self) -> None:
         """Stop."""
@@ -79,8 +85,8 @@ class Delivery(commands.Cog):
 
         Of several calls at once each gets the same job. None if the schedule is gone. Raises StoreError.
         """
-        store = self._bot.store
-        job_id = await store.write(enqueue_now, schedule.id, self._bot.clock())
+        store = self._store
+        job_id = await store.write(enqueue_now, schedule.id, self._clock())
         if job_id is None:
             return None
         ended = self._worker.watch(job_id)
@@ -94,9 +100,9 @@ class Delivery(commands.Cog):
     async def upcoming(self, schedule: WeeklySchedule) -> Prompt | Reason:
         """The prompt that a server gets next, or why there is none; raises StoreError."""
         assert self._prompts is not None, "the feature that posts prompts is not there"  # noqa: S101
-        history = await self._bot.store.read(history_of, schedule.id)
-        now = self._bot.clock()
-        return await self._prompts.upcoming(schedule, history, self._bot.catalogs, self._messenger, now)
+        history = await self._store.read(history_of, schedule.id)
+        now = self._clock()
+        return await self._prompts.upcoming(schedule, history, self._catalogs, self._messenger, now)
 
     @property
     def last_checked_at(self) -> datetime | None:
@@ -108,7 +114,7 @@ class Delivery(commands.Cog):
         """Pause the schedule of a server that removed the bot."""
         self._caught_up = False  # should this fail, the next tick learns of it
         self.wake()
-        await self._bot.store.write(schedules.mark_left, guild.id, self._bot.clock())
+        await self._store.write(schedules.mark_left, guild.id, self._clock())
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -119,12 +125,12 @@ class Delivery(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Go on with what a server that comes back had set."""
-        await self._bot.store.write(schedules.mark_returned, guild.id, self._bot.clock())
+        await self._store.write(schedules.mark_returned, guild.id, self._clock())
         self.wake()
 
     async def _look(self) -> None:
         """Have what is due attempted, unless it is known that nothing can be."""
-        store, clock = self._bot.store, self._bot.clock
+        store, clock = self._store, self._clock
         if not self._changed and self._rest_until is not None and clock() < self._rest_until:
             return
         self._changed = False
@@ -141,7 +147,7 @@ class Delivery(commands.Cog):
 
     async def _align(self) -> None:
         """Move what is to come to where today's zone data has it, which may have changed with this start."""
-        if moved := await realign(self._bot.store, self._bot.clock()):
+        if moved := await realign(self._store, self._clock()):
             log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
         self._aligned = True
 
@@ -150,9 +156,9 @@ class Delivery(commands.Cog):
 
         Discord is asked, and not the cache: that one keeps servers that are gone, and other processes may see others.
         """
-        store, clock = self._bot.store, self._bot.clock
+        store, clock = self._store, self._clock
         try:
-            here = {guild.id async for guild in self._bot.fetch_guilds(limit=None, with_counts=False)}
+            here = {guild.id async for guild in self._client.fetch_guilds(limit=None, with_counts=False)}
             for guild_id in await store.read(schedules.guilds_served) - here:
                 if await self._has_left(guild_id):
                     await store.write(schedules.mark_left, guild_id, clock())
@@ -167,7 +173,7 @@ class Delivery(commands.Cog):
     async def _has_left(self, guild_id: int) -> bool:
         """Whether Discord says that the bot is not in a server: a list that lacks it may be an incomplete one."""
         try:
-            await self._bot.fetch_guild(guild_id, with_counts=False)
+            await self._client.fetch_guild(guild_id, with_counts=False)
         except (discord.NotFound, discord.Forbidden) as error:
             return error.code in (UNKNOWN_GUILD, MISSING_ACCESS)
         return False

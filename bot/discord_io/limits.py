@@ -100,14 +100,14 @@ class Gate:
 
     def not_shared(self, interaction: discord.Interaction[Any]) -> str | None:
         """Why an answer cannot be posted for everyone in this channel now; None, and it counts as posted, if it can."""
-        wait = self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id)
+        wait = math.ceil(self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id))
         if not wait:
             return None
         language: Language = interaction.client.language_for(interaction)
         return language.plural(
-            "Only you can see this: too many answers were shared here just now. Try again in 1 second.",
-            "Only you can see this: too many answers were shared here just now. Try again in {n} seconds.",
-            math.ceil(wait),
+            "Only you can see this: too many answers were posted here just now. Try again in {n} second.",
+            "Only you can see this: too many answers were posted here just now. Try again in {n} seconds.",
+            wait,
         )
 
     async def close(self, seconds: float) -> None:
@@ -122,13 +122,11 @@ class Gate:
             return language.t("I'm restarting. Try again in a minute.")
         kind = Kind.TYPING if _is_typing(interaction) else Kind.ORDINARY
         kinds = [kind, Kind.COSTLY] if costly else [kind]
-        wait = max(self._limits.take(one, interaction.user.id) for one in kinds)
+        wait = math.ceil(max(self._limits.take(one, interaction.user.id) for one in kinds))
         if not wait:
             return None
         return language.plural(
-            "Slow down a little: try again in 1 second.",
-            "Slow down a little: try again in {n} seconds.",
-            math.ceil(wait),
+            "Slow down a little: try again in {n} second.", "Slow down a little: try again in {n} seconds.", wait
         )
 
 

@@ -46,9 +46,9 @@ servers that hang as there are slots hold up all others for minutes."""
 IN_FLIGHT_LIMIT = 2 * SLOTS
 """Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help: all of
 them leave at once when a global rate limit ends."""
-DATABASE_CALLS = 6
-"""Attempts that use the database at a time, of the ten connections to PostgreSQL: members' commands find one free. At 1
-a database 30 ms away takes ten prompts a second; at 128 each waits for the others until its time is over."""
+DATABASE_CALLS = 8
+"""Attempts that use the database at a time, of the twenty connections to PostgreSQL: the rest serve members. At 1 a
+database 30 ms away takes three prompts a second, at 8 twenty-five; at 128 each waits until its time is over."""
 CLAIMS = 25
 """Free slots for which the worker claims again. At 1 each job costs a claim of its own."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)

@@ -10,14 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select
 
+from bot.store.engine import Transactions
 from bot.store.tables import insert_into, marks, sharing
-
-if TYPE_CHECKING:
-    from bot.store.store import Store
 
 PARAMETERS_LIMIT = 10_000
 """Pages in one statement. At 1 there is a round trip for each; both engines take some thirty thousand parameters."""
@@ -59,7 +56,7 @@ class MarkChange:
 class Marks:
     """The members' marks. Every method raises StoreError if the database cannot be used."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Transactions) -> None:
         self._store = store
 
     async def of(self, user_id: int) -> dict[str, datetime]:

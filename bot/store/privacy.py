@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Select, delete, or_, select, update
 
+from bot.store.engine import Transactions
 from bot.store.tables import jobs, marks, presses, schedules, sharing
-
-if TYPE_CHECKING:
-    from bot.store.store import Store
 
 
 class Privacy:
     """Shows and forgets a member. Every method raises StoreError if the database cannot be used."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Transactions) -> None:
         self._store = store
 
     async def everything_of(self, user_id: int) -> dict[str, Any]:

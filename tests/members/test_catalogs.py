@@ -77,7 +77,7 @@ def pizzeria(simcord_env: Env, bakery: Server, simcord_bot: StudyBot) -> Server:
 
 
 async def test_each_server_is_answered_from_its_own_list(bakery: Server, pizzeria: Server) -> None:
-    for command, options in (("path", {}), ("next", {}), ("about", {}), ("recommend", {"topic": "intro"})):
+    for command, options in (("path", {}), ("next", {}), ("help", {}), ("recommend", {"topic": "intro"})):
         here, there = await bakery.ask(command, **options), await pizzeria.ask(command, **options)
         assert "Pizza" not in here.text
         assert "Ovens" not in here.text

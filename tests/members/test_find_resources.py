@@ -103,7 +103,7 @@ async def test_where_each_command_may_be_installed_and_used(server: Server) -> N
     payloads = {command.name: command.to_dict(bot.tree) for command in bot.tree.get_commands()}
     payloads |= {menu.name: menu.to_dict(bot.tree) for menu in bot.tree.get_commands(type=AppCommandType.message)}
     servers, users, everywhere = [0, 1], [0], [0, 1, 2]
-    for name in ("recommend", "path", "next", "done", "progress", "privacy", "about", "Find resources"):
+    for name in ("recommend", "path", "next", "done", "progress", "privacy", "help", "Find resources"):
         assert payloads[name]["integration_types"] == servers, name
         assert payloads[name]["contexts"] == everywhere, name
     assert payloads["weekly"]["integration_types"] == users

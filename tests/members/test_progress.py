@@ -150,7 +150,7 @@ async def test_posting_has_a_cooldown_in_each_channel(server: Server) -> None:
         assert not (await server.press(await server.ask("progress"), "Post here")).private
     kept_back = await server.press(await server.ask("progress"), "Post here")
     assert kept_back.private
-    assert "too many answers were shared here just now. Try again in 20 seconds." in kept_back.text
+    assert "too many answers were posted here just now. Try again in 20 seconds." in kept_back.text
     assert "Your progress" in kept_back.text
     elsewhere = server.guild.create_text_channel("elsewhere")
     own = Seen(await server.mia.slash(elsewhere, "progress"))

@@ -200,7 +200,7 @@ async def test_who_asks_where_to_start_is_shown_the_beginning(server: Server) ->
     seen = await server.ask("recommend", topic="where do I start?")
     assert "### Start here" in seen.text
     assert "**1. [Attention is all you need]" in seen.text
-    assert "Next for you: Attention is all you need" in (await server.press(seen, "What's next?")).text
+    assert "Next: Attention is all you need" in (await server.press(seen, "What's next?")).text
 
 
 async def test_a_typo_is_read_and_said(server: Server) -> None:

@@ -274,14 +274,18 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
             assert weekly.pause_reason is Reason.BOT_REMOVED
 
 
-async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had(
+async def test_a_server_that_took_it_back_while_it_was_offline_goes_on_with_what_it_had(
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     await server.set_weekly()
     await store.write(schedules.mark_left, server.guild.id, server.env.now() - timedelta(days=31))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    assert "- Monday 5 January" in (await server.weekly()).text
+    weekly = await store.look_up(schedules.of_guild, server.guild.id)
+    assert weekly is not None
+    assert weekly.paused_at is None
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    assert len(server.posts()) == 1
 
 
 async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_after_30_days(

@@ -156,7 +156,8 @@ def _heading(group: Stage | Track, language: Language) -> str:
     title = show(group.title, TITLE_LIMIT)
     if isinstance(group, Stage):
         return f"### {title}\n{show(group.goal, GOAL_LIMIT)}".strip()
-    return f"### {language.t('Track: {title}', title=title)}\n{show(group.note, GOAL_LIMIT)}".strip()
+    heading = "### " + language.t("Track: {title}", title=title)
+    return f"{heading}\n{show(group.note, GOAL_LIMIT)}".strip()
 
 
 def _parts(group: Stage | Track, library: Library) -> list[Part]:
@@ -203,7 +204,7 @@ def _blocks(
 def _part(library: Library, part: Part, view: View, following: Resource | None) -> tuple[str, str]:
     """The heading of a stage or track, and its steps."""
     lines = [_step(library, step, view, following) for step in part.steps]
-    return _heading(part.group, view.language), "\n".join(lines) or f"-# {view.language.t('No resources here yet.')}"
+    return _heading(part.group, view.language), "\n".join(lines) or "-# " + view.language.t("No resources here yet.")
 
 
 def _step(library: Library, step: Step, view: View, following: Resource | None) -> str:

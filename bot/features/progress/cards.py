@@ -59,7 +59,7 @@ def progress_blocks(
 ) -> Iterator[discord.ui.Item[Any]]:
     """A member's progress with its picture: another's, with their `name`, or the reader's own."""
     yield discord.ui.TextDisplay("\n".join(_lines(library, done, language, name)))
-    description = describe_path(picture_groups(library, done))
+    description = describe_path(picture_groups(library, done), language)
     yield discord.ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=description))
 
 

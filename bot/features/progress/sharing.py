@@ -148,4 +148,5 @@ async def _posted(interaction: Interaction, card: Card, language: Language, *fil
 
 
 async def _file(interaction: Interaction, library: Library, done: Collection[str]) -> discord.File:
-    return picture_file(await Pictures.of(interaction.client).png(picture_groups(library, done)))
+    language = interaction.client.language_for(interaction)
+    return picture_file(await Pictures.of(interaction.client).png(picture_groups(library, done), language))

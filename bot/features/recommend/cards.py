@@ -29,7 +29,7 @@ from bot.discord_io.text import (
     link,
     sentence,
     show,
-)  # fmt: skip
+)
 from bot.features.recommend.smalltalk import asks_where_to_start, is_small_talk
 from bot.language import Language
 from bot.search import Answer, Hit, Reason
@@ -174,7 +174,7 @@ def _found(drawing: _Drawing, limit: int) -> Iterator[discord.ui.Item[Any]]:
         yield discord.ui.ActionRow(*buttons)
     if answer.related and not start:
         yield discord.ui.Separator()
-        yield discord.ui.TextDisplay(f"**{language.t('Related')}**\n{_links(drawing)}")
+        yield discord.ui.TextDisplay(language.t("**Related**") + f"\n{_links(drawing)}")
 
 
 def _is_beginning(answer: Answer, library: Library) -> bool:
@@ -187,17 +187,17 @@ def _heading(drawing: _Drawing, start: bool) -> str:
     answer, language = drawing.answer, drawing.language
     t = language.t
     if start:
-        lines = [f"### {t('Start here')}", t("This is where the path begins. `/next` shows your own next step.")]
+        lines = ["### " + t("Start here"), t("This is where the path begins. `/next` shows your own next step.")]
     elif drawing.asked.query and drawing.asked.custom_id("hits", drawing.library):
-        lines = [f"### {t('Resources for “{query}”', query=echo(answer.query))}"]
+        lines = ["### " + t("Resources for “{query}”", query=echo(answer.query))]
     else:
-        lines = [f"### {t('Resources for your question')}"]
+        lines = ["### " + t("Resources for your question")]
     if answer.suggestion and not start:
-        lines.append(f"-# {t('Showing results for “{query}”.', query=echo(answer.suggestion))}")
+        lines.append("-# " + t("Showing results for “{query}”.", query=echo(answer.suggestion)))
     if ignored := _ignored(drawing.asked, answer, drawing.library):
         lines.append(f"-# {_ignored_words(ignored, language)}")
     if answer.cut:
-        lines.append(f"-# {t('That was long, so I searched only the first part.')}")
+        lines.append("-# " + t("That was long, so I searched only the first part."))
     return "\n".join(lines)
 
 
@@ -343,7 +343,7 @@ def _welcome(library: Library, language: Language) -> str:
     title = show(library.catalog.title, TITLE_LIMIT)
     return "\n".join(
         (
-            f"### {language.t('Ask me about *{title}*', title=title)}",
+            "### " + language.t("Ask me about *{title}*", title=title),
             language.t("Type a topic, a title, an author or a whole question after `/recommend`."),
             language.t("`/next` shows your next step, `/path` the whole list, `/help` everything I can do."),
         )
@@ -355,9 +355,9 @@ def _closest(asked: Asked, answer: Answer, library: Library, language: Language)
     if answer.related:
         drawing = _Drawing(asked, answer, library, language, None, shared=False, whole=False)
         ignored = [f"-# {_ignored_words(answer.ignored, language)}"] if answer.ignored else []
-        return "\n".join((f"### {t('Closest on the list')}", *ignored, _links(drawing)))
+        return "\n".join(("### " + t("Closest on the list"), *ignored, _links(drawing)))
     title = show(library.catalog.title, TITLE_LIMIT)
-    lines = [f"### {t('Nothing on *{title}* matches “{query}”.', title=title, query=query)}"]
+    lines = ["### " + t("Nothing on *{title}* matches “{query}”.", title=title, query=query)]
     if answer.suggestion or answer.nearest:
         lines.append(t("Related topics:"))
     return "\n".join(lines)

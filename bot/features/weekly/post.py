@@ -66,7 +66,7 @@ def post_content(prompt: Prompt, language: Language) -> str:
 def post_view(library: Library, resource: Resource, job: Job | None, language: Language) -> discord.ui.View:
     """The buttons of a post: the resource, Done with the number of presses, and the path."""
     view = discord.ui.View(timeout=None)
-    view.add_item(open_button(resource.url))
+    view.add_item(open_button(resource.url, language.t("Open")))
     done = language.t("Done · {n}", n=language.number(job.finished if job else 0))
     view.add_item(PostDoneButton.of(library, resource, tag_of(job), done))
     view.add_item(PathPageButton.of(library, language.t("Show the path")))
