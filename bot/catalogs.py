@@ -138,9 +138,9 @@ class Library:
     def guess(self, text: str) -> Guess:
         """What a text names that is no id and no title.
 
-        The best hit is meant if the text is its title but for a slip, or if all the words that found it are of its title
-        or of another name for it, and no other hit has as many of its own or a score near it. A kind alone ("video")
-        names nothing.
+        The best hit is meant if the text is its title but for a slip; or if all the words that found it are of its
+        title or of another name for it, and no other hit has as many of its own or a score near it. A kind alone
+        ("video") names nothing.
         """
         hits = [hit for hit in self.index.search(text).hits if any(reason.field != "kind" for reason in hit.why)]
         if not hits:
