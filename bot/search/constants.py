@@ -46,6 +46,7 @@ class Constants:
     against_unknown: float = 0.8
     summary_explains: float = 0.8
     general_edit: float = 0.8
+    special: float = 0.9
     relative: float = 0.45
     # Re-ranking
     likeness: float = 0.06

@@ -29,8 +29,9 @@ from bot.search.vocabulary import Match
 
 DEPTH, PROMISING = 100, 0.25
 """Documents that are scored to the end, and the share of the best sum from which one is."""
-COMPARED = 30
-"""Documents whose titles are compared with the query letter by letter: those with the highest scores."""
+COMPARED, NEAR_BEST = 30, 0.5
+"""Documents whose titles are compared with the query letter by letter, and the share of the best score from which one
+is: what cannot come first any more needs no comparison."""
 SCAN_RATIO = 16
 """Postings that are read as fast as one document is looked up."""
 SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
@@ -69,7 +70,7 @@ class Ranker:
             promising = nlargest(DEPTH, promising, key=itemgetter(1))
         scores = self._scored(query, content, dict(promising))
         pieces = self._refine(query, scores)
-        return _ranked(query, self._above_cutoff(content, scores, pieces) or self._by_letters(query, accept))
+        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query, accept))
 
     def _found(self, content: Sequence[Token], budget: Budget, accept: Accept | None) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
@@ -104,15 +105,16 @@ class Ranker:
         of, titles = self._constants, self._corpus.titles
         typed = " ".join([token.word for token in query.tokens])
         read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])
-        pieces = set()
-        texts = {typed, read.lower()}
-        for document in nlargest(COMPARED, scores, key=scores.__getitem__) if len(typed) >= SHORTEST_COMPARED else ():
-            title = titles[document]
-            like = max([_likeness(text, title) for text in texts])
-            scores[document] = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
+        texts, pieces = {typed, read.lower()}, set()
+        floor = NEAR_BEST * max(scores.values(), default=0.0)
+        near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
+        for document in nlargest(COMPARED, near, key=scores.__getitem__) if len(near) > COMPARED else near:
+            like = max([_likeness(text, titles[document]) for text in texts])
+            score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
             if like >= of.piece and len(typed) >= SHORTEST_PIECE:
-                scores[document] = max(scores[document], like / 100 * (1 + scores[document]) / 2)
+                score = max(score, like / 100 * (1 + score) / 2)
                 pieces.add(document)
+            scores[document] = score
         if query.start:
             count = len(titles)
             for document, score in scores.items():
@@ -121,12 +123,11 @@ class Ranker:
                 scores[document] = (1 - of.early) * score + of.early * place
         return pieces
 
-    def _above_cutoff(self, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
+    def _above_cutoff(self, query, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
         """The rule of silence: a hit explains a share of the query, and more than the list does not know of it."""
         of = self._constants
         whole = sum([token.weight for token in content])
-        unknown = sum([token.weight * (1 - token.best_score) for token in content])
-        least = max(of.least_explained * whole, of.against_unknown * unknown)
+        least = max(of.least_explained * whole, of.against_unknown * self._unknown(query, content))
         strong: Scores = {}
         floor = 0.0
         for document in sorted(scores, key=scores.__getitem__, reverse=True):
@@ -137,6 +138,18 @@ class Ranker:
                 strong[document] = score
                 floor = floor or of.relative * score
         return strong
+
+    def _unknown(self, query: Query, content: Sequence[Token]) -> float:
+        """The weight of what the list does not know. Where it knows general words alone ("movie tonight"), the others
+        weigh as much as any unknown word; but a question may tell circumstances too."""
+        specificity, special = self._corpus.language.specificity, self._constants.special
+        full = not query.question and all(specificity(token.word) < special for token in content if token.is_explained)
+        return sum(
+            [
+                (self._corpus.unknown if full and not token.is_explained else token.weight) * (1 - token.best_score)
+                for token in content
+            ]
+        )
 
     def _explained(self, content: Sequence[Token], document: int) -> float:
         """The weight of the tokens that a document has, each by how well it matches."""
