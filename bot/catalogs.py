@@ -18,6 +18,8 @@ from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
+from rapidfuzz import fuzz
+
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalog.model import LEVELS, MAX_LABEL
 from bot.errors import FilterError
@@ -37,9 +39,11 @@ ADDRESS = "address"
 """The field of a Reason: the text holds the resource's address."""
 CANDIDATES = 3
 """Resources that are offered where it is not clear which one was meant: few enough to read before one is pressed."""
-AMBIGUITY_RATIO = 0.8
+AMBIGUITY_RATIO = 0.75
 """The share of the best hit's score at which a second hit makes the choice ambiguous. At 1 "quantization" is the one
 with that word in its title, though four treat it; at 0 only a single hit is ever clear."""
+SAME_TITLE = 85.0
+"""The likeness (0 to 100) from which a text is a title with a slip or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +140,10 @@ class Library:
         kinds, levels = (self._meant(option, word) for option, word in zip(filters._fields, filters, strict=True))
         if found := self.at_addresses(query):
             return address_answer(found, query)
+        text = without_addresses(query).strip() or query
         if not kinds and not levels:
-            return self.index.search(query, limit=HITS)
-        answer = self.index.search(query, limit=FILTERED_HITS)
+            return replace(self.index.search(text, limit=HITS), query=query)
+        answer = replace(self.index.search(text, limit=FILTERED_HITS), query=query)
 
         def fits(resource: Resource) -> bool:
             return (not kinds or resource.kind in kinds) and (not levels or resource.level in levels)
@@ -231,9 +236,9 @@ class Library:
     def guess(self, text: str) -> Guess:
         """What a text names that is no id and no title.
 
-        The best hit is meant if all the words that found it are of its title or of another name for it, and no other
-        hit has as many of its own or a score near it. A kind alone ("video") names nothing. A title that several have
-        names the first of them, as candidates.
+        The best hit is meant if the text is its title but for a slip, or if all the words that found it are of its
+        title or of another name for it, and no other hit has as many of its own or a score near it. A kind alone
+        ("video") names nothing. A title that several have names the first of them, as candidates.
         """
         if len(titled := self._titled(text)) > 1:
             return Guess(candidates=tuple(titled[:CANDIDATES]))
@@ -241,6 +246,8 @@ class Library:
         if not hits:
             return Guess()
         best, *others = hits
+        if fuzz.ratio(_folded(text), _folded(best.resource.title)) >= SAME_TITLE:
+            return Guess(best.resource)
         near = any(
             _naming_words(one) >= _naming_words(best) or one.score >= AMBIGUITY_RATIO * best.score for one in others
         )

@@ -56,7 +56,7 @@ CARDS = (
     Shot("help", "help", "Get started"),
     Shot("recommend", "recommend", "Resources for", {"topic": "kv cache"}),
     Shot("recommend-nothing", "recommend", "sourdough", {"topic": "sourdough bread"}),
-    Shot("recommend-filter", "recommend", "other resource", {"topic": "bert", "kind": "video"}),
+    Shot("recommend-filter", "recommend", "of other kinds", {"topic": "bert", "kind": "video"}),
     Shot("recommend-start", "recommend", "Start here", {"topic": "where do I start"}),
     Shot("path", "path", "Page 1 of"),
     Shot("next", "next", "Why now"),

@@ -15,7 +15,7 @@ LAYERS = (
     {"errors", "picture"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},
-    {"progress"},
+    {"progress", "reasons"},
     {"store"},
     {"catalogs", "importing", "links"},
     {"jobs"},

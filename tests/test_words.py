@@ -13,12 +13,6 @@ from babel.messages.extract import extract_from_file
 
 BOT = Path(__file__).parent.parent / "bot"
 FILES = sorted(file for folder in ("features", "discord_io") for file in (BOT / folder).rglob("*.py"))
-PENDING = {
-    "features/privacy/cards.py", "features/progress/next_card.py", "features/remind/commands.py",
-    "features/weekly/commands.py", "features/weekly/history.py",
-}  # fmt: skip
-"""Modules below bot/ of which Babel misses a sentence, such as one in an f-string's braces: Python 3.11 has it as a
-part of one token."""
 KEYWORDS = {"t": None, "plural": (1, 2), "N_": None, "locale_str": None}
 """The functions that take a sentence, as Babel's extraction is told: https://babel.pocoo.org/en/latest/messages.html."""
 SENTENCE = re.compile(r"[A-Za-z’']{2,}[ ,:.]+[A-Za-z“’']{2,} +[A-Za-z“’']{2,}|^[A-Z][a-z’']+(?: [a-z]+)*[.!?]?$")
@@ -84,7 +78,7 @@ def test_extraction_finds_each_of_them(file: Path) -> None:
         for argument in sentences(node)
         if not (argument.value in messages if isinstance(argument, ast.Constant) else _is_name(node, argument))
     ]
-    assert bool(missed) == (str(file.relative_to(BOT)) in PENDING), missed
+    assert missed == []
 
 
 def _is_name(call: ast.Call, argument: ast.expr) -> bool:

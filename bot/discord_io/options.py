@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from discord import app_commands
+from discord.app_commands import locale_str
 
 from bot.catalog import Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.schedule import DAYS
 from bot.zones import search_zones, zone_label
 
 Choices = list[app_commands.Choice[str]]
+
+
+_DAY_NAMES = (
+    locale_str("Monday"), locale_str("Tuesday"), locale_str("Wednesday"), locale_str("Thursday"),
+    locale_str("Friday"), locale_str("Saturday"), locale_str("Sunday"),
+)  # fmt: skip
+DAY_CHOICES = [app_commands.Choice(name=name, value=day) for name, day in zip(_DAY_NAMES, DAYS, strict=True)]
+"""The days of the week as the choices of an option."""
 
 
 def choices(texts: Iterable[str]) -> Choices:

@@ -75,8 +75,8 @@ def request_trace(hear: Callable[[str], None]) -> aiohttp.TraceConfig:
     async def ended(session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
         if (guard := _guard.get()) is not None:
             guard.ended(params.response.status)
-        if params.response.content_type == "application/json" and "Date" in params.response.headers:
-            hear(params.response.headers["Date"])
+        if params.response.content_type == "application/json" and "date" in params.response.headers:
+            hear(params.response.headers["date"])
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(_started)

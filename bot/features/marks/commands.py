@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import chain, islice
 from typing import Any
 
 import discord
@@ -51,8 +52,7 @@ class Marks(commands.Cog):
     async def _resources(self, interaction: Interaction, current: str) -> Choices:
         library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
         done = await finished_in_time(self._bot.store, library, interaction.user.id) or frozenset()
-        fitting = sorted(_fitting(library, current), key=lambda one: one.id in done)
-        return [_choice(library, one, done, language) for one in fitting[:CHOICES_LIMIT]]
+        return [_choice(library, one, done, language) for one in _offered(library, current, done)]
 
 
 def _find(library: Library, text: str, language: Language) -> Resource | Card:
@@ -91,14 +91,14 @@ def _which(library: Library, text: str, candidates: Collection[Resource], langua
     return Card([question, discord.ui.ActionRow(*buttons)])
 
 
-def _fitting(library: Library, typed: str) -> list[Resource]:
-    """The resources whose titles hold what is typed, then what a search finds; all of them for nothing typed."""
-    text = " ".join(typed.split()).casefold()
-    if not text:
-        return list(library.catalog)
-    titled = [one for one in library.catalog if text in one.title.casefold()]
-    found = [hit.resource for hit in library.index.search(typed, limit=CHOICES_LIMIT).hits]
-    return list(dict.fromkeys([*titled, *found]))
+def _offered(library: Library, typed: str, done: Collection[str]) -> list[Resource]:
+    """What the typed text may name, and for no text the steps of the path; what is done comes last."""
+    if typed.strip():
+        return sorted(library.index.complete(typed, CHOICES_LIMIT), key=lambda one: one.id in done)
+    steps = chain(
+        (one for one in library.catalog if one.id not in done), (one for one in library.catalog if one.id in done)
+    )
+    return list(islice(steps, CHOICES_LIMIT))
 
 
 def _choice(

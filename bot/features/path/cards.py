@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary
 
 import discord
@@ -46,6 +46,13 @@ class View(NamedTuple):
     language: Language
     today: date
     done: Collection[str] | None = None
+
+    @classmethod
+    async def of(cls, interaction: Interaction, library: Library) -> Self:
+        """Who acts, with their marks if they can be read in time."""
+        bot = interaction.client
+        done = await finished_in_time(bot.store, library, interaction.user.id)
+        return cls(bot.language_for(interaction), bot.clock().date(), done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,19 +274,12 @@ def _opening(catalog: Catalog, language: Language) -> str:
     return "\n".join(lines)
 
 
-async def view_of(interaction: Interaction, library: Library) -> View:
-    """Who acts, and when, with their marks if they can be read in time."""
-    bot = interaction.client
-    done = await finished_in_time(bot.store, library, interaction.user.id)
-    return View(bot.language_for(interaction), bot.clock().date(), done)
-
-
 class ShowPage(PathPageButton):
     """Shows a page of the path."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the page."""
-        view = await view_of(interaction, library)
+        view = await View.of(interaction, library)
         await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), view))
 
 
@@ -298,7 +298,7 @@ class NextStepPageButton(PersistentItem, template=rf"path-next:{CATALOG}:{GROUP}
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Show the page."""
-        await show_card(interaction, card_at_next(library, self.state["group"], await view_of(interaction, library)))
+        await show_card(interaction, card_at_next(library, self.state["group"], await View.of(interaction, library)))
 
 
 class _ChangesPage(ChangesMark, template=r"(?!)"):

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.options import Choices, group_choices
-from bot.features.path.cards import path_card, unknown_group, view_of
+from bot.features.path.cards import View, path_card, unknown_group
 from bot.path import find_group
 
 
@@ -28,7 +28,7 @@ class Path(commands.Cog):
             card = unknown_group(library, stage, self._bot.language_for(interaction))
             await interaction.response.send_message(view=card, ephemeral=True)
             return
-        card = path_card(library, group.id if group else "", 0, await view_of(interaction, library))
+        card = path_card(library, group.id if group else "", 0, await View.of(interaction, library))
         await interaction.response.send_message(view=card, ephemeral=True)
 
     @path.autocomplete("stage")

@@ -26,7 +26,7 @@ def kept_card(kept: Mapping[str, Any], language: Language, remark: str = "") -> 
     """What is stored (`Privacy.everything_of` in the store); `remark` is what the member just did."""
     t = language.t
     lines = [
-        f"### {t('What I store about you')}",
+        "### " + t("What I store about you"),
         *(f"- {line}" for line in _kept_lines(kept, language)),
         "\n" + t("I only know your Discord user ID: no name, no messages, no searches, no list of your servers."),
     ]
@@ -45,7 +45,7 @@ def delete_card(kept: Mapping[str, Any], language: Language) -> Card:
     """The question before anything is deleted."""
     t = language.t
     lines = [
-        f"### {t('Delete everything I store about you?')}",
+        "### " + t("Delete everything I store about you?"),
         *(f"- {line}" for line in _kept_lines(kept, language)),
         "\n" + t("This can't be undone. Posts in channels stay, and weekly prompts you set go on without your ID."),
     ]

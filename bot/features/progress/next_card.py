@@ -53,7 +53,7 @@ def _step(
     yield discord.ui.ActionRow(open_button(resource.url, t("Open")), mark)
     if found.alternatives:
         yield discord.ui.Separator()
-        yield discord.ui.TextDisplay(f"**{t('Or try one of these')}**")
+        yield discord.ui.TextDisplay(t("**Or try one of these**"))
         yield discord.ui.ActionRow(*map(_alternative, found.alternatives))
 
 
@@ -66,9 +66,9 @@ def _lines(
     yield by_line(resource, language, resource.level, step)
     if resource.summary:
         yield first_sentence(resource.summary, SUMMARY_LIMIT)
-    yield f"\n**{t('Why now:')}** {_why(library, done, found, resource, language)}"
+    yield "\n" + t("**Why now:** {why}", why=_why(library, done, found, resource, language))
     if found.unlocks:
-        yield f"**{t('Leads on to:')}** {_named(found.unlocks, language)}"
+        yield t("**Leads on to:** {titles}", titles=_named(found.unlocks, language))
     yield "-# " + t("{done} of {total} done", done=whole.done, total=whole.total)
 
 
@@ -127,7 +127,7 @@ def _end_lines(library: Library, language: Language) -> Iterator[str]:
     yield "### " + t("All {total} done", total=len(library.catalog))
     yield t("You've finished the whole path. Well done! `/progress` can show it to others.")
     if tracks := [track for track in library.catalog.tracks if track.resources][:TRACKS]:
-        yield f"\n**{t('Go deeper:')}**"
+        yield "\n" + t("**Go deeper:**")
     for track in tracks:
         note = f": {show(track.note, NOTE_LIMIT)}" if track.note else ""
         yield f"- **{show(track.title, TITLE_LIMIT)}**{note}"

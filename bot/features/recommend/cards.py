@@ -22,6 +22,7 @@ from bot.discord_io.text import (
     CUSTOM_ID_LIMIT,
     LABEL_LIMIT,
     by_line,
+    defuse,
     echo,
     first_sentence,
     fit,
@@ -207,14 +208,13 @@ def _ignored_words(ignored: Sequence[str], language: Language) -> str:
 
 def _ignored(asked: Asked, answer: Answer, library: Library) -> list[str]:
     """Words of the query that no hit honours: those that the search names, and kinds and levels."""
-    reasons = [reason for hit in answer.hits for reason in hit.why]
-    matched = {word for reason in reasons for word in words(reason.words)}
+    matched = {word for hit in answer.hits for reason in hit.why for word in words(reason.words)}
     kinds, levels = ({getattr(hit.resource, option) for hit in answer.hits} for option in ("kind", "level"))
-    found = list(answer.ignored)
-    for word in words(asked.query):
-        level = _LEVEL_WORDS.get(word)
-        names_kind = {word, word.removesuffix("s")} & KIND_WORDS
-        honoured = level in levels if level else bool(kinds_named(word, library.words_of("kind")) & kinds)
+    # What is no word of the text as it's shown belongs to an address.
+    found = [word for word in answer.ignored if set(words(word)) <= set(words(defuse(asked.query)))]
+    for word in words(asked.query) if answer.hits else ():
+        level, names_kind = _LEVEL_WORDS.get(word), {word, word.removesuffix("s")} & KIND_WORDS
+        honoured = level in levels if level else names_kind and kinds_named(word, library.words_of("kind")) & kinds
         if (level or names_kind) and not honoured and word not in matched:
             found.append(word)
     return list({word.casefold(): word for word in reversed(found)}.values())[::-1]
@@ -273,7 +273,7 @@ def _reason(reason: Reason, resource: Resource, language: Language) -> str:
 
 def _is_another_name(reason: Reason) -> bool:
     """Whether the words are another name for what they matched, such as "mqa"."""
-    differs = words(reason.words) != words(reason.matched)
+    differs = not set(words(reason.words)) <= set(words(reason.matched))
     return differs and reason.how in ("alias", "initials", "acronym")
 
 
@@ -354,7 +354,8 @@ def _closest(asked: Asked, answer: Answer, library: Library, language: Language)
     t, query = language.t, echo(asked.query)
     if answer.related:
         drawing = _Drawing(asked, answer, library, language, None, shared=False, whole=False)
-        ignored = [f"-# {_ignored_words(answer.ignored, language)}"] if answer.ignored else []
+        found = _ignored(asked, answer, library)
+        ignored = [f"-# {_ignored_words(found, language)}"] if found else []
         return "\n".join(("### " + t("Closest on the list"), *ignored, _links(drawing)))
     title = show(library.catalog.title, TITLE_LIMIT)
     lines = ["### " + t("Nothing on *{title}* matches “{query}”.", title=title, query=query)]

@@ -8,11 +8,10 @@ from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.modals import TypedSchedule, wrong_entry
-from bot.discord_io.options import Choices, zone_choices
+from bot.discord_io.options import DAY_CHOICES, Choices, zone_choices
 from bot.errors import ScheduleError
 from bot.features.remind.panel import ChangeButton, set_reminder, show_reminder
 from bot.jobs import reminders
-from bot.schedule import DAYS
 
 
 class Remind(commands.Cog):
@@ -28,7 +27,7 @@ class Remind(commands.Cog):
         timezone=locale_str("Your time zone: type a city"),
         idle_only=locale_str("Skip weeks when I've finished something"),
     )
-    @app_commands.choices(day=[app_commands.Choice(name=locale_str(day.title()), value=day) for day in DAYS])
+    @app_commands.choices(day=DAY_CHOICES)
     async def remind(
         self,
         interaction: Interaction,

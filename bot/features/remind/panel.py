@@ -44,7 +44,7 @@ PAUSES = {
 
 def reminder_card(reminder: Reminder | None, language: Language, remark: str = "") -> Card:
     """A member's reminder, or how to set one; `remark` is what they just did."""
-    lines = [f"### {language.t('Weekly reminder')}", *(_lines(reminder, language) if reminder else [])]
+    lines = ["### " + language.t("Weekly reminder"), *(_lines(reminder, language) if reminder else [])]
     if reminder is None:
         lines.append(language.t("I can send you your next step once a week, in a direct message."))
     if remark:

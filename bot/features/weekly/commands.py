@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
-from bot.discord_io.options import Choices, zone_choices
+from bot.discord_io.options import DAY_CHOICES, Choices, zone_choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.errors import StudybotError
 from bot.features.weekly.admin import require_admin, schedule_here
@@ -22,7 +22,6 @@ from bot.features.weekly.setting import Channel, PromptChannel
 from bot.jobs import Job
 from bot.jobs.history import recent_deliveries
 from bot.outcomes import State
-from bot.schedule import DAYS
 
 PAST = 10
 """Prompts that /past shows."""
@@ -42,7 +41,7 @@ class Weekly(commands.Cog):
         channel=locale_str("Channel (default: this one)"),
         start=locale_str("Start over at this resource"),
     )
-    @app_commands.choices(day=[app_commands.Choice(name=locale_str(day.title()), value=day) for day in DAYS])
+    @app_commands.choices(day=DAY_CHOICES)
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -71,8 +70,7 @@ class Weekly(commands.Cog):
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:
         library = self._bot.library_for(interaction)
-        found = [hit.resource for hit in library.index.search(current, limit=CHOICES_LIMIT).hits]
-        listed = (found or list(library.catalog))[:CHOICES_LIMIT]
+        listed = library.index.complete(current, CHOICES_LIMIT)
         return [app_commands.Choice(name=fit(one.title, CHOICE_LIMIT), value=one.id) for one in listed]
 
     @app_commands.command(name="past", description=locale_str("Show the past prompts of this server, with links."))

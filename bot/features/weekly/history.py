@@ -49,7 +49,7 @@ def past_text(weekly: WeeklySchedule | None, posts: Iterable[Job], language: Lan
 def post_link(weekly: WeeklySchedule, post: Job, language: Language) -> str:
     """A link to a post that was sent."""
     address = f"https://discord.com/channels/{weekly.guild_id}/{post.channel_id}/{post.message_id}"
-    return f"[{language.t('show the post')}]({address})"
+    return "[" + language.t("show the post") + f"]({address})"
 
 
 def notice_words(notice: Notice) -> str:

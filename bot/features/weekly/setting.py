@@ -111,11 +111,11 @@ def zone_card(channel: Channel, typed: TypedSchedule, now: datetime, language: L
         "I'll post the next step of the path in {channel}, every {day} at {time}.",
         channel=channel.mention, day=language.weekday(typed.day), time=typed.time,
     )  # fmt: skip
-    question = language.t("**Which time zone?**")
+    heading, question = "### " + language.t("Weekly prompt"), language.t("**Which time zone?**")
     other = ChangeButton.at(channel.id, typed, language.t("Another zone, day or channel"))
     return Card(
         [
-            discord.ui.TextDisplay(f"### {language.t('Weekly prompt')}\n{when}\n{question}"),
+            discord.ui.TextDisplay(f"{heading}\n{when}\n{question}"),
             discord.ui.ActionRow(ZoneSelect.of(channel.id, typed, now, language)),
             discord.ui.ActionRow(other),
         ]
