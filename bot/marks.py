@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bot.catalog import Resource
 from bot.jobs.count import enqueue_count
 from bot.store import Store
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 class Action(Enum):
@@ -53,7 +50,7 @@ async def change_mark(
 
     recounts = False
 
-    def recount(connection: Connection) -> None:
+    def recount(connection: Any) -> None:
         nonlocal recounts
         recounts = guild_id is not None and enqueue_count(connection, guild_id, resource.pages, now)
 

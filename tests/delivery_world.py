@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.catalog import Catalog
+from bot.catalog import Catalog, Resource
 from bot.catalogs import Catalogs
 from bot.jobs import (
+    CountJob,
+    Finished,
     Job,
     NextStep,
     Notice,
@@ -70,6 +72,8 @@ class Channel:
     asking: Callable[[], None] | None = None
     asked: Callable[[], None] | None = None
     counting: Callable[[], None] | None = None
+    editing: Callable[[], None] | None = None
+    numbers: list[int] = field(default_factory=list)
     telling: Callable[[], None] | None = None
     before_post: Callable[[], None] | None = None
     forum: bool = False
@@ -130,6 +134,11 @@ class Channel:
             self.pinning()
         self.pinned = sent.message_id, instead_of.message_id if instead_of else None
 
+    async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
+        if self.editing is not None:
+            self.editing()
+        self.numbers.append(view.finished)
+
     async def votes(self, poll: Sent) -> list[int]:
         if self.counting is not None:
             self.counting()
@@ -186,6 +195,7 @@ class World:
         self.channel = channel or Channel()
         self.now = DUE
         self.monotonic = 0.0
+        self.complete = True
         self.prompts = PromptJob(lambda prompt: prompt, recognise_post)
         self._workers: dict[str, Worker] = {}
         self._woken = False
@@ -207,10 +217,15 @@ class World:
                 PinJob(),
                 PollJob(lambda poll: poll, recognise_poll),
                 NoticeJob(words),
+                CountJob(self._count, lambda numbered: numbered),
             ):
                 worker.register(kind)
             self._workers[owner] = worker
         return self._workers[owner]
+
+    async def _count(self, guild_id: int, resource: Resource) -> Finished:
+        finishers = await self.store.marks.finishers(resource.pages, 100)
+        return Finished(len(finishers), self.complete)
 
     def _wake(self) -> None:
         self._woken = True
