@@ -17,6 +17,7 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
+from bot.jobs import Job, tag
 
 CATALOG = r"(?P<catalog>[a-z0-9-]{1,28})"
 """The part of a template that a catalog's id matches."""
@@ -105,3 +106,23 @@ async def show_card(interaction: discord.Interaction[Any], view: discord.ui.Layo
         await interaction.response.edit_message(view=view)
     else:
         await interaction.response.send_message(view=view, ephemeral=True)
+
+
+# How a message is known for a certain job's: one of its buttons ends in the job's tag. `w:CATALOG:RESOURCE:TAG` takes
+# exactly Discord's 100 characters with the longest ids.
+
+TAG = r"(?P<tag>[0-9a-z]{4})"
+"""The part of a button's template that a job's tag matches."""
+NO_TAG = "0000"
+"""The tag on a preview, which is no job's."""
+
+
+def tag_of(job: Job | None) -> str:
+    """The tag for the messages of a job; NO_TAG for none."""
+    return tag(job) if job is not None else NO_TAG
+
+
+def has_tag(message: discord.Message, job: Job, prefix: str) -> bool:
+    """Whether a button of a message starts with a prefix and ends with the tag of a job."""
+    ids = (str(getattr(item, "custom_id", "")) for row in message.components for item in getattr(row, "children", ()))
+    return any(one.startswith(f"{prefix}:") and one.endswith(f":{tag(job)}") for one in ids)

@@ -17,8 +17,7 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 import discord
 
-from bot.discord_io.rate_limiter import RateLimiter
-from bot.discord_io.requests import guarded
+from bot.discord_io.requests import RateLimiter, guarded
 from bot.discord_io.text import fit
 from bot.errors import CannotPost, PostError, PostFailed
 from bot.jobs import Sent

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
-from bot.jobs.ticker import TICK_SECONDS
+from bot.jobs.worker import TICK_SECONDS
 from bot.store import Store
 from tests.benchmarks.load_bot import Members, deliver, fill, logged_in, seen
 from tests.benchmarks.load_idle import Idle, measured_idle

@@ -20,8 +20,7 @@ from bot.catalog import Catalog
 from bot.errors import CannotPost, PostFailed, StoreError
 from bot.jobs import queue, schedules
 from bot.jobs.due import next_due, realign
-from bot.jobs.ticker import Ticker
-from bot.jobs.worker import LEASE
+from bot.jobs.worker import LEASE, Ticker
 from bot.outcomes import Reason
 from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, World, fail, put
@@ -174,7 +173,7 @@ async def test_a_database_connection_that_swallows_costs_one_call(
 
 
 async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.jobs.ticker.TICK_TIMEOUT", 0.05)
+    monkeypatch.setattr("bot.jobs.worker.TICK_TIMEOUT", 0.05)
 
     async def hang() -> None:
         await asyncio.sleep(3600)

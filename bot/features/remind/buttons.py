@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.discord_io.buttons import CATALOG
+from bot.discord_io.buttons import CATALOG, TAG
 from bot.discord_io.marks import RESOURCE, MarkButton
-from bot.discord_io.tags import TAG
 from bot.marks import Action
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 import discord
 
-from bot.discord_io.buttons import button
+from bot.discord_io.buttons import button, has_tag, tag_of
 from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
-from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.remind import words
 from bot.jobs import Job, NextStep

@@ -9,11 +9,10 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, PersistentItem, acknowledge, button
+from bot.discord_io.buttons import CATALOG, TAG, PersistentItem, acknowledge, button
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import RESOURCE, MarkButton
 from bot.discord_io.schedules import next_dates
-from bot.discord_io.tags import TAG
 from bot.features.weekly import words
 from bot.features.weekly.setup import require_admin
 from bot.jobs import WeeklySchedule, schedules

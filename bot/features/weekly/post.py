@@ -11,10 +11,9 @@ from datetime import timedelta
 import discord
 
 from bot.catalog import Resource
-from bot.discord_io.buttons import button, path_button
+from bot.discord_io.buttons import button, has_tag, path_button, tag_of
 from bot.discord_io.cards import open_button
 from bot.discord_io.messenger import Message
-from bot.discord_io.tags import has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
 from bot.features.weekly import words
 from bot.jobs import Job, NumberedPost, Poll, Prompt
