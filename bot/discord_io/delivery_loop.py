@@ -6,7 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -16,7 +16,7 @@ from discord.ext import commands
 from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import StoreError
 from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
-from bot.jobs.due import enqueue_now, next_due, realign
+from bot.jobs.due import enqueue_now, realign
 from bot.jobs.history import history_of, job_with, recent_deliveries
 from bot.outcomes import LOST, Reason, State
 
@@ -61,11 +61,9 @@ class Delivery(commands.Cog):
         self._ticker = Ticker(self._look, bot.clock, lambda seconds: bot.sleep(seconds))
         self._worker = Worker(bot.store, bot.catalogs, self._messenger, bot.clock, wake=self.wake)
         self._prompts: PromptJob | None = None
-        self._changed = True
         self._aligned = False
         self._caught_up = False
         self._catching_up: asyncio.Task[None] | None = None
-        self._rest_until: datetime | None = None
 
     async def cog_load(self) -> None:
         """Start."""
@@ -86,7 +84,6 @@ class Delivery(commands.Cog):
 
     def wake(self) -> None:
         """Something was changed: look at once for what is due."""
-        self._changed = True
         self._ticker.wake()
 
     async def tick(self) -> None:
@@ -149,11 +146,8 @@ class Delivery(commands.Cog):
         self.wake()
 
     async def _look(self) -> None:
-        """Have what is due attempted, unless it is known that nothing can be."""
+        """Have what is due attempted."""
         store, clock = self._bot.store, self._bot.clock
-        if not self._changed and self._rest_until is not None and clock() < self._rest_until:
-            return
-        self._changed = False
         if not self._aligned:
             await self._align()
         if self._caught_up:
@@ -162,8 +156,6 @@ class Delivery(commands.Cog):
             # In a task of its own: a tick that takes too long is cancelled, and a request never may be.
             self._catching_up = asyncio.create_task(self._catch_up())
         await self._worker.tick()
-        if store.private:  # else another process may set a schedule any moment
-            self._rest_until = await store.read(next_due) or datetime.max.replace(tzinfo=UTC)
 
     async def _align(self) -> None:
         """Move what is to come to where today's zone data has it, which may have changed with this start."""

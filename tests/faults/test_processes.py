@@ -19,7 +19,7 @@ from sqlalchemy import text, update
 from bot.catalog import Catalog
 from bot.errors import CannotPost, PostFailed, StoreError
 from bot.jobs import queue, schedules
-from bot.jobs.due import next_due, realign
+from bot.jobs.due import realign
 from bot.jobs.worker import LEASE, Ticker
 from bot.outcomes import Reason
 from bot.store import Store, tables
@@ -115,8 +115,7 @@ async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: st
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATING, lasting_url, step, stderr=DEVNULL)
     assert await process.wait() == -signal.SIGKILL
     async with await Store.open(lasting_url) as store:
-        await put(store)
-        assert await store.read(next_due) == DUE
+        assert (await put(store)).next_at == DUE
 
 
 async def test_a_database_that_is_locked_for_a_while(

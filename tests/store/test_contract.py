@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select, update
 from bot.errors import StoreError
 from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules
 from bot.jobs.count import record_finished
-from bot.jobs.due import enqueue_due, enqueue_now, next_due, realign, resume_due
+from bot.jobs.due import enqueue_due, enqueue_now, realign, resume_due
 from bot.jobs.history import delivery_before, delivery_of, history_of, job_with, last_post_about, recent_deliveries
 from bot.jobs.queue import Begun
 from bot.outcomes import Reason, State
@@ -164,23 +164,8 @@ async def test_due_is_in_order_and_limited(store: Store) -> None:
     late = await put(store, 1)
     early = await put(store, 2, schedule=replace(BERLIN, time=time(8)))
     await put(store, 3, schedule=replace(BERLIN, time=time(10)))
-    assert await store.read(next_due) == MONDAY - timedelta(hours=1)
     assert await due(store, MONDAY, 10) == [early.id, late.id]
     assert await due(store, MONDAY, 1) == [early.id]
-
-
-async def test_next_due_waits_for_leases_and_retries_and_ignores_pauses(store: Store) -> None:
-    assert await store.read(next_due) is None
-    await put(store)
-    assert await store.read(next_due) == MONDAY
-    (job,) = await claim(store)
-    await store.write(queue.release, job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
-    assert await store.read(next_due) == MONDAY + timedelta(minutes=5)
-    await store.write(schedules.pause, 1, by=5, now=MONDAY)
-    (job,) = await claim(store)
-    assert job.cancelled is Reason.PAUSED
-    assert await store.write(queue.record_skipped, job, Reason.PAUSED, None, MONDAY, owner="me")
-    assert await store.read(next_due) is None
 
 
 async def test_next_at_of_what_runs_is_in_the_future_once_it_is_enqueued(store: Store) -> None:
@@ -417,10 +402,8 @@ async def test_a_pause_that_an_admin_wanted_outlasts_a_change(store: Store) -> N
 async def test_a_pause_until_a_day_ends_by_itself(store: Store) -> None:
     await put(store)
     await store.write(schedules.pause, 1, by=7, now=NOW, resume_at=MONDAY + timedelta(days=1))
-    assert await store.read(next_due) == MONDAY + timedelta(days=1)
     assert await store.write(resume_due, MONDAY) == 0
     assert await store.write(resume_due, MONDAY + timedelta(days=1)) == 1
-    assert await store.read(next_due) == NEXT
 
 
 async def test_what_came_due_after_a_pause_was_to_end_is_late_and_not_lost(store: Store) -> None:
@@ -566,4 +549,3 @@ async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pyte
     hour_late = tables.schedules.update().values(next_at=MONDAY + timedelta(hours=1))
     await store.write(lambda connection: connection.execute(hour_late))
     assert await realign(store, NOW) == 5
-    assert await store.read(next_due) == MONDAY
