@@ -23,7 +23,7 @@ from bot.jobs.attempt import (
     nonce,
     post_of,
 )
-from bot.jobs.history import delivery_before, delivery_of
+from bot.jobs.history import delivery_before, post_of_week
 from bot.jobs.prompt import SHORTEST_POLL, options_after
 from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
 from bot.outcomes import NEWS, Reason
@@ -145,8 +145,7 @@ class NoticeJob(JobKind):
     async def run(self, attempt: Attempt) -> Outcome:
         """Tell them; nothing once it is fixed already."""
         schedule, job = attempt.weekly, attempt.job
-        delivery = await attempt.read(delivery_of, schedule.id, job.week)
-        lost = delivery.post if delivery else None
+        lost = await attempt.read(post_of_week, schedule.id, job.week)
         if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):

@@ -52,12 +52,6 @@ def history_of(connection: Connection, schedule_id: int, *, exclude: int | None 
     return History(used[0].round if used else 1, frozenset(row.resource_id for row in used if row.resource_id), last)
 
 
-def delivery_of(connection: Connection, schedule_id: int, week: str) -> Delivery | None:
-    """The post of a week with what follows it, if the week has one."""
-    posts = select(jobs).where(is_post(schedule_id), jobs.c.week == week)
-    return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
-
-
 def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | None:
     """The post of a week, if the week has one."""
     row = connection.execute(_POST_OF_WEEK, {"of": schedule_id, "week": week}).first()

@@ -18,7 +18,7 @@ from bot.errors import StoreError
 from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules
 from bot.jobs.count import record_finished
 from bot.jobs.due import enqueue_due, enqueue_now, realign, resume_due
-from bot.jobs.history import delivery_before, delivery_of, history_of, job_with, last_post_about, recent_deliveries
+from bot.jobs.history import delivery_before, history_of, job_with, last_post_about, post_of_week, recent_deliveries
 from bot.jobs.queue import Begun
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule
@@ -292,7 +292,7 @@ async def test_what_was_sent_brings_its_follow_ups(store: Store) -> None:
     assert {kind: one.state for kind, one in delivery.follow_ups.items()} == dict.fromkeys(
         ("thread", "poll"), State.WAITING
     )
-    assert await store.read(delivery_of, weekly.id, job.week) == delivery
+    assert await store.read(post_of_week, weekly.id, job.week) == delivery.post
     assert {one.kind for one in await claim(store)} == {"thread", "poll"}
 
 
