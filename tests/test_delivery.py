@@ -23,7 +23,7 @@ from bot.jobs import prompt as prompt_job
 from bot.jobs.attempt import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
 from bot.jobs.due import AT_ONCE, GRACE, enqueue_due, enqueue_now, resume_due
 from bot.jobs.history import history_of
-from bot.jobs.worker import IN_FLIGHT_LIMIT, LEASE
+from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
 from bot.schedule import Schedule
 from bot.store import Store, tables
@@ -297,17 +297,26 @@ async def test_an_unknown_zone_pauses_its_schedule_and_no_other(world: World) ->
     assert (await world.schedule()).paused_at is None
 
 
-async def test_more_than_there_is_room_for_are_all_served(world: World) -> None:
-    for guild_id in range(2, AT_ONCE + IN_FLIGHT_LIMIT):
+ROOM = 40
+"""Attempts under way at a time in these tests."""
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.jobs.worker.IN_FLIGHT_LIMIT", ROOM)
+
+
+async def test_more_than_there_is_room_for_are_all_served(world: World, little_room: None) -> None:
+    for guild_id in range(2, AT_ONCE + ROOM):
         await world.put(guild_id)
-    assert await world.tick(DUE) == {"sent": AT_ONCE + IN_FLIGHT_LIMIT - 1}
+    assert await world.tick(DUE) == {"sent": AT_ONCE + ROOM - 1}
 
 
-@pytest.mark.parametrize("hung", [30, IN_FLIGHT_LIMIT - 10])
+@pytest.mark.parametrize("hung", [1, ROOM - 5])
 async def test_servers_that_hang_keep_no_other_waiting(
-    world: World, monkeypatch: pytest.MonkeyPatch, hung: int
+    world: World, little_room: None, monkeypatch: pytest.MonkeyPatch, hung: int
 ) -> None:
-    for guild_id in range(2, 2 * IN_FLIGHT_LIMIT):
+    for guild_id in range(2, 2 * ROOM):
         await world.put(guild_id)
     hanging, post = asyncio.Event(), world.channel.post
 
@@ -319,18 +328,18 @@ async def test_servers_that_hang_keep_no_other_waiting(
     monkeypatch.setattr(world.channel, "post", hang)
     worker = world.worker()
     await worker.tick()
-    while len(world.channel.posts) < 2 * IN_FLIGHT_LIMIT - 1 - hung:
+    while len(world.channel.posts) < 2 * ROOM - 1 - hung:
         await asyncio.sleep(0.01)
         await worker.tick()
     hanging.set()
     await worker.idle()
-    assert len(world.channel.posts) == 2 * IN_FLIGHT_LIMIT - 1
+    assert len(world.channel.posts) == 2 * ROOM - 1
 
 
 async def test_when_all_hang_no_more_are_begun_and_all_come_in_the_end(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, little_room: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for guild_id in range(2, 2 * IN_FLIGHT_LIMIT):
+    for guild_id in range(2, 2 * ROOM):
         await world.put(guild_id)
     hanging, post, begun = asyncio.Event(), world.channel.post, list[int]()
 
@@ -342,14 +351,14 @@ async def test_when_all_hang_no_more_are_begun_and_all_come_in_the_end(
     monkeypatch.setattr(world.channel, "post", hang)
     for _ in range(3):
         await world.worker().tick()
-    while len(begun) < IN_FLIGHT_LIMIT:  # noqa: ASYNC110
+    while len(begun) < ROOM:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     await world.worker().tick()
-    assert len(begun) == IN_FLIGHT_LIMIT
+    assert len(begun) == ROOM
     hanging.set()
     await world.worker().idle()
     await world.tick(DUE)
-    assert len(world.channel.posts) == 2 * IN_FLIGHT_LIMIT - 1
+    assert len(world.channel.posts) == 2 * ROOM - 1
 
 
 async def test_killed_before_the_post(world: World) -> None:
