@@ -51,6 +51,6 @@ class Reason(StrEnum):
 
 
 LOST = frozenset({Reason.OFFLINE, Reason.OUTAGE, Reason.BROKEN})
-"""Why a week is lost though nobody wanted that."""
-NEWS = LOST | {Reason.EMPTY_ORDER}
-"""Of what whoever set a prompt is told."""
+"""Unintended misses: the week had no post, and nobody asked for that."""
+NOTIFIED_REASONS = LOST | {Reason.EMPTY_ORDER}
+"""Reasons reported to the admin who set the prompt."""

@@ -21,7 +21,7 @@ from bot.errors import ScheduleError
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week; the index of each is its number in a Schedule, as in `datetime.date.weekday`."""
 ECHO = 60
-"""Characters of somebody's words that an error repeats: enough to recognise them."""
+"""Maximum length of user input quoted in an error: enough to recognise it."""
 
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2})|h)?\s*([ap])?(?:\.?m\.?)?", re.IGNORECASE)
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
@@ -79,7 +79,7 @@ def parse_date(text: str, zone: str, now: datetime) -> datetime:
     except (ValueError, OverflowError) as error:
         raise ScheduleError(f"“{shorten(text)}” is not a day: write it like 2027-01-11.") from error
     if start <= now:
-        raise ScheduleError(f"“{shorten(text)}” is over already: choose a day to come.")
+        raise ScheduleError(f"“{shorten(text)}” is in the past: choose a later date.")
     return start
 
 
@@ -112,7 +112,7 @@ def first_free(schedule: Schedule, after: datetime, taken: Collection[str], old_
 def week_of(schedule: Schedule, occurrence: datetime) -> str:
     """The ISO week of an occurrence, such as "2026-W48", by the calendar where the schedule lives."""
     day = occurrence.astimezone(ZoneInfo(schedule.zone)).date()
-    # Clocks that leap over the stated time at midnight move the occurrence to another day; its week is the stated one.
+    # If DST skips the stated time at midnight, the occurrence is on another day; its week stays the stated one.
     return _iso_week(day - timedelta(days=(day.weekday() - schedule.weekday) % 7))
 
 
@@ -127,7 +127,7 @@ def realigned(schedule: Schedule, instant: datetime) -> datetime:
 
 
 def shorten(text: str) -> str:
-    """Somebody's words on one line, cut to ECHO characters."""
+    """User input on one line, cut to ECHO characters."""
     line = " ".join(text[: 2 * ECHO].split())
     return line if len(line) <= ECHO else f"{line[: ECHO - 1]}…"
 

@@ -42,12 +42,12 @@ LOST_WITHIN = timedelta(days=31)
 class DeliveryHealth:
     """How the delivery of one schedule is.
 
-    `looked_at` is when due jobs were last looked for, `looking` whether that is as it should be; `waiting` are the jobs
-    of the schedule that wait for another attempt, `lost` its posts of the last month that never came.
+    `last_checked_at` is when due jobs were last looked for, `is_ticking` whether that is recent enough; `waiting` are
+    the jobs of the schedule that wait for another attempt, `lost` its posts of the last month that never came.
     """
 
-    looked_at: datetime | None
-    looking: bool
+    last_checked_at: datetime | None
+    is_ticking: bool
     waiting: tuple[Job, ...]
     lost: tuple[Job, ...]
 
@@ -120,8 +120,8 @@ class Delivery(commands.Cog):
         recent = await self._bot.store.read(recent_deliveries, schedule.id, 10)
         jobs = [job for delivery in recent for job in (delivery.post, *delivery.follow_ups.values())]
         return DeliveryHealth(
-            looked_at=ticked,
-            looking=ticked is not None and now - ticked < HEALTHY_WITHIN,
+            last_checked_at=ticked,
+            is_ticking=ticked is not None and now - ticked < HEALTHY_WITHIN,
             waiting=tuple(one for one in jobs if one.state is State.WAITING),
             lost=tuple(one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN),
         )

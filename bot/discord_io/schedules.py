@@ -15,7 +15,7 @@ from bot.schedule import DAYS, Schedule, parse_day, parse_time, upcoming
 from bot.zones import resolve_zone
 
 DATES = 3
-"""How many of the next dates are told."""
+"""Number of upcoming dates shown."""
 
 
 def changed_schedule(old: Schedule | None, day: str | None, time: str | None, timezone: str | None) -> Schedule:

@@ -26,7 +26,7 @@ from bot.jobs.attempt import (
 from bot.jobs.history import delivery_before, post_of_week
 from bot.jobs.prompt import SHORTEST_POLL, options_after
 from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
-from bot.outcomes import NEWS, Reason
+from bot.outcomes import NOTIFIED_REASONS, Reason
 from bot.schedule import next_occurrence
 
 
@@ -146,7 +146,7 @@ class NoticeJob(JobKind):
         """Tell them; nothing once it is fixed already."""
         schedule, job = attempt.weekly, attempt.job
         lost = await attempt.read(post_of_week, schedule.id, job.week)
-        if schedule.pause_reason is None and (lost is None or lost.reason not in NEWS):
+        if schedule.pause_reason is None and (lost is None or lost.reason not in NOTIFIED_REASONS):
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):
             return Skip(job.reason or Reason.OFFLINE, job.detail)

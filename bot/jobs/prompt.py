@@ -44,7 +44,7 @@ class Prompt:
     """What is posted in a server for one occurrence.
 
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
-    that a new walk through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
+    that a new round through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
     what a poll asks the members to choose from; without a poll there are none. `finished` is how many members of the
     server have finished the resource already. `job` is None for a preview.
     """

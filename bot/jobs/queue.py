@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, li
 from bot.jobs.due import enqueue_notice, job_values, pause_itself, schedule_of
 from bot.jobs.history import history_of, is_post
 from bot.jobs.records import POSTS, AnySchedule, Choice, History, Job, built
-from bot.outcomes import LOST, NEWS, Reason, State
+from bot.outcomes import LOST, NOTIFIED_REASONS, Reason, State
 from bot.store.tables import DETAIL_LIMIT, WAITING, insert_into, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
@@ -141,7 +141,7 @@ def record_skipped(
     """The job is given up. A notice to whoever set a lost prompt is enqueued. False if the claim was lost."""
     if _locked_schedule(connection, job) is None:
         return False
-    news = reason in NEWS and (reason in LOST or _last_reason(connection, job) != reason)
+    news = reason in NOTIFIED_REASONS and (reason in LOST or _last_reason(connection, job) != reason)
     skipped = _end(connection, _held(job, owner), State.SKIPPED, reason, {"detail": _cut(detail)})
     if skipped and news and job.kind == "prompt" and not job.manual:
         enqueue_notice(connection, job.schedule_id, job.week, now)

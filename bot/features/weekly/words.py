@@ -304,11 +304,11 @@ def health_findings(weekly: WeeklySchedule, health: DeliveryHealth) -> Iterator[
     """How the delivery of a prompt is."""
     paused = f"It is paused: {_pause_words(weekly)}. {GO_ON.rstrip('.')}" if weekly.pause_reason else ""
     yield Finding(not paused, "It is running", paused)
-    looked = discord.utils.format_dt(health.looked_at, "R") if health.looked_at else "not yet"
+    looked = discord.utils.format_dt(health.last_checked_at, "R") if health.last_checked_at else "not yet"
     wrong = (
         f"I should check for due prompts every half minute; the last check was {looked}. Tell the person who hosts me"
     )
-    yield Finding(health.looking, f"I last checked for due prompts {looked}", wrong)
+    yield Finding(health.is_ticking, f"I last checked for due prompts {looked}", wrong)
     for job in health.waiting:
         if job.reason is not None:
             what = "A prompt" if job.kind == "prompt" else f"A {job.kind}"
