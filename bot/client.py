@@ -41,7 +41,7 @@ CONNECT_SECONDS = 30.0
 DRAIN_SECONDS = 8.0
 """How long answers that are under way may take once the bot is to stop: Docker gives ten in all."""
 
-CHECK_NETWORK = "Check this machine’s network and https://discordstatus.com, then start again."
+CHECK_NETWORK = "Check this machine's network and https://discordstatus.com, then start again."
 _PORTAL = "https://discord.com/developers/applications (your application, Bot"
 BAD_TOKEN = f"Discord refused DISCORD_TOKEN. Copy it again from {_PORTAL}, Reset Token)."
 CLOSE_REASONS = {
@@ -159,7 +159,7 @@ async def _stay_connected(bot: StudyBot, connected: asyncio.Event) -> None:
     try:
         done, _ = await asyncio.wait({connection, first}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            raise DiscordUnreachable(f"Discord’s gateway cannot be reached. {CHECK_NETWORK}")
+            raise DiscordUnreachable(f"Discord's gateway cannot be reached. {CHECK_NETWORK}")
         await connection
     finally:
         await _end(connection, first, serving)

@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.catalog import Catalog, Resource
+from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.jobs import (
     CountJob,
-    Finished,
     Job,
     NextStep,
     Notice,
@@ -82,6 +81,7 @@ class Channel:
     pinned: tuple[int, int | None] | None = None
     votes_by_id: Counter[str] = field(default_factory=Counter)
     replied: int = 0
+    deleted_roles: set[int] = field(default_factory=set)
     tries: int = 0
     told: list[str] = field(default_factory=list)
 
@@ -129,7 +129,10 @@ class Channel:
             self.threads.append(under.message_id)
         return 1000 + under.message_id
 
-    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
+    def has_role(self, guild_id: int, role_id: int) -> bool:
+        return role_id not in self.deleted_roles
+
+    async def pin(self, sent: Sent, guild_id: int, instead_of: Sent | None) -> None:
         if self.pinning is not None:
             self.pinning()
         self.pinned = sent.message_id, instead_of.message_id if instead_of else None
@@ -137,7 +140,7 @@ class Channel:
     async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
         if self.editing is not None:
             self.editing()
-        self.numbers.append(view.finished)
+        self.numbers.append(view.post.finished)
 
     async def votes(self, poll: Sent) -> list[int]:
         if self.counting is not None:
@@ -150,10 +153,10 @@ class Channel:
             self.counting()
         return self.replied
 
-    async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
         if self.telling is not None:
             self.telling()
-        self.told.append(message)
+        self.told.append(text)
 
     @property
     def prompts(self) -> list[Prompt]:
@@ -183,7 +186,9 @@ def recognise_poll(poll: Poll) -> Recognise:
 
 
 def words(notice: Notice) -> str:
-    return str(notice.schedule.pause_reason or (notice.lost and notice.lost.reason))
+    return (
+        "role gone" if notice.role_gone else str(notice.schedule.pause_reason or (notice.lost and notice.lost.reason))
+    )
 
 
 class World:
@@ -195,7 +200,6 @@ class World:
         self.channel = channel or Channel()
         self.now = DUE
         self.monotonic = 0.0
-        self.complete = True
         self.prompts = PromptJob(lambda prompt: prompt, recognise_post)
         self._workers: dict[str, Worker] = {}
         self._woken = False
@@ -217,15 +221,11 @@ class World:
                 PinJob(),
                 PollJob(lambda poll: poll, recognise_poll),
                 NoticeJob(words),
-                CountJob(self._count, lambda numbered: numbered),
+                CountJob(lambda numbered: numbered),
             ):
                 worker.register(kind)
             self._workers[owner] = worker
         return self._workers[owner]
-
-    async def _count(self, guild_id: int, resource: Resource) -> Finished:
-        finishers = await self.store.marks.finishers(resource.pages, 100)
-        return Finished(len(finishers), self.complete)
 
     def _wake(self) -> None:
         self._woken = True

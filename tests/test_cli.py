@@ -46,7 +46,7 @@ def test_recommend(catalog: Catalog) -> None:
     lines = result.stdout.splitlines()
     assert lines[0] == "1. KV Cache brief explainer"
     assert catalog["kv-cache-explainer"].url in result.stdout
-    assert "Why: “kv cache”, one of its topics" in result.stdout
+    assert "Why: Main topic: KV cache" in result.stdout
     assert "\x1b[" not in result.stdout
 
 
@@ -71,7 +71,7 @@ def test_recommend_json() -> None:
 def test_nothing_fits() -> None:
     result = run("recommend", "transformer toys")
     assert result.exit_code == 1
-    assert "Not on this list: “transformer toys”" in result.stdout
+    assert "No match for “transformer toys”" in result.stdout
     assert "Near it on the list:" in result.stdout
     assert "Near it on the list" not in run("recommend", "sourdough bread").stdout
 

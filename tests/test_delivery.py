@@ -25,6 +25,7 @@ from bot.jobs.due import AT_ONCE, GRACE, enqueue_due, enqueue_now, resume_due
 from bot.jobs.history import history_of
 from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
+from bot.path import group_order
 from bot.schedule import Schedule
 from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, START, WEEK, Killed, World, fail
@@ -500,7 +501,7 @@ async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -
     one = Resource(id="a", title="A", url="https://example.org/a")
     stages = (Stage("s", "S", resources=(one,)),)
     world = World(store, Catalog("Index", stages=stages, tracks=(Track("t", "T"),)))
-    await world.put(order="t")
+    await world.put(order=group_order("t"))
     for week in range(3):
         assert await world.tick(DUE + week * WEEK) == {"skipped": 1}
     assert await world.states() == [("skipped", "empty_order")] * 3

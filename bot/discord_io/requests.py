@@ -28,39 +28,51 @@ from bot.errors import PostFailed
 log = logging.getLogger(__name__)
 
 TOO_MANY_REQUESTS = 429
+REFUSED, FAILED = 400, 500
+"""The first status of a request that is refused, and of one that is answered by a failure."""
 
 
-class _Guard:
+class Guard:
     """Checks the requests of one call; `once` says that only one of them may reach Discord."""
 
     def __init__(self, check: Callable[[], None], *, once: bool) -> None:
         self._check = check
         self._once = once
-        self._taken = False
+        self._pending = False
+        self.maybe_taken = False
+        """Whether Discord may have taken what a request carried: it took it, or its answer was lost."""
 
     def started(self) -> None:
-        if self._once and self._taken:
+        """A request is about to go out: raise what is to stop it."""
+        self.maybe_taken |= self._pending  # the last one ended without an answer
+        if self._once and self.maybe_taken:
             raise PostFailed("Discord may have taken the message")
         self._check()
-        self._taken = True
+        self._pending = True
 
     def ended(self, status: int) -> None:
-        if status == TOO_MANY_REQUESTS:
-            self._taken = False
+        """A request was answered."""
+        self._pending = False
+        self.maybe_taken |= not REFUSED <= status < FAILED
+
+    @property
+    def untaken(self) -> bool:
+        """Whether Discord surely took nothing."""
+        return not (self._pending or self.maybe_taken)
 
 
-_guard: ContextVar[_Guard | None] = ContextVar("request guard", default=None)
+_guard: ContextVar[Guard | None] = ContextVar("request guard", default=None)
 
 
 @contextmanager
-def guarded(check: Callable[[], None], *, once: bool = False) -> Iterator[None]:
+def guarded(check: Callable[[], None], *, once: bool = False) -> Iterator[Guard]:
     """Have `check` called before every request of the block, which it stops by raising.
 
-    With `once` a second request raises PostFailed, unless the first was refused for its rate.
+    With `once` a second request raises PostFailed, unless the first was refused.
     """
-    token = _guard.set(_Guard(check, once=once))
+    token = _guard.set(guard := Guard(check, once=once))
     try:
-        yield
+        yield guard
     finally:
         _guard.reset(token)
 
@@ -74,8 +86,8 @@ def request_trace(hear: Callable[[str], None]) -> aiohttp.TraceConfig:
     async def ended(session: aiohttp.ClientSession, context: Any, params: aiohttp.TraceRequestEndParams) -> None:
         if (guard := _guard.get()) is not None:
             guard.ended(params.response.status)
-        if params.response.content_type == "application/json" and "Date" in params.response.headers:
-            hear(params.response.headers["Date"])
+        if params.response.content_type == "application/json" and "date" in params.response.headers:
+            hear(params.response.headers["date"])
 
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(_started)
@@ -140,23 +152,25 @@ class CheckedClock:
     def __init__(self, clock: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
         self._clock = clock
         self._monotonic = monotonic
-        self._heard: tuple[datetime, float] | None = None
+        self._start: datetime | None = None
         self._agreed = True
 
     def hear(self, date: str) -> None:
         """Note the `Date` of an answer of Discord's (RFC 9110); what is no date is ignored."""
         try:
-            self._heard = parsedate_to_datetime(date), self._monotonic()
+            start = parsedate_to_datetime(date) - timedelta(seconds=self._monotonic())
         except ValueError:
             return
+        # Dates are cut to seconds and come with a delay: the latest is nearest, and so the present never steps back.
+        if self._start is None or not self._start - LEAP < start < self._start:
+            self._start = start
 
     def __call__(self) -> datetime:
         """The present as an aware datetime."""
         now = self._clock()
-        if self._heard is None:
+        if self._start is None:
             return now
-        heard, at = self._heard
-        present = heard + timedelta(seconds=self._monotonic() - at)
+        present = self._start + timedelta(seconds=self._monotonic())
         agrees = abs(now - present) < LEAP
         if agrees != self._agreed:
             self._agreed = agrees

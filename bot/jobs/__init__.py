@@ -14,7 +14,7 @@ what a message looks like is handed in as a function, and a message is whatever 
 
 from bot.jobs import reminders, schedules
 from bot.jobs.attempt import Attempt, JobKind, Messenger, Sent, tag
-from bot.jobs.count import CountJob, Finished, NumberedPost
+from bot.jobs.count import CountJob, NumberedPost, toggle_press
 from bot.jobs.followups import Notice, NoticeJob, PinJob, Poll, PollJob, ThreadJob
 from bot.jobs.prompt import Prompt, PromptJob, Recap, mentioned_lately
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, Reminder, WeeklySchedule
@@ -27,7 +27,6 @@ __all__ = [
     "Choice",
     "CountJob",
     "Delivery",
-    "Finished",
     "History",
     "Job",
     "JobKind",
@@ -53,4 +52,5 @@ __all__ = [
     "reminders",
     "schedules",
     "tag",
+    "toggle_press",
 ]

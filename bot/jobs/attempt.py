@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from bot.catalogs import Catalogs, Library
-from bot.errors import CannotPost
+from bot.errors import CannotPost, PostError
 from bot.jobs import queue
 from bot.jobs.due import GRACE
 from bot.jobs.history import post_of_week
@@ -71,6 +71,7 @@ class Done:
     finished: int = 0
     follow_ups: Collection[str] = ()
     ends: Reason | None = None
+    notice: str | None = None
 
 
 Outcome = Done | Skip
@@ -97,8 +98,11 @@ class Messenger(Protocol):
     async def open_thread(self, under: Sent, guild_id: int, name: str) -> int:
         """Open a thread under a message, unless it has one; returns the thread's id."""
 
-    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
-        """Pin a message, and unpin an earlier one."""
+    def has_role(self, guild_id: int, role_id: int) -> bool:
+        """Whether a server has a role, as far as is known."""
+
+    async def pin(self, sent: Sent, guild_id: int, instead_of: Sent | None) -> None:
+        """Pin a message, and unpin an earlier one if that can be."""
 
     async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
         """Give a message other buttons."""
@@ -109,8 +113,8 @@ class Messenger(Protocol):
     async def replies(self, thread_id: int) -> int:
         """How many messages a thread has, the first one aside."""
 
-    async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
-        """Tell a member something in a direct message, else the server in its own channel for notices."""
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
+        """Tell an admin in a direct message, else the server in its channel for notices, else in the channel given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +214,9 @@ class JobKind(ABC):
     async def run(self, attempt: Attempt) -> Outcome:
         """Make one attempt. Raises CannotPost or PostFailed, ClaimLost; anything else counts as a failed attempt."""
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
         """What a refusal is recorded as, and why the schedule pauses with it, if it does."""
-        return reason, None
+        return error.reason, None
 
 
 class MessageKind(JobKind):
@@ -274,6 +278,11 @@ def tag(job: Job) -> str:
     """Four characters that a message carries in a button, by which a later search recognises the job's message."""
     number = job.id % TAG_IDS
     return "".join(_DIGITS[number // 36**power % 36] for power in (3, 2, 1, 0))
+
+
+def number_of(tag: str) -> int:
+    """The job's id, modulo TAG_IDS, behind a tag."""
+    return int(tag, 36)
 
 
 def library_of(catalogs: Catalogs, schedule: AnySchedule) -> Library:

@@ -1,53 +1,62 @@
-"""The number on a weekly post: how many members of its server have finished the week's resource.
+"""The number on a weekly post: the presses of its Done button that count.
 
-A mark leaves the post's number stale. That is written down as a job in the mark's own transaction, so that no crash
-loses it; marks that come while it waits are shown together.
+A press leaves the number that the post shows stale. That is written down as a job in the press's own transaction, so
+that no crash loses it; presses that come while the job waits are shown together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, case, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.jobs.attempt import Attempt, Done, JobKind, Outcome, library_of, post_of
+from bot.jobs.attempt import TAG_IDS, Attempt, Done, JobKind, Outcome, library_of, number_of, post_of
 from bot.jobs.due import job_values
-from bot.jobs.history import last_post_about
-from bot.jobs.records import Job
+from bot.jobs.records import Job, built
 from bot.outcomes import State
-from bot.store.tables import insert_into, jobs
-
-
-class Finished(NamedTuple):
-    """How many members of a server have finished a resource; `complete` is false if there may be more."""
-
-    number: int
-    complete: bool
-
-
-Count = Callable[[int, Resource], Awaitable[Finished]]
-"""Counts who has finished a resource on a server, by its id; raises PostFailed if Discord cannot say."""
+from bot.store.tables import insert_into, jobs, presses, schedules
 
 
 class NumberedPost(NamedTuple):
-    """A post with the number that it is to show."""
+    """A post, whose number is to be shown."""
 
     library: Library
     resource: Resource
     post: Job
-    guild_id: int
-    finished: int
 
 
-def enqueue_count(connection: Connection, guild_id: int, pages: Sequence[str], now: datetime) -> bool:
-    """Have a server's latest post about a resource show the number anew; whether there is such a post."""
-    post = last_post_about(connection, guild_id, pages)
+def toggle_press(connection: Connection, guild_id: int, tag: str, user_id: int, now: datetime) -> bool | None:
+    """Count a member's press on a server's post, or take it back; whether the member counts now.
+
+    None if no post of the server carries the tag any more.
+    """
+    post = _tagged(connection, guild_id, tag)
     if post is None:
-        return False
+        return None
+    mine = (presses.c.job_id == post.id, presses.c.user_id == user_id)
+    counts = not connection.execute(delete(presses).where(*mine)).rowcount
+    if counts:
+        connection.execute(insert_into(connection, presses).values(job_id=post.id, user_id=user_id, pressed_at=now))
+    number = select(func.count()).select_from(presses).where(presses.c.job_id == post.id).scalar_subquery()
+    connection.execute(update(jobs).where(jobs.c.id == post.id).values(finished=number))
+    _enqueue(connection, post, now)
+    return counts
+
+
+def _tagged(connection: Connection, guild_id: int, tag: str) -> Job | None:
+    """The latest post of a server whose messages carry a tag; its schedule is locked first, as everywhere."""
+    locked = select(schedules.c.id).where(schedules.c.guild_id == guild_id).with_for_update()
+    schedule_id = connection.scalar(locked)
+    carries = (jobs.c.schedule_id == schedule_id, jobs.c.kind == "prompt", jobs.c.id % TAG_IDS == number_of(tag))
+    row = connection.execute(select(jobs).where(*carries).order_by(jobs.c.id.desc()).limit(1)).first()
+    return built(Job, row) if row else None
+
+
+def _enqueue(connection: Connection, post: Job, now: datetime) -> None:
     insert = insert_into(connection, jobs).values(job_values(post.schedule_id, post.week, "count", now, now))
     ended = jobs.c.state != State.WAITING
     again = {
@@ -58,12 +67,6 @@ def enqueue_count(connection: Connection, guild_id: int, pages: Sequence[str], n
         "attempts": case((ended, 0), else_=jobs.c.attempts),
     }
     connection.execute(insert.on_conflict_do_update(index_elements=["schedule_id", "week", "kind"], set_=again))
-    return True
-
-
-def record_finished(connection: Connection, post: Job, finished: int) -> None:
-    """What number a post shows."""
-    connection.execute(update(jobs).where(jobs.c.id == post.id).values(finished=finished))
 
 
 class CountJob(JobKind):
@@ -71,21 +74,16 @@ class CountJob(JobKind):
 
     name = "count"
 
-    def __init__(self, count: Count, render: Callable[[NumberedPost], Any]) -> None:
-        self._count = count
+    def __init__(self, render: Callable[[NumberedPost], Any]) -> None:
         self._render = render
 
     async def run(self, attempt: Attempt) -> Outcome:
-        """Count, and edit the post if the number is another and is known."""
-        schedule, post = attempt.weekly, await post_of(attempt)
-        library = library_of(attempt.context.catalogs, schedule)
+        """Edit the post, unless its resource has left the list."""
+        post = await post_of(attempt)
+        library = library_of(attempt.context.catalogs, attempt.weekly)
         resource = library.catalog.get(post.resource_id or "")
-        if resource is None or post.message_id is None or post.channel_id is None:
-            return Done()
-        number, complete = await self._count(schedule.guild_id, resource)
-        if number != post.finished and (complete or number > post.finished):
-            numbered = NumberedPost(library, resource, post, schedule.guild_id, number)
+        if resource is not None and post.message_id is not None and post.channel_id is not None:
             attempt.check()
-            await attempt.messenger.edit(post.channel_id, post.message_id, self._render(numbered))
-            await attempt.write(record_finished, post, number)
+            view = self._render(NumberedPost(library, resource, post))
+            await attempt.messenger.edit(post.channel_id, post.message_id, view)
         return Done()

@@ -13,13 +13,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from bot.jobs.records import POSTS, AnySchedule, Reminder, WeeklySchedule, built
 from bot.outcomes import LOST, Reason, State
 from bot.schedule import Schedule, due_by, first_free, realigned, week_of
 from bot.store import Store
-from bot.store.tables import insert_into, jobs, schedules
+from bot.store.tables import WAITING, insert_into, jobs, schedules
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ FORTNIGHT = timedelta(days=15)
 MOMENT = timedelta(microseconds=1)
 NO_SUCH_ZONE = (LookupError, ValueError, OSError)
 """Exceptions raised for a time zone that this machine's data does not have."""
+ROLE = "role:"
+"""What stands, with the role's id, for the week of a notice about a deleted role: so there is one for each role."""
 RUNNING: dict[str, Any] = {"paused_at": None, "pause_reason": None, "paused_by": None, "resume_at": None}
 """The columns of a schedule that is not paused."""
 
@@ -98,6 +100,19 @@ def _realign_page(connection: Connection, now: datetime, after: int) -> tuple[in
     if moves:
         connection.execute(_MOVE, moves)
     return len(moves), rows[-1].id if len(rows) == AT_ONCE else None
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When there will next be something to do for a tick, if nobody changes anything; None if never."""
+    instant = schedules.c.next_at.type
+    free_at = func.coalesce(jobs.c.lease_until, jobs.c.attempt_at, type_=instant)
+    statements = (
+        select(func.min(schedules.c.next_at, type_=instant)).where(schedules.c.paused_at.is_(None)),
+        select(func.min(schedules.c.resume_at, type_=instant)).where(schedules.c.paused_at.is_not(None)),
+        select(func.min(free_at, type_=instant)).where(WAITING),
+    )
+    found = [connection.scalar(statement) for statement in statements]
+    return min((instant for instant in found if instant is not None), default=None)
 
 
 # For those who have locked the schedule.

@@ -23,6 +23,7 @@ from bot.jobs.attempt import (
     nonce,
     post_of,
 )
+from bot.jobs.due import ROLE
 from bot.jobs.history import delivery_before, post_of_week
 from bot.jobs.prompt import SHORTEST_POLL, options_after
 from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
@@ -66,7 +67,7 @@ class PinJob(_FollowUp):
     async def follow(self, attempt: Attempt, post: Job, sent: Sent) -> Done:
         """Pin it."""
         before = await attempt.read(delivery_before, post)
-        await attempt.messenger.pin(sent, _sent(before.post) if before else None)
+        await attempt.messenger.pin(sent, attempt.weekly.guild_id, _sent(before.post) if before else None)
         return Done(sent)
 
 
@@ -124,14 +125,16 @@ class PollJob(MessageKind):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What whoever set a prompt is told: that it is paused (`schedule.pause_reason`), or that a week was lost."""
+    """What an admin is told: that a role is gone, else that the prompt is paused (`schedule.pause_reason`), else that
+    a week was lost."""
 
     schedule: WeeklySchedule
     lost: Job | None
+    role_gone: bool = False
 
 
 class NoticeJob(JobKind):
-    """Tells whoever set a prompt, once, what went wrong with it."""
+    """Tells an admin, once, what went wrong with a prompt: whoever set it, if that can be."""
 
     name = "notice"
 
@@ -144,16 +147,27 @@ class NoticeJob(JobKind):
 
     async def run(self, attempt: Attempt) -> Outcome:
         """Tell them; nothing once it is fixed already."""
-        schedule, job = attempt.weekly, attempt.job
-        lost = await attempt.read(post_of_week, schedule.id, job.week)
-        if schedule.pause_reason is None and (lost is None or lost.reason not in NOTIFIED_REASONS):
+        job, notice = attempt.job, await _notice(attempt)
+        if notice is None:
             return Skip(Reason.TOO_LATE)
         if self.too_late(attempt):
             return Skip(job.reason or Reason.OFFLINE, job.detail)
         await attempt.begin()
         attempt.check()
-        await attempt.messenger.tell(schedule.created_by, schedule.guild_id, self._render(Notice(schedule, lost)))
+        weekly = notice.schedule
+        text = self._render(notice)
+        await attempt.messenger.tell(weekly.created_by, weekly.guild_id, weekly.channel_id, text)
         return Done()
+
+
+async def _notice(attempt: Attempt) -> Notice | None:
+    """What there still is to tell."""
+    schedule, week = attempt.weekly, attempt.job.week
+    if week.startswith(ROLE):
+        return Notice(schedule, None, role_gone=True) if week == f"{ROLE}{schedule.role_id}" else None
+    post = await attempt.read(post_of_week, schedule.id, week)
+    lost = post if post and post.reason in NOTIFIED_REASONS else None
+    return Notice(schedule, lost) if schedule.pause_reason or lost else None
 
 
 def _sent(post: Job) -> Sent:

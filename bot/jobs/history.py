@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from bot.jobs.records import POSTS, Delivery, History, Job, built
-from bot.outcomes import State
-from bot.store.tables import WAITING, jobs, schedules
+from bot.outcomes import LOST, State
+from bot.store.tables import WAITING, jobs
 
+_LATEST_DUE = (jobs.c.due_at.desc(), jobs.c.id.desc())
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
 
 # Built once: each prompt asks all of these, and building costs more than asking.
@@ -60,8 +61,16 @@ def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | N
 
 def recent_deliveries(connection: Connection, schedule_id: int, limit: int) -> list[Delivery]:
     """The latest posts of a schedule with what follows them, the newest first."""
-    posts = select(jobs).where(is_post(schedule_id)).order_by(jobs.c.due_at.desc(), jobs.c.id.desc()).limit(limit)
+    posts = select(jobs).where(is_post(schedule_id)).order_by(*_LATEST_DUE).limit(limit)
     return _deliveries(connection, connection.execute(posts).all())
+
+
+def last_missed(connection: Connection, schedule_id: int) -> Job | None:
+    """The latest post of a schedule that ended, if it was missed though nobody wanted that."""
+    ended = (is_post(schedule_id), jobs.c.state != State.WAITING)
+    row = connection.execute(select(jobs).where(*ended).order_by(*_LATEST_DUE).limit(1)).first()
+    missed = row is not None and (row.state == State.FAILED or row.reason in LOST)
+    return built(Job, row) if missed else None
 
 
 def delivery_before(connection: Connection, post: Job) -> Delivery | None:
@@ -69,14 +78,6 @@ def delivery_before(connection: Connection, post: Job) -> Delivery | None:
     earlier = (is_post(post.schedule_id), jobs.c.state == State.SENT, jobs.c.id != post.id)
     posts = select(jobs).where(*earlier, jobs.c.sent_at <= post.sent_at).order_by(*_LATEST_FIRST).limit(1)
     return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
-
-
-def last_post_about(connection: Connection, guild_id: int, pages: Collection[str]) -> Job | None:
-    """A server's latest post about a resource with any of some pages."""
-    its = and_(schedules.c.guild_id == guild_id, jobs.c.schedule_id == schedules.c.id)
-    about = and_(jobs.c.page.in_(pages), jobs.c.state == State.SENT, jobs.c.kind == "prompt")
-    row = connection.execute(select(jobs).join(schedules, its).where(about).order_by(*_LATEST_FIRST).limit(1)).first()
-    return built(Job, row) if row else None
 
 
 def is_post(schedule_id: int) -> ColumnElement[bool]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +12,9 @@ from zoneinfo import ZoneInfo
 from bot.catalog import Resource
 from bot.catalog.questions import default_question
 from bot.catalogs import Catalogs, Library
-from bot.errors import CannotPost, PostError, PostFailed
+from bot.errors import CannotPost, PostError
 from bot.jobs.attempt import Attempt, Done, MessageKind, Messenger, Outcome, Recognise, Sent, Skip, library_of, nonce
-from bot.jobs.count import Count
+from bot.jobs.due import ROLE
 from bot.jobs.history import history_of
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, WeeklySchedule
 from bot.outcomes import Reason
@@ -32,7 +31,7 @@ SHORTEST_POLL = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """The outcome of the last prompt: how many finished its resource, and how many replies its thread has."""
+    """The outcome of the last prompt: how many pressed Done on it, and how many replies its thread has."""
 
     title: str
     finished: int
@@ -45,8 +44,8 @@ class Prompt:
 
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
     that a new round through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
-    what a poll asks the members to choose from; without a poll there are none. `finished` is how many members of the
-    server have finished the resource already. `job` is None for a preview.
+    what a poll asks the members to choose from, `ahead` what comes next in any case. `quiet` and `role_gone` say why no
+    role is mentioned. `job` is None for a preview.
     """
 
     schedule: WeeklySchedule
@@ -59,43 +58,44 @@ class Prompt:
     begins_again: bool
     late: bool
     due_at: datetime
-    finished: int = 0
+    ahead: tuple[Resource, ...] = ()
     recap: Recap | None = None
     options: tuple[Resource, ...] = ()
     chosen: bool = False
     added: tuple[Resource, ...] = ()
     quiet: bool = False
+    role_gone: bool = False
     job: Job | None = None
+
+    @property
+    def role_id(self) -> int | None:
+        """The role that the post mentions, if it mentions one."""
+        return None if self.quiet or self.role_gone else self.schedule.role_id
 
 
 @dataclass(frozen=True, slots=True)
 class _Observed:
-    """What was learnt from Discord before anything is chosen: the members' choice, replies, and who has finished."""
+    """What was learnt from Discord before anything is chosen: the members' choice, and the number of replies."""
 
     favourites: tuple[str, ...] = ()
     replies: int = 0
-    finished: int = 0
 
 
 class PromptJob(MessageKind):
-    """Posts prompts. `render` makes the message, `recognise` knows a job's message again, `count` counts who finished
-    a resource; `name` is the kind's."""
+    """Posts prompts. `render` makes the message, `recognise` knows a job's message again; `name` is the kind's."""
 
     name = "prompt"
 
-    def __init__(
-        self, render: Callable[[Prompt], Any], recognise: Callable[[Job], Recognise], count: Count | None = None
-    ) -> None:
+    def __init__(self, render: Callable[[Prompt], Any], recognise: Callable[[Job], Recognise]) -> None:
         self._render = render
         self._recognise = recognise
-        self._count = count
 
     async def send(self, attempt: Attempt) -> Outcome:
         """Post the next resource of the walk, or the one that an earlier attempt chose."""
         job, schedule = attempt.job, attempt.weekly
         history = await attempt.read(history_of, schedule.id, exclude=job.id)
         library = library_of(attempt.context.catalogs, schedule)
-        known = await self._ask(attempt.messenger, schedule, library, history, job.resource_id)
+        known = await _observe(attempt.messenger, schedule, history)
         found: list[tuple[NextPrompt, int, History]] = []
 
         def choose(locked: AnySchedule, fresh: History) -> Choice | Reason:
@@ -113,16 +113,19 @@ class PromptJob(MessageKind):
             return Skip(begun)
         assert isinstance(begun.schedule, WeeklySchedule)  # noqa: S101
         prompt = _prompt(begun.schedule, library, *found[-1], known, attempt)
+        if _role_gone(attempt.messenger, begun.schedule):
+            prompt = replace(prompt, role_gone=True)
         sent = await attempt.messenger.post(self._render(prompt), nonce(job), attempt.check)
-        return self._done(begun.schedule, sent, known.finished)
+        notice = f"{ROLE}{begun.schedule.role_id}" if prompt.role_gone else None
+        return replace(self._done(begun.schedule, sent), notice=notice)
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
         """What an earlier attempt posted, with what is to follow it."""
-        return self._done(attempt.weekly, sent, 0)
+        return self._done(attempt.weekly, sent)
 
-    def _done(self, schedule: WeeklySchedule, sent: Sent, finished: int) -> Done:
+    def _done(self, schedule: WeeklySchedule, sent: Sent) -> Done:
         in_forum = sent.channel_id != schedule.channel_id and sent.channel_id == sent.message_id
-        return Done(sent, finished, follow_ups=schedule.follow_ups - ({"thread"} if in_forum else set()))
+        return Done(sent, follow_ups=schedule.follow_ups - ({"thread"} if in_forum else set()))
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look where an earlier attempt posted, which may be another channel than today's."""
@@ -131,9 +134,12 @@ class PromptJob(MessageKind):
         try:
             return await attempt.messenger.find(where, schedule.guild_id, self._recognise(job), since)
         except CannotPost as error:
-            if error.reason is Reason.CHANNEL_GONE and where != schedule.channel_id:
+            if where == schedule.channel_id:
+                raise
+            if error.reason is Reason.CHANNEL_GONE:
                 return None  # and what was in it is gone too
-            raise
+            # Nothing is wrong with the channel of today, so nothing pauses.
+            raise CannotPost(Reason.MOVED, str(error), pauses=False) from error
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """Everywhere but in a forum; and not where the channel is another by now."""
@@ -142,32 +148,26 @@ class PromptJob(MessageKind):
             return False
         return not attempt.messenger.is_forum(schedule.channel_id, schedule.guild_id)
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
-        """Pause; but not for what an admin posts at once, who sees it."""
-        return reason, None if attempt.job.manual else reason
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
+        """Pause where a person must act; but not for what an admin posts at once, who sees it."""
+        return error.reason, error.reason if error.pauses and not attempt.job.manual else None
 
     async def upcoming(
         self, schedule: WeeklySchedule, history: History, catalogs: Catalogs, messenger: Messenger, now: datetime
     ) -> Prompt | Reason:
         """The prompt that a schedule would post next, or why there is none."""
         library = library_of(catalogs, schedule)
-        known = await self._ask(messenger, schedule, library, history, None)
+        known = await _observe(messenger, schedule, history)
         chosen = _choose(library, schedule, history, known.favourites, None)
         if isinstance(chosen, Reason):
             return chosen
-        return _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+        prompt = _prompt(schedule, library, *chosen, history, known, None, due_at=max(schedule.next_at, now))
+        return replace(prompt, role_gone=_role_gone(messenger, schedule))
 
-    async def _ask(
-        self, messenger: Messenger, schedule: WeeklySchedule, library: Library, history: History, chosen: str | None
-    ) -> _Observed:
-        """Ask Discord for what a prompt tells; what it does not answer is left out."""
-        favourites = await _favourites(messenger, schedule, history)
-        tentative = _choose(library, schedule, history, favourites, chosen)
-        finished = 0
-        if self._count is not None and not isinstance(tentative, Reason):
-            with suppress(PostFailed):  # the number follows with the next mark
-                finished = (await self._count(schedule.guild_id, tentative[0].resource)).number
-        return _Observed(favourites, await _replies(messenger, schedule, history), finished)
+
+async def _observe(messenger: Messenger, schedule: WeeklySchedule, history: History) -> _Observed:
+    """Ask Discord for what a prompt says about the last one; what it doesn't answer is left out."""
+    return _Observed(await _favourites(messenger, schedule, history), await _replies(messenger, schedule, history))
 
 
 def _choose(
@@ -177,6 +177,7 @@ def _choose(
     if not len(library.catalog):
         return Reason.EMPTY_LIST
     round_, used, plan = _walk(schedule, history)
+    chosen = chosen or schedule.next_id
     found = next_prompt(library.catalog, used, chosen, plan)
     if found is None:
         return Reason.EMPTY_ORDER
@@ -230,7 +231,7 @@ def _prompt(
         begins_again=found.begins_again,
         late=attempt.late if attempt else False,
         due_at=due,
-        finished=known.finished,
+        ahead=found.ahead,
         recap=_recap(history.last, known.replies),
         options=found.ahead if polls else (),
         chosen=found.resource.id in known.favourites,
@@ -238,6 +239,10 @@ def _prompt(
         quiet=job is not None and job.manual and mentioned_lately(history.last, begun),
         job=job,
     )
+
+
+def _role_gone(messenger: Messenger, schedule: WeeklySchedule) -> bool:
+    return schedule.role_id is not None and not messenger.has_role(schedule.guild_id, schedule.role_id)
 
 
 def mentioned_lately(last: Delivery | None, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal, or_, select, update
 
-from bot.jobs.due import enqueue_notice, job_values, pause_itself, schedule_of
+from bot.jobs.due import changed, enqueue_notice, job_values, pause_itself, schedule_of
 from bot.jobs.history import history_of, is_post
 from bot.jobs.records import POSTS, AnySchedule, Choice, History, Job, built
 from bot.outcomes import LOST, NOTIFIED_REASONS, Reason, State
@@ -116,8 +116,11 @@ def record_sent(
     finished: int = 0,
     follow_ups: Iterable[str] = (),
     ends: Reason | None = None,
+    notice: str | None = None,
 ) -> bool:
     """The message is there: record it, enqueue what follows it, and pause the schedule if it `ends` with it.
+
+    `notice` is the key of a notice to enqueue, unless there was one with that key before.
 
     It is there whoever has the claim by now, so an attempt that was overtaken is recorded too. False if another
     attempt was recorded before, the job was enqueued anew meanwhile, or the schedule is gone.
@@ -130,6 +133,11 @@ def record_sent(
         return False
     if new := [job_values(job.schedule_id, job.week, kind, now, now) for kind in sorted(follow_ups)]:
         connection.execute(insert_into(connection, jobs).values(new).on_conflict_do_nothing())
+    if job.kind == "prompt":
+        used_up = update(schedules).where(schedules.c.id == job.schedule_id)
+        connection.execute(used_up.values(next_id=None, note=None))
+    if notice is not None:
+        enqueue_notice(connection, job.schedule_id, notice, now)
     if ends is not None:
         pause_itself(connection, job.schedule_id, job.week, ends, now, tell=False)
     return True
@@ -141,10 +149,10 @@ def record_skipped(
     """The job is given up. A notice to whoever set a lost prompt is enqueued. False if the claim was lost."""
     if _locked_schedule(connection, job) is None:
         return False
-    news = reason in NOTIFIED_REASONS and (reason in LOST or _last_reason(connection, job) != reason)
+    notifies = _notifies(connection, job, reason)
     skipped = _end(connection, _held(job, owner), State.SKIPPED, reason, {"detail": _cut(detail)})
-    if skipped and news and job.kind == "prompt" and not job.manual:
-        enqueue_notice(connection, job.schedule_id, job.week, now)
+    if skipped and notifies:
+        _notify(connection, job, now)
     return skipped
 
 
@@ -160,23 +168,38 @@ def record_failed(
 ) -> bool:
     """Discord refused it, and will again; `pauses` is why the schedule pauses with it. False if the claim was lost.
 
-    A notice of the pause is enqueued.
+    A notice of the pause, or of the lost week, is enqueued.
     """
     row = _locked_schedule(connection, job)
     if row is None:
         return False
+    notifies = _notifies(connection, job, reason)
     failed = _end(connection, _held(job, owner), State.FAILED, reason, {"detail": _cut(detail)})
     if failed and pauses is not None and row.paused_at is None:
         pause_itself(connection, job.schedule_id, job.week, pauses, now)
+    elif failed and notifies:
+        _notify(connection, job, now)
     return failed
 
 
 def release(
-    connection: Connection, job: Job, reason: Reason | None, detail: str | None, *, owner: str, attempt_at: datetime
+    connection: Connection,
+    job: Job,
+    reason: Reason | None,
+    detail: str | None,
+    *,
+    owner: str,
+    attempt_at: datetime,
+    untaken: bool = False,
 ) -> bool:
-    """This attempt failed: give the claim back, to be taken again from `attempt_at` on. False if it was lost."""
+    """This attempt failed: give the claim back, to be taken again from `attempt_at` on. False if it was lost.
+
+    `untaken` says that Discord surely has nothing of this attempt; if it has nothing of an earlier one either, the job
+    is as if it had never been handed to Discord.
+    """
     values = {"owner": None, "lease_until": None, "attempt_at": attempt_at, "detail": _cut(detail)}
     values |= {"reason": reason} if reason else {}
+    values |= {"send_started_at": None} if untaken and job.send_started_at is None else {}
     return connection.execute(update(jobs).where(_held(job, owner)).values(values)).rowcount > 0
 
 
@@ -208,6 +231,22 @@ def _end(
 ) -> bool:
     ended = {"state": state, "reason": reason, "detail": None, "owner": None, "lease_until": None} | values
     return connection.execute(update(jobs).where(which).values(ended)).rowcount > 0
+
+
+def _notifies(connection: Connection, job: Job, reason: Reason) -> bool:
+    """Whether somebody is told that a job ended for a reason: of one that lasts, in its first week alone."""
+    notified = NOTIFIED_REASONS | ({Reason.BOT_FLAGGED} if job.kind == "reminder" else set())
+    if reason not in notified or job.kind not in POSTS or job.manual:
+        return False
+    return reason in LOST or _last_reason(connection, job) != reason
+
+
+def _notify(connection: Connection, job: Job, now: datetime) -> None:
+    """Have the admin told, or the member when they next use the bot."""
+    if job.kind == "prompt":
+        enqueue_notice(connection, job.schedule_id, job.week, now)
+    else:
+        changed(connection, job.schedule_id, {"notice_pending": True})
 
 
 def _last_reason(connection: Connection, job: Job) -> str | None:

@@ -24,8 +24,9 @@ class WeeklySchedule:
 
     `catalog_id` names the list that it walks. While `paused_at` is set nothing is posted; `pause_reason` says why,
     `paused_by` is the admin who wanted it, `resume_at` when it ends by itself, if ever. `order` is "path", "shuffled"
-    or the id of a stage or track; round `start_round` begins at the resource `start_id`, if that is set; `thread`,
-    `pin` and `poll` say whether each post opens a thread, is pinned, and is followed by a poll for what comes next.
+    or `path.group_order` of a stage or track; round `start_round` begins at the resource `start_id`, if that is set;
+    `next_id` is the resource that an admin wants posted next, and `note` what they add to that post; `thread`, `pin`
+    and `poll` say whether each post opens a thread, is pinned, and is followed by a poll for what comes next.
     `created_by` is who set it, None once they asked to be forgotten.
     """
 
@@ -44,6 +45,8 @@ class WeeklySchedule:
     order: str
     start_id: str | None
     start_round: int
+    next_id: str | None
+    note: str | None
     thread: bool
     pin: bool
     poll: bool

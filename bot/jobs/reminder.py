@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.catalog import Resource
 from bot.catalogs import Library
+from bot.errors import PostError
 from bot.jobs.attempt import Attempt, Done, MessageKind, Outcome, Recognise, Sent, Skip, library_of, nonce
 from bot.jobs.history import recent_deliveries
 from bot.jobs.records import AnySchedule, Choice, History, Job, Reminder
@@ -17,6 +18,8 @@ from bot.progress import next_step, tally
 from bot.schedule import realigned
 
 WEEK = timedelta(days=7)
+CLOSED = (Reason.DM_CLOSED, Reason.ACCOUNT_GONE, Reason.CHANNEL_GONE)
+"""Refusals that only the member can end. What Discord holds against the bot says nothing about them."""
 RECENT = 12
 """Deliveries among which the last one that was attempted is looked for; weeks without a reminder lie between."""
 
@@ -82,9 +85,11 @@ class ReminderJob(MessageKind):
         """Always."""
         return True
 
-    async def refused(self, attempt: Attempt, reason: Reason) -> tuple[Reason, Reason | None]:
-        """Leave this one out; after the second in a row pause: a single failure may be temporary; a refused
-        direct message is never retried in a loop."""
+    async def refused(self, attempt: Attempt, error: PostError) -> tuple[Reason, Reason | None]:
+        """Leave this one out. After the second in a row to closed direct messages pause: a single failure may be
+        temporary; a refused direct message is never retried in a loop."""
+        if error.reason not in CLOSED:
+            return error.reason, None
         recent = await attempt.read(recent_deliveries, attempt.job.schedule_id, RECENT)
         attempted = (one.post for one in recent if one.post.state in (State.SENT, State.FAILED))
         before = next(attempted, None)  # one that led to an earlier pause is over, and has another reason

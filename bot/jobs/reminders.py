@@ -63,7 +63,7 @@ def remove(connection: Connection, user_id: int) -> bool:
 
 
 async def claim_pause_notice(store: Store, user_id: int) -> Reminder | None:
-    """A member's reminder that paused itself and of which they were not told yet; they count as told from now on.
+    """A member's reminder that paused itself, or failed, without their knowing; they count as told from now on.
 
     None, without a write, for everybody else: it is asked at each command.
     """
@@ -71,9 +71,8 @@ async def claim_pause_notice(store: Store, user_id: int) -> Reminder | None:
 
 
 def restore_pause_notice(connection: Connection, user_id: int) -> None:
-    """A member could not be told of the pause after all, so they are told next time."""
-    paused = update(schedules).where(schedules.c.user_id == user_id, schedules.c.paused_at.is_not(None))
-    connection.execute(paused.values(notice_pending=True))
+    """A member could not be told after all, so they are told next time."""
+    connection.execute(update(schedules).where(schedules.c.user_id == user_id).values(notice_pending=True))
 
 
 def _has_notice(connection: Connection, user_id: int) -> bool:

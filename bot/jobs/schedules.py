@@ -134,6 +134,15 @@ def resume(connection: Connection, guild_id: int, now: datetime) -> WeeklySchedu
     return _weekly(resume_row(connection, row, now))
 
 
+def plan_post(connection: Connection, guild_id: int, /, **plan: str | None) -> WeeklySchedule | None:
+    """Change what the next post is about (`next_id`) or what an admin adds to it (`note`); None takes that back.
+
+    Both are used up when a prompt is sent. Returns the schedule, None if the server has none.
+    """
+    row = _locked(connection, guild_id)
+    return _weekly(changed(connection, row.id, plan)) if row else None
+
+
 def skip_next(connection: Connection, guild_id: int, now: datetime) -> tuple[WeeklySchedule, datetime | None] | None:
     """Leave out the next prompt: the one that waits for another attempt, else the next occurrence.
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 from bot.catalogs import Catalogs
-from bot.errors import CannotPost, PostFailed, StoreError
+from bot.errors import PostError, StoreError
 from bot.jobs import queue
 from bot.jobs.attempt import Attempt, ClaimLost, Done, JobKind, Messenger, Skip, WorkerContext, nonce
 from bot.jobs.due import AT_ONCE, enqueue_due, resume_due
@@ -190,13 +190,11 @@ class Worker:
             # Cancelled, paused or removed meanwhile, or taken over; whoever looks next finds out which.
             await write(queue.release, job, None, None, owner=self._owner, attempt_at=self._context.clock())
             self._wake()
-        except CannotPost as error:
-            reason, pauses = await kind.refused(attempt, error.reason)
-            now = self._context.clock()
-            await write(queue.record_failed, job, reason, str(error), now, owner=self._owner, pauses=pauses)
-            self._wake()
-        except PostFailed as error:
-            await self._try_later(attempt, kind, Reason.OUTAGE, str(error))
+        except PostError as error:
+            if error.tries is None or job.attempts < error.tries:
+                await self._try_later(attempt, kind, error.reason, str(error), untaken=error.untaken)
+            else:
+                await self._give_up(attempt, kind, error)
         except StoreError:
             raise
         except Exception as error:
@@ -204,6 +202,14 @@ class Worker:
             await self._try_later(attempt, kind, Reason.BROKEN, type(error).__name__)
         else:
             await self._record(job, outcome)
+
+    async def _give_up(self, attempt: Attempt, kind: JobKind, error: PostError) -> None:
+        """Record that Discord refused the job for good."""
+        job, now = attempt.job, self._context.clock()
+        reason, pauses = await kind.refused(attempt, error)
+        log.info("Discord refused job %s (%s), which is given up as %s: %s", job.id, job.kind, reason, error)
+        await self._store.write(queue.record_failed, job, reason, str(error), now, owner=self._owner, pauses=pauses)
+        self._wake()
 
     async def _record(self, job: Job, outcome: Done | Skip) -> None:
         now, write = self._context.clock(), self._write
@@ -220,13 +226,16 @@ class Worker:
             finished=outcome.finished,
             follow_ups=outcome.follow_ups,
             ends=outcome.ends,
+            notice=outcome.notice,
         )
         if not recorded:  # it may have been enqueued anew: then it is free for another attempt at once
             await write(queue.release, job, None, None, owner=self._owner, attempt_at=now)
-        if outcome.follow_ups or not recorded:
+        if outcome.follow_ups or outcome.notice or not recorded:
             self._wake()
 
-    async def _try_later(self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str) -> None:
+    async def _try_later(
+        self, attempt: Attempt, kind: JobKind, reason: Reason, detail: str, *, untaken: bool = False
+    ) -> None:
         """Give the job back for another attempt, or up if that would be too late."""
         job, now, write = attempt.job, self._context.clock(), self._write
         if kind.too_late(attempt):
@@ -236,7 +245,7 @@ class Worker:
         pause = min(FIRST_RETRY * 2 ** min(job.attempts - 1, 10), LONGEST_RETRY)
         jitter = int(nonce(job)[job.attempts % 16 :][:8], 16) / 0xFFFFFFFF  # those that fail together return apart
         attempt_at = now + pause * (1 + jitter / 4)
-        await write(queue.release, job, reason, detail, owner=self._owner, attempt_at=attempt_at)
+        await write(queue.release, job, reason, detail, owner=self._owner, attempt_at=attempt_at, untaken=untaken)
 
 
 TICK_SECONDS = 30.0

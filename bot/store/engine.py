@@ -48,6 +48,22 @@ class Engine(Protocol):
         """Let the transactions that were begun end, and close every connection."""
 
 
+class Transactions(Protocol):
+    """What a part of the store runs its functions with (`Store`); every method raises StoreError."""
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads."""
+
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run one SELECT of a few rows by key."""
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in one transaction."""
+
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function that deletes all rows of a member."""
+
+
 def database_url(text: str) -> URL:
     """The address of the database with the driver that studybot uses.
 

@@ -1,5 +1,4 @@
-"""Marks: the pages that members have finished, each with the instant; and who lets others see theirs
-or is not counted.
+"""Marks: the pages that members have finished, each with the instant; and who lets others see theirs.
 
 A page is the canonical form of a resource's address, so that one mark counts in every catalog that lists the page.
 Where a method takes several `pages`, they are one resource's: its page, then those that it had before.
@@ -7,16 +6,15 @@ Where a method takes several `pages`, they are one resource's: its page, then th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from enum import Enum
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select
 
-from bot.store.tables import insert_into, marks, sharing, uncounted
-
-if TYPE_CHECKING:
-    from bot.store.store import Store
+from bot.store.engine import Transactions
+from bot.store.tables import insert_into, marks, sharing
 
 PARAMETERS_LIMIT = 10_000
 """Pages in one statement. At 1 there is a round trip for each; both engines take some thirty thousand parameters."""
@@ -30,18 +28,35 @@ _MARKS = (
 _SHARED_SINCE = select(sharing.c.shared_at).where(sharing.c.user_id == bindparam("user_id"))
 
 
-Then = Callable[[Connection], object]
-"""What is done in the transaction of a mark, if the mark changed."""
+class Action(Enum):
+    """What is done to a mark; the value is the letter that stands for it in a custom_id.
+
+    A card that one member sees says MARK or UNDO, so that pressing an old one never does the opposite of its label. A
+    post that everybody sees cannot know who has finished what, and says TOGGLE.
+    """
+
+    MARK = "m"
+    UNDO = "u"
+    TOGGLE = "t"
+
+    @classmethod
+    def beside(cls, finished: bool) -> Action:
+        """What a button does beside a resource that is finished or not."""
+        return cls.UNDO if finished else cls.MARK
 
 
-def nothing(_: Connection) -> None:
-    """Nothing follows a mark."""
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """A mark after an action: whether the resource is `finished`, and whether the action `changed` that."""
+
+    finished: bool
+    changed: bool = True
 
 
 class Marks:
     """The members' marks. Every method raises StoreError if the database cannot be used."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Transactions) -> None:
         self._store = store
 
     async def of(self, user_id: int) -> dict[str, datetime]:
@@ -66,30 +81,29 @@ class Marks:
 
         return await self._store.read(work)
 
-    async def mark(self, user_id: int, pages: Sequence[str], now: datetime, *, then: Then = nothing) -> bool:
+    async def change(self, user_id: int, pages: Sequence[str], action: Action, now: datetime) -> MarkChange:
+        """Set, remove or toggle a member's mark on a resource's pages, its former ones included."""
+        if action is Action.MARK:
+            return MarkChange(True, await self.mark(user_id, pages, now))
+        if action is Action.UNDO:
+            return MarkChange(False, await self.unmark(user_id, pages))
+        return MarkChange(await self.toggle_mark(user_id, pages, now))
+
+    async def mark(self, user_id: int, pages: Sequence[str], now: datetime) -> bool:
         """Mark the first of some pages, unless one of them is marked; False if one was, and then its instant stays."""
         known = select(marks.c.page).where(_marks_at(user_id, pages)).limit(1)
 
         def work(connection: Connection) -> bool:
-            if connection.scalar(known) is not None or not _insert_mark(connection, user_id, pages[0], now):
-                return False
-            then(connection)
-            return True
+            return connection.scalar(known) is None and _insert_mark(connection, user_id, pages[0], now)
 
         return await self._store.write(work)
 
-    async def unmark(self, user_id: int, pages: Collection[str], *, then: Then = nothing) -> bool:
+    async def unmark(self, user_id: int, pages: Collection[str]) -> bool:
         """A member has finished none of some pages after all; False if no mark of theirs was at any."""
+        statement = delete(marks).where(_marks_at(user_id, pages))
+        return await self._store.write(lambda connection: connection.execute(statement).rowcount > 0)
 
-        def work(connection: Connection) -> bool:
-            if not connection.execute(delete(marks).where(_marks_at(user_id, pages))).rowcount:
-                return False
-            then(connection)
-            return True
-
-        return await self._store.write(work)
-
-    async def toggle_mark(self, user_id: int, pages: Sequence[str], now: datetime, *, then: Then = nothing) -> bool:
+    async def toggle_mark(self, user_id: int, pages: Sequence[str], now: datetime) -> bool:
         """Take a member's marks at some pages, or mark the first page if there are none; whether it is marked now.
 
         Concurrent toggles each take effect.
@@ -98,21 +112,18 @@ class Marks:
 
         def work(connection: Connection) -> bool:
             while True:
-                taken = connection.execute(taking).rowcount > 0
-                if taken or _insert_mark(connection, user_id, pages[0], now):
-                    then(connection)
-                    return not taken
+                if connection.execute(taking).rowcount:
+                    return False
+                if _insert_mark(connection, user_id, pages[0], now):
+                    return True
 
         return await self._store.write(work)
 
-    async def finishers(self, pages: Sequence[str], limit: int) -> list[int]:
-        """The members who finished any of some pages, those with the latest mark first, at most `limit`.
-
-        The pages may be one resource's or a whole catalog's. Who is not to be counted is left out.
-        """
+    async def sharing_finishers(self, pages: Sequence[str], limit: int) -> list[int]:
+        """The members who share their progress and finished any of some pages, those with the latest mark first, at
+        most `limit`."""
         done_at = func.max(marks.c.done_at, type_=marks.c.done_at.type)
-        counted = ~select(uncounted.c.user_id).where(uncounted.c.user_id == marks.c.user_id).exists()
-        some = select(marks.c.user_id, done_at).where(counted)
+        some = select(marks.c.user_id, done_at).join(sharing, sharing.c.user_id == marks.c.user_id)
         some = some.group_by(marks.c.user_id).order_by(done_at.desc()).limit(limit)
 
         def work(connection: Connection) -> list[int]:
@@ -145,21 +156,17 @@ class Marks:
 
     async def share(self, user_id: int, now: datetime) -> None:
         """Let others see a member's progress."""
-        await self._store.write(_note_choice, sharing, user_id=user_id, shared_at=now)
+        values = {"user_id": user_id, "shared_at": now}
+
+        def work(connection: Connection) -> None:  # who shares already keeps the instant
+            connection.execute(insert_into(connection, sharing).values(values).on_conflict_do_nothing())
+
+        await self._store.write(work)
 
     async def unshare(self, user_id: int) -> None:
         """Let nobody else see it any more."""
         statement = delete(sharing).where(sharing.c.user_id == user_id)
         await self._store.write(lambda connection: connection.execute(statement))
-
-    async def opt_in_to_counts(self, user_id: int) -> None:
-        """Count a member in the numbers of servers, as everybody is who said nothing else."""
-        statement = delete(uncounted).where(uncounted.c.user_id == user_id)
-        await self._store.write(lambda connection: connection.execute(statement))
-
-    async def opt_out_of_counts(self, user_id: int, now: datetime) -> None:
-        """Leave a member out of the numbers of servers."""
-        await self._store.write(_note_choice, uncounted, user_id=user_id, uncounted_at=now)
 
 
 def _marks_at(user_id: int, pages: Collection[str]) -> ColumnElement[bool]:
@@ -170,8 +177,3 @@ def _insert_mark(connection: Connection, user_id: int, page: str, now: datetime)
     """Whether there was none."""
     insert = insert_into(connection, marks).values(user_id=user_id, page=page, done_at=now)
     return connection.execute(insert.on_conflict_do_nothing()).rowcount > 0
-
-
-def _note_choice(connection: Connection, table: Table, /, **values: Any) -> None:
-    """What a member chose; a choice that they made before keeps its instant."""
-    connection.execute(insert_into(connection, table).values(values).on_conflict_do_nothing())

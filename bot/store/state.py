@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import Connection, select
 
+from bot.store.engine import Transactions
 from bot.store.tables import app_state, insert_into
-
-if TYPE_CHECKING:
-    from bot.store.store import Store
 
 
 class State:
     """Notes by key; a key has at most 128 characters."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Transactions) -> None:
         self._store = store
 
     async def get(self, key: str) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError, StoreLost
+from bot.language import N_
 from bot.store.engine import Engine, create_engine, database_url, shown
 from bot.store.marks import Marks
 from bot.store.privacy import Privacy
@@ -112,7 +113,7 @@ class Store:
         """What goes wrong becomes a StoreError in words for a member, and a line in the log."""
         if self._closed:
             call.close()
-            raise StoreError("I am about to stop. Please try again in a minute.")
+            raise StoreError(N_("I'm restarting. Try again in a minute."))
         try:
             return await call
         except StoreLost as error:
@@ -121,7 +122,7 @@ class Store:
             raise
         except (DBAPIError, PoolTimeout, OSError) as error:
             log.error("The database cannot be used: %s", error or type(error).__name__)
-            raise StoreError("I cannot reach my database just now. Please try again in a minute.") from error
+            raise StoreError(N_("I cannot reach my database just now. Please try again in a minute.")) from error
 
 
 async def _bring_up_to_date(engine: Engine) -> None:

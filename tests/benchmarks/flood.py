@@ -65,8 +65,7 @@ KINDS = {
     "Find resources": command("Find resources", kind=3),
     "buttons": {"component_type": ComponentType.button.value},
     "/progress": command("progress"),
-    "/privacy export": command("privacy", {"name": "export", "type": 1, "options": []}),
-    "/progress server": command("progress", {"name": "server", "type": 5, "value": True}),
+    "/privacy": command("privacy"),
 }
 """What floods, by the name that the table gives it."""
 

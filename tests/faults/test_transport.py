@@ -171,7 +171,7 @@ async def test_an_outage_of_an_hour_at_the_due_minute(bot: Bot) -> None:
         now += timedelta(seconds=30)
     assert len(bot.server.messages) == 1
     assert now - DUE < timedelta(hours=2)
-    assert "This was due" in bot.server.messages[0]["content"]
+    assert "Sorry this is late; it was due" in bot.server.messages[0]["content"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ async def test_a_global_rate_limit_while_the_recap_is_read_mutes_nobody(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The read takes longer than a prompt waits for it; interrupted, it would keep every later request from leaving."""
-    monkeypatch.setattr("bot.discord_io.messenger.PATIENCE", 0.1)
+    monkeypatch.setattr("bot.discord_io.messenger.RECAP_TIMEOUT", 0.1)
     await bot.tick(DUE)
     (post,) = (await bot.last()).values()
     await bot.store.write(lambda connection: connection.execute(_in_a_thread(post.id)))

@@ -15,10 +15,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.errors import StoreError
-from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules
-from bot.jobs.count import record_finished
+from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules, tag, toggle_press
 from bot.jobs.due import enqueue_due, enqueue_now, realign, resume_due
-from bot.jobs.history import delivery_before, history_of, job_with, last_post_about, post_of_week, recent_deliveries
+from bot.jobs.history import delivery_before, history_of, job_with, post_of_week, recent_deliveries
 from bot.jobs.queue import Begun
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule
@@ -496,15 +495,14 @@ async def test_a_start_begins_a_new_walk(store: Store) -> None:
     assert (again.start_id, again.start_round) == ("d", 2)
 
 
-async def test_a_post_is_found_by_its_page_and_counts_who_finished(store: Store) -> None:
+async def test_a_post_counts_who_pressed_on_it(store: Store) -> None:
     weekly = await put(store)
     job = await post(store, weekly, "a")
-    await store.write(record_finished, job, 3)
-    last = await store.read(last_post_about, 1, ["example.org/elsewhere", "example.org/a"])
-    assert last is not None
-    assert (last.id, last.finished) == (job.id, 3)
-    assert await store.read(last_post_about, 1, ["example.org/b"]) is None
-    assert await store.read(last_post_about, 2, ["example.org/a"]) is None
+    pressed = [await store.write(toggle_press, 1, tag(job), user_id, MONDAY) for user_id in (1, 2, 2, 3)]
+    assert pressed == [True, True, False, True]
+    assert (await found(store, job)).finished == 2
+    assert await store.write(toggle_press, 2, tag(job), 1, MONDAY) is None
+    assert [one.kind for one in await claim(store)] == ["count"]
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.jobs import reminders
 from bot.schedule import Schedule
 from bot.store import Store
 
@@ -36,8 +35,6 @@ async def test_a_deleted_id_is_in_no_file_while_the_bot_runs(tmp_path: Path) -> 
             await store.marks.mark(user_id, [f"example.org/{page}"], NOW)
         for user_id in members:
             await store.marks.share(user_id, NOW)
-            await store.marks.opt_out_of_counts(user_id, NOW)
-            await store.privacy.note_seen([user_id], NOW.date())
             await store.marks.unmark(user_id, [f"example.org/{user_id % 40}"])
         assert all(copies(tmp_path, user_id) for user_id in members)
         for user_id in members[:20]:
@@ -63,37 +60,3 @@ async def test_another_process_that_reads_does_not_stop_a_deletion(
         assert "stays in its log until it is closed" in caplog.text
         await store.privacy.forget_member(MIA)
         assert copies(tmp_path, MIA) == {}
-
-
-async def test_who_is_not_counted_is_among_no_finishers(store: Store) -> None:
-    for user_id in (MIA, ADA):
-        await store.marks.mark(user_id, ["a"], NOW)
-    await store.marks.opt_out_of_counts(MIA, NOW)
-    await store.marks.opt_out_of_counts(MIA, NOW + YEAR)
-    assert await store.marks.finishers(["a"], 10) == [ADA]
-    assert (await store.privacy.everything_of(MIA))["uncounted_since"] == NOW.isoformat()
-    await store.marks.opt_in_to_counts(MIA)
-    assert sorted(await store.marks.finishers(["a"], 10)) == [MIA, ADA]
-
-
-async def test_idle_is_who_did_nothing_and_was_not_seen(store: Store) -> None:
-    for user_id in (MIA, ADA, TOM):
-        await store.marks.mark(user_id, ["a"], NOW)
-    await store.marks.share(ADA, NOW + timedelta(days=2))
-    await store.privacy.note_seen([TOM, 5], NOW.date() + timedelta(days=2))
-    assert (await store.privacy.everything_of(5))["last_seen_on"] is None  # nothing else is kept of them
-    assert (await store.privacy.everything_of(TOM))["last_seen_on"] == "2026-01-03"
-    assert await store.privacy.idle_members(NOW, 10) == []
-    assert await store.privacy.idle_members(NOW + timedelta(days=1), 10) == [MIA]
-    assert set(await store.privacy.idle_members(NOW + timedelta(days=3), 10)) == {MIA, ADA, TOM}
-    assert len(await store.privacy.idle_members(NOW + timedelta(days=3), 2)) == 2
-    await store.privacy.forget_days(NOW.date() + timedelta(days=3))
-    assert (await store.privacy.everything_of(TOM))["last_seen_on"] is None
-
-
-async def test_a_running_reminder_keeps_its_member(store: Store) -> None:
-    await store.marks.mark(MIA, ["a"], NOW)
-    await store.write(
-        reminders.put, user_id=MIA, channel_id=9, schedule=BERLIN, catalog_id="list", idle_only=False, now=NOW
-    )
-    assert await store.privacy.idle_members(NOW + YEAR, 10) == []

@@ -12,7 +12,7 @@ from bot.store.tables import PAGE_LIMIT
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
-MIA, ADA, TOM = 1, 2, 2**63 - 1  # the last is the largest id that Discord can ever give
+MIA, ADA, SHY, TOM = 1, 2, 3, 2**63 - 1  # the last is the largest id that Discord can ever give
 
 
 async def test_a_mark_is_kept_with_its_first_instant(store: Store) -> None:
@@ -74,7 +74,7 @@ async def test_of_many_presses_at_once_each_counts(store: Store) -> None:
 
 async def test_members_do_not_wait_for_each_others_marks(store: Store) -> None:
     await asyncio.gather(*(store.marks.toggle_mark(user_id, ["a"], NOW) for user_id in range(1, 21)))
-    assert sorted(await store.marks.finishers(["a"], 100)) == list(range(1, 21))
+    assert all([await store.marks.of(user_id) == {"a": NOW} for user_id in range(1, 21)])
 
 
 async def test_marks_of_each_are_those_of_the_asked_for(store: Store) -> None:
@@ -84,19 +84,22 @@ async def test_marks_of_each_are_those_of_the_asked_for(store: Store) -> None:
     assert await store.marks.of_each([]) == {}
 
 
-async def test_finishers_of_any_of_some_pages_come_latest_first_and_limited(
+async def test_sharing_finishers_of_any_of_some_pages_are_latest_first_and_limited(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.store.marks.PARAMETERS_LIMIT", 1)
-    assert await store.marks.finishers(["a", "b"], 10) == []
+    assert await store.marks.sharing_finishers(["a", "b"], 10) == []
     await store.marks.mark(MIA, ("a",), NOW)
     await store.marks.mark(ADA, ("a",), NOW + timedelta(hours=1))
     await store.marks.mark(MIA, ("b",), LATER)
     await store.marks.mark(TOM, ("retired",), LATER)
-    assert await store.marks.finishers(["a", "b"], 10) == [MIA, ADA]
-    assert await store.marks.finishers(["a", "b"], 1) == [MIA]
-    assert await store.marks.finishers(["a"], 10) == [ADA, MIA]
-    assert await store.marks.finishers([], 10) == []
+    await store.marks.mark(SHY, ("a",), LATER)
+    for user_id in (MIA, ADA, TOM):
+        await store.marks.share(user_id, NOW)
+    assert await store.marks.sharing_finishers(["a", "b"], 10) == [MIA, ADA]
+    assert await store.marks.sharing_finishers(["a", "b"], 1) == [MIA]
+    assert await store.marks.sharing_finishers(["a"], 10) == [ADA, MIA]
+    assert await store.marks.sharing_finishers([], 10) == []
 
 
 async def test_counts_are_of_the_asked_for_alone(store: Store) -> None:

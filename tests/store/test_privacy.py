@@ -80,8 +80,7 @@ async def test_somebody_unknown(store: Store) -> None:
         "reminder_weeks": [],
         "weekly_prompts_set": [],
         "pauses": [],
-        "last_seen_on": None,
-        "uncounted_since": None,
+        "posts_pressed": [],
     }
 
 
