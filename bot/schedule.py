@@ -28,7 +28,7 @@ MONTHS = (
 FARTHEST = timedelta(days=730)
 """The longest pause: more than any course takes, and less than a mistyped year."""
 ECHO = 60
-"""Characters of somebody's words that an error repeats: enough to recognise them."""
+"""Maximum length of user input quoted in an error: enough to recognise it."""
 
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2})|h)?\s*([ap])?(?:\.?m\.?)?", re.IGNORECASE)
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
@@ -158,7 +158,7 @@ def first_free(schedule: Schedule, after: datetime, taken: Collection[str], old_
 def week_of(schedule: Schedule, occurrence: datetime) -> str:
     """The ISO week of an occurrence, such as "2026-W48", by the calendar where the schedule lives."""
     day = occurrence.astimezone(ZoneInfo(schedule.zone)).date()
-    # Clocks that leap over the stated time at midnight move the occurrence to another day; its week is the stated one.
+    # If DST skips the stated time at midnight, the occurrence is on another day; its week stays the stated one.
     return _iso_week(day - timedelta(days=(day.weekday() - schedule.weekday) % 7))
 
 
@@ -173,7 +173,7 @@ def realigned(schedule: Schedule, instant: datetime) -> datetime:
 
 
 def shorten(text: str) -> str:
-    """Somebody's words on one line, cut to ECHO characters."""
+    """User input on one line, cut to ECHO characters."""
     line = " ".join(text[: 2 * ECHO].split())
     return line if len(line) <= ECHO else f"{line[: ECHO - 1]}…"
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.jobs import (
+    CountJob,
     Job,
     NextStep,
     Notice,
@@ -70,6 +71,8 @@ class Channel:
     asking: Callable[[], None] | None = None
     asked: Callable[[], None] | None = None
     counting: Callable[[], None] | None = None
+    editing: Callable[[], None] | None = None
+    numbers: list[int] = field(default_factory=list)
     telling: Callable[[], None] | None = None
     before_post: Callable[[], None] | None = None
     forum: bool = False
@@ -133,6 +136,11 @@ class Channel:
         if self.pinning is not None:
             self.pinning()
         self.pinned = sent.message_id, instead_of.message_id if instead_of else None
+
+    async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
+        if self.editing is not None:
+            self.editing()
+        self.numbers.append(view.post.finished)
 
     async def votes(self, poll: Sent) -> list[int]:
         if self.counting is not None:
@@ -213,6 +221,7 @@ class World:
                 PinJob(),
                 PollJob(lambda poll: poll, recognise_poll),
                 NoticeJob(words),
+                CountJob(lambda numbered: numbered),
             ):
                 worker.register(kind)
             self._workers[owner] = worker

@@ -23,7 +23,7 @@ from bot.jobs import prompt as prompt_job
 from bot.jobs.attempt import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
 from bot.jobs.due import AT_ONCE, GRACE, enqueue_due, enqueue_now, resume_due
 from bot.jobs.history import history_of
-from bot.jobs.worker import LEASE, SLOTS
+from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
 from bot.path import group_order
 from bot.schedule import Schedule
@@ -298,35 +298,68 @@ async def test_an_unknown_zone_pauses_its_schedule_and_no_other(world: World) ->
     assert (await world.schedule()).paused_at is None
 
 
-async def test_more_than_there_are_slots_for_are_all_served(world: World) -> None:
-    for guild_id in range(2, AT_ONCE + SLOTS):
+ROOM = 40
+"""Attempts under way at a time in these tests."""
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.jobs.worker.IN_FLIGHT_LIMIT", ROOM)
+
+
+async def test_more_than_there_is_room_for_are_all_served(world: World, little_room: None) -> None:
+    for guild_id in range(2, AT_ONCE + ROOM):
         await world.put(guild_id)
-    assert await world.tick(DUE) == {"sent": AT_ONCE + SLOTS - 1}
+    assert await world.tick(DUE) == {"sent": AT_ONCE + ROOM - 1}
 
 
-async def test_a_server_that_hangs_costs_the_others_a_slot_and_no_more(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("hung", [1, ROOM - 5])
+async def test_servers_that_hang_keep_no_other_waiting(
+    world: World, little_room: None, monkeypatch: pytest.MonkeyPatch, hung: int
 ) -> None:
-    monkeypatch.setattr("bot.jobs.worker.SLOT_SECONDS", 0.05)
-    for guild_id in range(2, 3 * SLOTS):
+    for guild_id in range(2, 2 * ROOM):
         await world.put(guild_id)
     hanging, post = asyncio.Event(), world.channel.post
 
     async def hang(message: Any, key: str, check: Any) -> Any:
-        if message.schedule.guild_id <= SLOTS:  # as many as there are slots
+        if message.schedule.guild_id <= hung:
             await hanging.wait()
         return await post(message, key, check)
 
     monkeypatch.setattr(world.channel, "post", hang)
     worker = world.worker()
     await worker.tick()
-    while len(world.channel.posts) < 2 * SLOTS - 1:
+    while len(world.channel.posts) < 2 * ROOM - 1 - hung:
         await asyncio.sleep(0.01)
         await worker.tick()
-    assert worker.slow >= SLOTS
     hanging.set()
     await worker.idle()
-    assert len(world.channel.posts) == 3 * SLOTS - 1
+    assert len(world.channel.posts) == 2 * ROOM - 1
+
+
+async def test_when_all_hang_no_more_are_begun_and_all_come_in_the_end(
+    world: World, little_room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for guild_id in range(2, 2 * ROOM):
+        await world.put(guild_id)
+    hanging, post, begun = asyncio.Event(), world.channel.post, list[int]()
+
+    async def hang(message: Any, key: str, check: Any) -> Any:
+        begun.append(message.schedule.guild_id)
+        await hanging.wait()
+        return await post(message, key, check)
+
+    monkeypatch.setattr(world.channel, "post", hang)
+    for _ in range(3):
+        await world.worker().tick()
+    while len(begun) < ROOM:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await world.worker().tick()
+    assert len(begun) == ROOM
+    hanging.set()
+    await world.worker().idle()
+    await world.tick(DUE)
+    assert len(world.channel.posts) == 2 * ROOM - 1
 
 
 async def test_killed_before_the_post(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.discord_io.rate_limiter import REQUESTS_PER_SECOND, RateLimiter
+from bot.discord_io.requests import REQUESTS_PER_SECOND, RateLimiter
 
 ALLOWED = 50
 """Requests a second that Discord takes from a bot."""

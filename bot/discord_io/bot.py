@@ -17,13 +17,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.catalogs import Catalogs, Library
-from bot.discord_io.clock import CheckedClock
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
 from bot.discord_io.refusals import ENTRY_POINT
-from bot.discord_io.requests import request_trace
+from bot.discord_io.requests import CheckedClock, request_trace
 from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
 from bot.jobs.worker import monotonic

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import discord
@@ -16,7 +16,7 @@ from bot.catalogs import Catalogs
 from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import StoreError
 from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
-from bot.jobs.due import enqueue_now, next_due, realign
+from bot.jobs.due import enqueue_now, realign
 from bot.jobs.history import history_of, job_with
 from bot.outcomes import Reason, State
 from bot.store import Store
@@ -48,11 +48,9 @@ class Delivery(commands.Cog):
         self._ticker = Ticker(self._look, clock, sleep)
         self._worker = Worker(store, catalogs, self._messenger, clock, wake=self.wake)
         self._prompts: PromptJob | None = None
-        self._changed = True
         self._aligned = False
         self._caught_up = False
         self._catching_up: asyncio.Task[None] | None = None
-        self._rest_until: datetime | None = None
 
     async def cog_load(self) -> None:
         """Start."""
@@ -73,7 +71,6 @@ class Delivery(commands.Cog):
 
     def wake(self) -> None:
         """Something was changed: look at once for what is due."""
-        self._changed = True
         self._ticker.wake()
 
     async def tick(self) -> None:
@@ -129,11 +126,8 @@ class Delivery(commands.Cog):
         self.wake()
 
     async def _look(self) -> None:
-        """Have what is due attempted, unless it is known that nothing can be."""
+        """Have what is due attempted."""
         store, clock = self._store, self._clock
-        if not self._changed and self._rest_until is not None and clock() < self._rest_until:
-            return
-        self._changed = False
         if not self._aligned:
             await self._align()
         if self._caught_up:
@@ -142,8 +136,6 @@ class Delivery(commands.Cog):
             # In a task of its own: a tick that takes too long is cancelled, and a request never may be.
             self._catching_up = asyncio.create_task(self._catch_up())
         await self._worker.tick()
-        if store.private:  # else another process may set a schedule any moment
-            self._rest_until = await store.read(next_due) or datetime.max.replace(tzinfo=UTC)
 
     async def _align(self) -> None:
         """Move what is to come to where today's zone data has it, which may have changed with this start."""

@@ -19,9 +19,8 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 import discord
 
-from bot.discord_io.rate_limiter import RateLimiter
 from bot.discord_io.refusals import FORBIDDEN, THREAD_EXISTS, TIMED_OUT, Told, means, refusal_of, sentence_of
-from bot.discord_io.requests import guarded
+from bot.discord_io.requests import RateLimiter, guarded
 from bot.discord_io.text import CONTENT_LIMIT, fit
 from bot.errors import CannotPost, PostError, PostFailed
 from bot.jobs import Sent

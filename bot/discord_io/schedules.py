@@ -21,7 +21,7 @@ _ON_DAYS = (
     N_("Sundays at {time} ({zone})"),
 )
 DATES = 3
-"""How many of the next dates are told."""
+"""Number of upcoming dates shown."""
 
 
 def next_dates(schedule: AnySchedule, skipped: Collection[datetime] = ()) -> list[datetime]:

@@ -2,8 +2,7 @@
 
     due, queue, history, schedules, reminders     all SQL over `schedules` and `jobs`: plain functions over a connection
     records     what they give back
-    ticker      has what is due looked for again and again
-    worker      claims jobs and makes attempts at them, many at a time; retries, and gives up with a reason
+    worker      claims jobs and makes attempts at them, many at a time; retries, and gives up with a reason; its ticker
     attempt     one attempt: what the kinds of jobs have in common, and the Messenger that they are handed
     prompt      a server's weekly prompt        reminder    a member's weekly reminder
     followups   what follows a prompt (thread, pin, poll), and notices to whoever set it
@@ -20,8 +19,7 @@ from bot.jobs.followups import Notice, NoticeJob, PinJob, Poll, PollJob, ThreadJ
 from bot.jobs.prompt import Prompt, PromptJob, Recap, mentioned_lately
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, Reminder, WeeklySchedule
 from bot.jobs.reminder import NextStep, ReminderJob
-from bot.jobs.ticker import Ticker
-from bot.jobs.worker import Worker
+from bot.jobs.worker import Ticker, Worker
 
 __all__ = [
     "AnySchedule",

@@ -24,7 +24,7 @@ from bot.jobs.attempt import (
     post_of,
 )
 from bot.jobs.due import ROLE
-from bot.jobs.history import delivery_before, delivery_of
+from bot.jobs.history import delivery_before, post_of_week
 from bot.jobs.prompt import SHORTEST_POLL, options_after
 from bot.jobs.records import AnySchedule, Choice, History, Job, WeeklySchedule
 from bot.outcomes import NOTIFIED_REASONS, Reason
@@ -165,8 +165,8 @@ async def _notice(attempt: Attempt) -> Notice | None:
     schedule, week = attempt.weekly, attempt.job.week
     if week.startswith(ROLE):
         return Notice(schedule, None, role_gone=True) if week == f"{ROLE}{schedule.role_id}" else None
-    delivery = await attempt.read(delivery_of, schedule.id, week)
-    lost = delivery.post if delivery and delivery.post.reason in NOTIFIED_REASONS else None
+    post = await attempt.read(post_of_week, schedule.id, week)
+    lost = post if post and post.reason in NOTIFIED_REASONS else None
     return Notice(schedule, lost) if schedule.pause_reason or lost else None
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, or_, select
 
 from bot.jobs.records import POSTS, Delivery, History, Job, built
 from bot.outcomes import LOST, State
-from bot.store.tables import WAITING, jobs, schedules
+from bot.store.tables import WAITING, jobs
 
 _LATEST_DUE = (jobs.c.due_at.desc(), jobs.c.id.desc())
 _LATEST_FIRST = (jobs.c.sent_at.desc(), jobs.c.id.desc())
@@ -53,12 +53,6 @@ def history_of(connection: Connection, schedule_id: int, *, exclude: int | None 
     return History(used[0].round if used else 1, frozenset(row.resource_id for row in used if row.resource_id), last)
 
 
-def delivery_of(connection: Connection, schedule_id: int, week: str) -> Delivery | None:
-    """The post of a week with what follows it, if the week has one."""
-    posts = select(jobs).where(is_post(schedule_id), jobs.c.week == week)
-    return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
-
-
 def post_of_week(connection: Connection, schedule_id: int, week: str) -> Job | None:
     """The post of a week, if the week has one."""
     row = connection.execute(_POST_OF_WEEK, {"of": schedule_id, "week": week}).first()
@@ -84,14 +78,6 @@ def delivery_before(connection: Connection, post: Job) -> Delivery | None:
     earlier = (is_post(post.schedule_id), jobs.c.state == State.SENT, jobs.c.id != post.id)
     posts = select(jobs).where(*earlier, jobs.c.sent_at <= post.sent_at).order_by(*_LATEST_FIRST).limit(1)
     return next(iter(_deliveries(connection, connection.execute(posts).all())), None)
-
-
-def last_post_about(connection: Connection, guild_id: int, pages: Collection[str]) -> Job | None:
-    """A server's latest post about a resource with any of some pages."""
-    its = and_(schedules.c.guild_id == guild_id, jobs.c.schedule_id == schedules.c.id)
-    about = and_(jobs.c.page.in_(pages), jobs.c.state == State.SENT, jobs.c.kind == "prompt")
-    row = connection.execute(select(jobs).join(schedules, its).where(about).order_by(*_LATEST_FIRST).limit(1)).first()
-    return built(Job, row) if row else None
 
 
 def is_post(schedule_id: int) -> ColumnElement[bool]:

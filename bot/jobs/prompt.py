@@ -43,7 +43,7 @@ class Prompt:
     """What is posted in a server for one occurrence.
 
     `step` of `total` is the resource's place on the path, `following` the one of the week after; `begins_again` says
-    that a new walk through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
+    that a new round through the path starts here, `late` that the post comes noticeably after `due_at`. `options` are
     what a poll asks the members to choose from, `ahead` what comes next in any case. `quiet` and `role_gone` say why no
     role is mentioned. `job` is None for a preview.
     """

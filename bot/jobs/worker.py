@@ -1,10 +1,10 @@
-"""The worker: claims jobs and makes an attempt at each, many at a time.
+"""The worker: claims jobs and makes an attempt at each, many at a time; and the ticker, which has it look for them.
 
-    due schedules ──> jobs ──> claimed, while there is a free slot ──> attempt ──> sent, skipped, failed
-                                                                          └──> or back to the queue, for later
+    due schedules ──> jobs ──> claimed, while there is room ──> attempt ──> sent, skipped, failed
+                                                                   └──> or back to the queue, for later
 
-Slots are not batches: each is free again as soon as its attempt ends, or has taken so long that others should not wait
-for it. An attempt is never cancelled; while it lasts its claim is prolonged.
+Attempts are no batches: there is room for another as soon as one ends. An attempt is never cancelled; while it lasts
+its claim is prolonged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
@@ -37,20 +37,16 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 """How long a claim holds that is not prolonged. At 0 two processes post the same prompt; at an hour a crash delays it
 by an hour."""
-SLOTS = 128
-"""Attempts under way that others wait for. At 1 one server that hangs holds up all others; 46 requests a second, of a
-tenth of a second or two each, keep ten busy, so that a hundred servers may hang and nobody waits."""
-SLOT_SECONDS = 15.0
-"""After so long an attempt gives its slot to another, and goes on without. At 0 there are no slots; at minutes, as many
-servers that hang as there are slots hold up all others for minutes."""
-IN_FLIGHT_LIMIT = 2 * SLOTS
-"""Attempts under way in all. When that many hang, it is Discord that hangs, and more requests would not help: all of
-them leave at once when a global rate limit ends."""
+IN_FLIGHT_LIMIT = 256
+"""Attempts under way at a time. At 1 one server that hangs holds up all others; 46 requests a second, of a tenth of a
+second or two each, keep ten busy, so that with 30 or 200 servers that hang nobody waits. When that many hang, it is
+Discord that hangs, and more requests would not help: all of them leave at once when a global rate limit ends."""
 DATABASE_CALLS = 8
 """Attempts that use the database at a time, of the twenty connections to PostgreSQL: the rest serve members. At 1 a
 database 30 ms away takes three prompts a second, at 8 twenty-five; at 128 each waits until its time is over."""
 CLAIMS = 25
-"""Free slots for which the worker claims again. At 1 each job costs a claim of its own."""
+"""Jobs that are claimed at a time, and the room for which the worker claims again. At 1 each job costs a claim of its
+own."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=30), timedelta(minutes=30)
 """The pause after the first failed attempt, doubled after each further one up to the longest, and up to a quarter more
 of each: about 25 attempts in the grace period."""
@@ -89,7 +85,6 @@ class Worker:
         self._kinds: dict[str, JobKind] = {}
         self._attempts: dict[int, Attempt] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._slots: set[int] = set()
         self._watched: dict[int, asyncio.Event] = {}
         self._more = False
 
@@ -98,7 +93,7 @@ class Worker:
         self._kinds[kind.name] = kind
 
     async def tick(self) -> None:
-        """Enqueue what is due, and begin attempts at all jobs that wait for one, as far as there are slots.
+        """Enqueue what is due, and begin attempts at all jobs that wait for one, as far as there is room.
 
         Returns once the attempts are begun; raises StoreError.
         """
@@ -124,11 +119,6 @@ class Worker:
         """What is set once the next attempt at a job has ended here."""
         return self._watched.setdefault(job_id, asyncio.Event())
 
-    @property
-    def slow(self) -> int:
-        """How many attempts are under way that have taken longer than SLOT_SECONDS."""
-        return len(self._tasks) - len(self._slots)
-
     async def _renew(self) -> None:
         """Prolong the claims on what is under way; one that does not hold any more stops before its next request."""
         if not self._attempts:
@@ -142,7 +132,7 @@ class Worker:
             attempt.deadline = self._context.deadline(begun_at) if attempt.job.id in held else begun_at
 
     async def _claim(self) -> None:
-        while room := min(SLOTS - len(self._slots), IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
+        while room := min(IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
             begun_at = self._context.monotonic()
             claimed = await self._store.write(
                 queue.claim_with_schedules, self._context.clock(), room, owner=self._owner, lease=self._context.lease
@@ -158,25 +148,18 @@ class Worker:
         """Make an attempt, in a task of its own."""
         attempt = Attempt(job, schedule, self._context, deadline)
         self._attempts[job.id] = attempt
-        self._slots.add(job.id)
         task = self._tasks[job.id] = asyncio.create_task(self._attempt(attempt))
-        release = asyncio.get_running_loop().call_later(SLOT_SECONDS, self._free, job.id)
 
         def ended(_: object) -> None:
-            release.cancel()
             self._attempts.pop(job.id, None)
             self._tasks.pop(job.id, None)
-            self._free(job.id)
+            if self._more and IN_FLIGHT_LIMIT - len(self._tasks) >= CLAIMS:
+                self._more = False
+                self._wake()
             if (watched := self._watched.pop(job.id, None)) is not None:
                 watched.set()
 
         task.add_done_callback(ended)
-
-    def _free(self, job_id: int) -> None:
-        self._slots.discard(job_id)
-        if self._more and SLOTS - len(self._slots) >= CLAIMS:
-            self._more = False
-            self._wake()
 
     async def _write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **options: P.kwargs) -> T:
         """Record what happened, again after a while if the database cannot be used just now; raises StoreError."""
@@ -263,3 +246,85 @@ class Worker:
         jitter = int(nonce(job)[job.attempts % 16 :][:8], 16) / 0xFFFFFFFF  # those that fail together return apart
         attempt_at = now + pause * (1 + jitter / 4)
         await write(queue.release, job, reason, detail, owner=self._owner, attempt_at=attempt_at, untaken=untaken)
+
+
+TICK_SECONDS = 30.0
+"""How often due jobs are looked for: a prompt is at most this late. At 0 the database never rests; at an hour a prompt
+could be an hour late."""
+TICK_TIMEOUT = 120.0
+"""Seconds after which a tick is given up. It waits for the database alone, of which each call has a limit; at 0 none
+ever ends, and without a limit one that hangs is the last."""
+
+
+class Ticker:
+    """Calls `look` every TICK_SECONDS from `start` to `stop`, and at once after `wake`, whatever it raises.
+
+    It sleeps for a time, not until a time, as `discord.ext.tasks` does: there, a clock that is set back an hour would
+    stop it for an hour, and one that leaps ahead would have it run once for every tick it missed.
+    `last_success` is when `look` last returned, `failures` how often it has raised since.
+    """
+
+    def __init__(
+        self,
+        look: Callable[[], Awaitable[None]],
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._look = look
+        self._clock = clock
+        self._sleep = sleep
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._looking = asyncio.Lock()
+        self._started = False
+        self._woken = False
+        self._cause = ""
+        self.last_success: datetime | None = None
+        self.failures = 0
+
+    def start(self, ready: Callable[[], Awaitable[None]]) -> None:
+        """Begin to tick once `ready` has returned."""
+        self._tasks.add(asyncio.create_task(self._run(ready)))
+
+    def stop(self) -> None:
+        """End it; nothing wakes it any more."""
+        self._started = False
+        for task in self._tasks:
+            task.cancel()
+
+    def wake(self) -> None:
+        """Tick at once, or once more if a tick is under way."""
+        if self._started and not self._woken:
+            self._woken = True
+            task = asyncio.create_task(self.tick())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, ready: Callable[[], Awaitable[None]]) -> None:
+        await ready()
+        self._started = True
+        while True:
+            await self.tick()
+            await self._sleep(TICK_SECONDS)
+
+    async def tick(self) -> None:
+        """Look once, after any look that is under way; what that raises is counted, and logged if it is new."""
+        async with self._looking:
+            self._woken = False
+            await self._tick()
+
+    async def _tick(self) -> None:
+        try:
+            async with asyncio.timeout(TICK_TIMEOUT):
+                await self._look()
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise  # the ticker itself is stopped; any other comes from inside, where something else was cancelled
+            self.failures += 1
+            if (cause := f"{type(error).__name__}: {error}") != self._cause:
+                self._cause = cause
+                log.error("A tick failed; the next ones go on trying", exc_info=error)
+            return
+        if self.failures:
+            log.info("Ticks succeed again, after %s that failed", self.failures)
+        self.last_success, self.failures, self._cause = self._clock(), 0, ""

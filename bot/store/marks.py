@@ -106,7 +106,7 @@ class Marks:
     async def toggle_mark(self, user_id: int, pages: Sequence[str], now: datetime) -> bool:
         """Take a member's marks at some pages, or mark the first page if there are none; whether it is marked now.
 
-        Of many at once each counts: a mark that another call sets meanwhile is taken, not mistaken for this call's.
+        Concurrent toggles each take effect.
         """
         taking = delete(marks).where(_marks_at(user_id, pages))
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError, StoreLost
 from bot.language import N_
-from bot.store.engine import Engine, create_engine, database_url, in_memory, shown
+from bot.store.engine import Engine, create_engine, database_url, shown
 from bot.store.marks import Marks
 from bot.store.privacy import Privacy
 from bot.store.state import State
@@ -33,12 +33,10 @@ class Store:
     the database cannot be used. Instants are aware datetimes.
     """
 
-    def __init__(self, engine: Engine, *, private: bool) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._closed = False
         self._lost: asyncio.Future[StoreLost] = asyncio.get_running_loop().create_future()
-        self.private = private
-        """Whether no other process can change what is in here."""
         self.marks = Marks(self)
         self.privacy = Privacy(self)
         self.state = State(self)
@@ -63,7 +61,7 @@ class Store:
         except BaseException:
             await engine.close()
             raise
-        return cls(engine, private=in_memory(address))
+        return cls(engine)
 
     async def close(self) -> None:
         """Close every connection and end every thread; what was called before comes to its end."""

@@ -49,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; raises ValueError for a naive value, which is nobody's instant."""
+        """To UTC; raises ValueError for a naive value, which does not identify a moment."""
         if value is None:
             return None
         if value.tzinfo is None:

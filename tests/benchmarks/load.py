@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
-from bot.jobs.ticker import TICK_SECONDS
+from bot.jobs.worker import TICK_SECONDS
 from bot.store import Store
 from tests.benchmarks.load_bot import Members, deliver, fill, logged_in, seen
 from tests.benchmarks.load_idle import Idle, measured_idle
@@ -83,14 +83,14 @@ async def measured_load(url: str, catalog: Catalog, schedules: int, processes: i
     async with discord_process(schedules) as address, await Store.open(url) as store:
         await fill(store, catalog, schedules, due, PAST)
         async with (
-            further_processes(processes - 1, url, address, schedules),
+            further_processes(processes - 1, url, address, schedules) as begin,
             logged_in(catalog, store, schedules) as bot,
         ):
             members = Members(bot)
             await members.ask_during(asyncio.sleep(2))  # the first ones open connections
             quiet = await phase(members, asyncio.sleep(UNDISTURBED_SECONDS))
             before = memory()
-            busy = await phase(members, deliver(bot, store))
+            busy = await phase(members, deliver(bot, store, begin=begin))
             quiet_again = await phase(members, asyncio.sleep(UNDISTURBED_SECONDS))
             await bot.delivery.tick()  # which is to find nothing more
         found = await seen(address)
@@ -220,12 +220,18 @@ async def run(given: argparse.Namespace, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def further_processes(count: int, url: str, address: str, servers: int) -> AsyncIterator[None]:
-    """Bots in processes of their own, which deliver too."""
+async def further_processes(count: int, url: str, address: str, servers: int) -> AsyncIterator[Callable[[], None]]:
+    """Bots in processes of their own, which deliver too; gives what lets them begin."""
     given = ("-m", "tests.benchmarks.load_bot", url, address, str(servers))
-    started = [await asyncio.create_subprocess_exec(sys.executable, *given) for _ in range(count)]
+    started = [await asyncio.create_subprocess_exec(sys.executable, *given, stdin=PIPE) for _ in range(count)]
+
+    def begin() -> None:
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write(b"begin\n")
+
     try:
-        yield
+        yield begin
     finally:
         for process in started:
             process.kill()

@@ -1,6 +1,7 @@
 """The real bot of a load: logged in at a LoadServer, in as many servers as have a schedule, and asked by members.
 
-`python -m tests.benchmarks.load_bot DATABASE DISCORD SERVERS` is a further process that delivers, until it is killed.
+`python -m tests.benchmarks.load_bot DATABASE DISCORD SERVERS` is a further process that delivers, from a
+line on its standard input until it is killed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -94,9 +95,12 @@ async def logged_in(catalog: Catalog, store: Store, servers: int) -> AsyncIterat
         yield bot
 
 
-async def deliver(bot: StudyBot, store: Store, patience: float = 3600) -> None:
+async def deliver(
+    bot: StudyBot, store: Store, patience: float = 3600, *, begin: Callable[[], None] = lambda: None
+) -> None:
     """Let the ticker begin, as when the gateway is ready, and wait until all is posted that can be."""
     bot._ready.set()
+    begin()
     until = time.monotonic() + patience
     left = True
     while left and time.monotonic() < until:
@@ -166,6 +170,7 @@ async def further_process(database: str, address: str, servers: int) -> None:
     discord.http.Route.BASE = address
     catalog = load_catalog(shipped_catalog())
     async with await Store.open(database) as store, logged_in(catalog, store, servers) as bot:
+        await asyncio.to_thread(sys.stdin.readline)
         bot._ready.set()
         await asyncio.Event().wait()
 

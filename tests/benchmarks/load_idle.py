@@ -72,6 +72,7 @@ async def _fill_retries(store: Store) -> None:
 def _delivery(store: Store, catalog: Catalog, servers: int) -> Delivery:
     bot = create_bot(Settings.model_construct(), catalog, store)
     bot._connection._guilds = {one: discord.Object(one) for one in range(1, servers + 1)}
+    bot.delivery._caught_up = True  # there is no Discord to ask
     return bot.delivery
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +20,8 @@ from sqlalchemy import text, update
 from bot.catalog import Catalog
 from bot.errors import CannotPost, PostFailed, StoreError
 from bot.jobs import queue, schedules
-from bot.jobs.due import next_due, realign
-from bot.jobs.ticker import Ticker
-from bot.jobs.worker import LEASE
+from bot.jobs.due import realign
+from bot.jobs.worker import LEASE, Ticker
 from bot.outcomes import Reason
 from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, World, fail, put
@@ -31,6 +31,11 @@ from tests.store.test_contract import expire
 
 __all__ = ["lasting_url", "postgres", "postgres_url"]
 
+STEPS = [f"{where}:{step}" for where in ("inside", "behind") for step in range(2, 9)]
+HARMS = ("none", "before", "after", "sleep", *STEPS)
+"""What a process may do to itself; see `tests.faults.process`."""
+SHORT = timedelta(seconds=2)
+"""A lease that runs out while a test waits."""
 QUICK = 0.3
 """Seconds that a database may take in these tests, where it usually may take ten."""
 
@@ -67,6 +72,49 @@ async def test_killed_between_claim_and_record(lasting_url: str, tmp_path: Path,
         await expire(store)
     assert await ended(await started(lasting_url, posts, late=LEASE)) == 0
     assert len(lines(posts)) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["inside", "behind"])
+async def test_killed_at_every_transaction(lasting_url: str, tmp_path: Path, where: str) -> None:
+    """Each time with another server's prompt; a tick that posts makes five."""
+    posts = tmp_path / "posts"
+    for step in range(1, 7):
+        async with await Store.open(lasting_url) as store:
+            await put(store, step)
+        await ended(await started(lasting_url, posts, f"{where}:{step}"))
+        async with await Store.open(lasting_url) as store:
+            await expire(store)
+        assert await ended(await started(lasting_url, posts, late=LEASE)) == 0
+        assert len(lines(posts)) == len(set(lines(posts))) == step
+
+
+@pytest.mark.slow
+async def test_three_processes_that_are_killed_and_stopped_for_weeks(lasting_url: str, tmp_path: Path) -> None:
+    await siege(lasting_url, tmp_path / "posts", weeks=2)
+
+
+async def siege(url: str, posts: Path, weeks: int, seed: int = 0) -> None:
+    """Have three processes deliver twenty servers' prompts week after week, while they are killed and stopped."""
+    chance = random.Random(seed)
+    async with await Store.open(url) as store:
+        for guild_id in range(1, 21):
+            await put(store, guild_id)
+    for week in range(weeks):
+        late = timedelta(weeks=week)
+        harms = [chance.choice(HARMS) for _ in range(3)]
+        processes = [await started(url, posts, harm, late=late, lease=SHORT) for harm in harms]
+        stopped = [process for process, harm in zip(processes, harms, strict=True) if harm == "sleep"]
+        await asyncio.gather(*(ended(process) for process in processes if process not in stopped))
+        for minutes in (2, 4):
+            await asyncio.sleep(SHORT.total_seconds())  # every claim runs out, also by the clock of whoever is stopped
+            later = late + timedelta(minutes=minutes)
+            assert await ended(await started(url, posts, late=later, lease=SHORT)) == 0
+        for process in stopped:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+        await asyncio.gather(*map(ended, stopped))
+        assert len(lines(posts)) == len(set(lines(posts))) == 20 * (week + 1), f"week {week}: {harms}"
 
 
 async def test_a_process_that_sleeps_longer_than_its_lease_does_not_post_again(
@@ -116,8 +164,7 @@ async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: st
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATING, lasting_url, step, stderr=DEVNULL)
     assert await process.wait() == -signal.SIGKILL
     async with await Store.open(lasting_url) as store:
-        await put(store)
-        assert await store.read(next_due) == DUE
+        assert (await put(store)).next_at == DUE
 
 
 async def test_a_database_that_is_locked_for_a_while(
@@ -174,7 +221,7 @@ async def test_a_database_connection_that_swallows_costs_one_call(
 
 
 async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.jobs.ticker.TICK_TIMEOUT", 0.05)
+    monkeypatch.setattr("bot.jobs.worker.TICK_TIMEOUT", 0.05)
 
     async def hang() -> None:
         await asyncio.sleep(3600)
@@ -232,3 +279,7 @@ async def test_a_store_that_fails_over_a_record_is_repeated_and_found(
         assert await world.tick(DUE) == {"retried": 1}
     assert await world.tick(DUE + timedelta(minutes=2)) == {"sent": 1}
     assert len(world.channel.posts) == 1
+
+
+if __name__ == "__main__":  # python -m tests.faults.test_processes URL FILE WEEKS
+    asyncio.run(siege(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

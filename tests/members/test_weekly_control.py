@@ -10,7 +10,7 @@ import pytest
 from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.jobs import schedules
-from bot.jobs.ticker import Ticker
+from bot.jobs.worker import Ticker
 from bot.outcomes import Reason
 from bot.schedule import Schedule
 from bot.settings import Settings

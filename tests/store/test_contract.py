@@ -15,10 +15,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.errors import StoreError
-from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules
-from bot.jobs.count import record_finished
-from bot.jobs.due import enqueue_due, enqueue_now, next_due, realign, resume_due
-from bot.jobs.history import delivery_before, delivery_of, history_of, job_with, last_post_about, recent_deliveries
+from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules, tag, toggle_press
+from bot.jobs.due import enqueue_due, enqueue_now, realign, resume_due
+from bot.jobs.history import delivery_before, history_of, job_with, post_of_week, recent_deliveries
 from bot.jobs.queue import Begun
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule
@@ -164,23 +163,8 @@ async def test_due_is_in_order_and_limited(store: Store) -> None:
     late = await put(store, 1)
     early = await put(store, 2, schedule=replace(BERLIN, time=time(8)))
     await put(store, 3, schedule=replace(BERLIN, time=time(10)))
-    assert await store.read(next_due) == MONDAY - timedelta(hours=1)
     assert await due(store, MONDAY, 10) == [early.id, late.id]
     assert await due(store, MONDAY, 1) == [early.id]
-
-
-async def test_next_due_waits_for_leases_and_retries_and_ignores_pauses(store: Store) -> None:
-    assert await store.read(next_due) is None
-    await put(store)
-    assert await store.read(next_due) == MONDAY
-    (job,) = await claim(store)
-    await store.write(queue.release, job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
-    assert await store.read(next_due) == MONDAY + timedelta(minutes=5)
-    await store.write(schedules.pause, 1, by=5, now=MONDAY)
-    (job,) = await claim(store)
-    assert job.cancelled is Reason.PAUSED
-    assert await store.write(queue.record_skipped, job, Reason.PAUSED, None, MONDAY, owner="me")
-    assert await store.read(next_due) is None
 
 
 async def test_next_at_of_what_runs_is_in_the_future_once_it_is_enqueued(store: Store) -> None:
@@ -307,7 +291,7 @@ async def test_what_was_sent_brings_its_follow_ups(store: Store) -> None:
     assert {kind: one.state for kind, one in delivery.follow_ups.items()} == dict.fromkeys(
         ("thread", "poll"), State.WAITING
     )
-    assert await store.read(delivery_of, weekly.id, job.week) == delivery
+    assert await store.read(post_of_week, weekly.id, job.week) == delivery.post
     assert {one.kind for one in await claim(store)} == {"thread", "poll"}
 
 
@@ -417,10 +401,8 @@ async def test_a_pause_that_an_admin_wanted_outlasts_a_change(store: Store) -> N
 async def test_a_pause_until_a_day_ends_by_itself(store: Store) -> None:
     await put(store)
     await store.write(schedules.pause, 1, by=7, now=NOW, resume_at=MONDAY + timedelta(days=1))
-    assert await store.read(next_due) == MONDAY + timedelta(days=1)
     assert await store.write(resume_due, MONDAY) == 0
     assert await store.write(resume_due, MONDAY + timedelta(days=1)) == 1
-    assert await store.read(next_due) == NEXT
 
 
 async def test_what_came_due_after_a_pause_was_to_end_is_late_and_not_lost(store: Store) -> None:
@@ -513,15 +495,14 @@ async def test_a_start_begins_a_new_walk(store: Store) -> None:
     assert (again.start_id, again.start_round) == ("d", 2)
 
 
-async def test_a_post_is_found_by_its_page_and_counts_who_finished(store: Store) -> None:
+async def test_a_post_counts_who_pressed_on_it(store: Store) -> None:
     weekly = await put(store)
     job = await post(store, weekly, "a")
-    await store.write(record_finished, job, 3)
-    last = await store.read(last_post_about, 1, ["example.org/elsewhere", "example.org/a"])
-    assert last is not None
-    assert (last.id, last.finished) == (job.id, 3)
-    assert await store.read(last_post_about, 1, ["example.org/b"]) is None
-    assert await store.read(last_post_about, 2, ["example.org/a"]) is None
+    pressed = [await store.write(toggle_press, 1, tag(job), user_id, MONDAY) for user_id in (1, 2, 2, 3)]
+    assert pressed == [True, True, False, True]
+    assert (await found(store, job)).finished == 2
+    assert await store.write(toggle_press, 2, tag(job), 1, MONDAY) is None
+    assert [one.kind for one in await claim(store)] == ["count"]
 
 
 @pytest.fixture
@@ -566,4 +547,3 @@ async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pyte
     hour_late = tables.schedules.update().values(next_at=MONDAY + timedelta(hours=1))
     await store.write(lambda connection: connection.execute(hour_late))
     assert await realign(store, NOW) == 5
-    assert await store.read(next_due) == MONDAY

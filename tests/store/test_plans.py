@@ -13,10 +13,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import Connection, Engine, event, insert, inspect, text
 
-from bot.jobs import queue, schedules
+from bot.jobs import queue, schedules, toggle_press
 from bot.jobs.count import enqueue_count
 from bot.jobs.due import enqueue_due, resume_due
-from bot.jobs.history import history_of, last_post_about, recent_deliveries
+from bot.jobs.history import history_of, recent_deliveries
 from bot.store import Store, tables
 from bot.store.tables import jobs, marks, sharing
 from tests.store.conftest import new_database
@@ -54,7 +54,7 @@ TICK: dict[str, Asking] = {
     "history": lambda connection: history_of(connection, 1),
     "recent": lambda connection: recent_deliveries(connection, 1, 10),
     "enqueue_count": lambda connection: enqueue_count(connection, 1, ["example.org/1"], NOW),
-    "last_post_about": lambda connection: last_post_about(connection, 1, ["example.org/1"]),
+    "toggle_press": lambda connection: toggle_press(connection, 1, "0001", 7, NOW),
 }
 """What each tick asks, by the name that a failure shows."""
 
