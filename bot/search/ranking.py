@@ -135,12 +135,11 @@ class Ranker:
         unknown = of.against_unknown * self._unknown(query, content)
         least = max(of.least_explained * whole, unknown)
         strong: Scores = {}
-        floor, tried = 0.0, 0
-        for document in sorted(scores, key=scores.__getitem__, reverse=True):
+        floor = 0.0
+        for tried, document in enumerate(sorted(scores, key=scores.__getitem__, reverse=True)):
             score = scores[document]
             if score < floor or (not strong and tried > COMPARED):
                 break
-            tried += 1
             # No document scores more than it explains.
             clear = document in pieces or (not unknown and score >= of.least_explained)
             if clear or self._explained(content, document) >= least:
