@@ -44,7 +44,7 @@ from bot.importing.entries import (
     subject_columns,
 )
 from bot.importing.markdown import OnProgress, no_progress, with_progress
-from bot.importing.meta import is_advert, reason_for_heading, reason_for_link
+from bot.importing.meta import is_advert, is_social, reason_for_heading, reason_for_link
 from bot.importing.stages import TRACK_LEVEL, Group, Section, groups_of
 from bot.importing.words import (
     MAX_SUBJECT,
@@ -224,7 +224,7 @@ class _Resolver:
         base = self._base and joined(self._base, link.source.name) if (self._base or "").endswith("/") else self._base
         url = absolute(link.url, base)
         if isinstance(url, str):
-            return replace(link, url=url)
+            return replace(link, url=url, bare=link.bare or re.match(r"https?://\S+$", link.text) is not None)
         self.left_out.append(LeftOut(link.source, link.url, url))
         return "" if link.icon else link.text
 
@@ -507,7 +507,7 @@ class _Walker:
 
     def _note(self, block: Block) -> None:
         """A paragraph before the first entry of a section is its goal; the first of all describes the list."""
-        text = clean(block.text)
+        text = clean(plain(piece for piece in block.pieces if isinstance(piece, str) or not piece.icon))
         own = "".join(piece for piece in block.pieces if isinstance(piece, str))
         section = self._section
         if block.level or len(text) < MIN_GOAL or len(own) < len(text) / 2:
@@ -584,6 +584,7 @@ class _Chooser:
         self._by_page: dict[str, Entry] = {}
         self.left_out: list[LeftOut] = []
         self.merged: list[Merged] = []
+        self._social: dict[int, bool] = {}
         for section in walker.sections:
             _name_by_section(section)
         self._headings = {slug(section.title, 200, "") for section in walker.sections if section.title}
@@ -632,6 +633,8 @@ class _Chooser:
             return section.reason
         if (reason := reason_for_link(entry.title, entry.url, prose=entry.prose or outside)) is not None:
             return reason
+        if not entry.listed and self._is_social(section):
+            return Reason.SOCIAL
         place = unquote(entry.url.partition("#")[2])
         if (
             place
@@ -641,9 +644,17 @@ class _Chooser:
             return Reason.CONTENTS
         if outside and (not entry.listed or self._before_title(section)):
             return Reason.INTRO
-        if entry.prose and self._is_list and any(one.listed for one in section.all_entries()):
+        listed = section.entries if not entry.prose else section.all_entries()
+        if not entry.listed and self._is_list and any(one.listed and one is not section.entry for one in listed):
             return Reason.PROSE
         return None
+
+    def _is_social(self, section: Section) -> bool:
+        """Whether a row of links in running text leads to profiles and chats, most of them."""
+        if id(section) not in self._social:
+            row = [entry for entry in section.entries if not entry.listed]
+            self._social[id(section)] = 2 * sum(is_social(entry.url) for entry in row) >= len(row) > 1
+        return self._social[id(section)]
 
     def _before_title(self, section: Section) -> bool:
         return section is self._walker.root and self._walker.named_at is not None

@@ -26,8 +26,8 @@ KEPT_HEADER = (
     "# The last import, kept for `studybot sync`: it tells what the index changed from what you did. Don't edit it.\n"
 )
 
-MAX_ENTRIES = 20_000
-"""Resources that are imported. Twice the largest list that was found; more would take longer than anybody waits."""
+MAX_ENTRIES = 10_000
+"""Resources that are imported. Three times the largest list that was found; more would take longer than anybody waits."""
 
 MOST_NAMED = 20
 """Most addresses of a kind that are shown one by one; of the others the lines are named."""

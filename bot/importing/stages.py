@@ -118,7 +118,7 @@ def _fold(section: Section) -> None:
     letters = [below for below in children if len(below.title.strip(" -–—.")) < 2]
     single = [below for below in children if not below.sections and len(below.entries) == 1]
     named = [below for below in single if below.entry is below.entries[0]]
-    folded = {id(below) for below in letters} if len(letters) > 2 else set()
+    folded = {id(below) for below in letters} if len(letters) > 2 and len(letters) >= 0.5 * len(children) else set()
     fewest = 2 if section.title else MANY_HEADINGS
     if len(single) >= 0.6 * len(children) and len(single) >= fewest:
         folded |= {id(below) for below in single}
@@ -180,7 +180,7 @@ def _by_year(groups: list[Group]) -> list[Group]:
     """One stage for a year, where there are too many and each is of a year."""
     stages = [group for group in groups if not group.is_track]
     years = [years[-1] if (years := _YEAR.findall(group.title)) else "" for group in stages]
-    if len(stages) <= MOST_STAGES or sum(map(bool, years)) < 0.8 * len(stages) or len(set(years)) > MOST_STAGES:
+    if len(stages) <= MOST_STAGES or sum(map(bool, years)) < 0.5 * len(stages) or len(set(years)) > MOST_STAGES:
         return groups
     name = Counter(re.split(r"[\d(]", group.title)[0].strip(" -–—:,›") for group in stages if group.path).most_common(
         1
