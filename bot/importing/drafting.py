@@ -497,7 +497,7 @@ class _Walker:
 
     def _add_plain(self, block: Block, work: _Item | None, entry: Entry | None) -> None:
         text = clean(block.text)
-        if entry is not None and (work is not None or len(self._section.entries) < 2):
+        if entry is not None and (work is not None or len(self._section.items) < 2):
             if not _take_details(entry, block):
                 entry.describe(block.text)
         elif block.level == 0:
@@ -521,7 +521,7 @@ class _Walker:
                 and not (self.description and section is self.root)
             ):
                 self.description = self.description if self.named_in(section) else cut(text, MAX_PARAGRAPH)
-        elif not section.note and not section.entries and section.entry is None:
+        elif not section.note and not section.items and section.entry is None:
             section.note = cut(text, MAX_PARAGRAPH)
 
     def named_in(self, section: Section) -> bool:
@@ -585,6 +585,7 @@ class _Chooser:
         self.left_out: list[LeftOut] = []
         self.merged: list[Merged] = []
         self._social: dict[int, bool] = {}
+        self._listed: dict[tuple[int, bool], bool] = {}
         for section in walker.sections:
             _name_by_section(section)
         self._headings = {slug(section.title, 200, "") for section in walker.sections if section.title}
@@ -644,10 +645,17 @@ class _Chooser:
             return Reason.CONTENTS
         if outside and (not entry.listed or self._before_title(section)):
             return Reason.INTRO
-        listed = section.entries if not entry.prose else section.all_entries()
-        if not entry.listed and self._is_list and any(one.listed and one is not section.entry for one in listed):
+        if not entry.listed and self._is_list and self._has_listed(section, below=entry.prose):
             return Reason.PROSE
         return None
+
+    def _has_listed(self, section: Section, *, below: bool) -> bool:
+        """Whether a section has works in a list, or sections of it have, besides what its heading names."""
+        key = (id(section), below)
+        if key not in self._listed:
+            entries = section.all_entries() if below else section.entries
+            self._listed[key] = any(one.listed and one is not section.entry for one in entries)
+        return self._listed[key]
 
     def _is_social(self, section: Section) -> bool:
         """Whether a row of links in running text leads to profiles and chats, most of them."""
