@@ -540,7 +540,7 @@ def _take_details(entry: Entry, block: Block) -> bool:
             lines.append([])
         else:
             lines[-1].append(piece)
-    found = [detail(entry, clean(plain(line))) for line in lines]  # all of them, not only to the first
+    found = [detail(entry, plain(line).strip(" *_")) for line in lines]  # all of them, not only to the first
     return any(found)
 
 
@@ -589,7 +589,7 @@ class _Chooser:
         for section in walker.sections:
             _name_by_section(section)
         self._headings = {slug(section.title, 200, "") for section in walker.sections if section.title}
-        listed = sum(one.listed for section in walker.sections for one in section.entries)
+        listed = sum(not one.prose for section in walker.sections for one in section.entries)
         every = sum(len(section.entries) for section in walker.sections)
         self._is_list = listed >= 0.6 * every
         self._has_sections = any(section.entries and section.path and not section.reason for section in walker.sections)
@@ -650,11 +650,13 @@ class _Chooser:
         return None
 
     def _has_listed(self, section: Section, *, below: bool) -> bool:
-        """Whether a section has works in a list, or sections of it have, besides what its heading names."""
+        """Whether a section has works in a list, besides what its heading names; `below`: or in rows, or in sections."""
         key = (id(section), below)
         if key not in self._listed:
             entries = section.all_entries() if below else section.entries
-            self._listed[key] = any(one.listed and one is not section.entry for one in entries)
+            self._listed[key] = any(
+                (one.listed or (below and not one.prose)) and one is not section.entry for one in entries
+            )
         return self._listed[key]
 
     def _is_social(self, section: Section) -> bool:

@@ -168,6 +168,10 @@ class Labels:
         text = clean_title(link.text)
         return bool(text) and not is_label(text) and not is_part(text) and text.casefold() not in self._repeated
 
+    def is_named(self, link: Link) -> bool:
+        """Whether a link's text is a word, though perhaps a label: among names, "Reddit" is one."""
+        return not link.bare and has_words(link.text) and clean_title(link.text).casefold() not in self._repeated
+
     def is_repeated(self, link: Link) -> bool:
         """Whether a link's text says something, though not which work it is: "Introduction" for the fifth time."""
         return not link.bare and has_words(link.text) and not is_label(clean_title(link.text))
@@ -234,6 +238,8 @@ class _RunReader:
         self._listed = block.level > 0 or block.kind is BlockKind.HEADING
         self._current: Entry | None = None
         self._described = False
+        self._row = self._is_row()
+        self._named_row = self._row and 2 * sum(labels.is_titled(self._link(at)) for at in self._at) > len(self._at)
 
     def _without_icons(self) -> list[Piece]:
         """The pieces without icons, if there is anything else to click; those that are struck out, too."""
@@ -267,8 +273,15 @@ class _RunReader:
         links = [self._link(at) for at in self._at]
         if all(not self._labels.is_titled(link) and not link.bare and _word(link) not in _POINTERS for link in links):
             return True
+        if self._is_row():
+            return True
         before = clean(self._text(0, self._at[0]))
         return (not has_words(before) or _is_mark(before)) and self._labels.is_titled(links[0])
+
+    def _is_row(self) -> bool:
+        """Whether a paragraph is a row of names, with a letter or a dot between them."""
+        own = re.findall(r"[^\W\d_]{2,}", "".join(piece for piece in self._pieces if isinstance(piece, str)))
+        return not self._listed and len(self._at) > 2 and len(own) < len(self._at)
 
     def _link(self, at: int) -> Link:
         piece = self._pieces[at]
@@ -398,8 +411,9 @@ class _RunReader:
         in_brackets = re.search(r"[(\[（]\s*$", gap) is not None
         if not is_joint and not (mark and is_label(mark)):
             self._described = True
-        if self._labels.is_titled(link) and not in_brackets and not (mark and is_label(mark) and self._current):
-            if is_joint and not self._described and self._follows_title(before):
+        named = self._labels.is_titled(link) or (self._row and self._labels.is_named(link) and self._named_row)
+        if named and not in_brackets and not (mark and is_label(mark) and self._current):
+            if (is_joint and not self._described and self._follows_title(before)) or self._row:
                 self._titled(at, link, leads=True)
             else:
                 self._run.left_out.append((link, Reason.DESCRIPTION))
@@ -469,7 +483,8 @@ class _RunReader:
         own = clean("".join(piece for piece in pieces if isinstance(piece, str)))
         text = clean(plain(pieces))
         text = clean(text.removeprefix(title.partition(": ")[2])) if _CODE.match(title) else text
-        siblings = any(isinstance(piece, Link) for piece in pieces) and not has_words(own)
+        links = sum(isinstance(piece, Link) for piece in pieces)
+        siblings = links > 0 and len(re.findall(r"[^\W\d_]{2,}", own)) <= links // 2
         return text if has_words(own) and not siblings and not is_label(text) and _says(own) else ""
 
     def _sentence(self, at: int, title: str) -> str:

@@ -20,6 +20,8 @@ MANY_HEADINGS = 5
 """Headings of the highest level with one work each that are no stages. Two or three may well be."""
 TRACK_LEVEL = 10
 """The level of a track's name as a heading."""
+FEWEST_STAGES = 5
+"""Stages that are left when headings go. One of a thousand works is no section that anybody sees."""
 MAX_PATH = 100
 """Characters of a stage's title with the headings above it. Longer ones fill a phone's screen."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -149,6 +151,8 @@ def _collapse(root: Section) -> None:
         for section in sorted(by_depth[depth], key=lambda section: sizes[id(section)]):
             if count <= MOST_STAGES:
                 return
+            if count - _count(section) + 1 < FEWEST_STAGES:
+                continue
             count -= _count(section) - 1
             section.items = list(section.all_entries())
 

@@ -86,6 +86,7 @@ MARKUP = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(parts=st.lists(st.sampled_from(MARKUP), min_size=1, max_size=6))
 def test_any_markup_repeated_takes_time_in_proportion(parts: list[str]) -> None:
@@ -103,6 +104,7 @@ def repeated(unit: str, size: int) -> float:
     return time.process_time() - began
 
 
+@pytest.mark.slow
 def test_ten_thousand_small_files_take_little_memory(tmp_path: Path) -> None:
     for number in range(10_000):
         (tmp_path / f"{number}.md").write_text(f"[T {number}](https://x.example/{number})\n")
