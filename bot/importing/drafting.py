@@ -650,7 +650,7 @@ class _Chooser:
         return None
 
     def _has_listed(self, section: Section, *, below: bool) -> bool:
-        """Whether a section has works in a list, besides what its heading names; `below`: or in rows, or in sections."""
+        """Whether a section has works in a list besides what its heading names; `below`: or in rows and sections."""
         key = (id(section), below)
         if key not in self._listed:
             entries = section.all_entries() if below else section.entries

@@ -25,7 +25,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "one title": lambda n: f"- [Title](https://x.example/{n})\n",
     "one item": lambda n: ("- X y " if n == 0 else "") + f"[pdf](https://x.example/{n}) ",
     "headings": lambda n: f"{'#' * (1 + n % 6)} H {n}\n\n[T {n}](https://x.example/{n})\n\n",
-    "code fences": lambda n: "```\nx\n```\n" * 8,
+    "code fences": lambda n: "```\nx\n```\n" * 4,
     "round brackets": lambda n: "(" * 40 + ("\n\n" if n % 200 == 0 else ""),
     "square brackets": lambda n: "[" * 40 + ("\n\n" if n % 200 == 0 else ""),
     "tags that never close": lambda n: "<?" * 20 + "x <b c='" * 4 + ("\n\n" if n % 200 == 0 else ""),
