@@ -13,8 +13,8 @@ from bot.catalog.model import Catalog, Resource, Stage, Track
 
 OPTIONS = 4
 """Most resources to choose the next one from: with five a poll is a survey."""
-PATH, SHUFFLED = "*path", "*shuffled"
-"""The two orders that are not a stage's or a track's: no slug, so that a stage may have any id."""
+PATH, SHUFFLED = "path", "shuffled"
+"""The two orders that are not a stage's or a track's."""
 NEAR_ENOUGH = 60
 """The lowest score (0 to 100) at which free text names a stage. At 0 any text would name one; at 100 only its exact
 title would. A word or two of a title, mistyped, score above 75; unrelated words below 50."""
@@ -66,12 +66,22 @@ def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
     return groups[near[2]] if near else None
 
 
+def group_order(group_id: str) -> str:
+    """The order that follows one stage or track; no id, "path" included, is taken for another order."""
+    return f"group:{group_id}"
+
+
+def group_of(catalog: Catalog, order: str) -> Stage | Track | None:
+    """The stage or track that an order follows; None for another order, or if it's gone."""
+    return next((group for group in catalog.groups if group_order(group.id) == order), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """In which order the prompts of one schedule come.
 
-    `order` is PATH, SHUFFLED or the id of a stage or track; `seed` tells one shuffled order from another; `start` is
-    the id of the resource at which this round begins, if not at the first.
+    `order` is PATH, SHUFFLED or `group_order` of a stage or track; `seed` tells one shuffled order from another;
+    `start` is the id of the resource at which this round begins, if not at the first.
     """
 
     order: str = PATH
@@ -85,7 +95,8 @@ class Plan:
             return sorted(catalog.resources, key=lambda one: sha256(f"{self.seed}:{one.id}".encode()).digest())
         if self.order == PATH:
             return catalog.resources
-        return next((group.resources for group in catalog.groups if group.id == self.order), ())
+        group = group_of(catalog, self.order)
+        return group.resources if group else ()
 
 
 def next_prompt(

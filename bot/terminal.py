@@ -11,6 +11,8 @@ import click
 from bot.catalog import Resource, Stage, Track
 from bot.catalogs import Library
 from bot.characters import escaped
+from bot.language import ENGLISH
+from bot.reasons import reasons
 from bot.search import Answer, Hit
 
 
@@ -56,16 +58,21 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
         yield f"{number}. {click.style(hit.resource.title, bold=True)}"
         yield f"   {_by_line(hit.resource, f'step {step} of {len(library.catalog)}')}"
         yield f"   {click.style(hit.resource.url, fg='cyan')}"
-        yield click.style(f"   Why: {'; '.join(reason.spoken() for reason in hit.why)}", dim=True)
+        yield click.style(f"   Why: {reasons(hit.why)}", dim=True)
     if answer.related:
         yield "Related:"
         yield from (f"   {one.resource.title}  {click.style(one.resource.url, fg='cyan')}" for one in answer.related)
 
 
 def _silent(answer: Answer, library: Library) -> Iterator[str]:
-    yield f"Not on this list: “{escaped(answer.query)}”. {library.catalog.title} has nothing about it."
+    yield f"No match for “{escaped(answer.query)}”."
+    if answer.ignored:
+        yield f"Not on this list: {ENGLISH.both([f'“{escaped(word)}”' for word in answer.ignored])}."
     if answer.suggestion:
         yield f"Did you mean “{escaped(answer.suggestion)}”?"
+    if answer.related:
+        yield "Closest on the list:"
+        yield from (f"   {one.resource.title}  {click.style(one.resource.url, fg='cyan')}" for one in answer.related)
     if answer.nearest:
         yield f"Near it on the list: {', '.join(topic.name for topic in answer.nearest)}."
 

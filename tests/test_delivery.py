@@ -14,17 +14,20 @@ import pytest
 import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from bot.catalog import Catalog, Resource, Stage, Track
-from bot.delivery import Prompt
-from bot.delivery.job import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
-from bot.delivery.worker import LEASE, SLOTS
 from bot.errors import CannotPost, PostFailed
+from bot.jobs import Prompt, schedules
+from bot.jobs import prompt as prompt_job
+from bot.jobs.attempt import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
+from bot.jobs.due import AT_ONCE, GRACE, enqueue_due, enqueue_now, resume_due
+from bot.jobs.history import history_of
+from bot.jobs.worker import LEASE, SLOTS
 from bot.outcomes import Reason
+from bot.path import group_order
 from bot.schedule import Schedule
-from bot.store import Store
-from bot.store.due import AT_ONCE, GRACE
-from bot.store.tables import schedules
+from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, START, WEEK, Killed, World, fail
 
 GONE = CannotPost(Reason.CHANNEL_GONE)
@@ -147,7 +150,7 @@ async def test_offline_at_the_time_posts_once_late(world: World, late: timedelta
 async def test_what_waits_in_our_own_queue_does_not_apologise(world: World) -> None:
     """Enqueued in time, and begun minutes later because so many others were due."""
     world.now = DUE
-    assert await world.store.enqueue_due(DUE) == 1
+    assert await world.store.write(enqueue_due, DUE) == 1
     assert await world.tick(DUE + timedelta(minutes=6)) == {"sent": 1}
     assert not world.channel.prompts[0].late
 
@@ -201,8 +204,8 @@ async def test_now_beside_the_due_prompt_and_twice_at_once_posts_no_resource_twi
 
 async def test_now_after_the_prompt_is_switched_off(world: World) -> None:
     weekly = await world.schedule()
-    await world.store.remove_schedule(1)
-    assert await world.store.enqueue_now(weekly.id, START) is None
+    await world.store.write(schedules.remove, 1)
+    assert await world.store.write(enqueue_now, weekly.id, START) is None
 
 
 @pytest.mark.parametrize(("when", "state"), [("after", "sent"), ("before", "skipped")])
@@ -251,7 +254,7 @@ async def test_a_walk_can_begin_anywhere_and_goes_on_from_there(world: World, ca
 
 
 async def test_shuffled_uses_all_before_it_repeats_one(world: World, catalog: Catalog) -> None:
-    await world.put(order="*shuffled")
+    await world.put(order="shuffled")
     for week in range(23):
         await world.tick(DUE + week * WEEK)
     assert sorted(world.channel.resources) == sorted(one.id for one in catalog)
@@ -286,7 +289,7 @@ async def test_many_broken_servers_do_not_hold_up_the_others(world: World) -> No
 
 async def test_an_unknown_zone_pauses_its_schedule_and_no_other(world: World) -> None:
     await world.put(2)
-    lost = schedules.update().where(schedules.c.guild_id == 1).values(zone="Europe/Atlantis")
+    lost = tables.schedules.update().where(tables.schedules.c.guild_id == 1).values(zone="Europe/Atlantis")
     await world.store.write(lambda connection: connection.execute(lost))
     assert await world.tick(DUE) == {"sent": 1}
     assert (await world.schedule()).pause_reason is Reason.UNKNOWN_ZONE
@@ -304,7 +307,7 @@ async def test_more_than_there_are_slots_for_are_all_served(world: World) -> Non
 async def test_a_server_that_hangs_costs_the_others_a_slot_and_no_more(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.worker.SLOT_SECONDS", 0.05)
+    monkeypatch.setattr("bot.jobs.worker.SLOT_SECONDS", 0.05)
     for guild_id in range(2, 3 * SLOTS):
         await world.put(guild_id)
     hanging, post = asyncio.Event(), world.channel.post
@@ -414,7 +417,7 @@ async def test_an_answer_that_got_lost_is_found_whatever_an_admin_changes(
         "zone": {"schedule": replace(BERLIN, zone="Asia/Tokyo")},
         "channel": {"channel_id": 99},
         "role": {"role_id": 3},
-        "order": {"order": "*shuffled"},
+        "order": {"order": "shuffled"},
         "start": {"start_id": catalog.resources[5].id},
     }
     await world.put(**changes[change], now=DUE + timedelta(seconds=10))
@@ -430,7 +433,7 @@ async def test_a_lost_answer_is_not_taken_for_another_posts(world: World) -> Non
     world.now = DUE - timedelta(hours=5)
     await world.post_now()
     await world.tick(world.now)
-    await world.store.remove_schedule(1)
+    await world.store.write(schedules.remove, 1)
     await world.put()
     world.channel.before = [fail(OUTAGE)]
     assert await world.tick(DUE) == {"retried": 1}
@@ -456,7 +459,7 @@ async def test_an_empty_catalog_skips(store: Store) -> None:
     weekly = await world.put()
     assert await world.tick(DUE) == {"skipped": 1}
     assert await world.states() == [("skipped", "empty_list")]
-    history = await store.history(weekly.id)
+    history = await store.read(history_of, weekly.id)
     upcoming = await world.prompts.upcoming(weekly, history, world.catalogs, world.channel, DUE)
     assert upcoming is Reason.EMPTY_LIST
 
@@ -465,7 +468,7 @@ async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -
     one = Resource(id="a", title="A", url="https://example.org/a")
     stages = (Stage("s", "S", resources=(one,)),)
     world = World(store, Catalog("Index", stages=stages, tracks=(Track("t", "T"),)))
-    await world.put(order="t")
+    await world.put(order=group_order("t"))
     for week in range(3):
         assert await world.tick(DUE + week * WEEK) == {"skipped": 1}
     assert await world.states() == [("skipped", "empty_order")] * 3
@@ -475,7 +478,7 @@ async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -
 async def test_upcoming_is_what_will_be_posted(world: World) -> None:
     await world.tick(DUE)
     weekly = await world.schedule()
-    history = await world.store.history(weekly.id)
+    history = await world.store.read(history_of, weekly.id)
     preview = await world.prompts.upcoming(weekly, history, world.catalogs, world.channel, DUE)
     await world.tick(DUE + WEEK)
     assert isinstance(preview, Prompt)
@@ -523,7 +526,7 @@ def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_o
 
 async def test_skipped_and_changed_gives_the_week_no_second_prompt(world: World) -> None:
     monday = DUE - timedelta(hours=2)
-    await world.store.skip_next(1, monday)
+    await world.store.write(schedules.skip_next, 1, monday)
     friday = await world.put(schedule=replace(BERLIN, weekday=4), now=monday)
     assert friday.next_at == DUE + WEEK + timedelta(days=4)
     tokyo = await world.put(schedule=replace(BERLIN, zone="Asia/Tokyo"), now=monday)
@@ -536,7 +539,7 @@ async def test_skipped_and_changed_gives_the_week_no_second_prompt(world: World)
 async def test_skip_leaves_out_the_prompt_that_waits_out_an_outage(world: World) -> None:
     world.channel.before = [fail(OUTAGE)]
     await world.tick(DUE)
-    skipped = await world.store.skip_next(1, DUE + timedelta(seconds=10))
+    skipped = await world.store.write(schedules.skip_next, 1, DUE + timedelta(seconds=10))
     assert skipped is not None
     assert skipped[1] == DUE
     assert await world.tick(DUE + timedelta(minutes=10)) == {"skipped": 1}
@@ -554,7 +557,7 @@ async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhi
     if change == "now":
         await world.post_now()
     elif change == "order":
-        await world.put(order="*shuffled", now=world.now)
+        await world.put(order="shuffled", now=world.now)
     else:
         await world.put(start_id=catalog.resources[5].id, now=world.now)
     await world.tick(DUE + timedelta(minutes=5))
@@ -567,16 +570,16 @@ async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhi
 async def test_a_change_between_claim_and_post_is_kept(
     world: World, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    history = Store.history
+    history = prompt_job.history_of
 
-    async def changed(store: Store, *given: Any, **options: Any) -> Any:
+    def changed(connection: Connection, *given: Any, **options: Any) -> Any:
         if change == "pause":
-            await store.pause(1, by=5, now=DUE)
+            schedules.pause(connection, 1, by=5, now=DUE)
         else:
-            await store.remove_schedule(1)
-        return await history(store, *given, **options)
+            schedules.remove(connection, 1)
+        return history(connection, *given, **options)
 
-    monkeypatch.setattr(Store, "history", changed)
+    monkeypatch.setattr(prompt_job, "history_of", changed)
     assert await world.tick(DUE) == ({"skipped": 1} if change == "pause" else {})
     assert world.channel.posts == []
 
@@ -584,30 +587,30 @@ async def test_a_change_between_claim_and_post_is_kept(
 async def test_a_pause_that_comes_over_a_lost_answer_still_finds_it(world: World) -> None:
     world.channel.after = [fail(PostFailed("connection reset"))]
     await world.tick(DUE)
-    await world.store.pause(1, by=5, now=DUE + timedelta(seconds=10))
+    await world.store.write(schedules.pause, 1, by=5, now=DUE + timedelta(seconds=10))
     assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
     assert len(world.channel.posts) == 1
 
 
 async def test_weeks_of_a_pause_say_so(world: World) -> None:
-    await world.store.pause(1, by=5, now=START)
+    await world.store.write(schedules.pause, 1, by=5, now=START)
     await world.tick(DUE + WEEK + timedelta(days=1))
-    await world.store.resume(1, DUE + WEEK + timedelta(days=1))
+    await world.store.write(schedules.resume, 1, DUE + WEEK + timedelta(days=1))
     assert await world.states() == [("skipped", "paused")] * 2
     assert await world.tick(DUE + 2 * WEEK) == {"sent": 1}
 
 
 async def test_a_pause_until_the_very_instant_loses_nothing(world: World) -> None:
     weekly = await world.put(2, Schedule(0, time(0), "Europe/Berlin"))
-    await world.store.pause(2, by=5, now=START, resume_at=weekly.next_at)
-    assert await world.store.resume_due(weekly.next_at) == 1
+    await world.store.write(schedules.pause, 2, by=5, now=START, resume_at=weekly.next_at)
+    assert await world.store.write(resume_due, weekly.next_at) == 1
     assert (await world.schedule(2)).next_at == weekly.next_at
 
 
 async def test_resuming_what_runs_loses_no_try(world: World) -> None:
     world.channel.before = [fail(OUTAGE)]
     await world.tick(DUE)
-    await world.store.resume(1, DUE + timedelta(seconds=10))
+    await world.store.write(schedules.resume, 1, DUE + timedelta(seconds=10))
     assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
 
 

@@ -65,7 +65,7 @@ _SAME_WORK: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = 
     ("nips", r"(?:papers|proceedings)\.nips\.cc/(.*)", r"papers.nips.cc/\1"),
     ("neurips", r"(?:papers|proceedings)\.neurips\.cc/(?:paper_files/)?(.*)", r"papers.nips.cc/\1"),
     ("nips", rf"(papers\.nips\.cc/paper/\d+/)(?:file|hash)/{_HEX}-(?:Paper|Abstract)\b.*", r"\1\2"),
-    ("mlr", rf"(proceedings\.mlr\.press/v\d+)/{_ID}(?:/\2)?(?:\.html)?{_TEXT_END}", r"\1/\2"),
+    ("mlr", rf"(proceedings\.mlr\.press/v\d+)/{_ID}(?:/\2)?(?:\.html)?{_TEXT_END}", r"\1/\2.html"),
     ("semanticscholar", rf"(semanticscholar\.org/paper/)[^/?#]+/{_HEX}{_END}", r"\1\2"),
     ("huggingface", r"huggingface\.co(.*)", r"hf.co\1"),
     ("githubusercontent", rf"raw\.githubusercontent\.com/{_REPO}/(?:refs/heads/)?(.+)", r"github.com/\1/blob/\2"),

@@ -32,8 +32,11 @@ _WIDE_SPACE = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _WIDE_INDENT = re.compile(f"[ \\t]*{_WIDE_SPACE.pattern}")
 _NO_COLON = re.compile(r"(?P<start>\s*(?:- +)?)(?P<key>[a-z_]+)(?: *[=;：] *| +)(?P<value>\S.*)")
 _NO_SPACE = re.compile(rf"(?P<start>\s*(?:- +)?)(?P<key>[a-z_]+):(?P<value>(?:\S|{_WIDE_SPACE.pattern}).*)")
-_NO_SPACE_AFTER_DASH = re.compile(r"(?P<start>\s*-)(?P<rest>[a-z_]+:(?:\s.*)?)")
-_OTHER_DASH = re.compile(r"(?P<start>\s*)[*•–—] +(?P<rest>\S.*)")
+_SIGNS = (
+    (re.compile(r"(\s*)//(.*)"), "a comment begins with #", r"\1#\2"),
+    (re.compile(r"(\s*)[*•–—] +(\S.*)"), "an item of a list begins with a hyphen", r"\1- \2"),
+    (re.compile(r"(\s*-)([a-z_]+:(?:\s.*)?)"), "a space is missing after the dash", r"\1 \2"),
+)
 _TAB = re.compile(r"[ -]*\t")
 _MARKDOWN_LINK = re.compile(r"!?\[[^\]]*]\((?P<address>[^()\s]+)\)")
 _ESCAPE = re.compile(r"\\(?![0abtnvfre \"/\\N_LPxuU\t])")
@@ -123,17 +126,12 @@ def _tab(lines: Sequence[str], line: int) -> Mistake | None:
     return Mistake(line, "is indented with a tab; use spaces", (" " * _column_above(lines, line) + text.lstrip(),))
 
 
-def _other_dash(lines: Sequence[str], line: int) -> Mistake | None:
-    if found := _OTHER_DASH.fullmatch(lines[line]):
-        return _write(line, "an item of a list begins with a hyphen", f"{found['start']}- {found['rest']}")
+def _sign(lines: Sequence[str], line: int) -> Mistake | None:
+    """A wrong sign at the beginning of a line."""
+    for form, cause, correct in _SIGNS:
+        if found := form.fullmatch(lines[line]):
+            return _write(line, cause, found.expand(correct))
     return None
-
-
-def _comment(lines: Sequence[str], line: int) -> Mistake | None:
-    start, slashes, rest = lines[line].partition("//")
-    if not slashes or start.strip():
-        return None
-    return _write(line, "a comment begins with #", f"{start}#{rest}")
 
 
 def _no_first_dash(lines: Sequence[str], line: int) -> Mistake | None:
@@ -178,12 +176,6 @@ def _two_keys(lines: Sequence[str], line: int) -> Mistake | None:
     key = second["second"].split(":")[0].strip()
     cut = lines[line][: found.start("value") + second.start("second")]
     return Mistake(line, f'two keys are on one line; begin a new line before "{key}:"', (cut,))
-
-
-def _dash_without_space(lines: Sequence[str], line: int) -> Mistake | None:
-    if found := _NO_SPACE_AFTER_DASH.fullmatch(lines[line]):
-        return _write(line, "a space is missing after the dash", f"{found['start']} {found['rest']}")
-    return None
 
 
 def _colon_without_space(lines: Sequence[str], line: int) -> Mistake | None:
@@ -375,7 +367,7 @@ def _spaces(number: int) -> str:
 
 _Look = Callable[[Sequence[str], int], Mistake | None]
 _LOOKS: tuple[_Look, ...] = (
-    _tab, _comment, _other_dash, _dash_without_space, _colon_without_space, _no_first_dash, _second_dash, _indentation,
+    _tab, _sign, _colon_without_space, _no_first_dash, _second_dash, _indentation,
     _two_keys, _unquoted, _no_colon, _not_indented,
 )  # fmt: skip
 """In this order: a line that is indented wrongly also looks like a text with a colon in it."""

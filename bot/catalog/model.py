@@ -23,9 +23,9 @@ from bot.catalog.identity import canonical_page, slug
 from bot.catalog.kinds import KINDS
 from bot.characters import hidden_in_paragraph, named
 
-MAX_CATALOG_ID = 28
+MAX_CATALOG_ID = 24
 MAX_ID = 64
-"""Discord takes 100 characters of custom_id: both ids fit beside a prefix of four letters and what a button does.
+"""Discord takes 100 characters of custom_id: both ids fit beside a word and a little state.
 Longer ones would make buttons that Discord refuses; shorter ones cut titles to less than a name."""
 MAX_TITLE = 256
 """Discord's limit for an embed's title, and what a title may take of a card."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 
-A_SECOND = 46
+REQUESTS_PER_SECOND = 46
 """Requests a second. Discord allows a bot 50 of all kinds; answers to commands do not count among them:
 https://discord.com/developers/docs/topics/rate-limits."""
 AT_ONCE = 2
-"""Requests that need not wait after a rest: few servers are served at once, and with A_SECOND stay under 50."""
+"""Requests that need not wait after a rest: few servers are served at once, and with
+REQUESTS_PER_SECOND stay under 50."""
 JITTER = 0.02
 """Seconds by which a request that had to wait comes later still, at random: several processes that serve the same
 minute do not ask in step."""
@@ -18,7 +19,7 @@ minute do not ask in step."""
 class RateLimiter:
     """Gives each request its turn, in the order in which they ask.
 
-    Everybody in the line has a time of their own, at which they wake; then the "generic cell rate algorithm" lets them
+    Each waiter gets its own wake-up time; then the "generic cell rate algorithm" lets them
     pass one by one, or all whose time came while the process stood still would pass at once.
     """
 
@@ -26,16 +27,16 @@ class RateLimiter:
         self._line_ends_at = 0.0
         self._free_at = 0.0
 
-    async def turn(self) -> None:
+    async def acquire(self) -> None:
         """Wait until a request may be made."""
         now = _now()
-        place = max(self._line_ends_at, now - (AT_ONCE - 1) / A_SECOND)
-        self._line_ends_at = place + 1 / A_SECOND
+        place = max(self._line_ends_at, now - (AT_ONCE - 1) / REQUESTS_PER_SECOND)
+        self._line_ends_at = place + 1 / REQUESTS_PER_SECOND
         if place > now:
             await asyncio.sleep(place - now + random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here
         while (pause := self._free_at - _now()) > 0:  # noqa: ASYNC110 - it is a time that is waited for
             await asyncio.sleep(pause)
-        self._free_at = max(self._free_at, _now() - (AT_ONCE - 1) / A_SECOND) + 1 / A_SECOND
+        self._free_at = max(self._free_at, _now() - (AT_ONCE - 1) / REQUESTS_PER_SECOND) + 1 / REQUESTS_PER_SECOND
 
 
 def _now() -> float:

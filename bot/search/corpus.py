@@ -1,70 +1,31 @@
-"""A catalog made ready to be searched: its terms with their field weights, its phrases and what they stand for.
+"""A catalog made ready to be searched: the posting lists of its words and of its names.
 
-topics, aliases, headings   phrases, which people chose            (phrases.py)
-title, authors, site, headings, summary   single words             (postings.py)
+words   of titles, aliases, authors, sites, headings, summaries, links: one list a term, with BM25F's saturated weight
+names   topics, aliases, headings: one list a name, with how central it is to each document
+kinds   and levels: one list each
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from math import log
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import MAX_NAME, Catalog, Resource, Stage, Topic, Track
-from bot.search.language import Language, detect, language
-from bot.search.phrases import Initials, Label, Phrases
-from bot.search.scoring import Credit, Postings, Weights
-from bot.search.text import fold, is_katakana, letters, pairs, stemmer, words
-from bot.search.vocabulary import Vocabulary
+from bot.search.constants import Constants
+from bot.search.text import Language, detect, fold, is_katakana, language, pairs, stemmer, words
+from bot.search.vocabulary import Acronyms, Name, Term, Vocabulary
 
-TITLE, TITLE_SHARE = 0.72, 0.18
-"""A title's word is worth TITLE, and up to TITLE_SHARE more the larger its share of the title. Under a topic's 1: the
-curator says with topics what a resource is about, a title may only play with words. At 0.5 a catalog without topics
-would answer next to nothing."""
-AUTHOR = 0.9
-"""A last name alone is how people ask for an author."""
-SITE = 0.75
-"""A site's name, below the author's: "openai" the site, and not everything that treats OpenAI."""
-HEADING_WORD = 0.6
-"""A word of the headings above a resource. At 0 a list that says "Compilers" only there has nothing on compilers."""
-HEADING = 0.9
-"""The whole of the heading above a resource. Under a topic's 1: a heading also has what is only near its subject."""
-OUTER_HEADING = 0.8
-"""The same, for the headings above that heading."""
-SUMMARY, ANNOTATED_SUMMARY = 0.7, 0.5
-"""A word of the summary: the second where the resource has topics, which say better what it is about. At 0.3 it alone
-stays under the cutoff, and most imported lists have little else; at 1 a passing mention is as good as a title."""
-INSIDE = 0.9
-"""The share of its credit that a part of a word has: "gpt" in "gpt3"."""
-CENTRAL = (1.0, 0.92, 0.84, 0.76, 0.7, 0.65, 0.6)
-"""What a resource's first, second, … topic is worth; the last holds for all that follow. At 1 for all, what a resource
-is about could not be told from what it mentions."""
-BROADER = 0.6
-"""What a topic's resources are worth to who asks for the topic it is a part of, at each step up. At 1 the broad topic
-lists every detail first; at 0 "inference optimization" does not know of quantization."""
-LIGHT = 0.1
-"""The share of its weight that a stop word or a word of asking keeps where it does match a title. At 0 "how gpt3 works"
-and "gpt3" are the same query; at 1 "how" finds every title with it."""
-NAME_TELLING, TITLE_TELLING = 0.8, 0.5
-"""The least that a general word of the language tells where it stands in the name of a topic or a heading, and where it
-stands in a title: "attention" is a topic here. At 0 no list on networks could be asked for "networks"; at 1 every
-"build" in a title answers how to build a shed."""
-COMMON_TELLING = 0.3
-"""What a word must tell by itself to gain so much from a topic or a heading: "run" of "how to run a model" does not."""
-LEADING = 20
-"""Documents of a topic that are looked at for related ones: the first that it is most central to."""
-LEADING_TOPICS = 3
-"""Topics of a document that its neighbours are looked for by: what it is about, not what it mentions."""
-NEIGHBOURS = 12
-"""Neighbours kept of a document: after the hits among them are left out, some must be left."""
-CACHE_SIZE = 1024
-"""Documents whose neighbours are cached once they were asked for."""
-COMPOUNDING = frozenset({"da", "de", "fi", "hu", "nl", "no", "sv"})
-"""Languages that write compounds as one word."""
+FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "kind", "level", "path")
+"""The fields that a posting may be of, by number; of two in one document the later is named."""
+SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
+UNSTATED_KIND = ""
+"""The kind of a resource whose kind nobody stated."""
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
@@ -76,220 +37,216 @@ _BETWEEN_PARTS = re.compile(r"\s*(?:[,&+]|\band\b)\s*")
 
 
 class Fields(NamedTuple):
-    """The words of a resource, field by field, in order; `inside` are the parts of the title's words."""
+    """The words of a resource, field by field, in order; `parts` are those inside the title's words ("FastAPI")."""
 
     title: list[str]
-    inside: dict[str, list[str]]
+    parts: list[str]
     summary: list[str]
     site: list[str]
     authors: list[str]
     aliases: list[str]
     headings: list[str]
 
-    def names(self) -> Iterator[str]:
+    def named(self) -> Iterator[str]:
         """The words that people name it by: all but the summary's."""
-        return chain(self.title, *self.inside.values(), self.site, self.authors, self.aliases, self.headings)
-
-
-class Neighbour(NamedTuple):
-    """A document that shares topics with another; `strength` is how central they are to both, over 0."""
-
-    document: int
-    strength: float
-    topics: tuple[Topic, ...]
+        return chain(self.title, self.parts, self.site, self.authors, self.aliases, self.headings)
 
 
 class Corpus:
     """Everything that a search looks things up in. Documents are numbered in path order."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, constants: Constants) -> None:
+        self.constants = constants
         self.resources = catalog.resources
         self.topics = catalog.topics
         code = catalog.language.partition("-")[0].lower() or detect(_texts(catalog))
         self.language = language(code)
         self.stem = stemmer(code)
-        self._shared: dict[int, list[Neighbour]] = {}
-        self._headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
-        fields = [
-            _fields(resource, above, self.language)
-            for resource, above in zip(self.resources, self._headings, strict=True)
-        ]
-        self.titles = [one.title for one in fields]
-        self.title_texts = [" ".join(title) for title in self.titles]
-        self.topic_documents = _topic_documents(catalog)
-        self.headings = _heading_labels(catalog)
+        self.headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
+        fields = [_fields(one, above, self.language) for one, above in zip(self.resources, self.headings, strict=True)]
+        self.titles = [" ".join(one.title) for one in fields]
+        self.heading_words = frozenset(chain.from_iterable(one.headings for one in fields))
+        self.light_titles: dict[str, list[int]] = {}
+        """Titles of stop words and question words alone, with their documents."""
+        for document, one in enumerate(fields):
+            if len(one.title) > 1 and self.language.light.issuperset(one.title):
+                self.light_titles.setdefault(self.titles[document], []).append(document)
         self.main_topics = _main_topics(self.resources)
-        self.capitals = self._capitals()
-        self.names_of_stop_words = self._names_of_stop_words()
-        self.weight = self._weights(catalog, fields)
-        self.vocabulary = self._vocabulary(fields)
-        self.postings = self._postings(fields)
-        self.phrases = self._phrases(catalog)
-        self.initials = self._initials()
-        self.by_title = self._by_title()
-        kinds = frozenset(resource.kind for resource in self.resources)
-        # Where all are of one kind, its name tells nothing.
-        self.kinds = kinds - {""} if len(kinds) > 1 else frozenset[str]()
-        self.levels = frozenset(resource.level for resource in self.resources if resource.level)
+        self.terms: dict[str, Term] = {}
+        self._index(fields)
+        self._weigh(catalog, fields)
+        self.topic_terms = self._topic_terms(catalog)
+        self.heading_terms = self._heading_terms(catalog)
+        joined = self._add_names(catalog)
+        self.vocabulary = self._vocabulary(fields, joined)
+        self.acronyms = self._acronyms()
+        self.kinds = self._values("kind", KIND)
+        self.levels = self._values("level", LEVEL)
+        if len(self.kinds) < 2:
+            self.kinds.clear()  # where all are of one kind, its name says nothing
+        self.kinds.pop(UNSTATED_KIND, None)
 
-    def broader(self, slug: str) -> set[str]:
-        """The ids of all topics that a topic is a part of, at any remove."""
-        return {wider for wider, _ in _and_broader(self.topics, slug)} - {slug}
+    # Words.
 
-    def without_light_words(self, title: Iterable[str]) -> list[str]:
-        """The words of a title without stop words; all of them if it has no others."""
-        every = list(title)
-        return [word for word in every if word not in self.language.stop] or every
+    def _index(self, fields: Sequence[Fields]) -> None:
+        """Make the posting lists of all words: BM25F's sum over the fields, saturated."""
+        of, stem, terms = self.constants, self.stem, self.terms
+        mean_title = sum(len(one.title) for one in fields) / (len(fields) or 1) or 1.0
+        for document, one in enumerate(fields):
+            length = 1 - of.title_length + of.title_length * len(one.title) / mean_title
+            title = of.title / (length or 1.0)
+            sums: dict[str, float] = {}
+            field_of: dict[str, int] = {}
+            for found, weight, field in (
+                (one.summary, of.summary, SUMMARY), (one.aliases, of.alias, ALIAS), (one.headings, of.heading, HEADING),
+                (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
+                (one.authors, of.author, AUTHOR),
+            ):  # fmt: skip
+                for word in dict.fromkeys(found):
+                    key = stem(word)
+                    sums[key] = sums.get(key, 0.0) + weight
+                    field_of[key] = field
+                    if key not in terms:
+                        terms[key] = Term(word)
+            for key, weight in sums.items():
+                terms[key].add(document, weight / (1 + weight), field_of[key])
 
-    def _names(self) -> Iterator[str]:
-        """All names of the list: titles, headings, and the topics' own."""
-        yield from (resource.title for resource in self.resources)
-        yield from self.headings
-        yield from (name for topic in self.topics.values() for name in (topic.name, *topic.aliases))
-
-    def _capitals(self) -> frozenset[str]:
-        """The words that names here write in capitals, folded: "sre"."""
-        return frozenset(fold(word).removesuffix("s") for name in self._names() for word in _CAPITALS.findall(name))
-
-    def _names_of_stop_words(self) -> frozenset[str]:
-        """The stop words that are a whole name here: "go", of a heading "Go"."""
-        names = (words(name) for name in self._names())
-        return frozenset(name[0] for name in names if len(name) == 1 and name[0] in self.language.stop)
-
-    def _weights(self, catalog: Catalog, fields: Sequence[Fields]) -> Weights:
-        topics = {slug: set(map(self.stem, _words_of(topic))) for slug, topic in self.topics.items()}
-        frequency: Counter[str] = Counter()
-        for resource, one in zip(self.resources, fields, strict=True):
-            terms = set(map(self.stem, chain(one.names(), one.summary)))
-            frequency.update(terms.union(*(topics.get(slug, ()) for slug in resource.topics)))
-        for term in map(self.stem, words(catalog.title)):
-            frequency.setdefault(term, len(self.resources))  # what the whole list is about tells nothing in it
-        return Weights(frequency, len(self.resources), self._telling(fields, set().union(*topics.values())))
-
-    def _telling(self, fields: Sequence[Fields], topics: set[str]) -> Callable[[str], float]:
-        """How much each term tells by itself, by the language and by where it stands in this list."""
-        light = set(map(self.stem, self.language.light - self.names_of_stop_words))
-        names = topics.union(map(self.stem, chain.from_iterable((*one.headings, *one.aliases) for one in fields)))
-        titles = {self.stem(word) for one in fields for word in one.title}
-        general: dict[str, float] = {}
-        for word in {word for one in fields for word in chain(one.names(), one.summary)}:
-            term = self.stem(word)
-            general[term] = max(general.get(term, 0.0), self.language.telling(word))
-
-        def factor(term: str) -> float:
-            if term in light:
-                return LIGHT
-            by_language = general.get(term, 1.0)
-            if term in names:
-                return max(by_language, NAME_TELLING if by_language >= COMMON_TELLING else TITLE_TELLING)
-            return max(by_language, TITLE_TELLING if term in titles else LIGHT)
-
-        return factor
-
-    def _vocabulary(self, fields: Sequence[Fields]) -> Vocabulary:
-        names = set(chain.from_iterable(one.names() for one in fields))
-        names.update(word for topic in self.topics.values() for word in _words_of(topic))
-        others = {word for one in fields for word in one.summary}
-        compounding = self.language.code in COMPOUNDING
-        return Vocabulary(self.stem, self.language.stop, names, others, compounding=compounding)
-
-    def _postings(self, fields: Sequence[Fields]) -> Postings:
-        postings = Postings()
-        for one, resource in zip(fields, self.resources, strict=True):
-            postings.add(self._credits(one, bool(resource.topics)))
-        return postings
-
-    def _credits(self, fields: Fields, annotated: bool) -> Iterator[tuple[str, Credit]]:
-        """Every term of a resource's fields with its credit; a term may come more than once."""
-        stem = self.stem
-        for found, credit in (
-            (fields.summary, _ANNOTATED_SUMMARY if annotated else _SUMMARY),
-            (fields.headings, _HEADING), (fields.site, _SITE), (fields.authors, _AUTHOR)
-        ):  # fmt: skip
-            for word in found:
-                yield stem(word), credit
-        terms = {word: stem(word) for word in fields.title}
-        whole = sum([self.weight(found) for found in set(terms.values())]) or 1.0
-        values = {key: round(TITLE + TITLE_SHARE * self.weight(key) / whole, 2) for key in terms.values()}
-        for word, parts in fields.inside.items():
-            for part in parts:
-                yield stem(part), Credit(round(values.get(stem(fold(word)), TITLE) * INSIDE, 2), "title")
-        for key, value in values.items():
-            yield key, Credit(value, "title")
-
-    def _phrases(self, catalog: Catalog) -> Phrases:
-        phrases = Phrases(self.stem, self.weight)
-        for slug, topic in catalog.topics.items():
-            if self.topic_documents.get(slug):
-                label = Label(self.topic_documents[slug], "topic", topic)
-                self._add_phrases(phrases, label, (topic.name, *topic.aliases))
+    def _weigh(self, catalog: Catalog, fields: Sequence[Fields]) -> None:
+        """Give each term its weight: IDF over the documents, times its specificity in the language and in this list."""
+        stem, count = self.stem, len(self.resources)
+        frequency = Counter({key: len(term.documents) for key, term in self.terms.items()})
+        topic_keys = {slug: {*map(stem, _words_of(topic))} for slug, topic in self.topics.items()}
         for document, resource in enumerate(self.resources):
-            self._add_phrases(phrases, Label({document: 1.0}, "alias"), resource.aliases)
-        for name, label in self.headings.items():
-            self._add_phrases(phrases, label, (name,))
-        return phrases
+            for key in {key for slug in resource.topics for key in topic_keys.get(slug, ())}:
+                term = self.terms.get(key)
+                frequency[key] += term is None or term.find(document) < 0
+        frequency.update(dict.fromkeys(map(stem, words(catalog.title)), count))  # what all is about tells nothing
+        self.unknown = idf(0, count)
+        specificity = self._specificity(fields, set().union(*topic_keys.values()))
+        for topic in self.topics.values():
+            for word in _words_of(topic):
+                self.terms.setdefault(stem(word), Term(word))
+        for key, term in self.terms.items():
+            term.weight = idf(min(count, frequency[key]), count) * specificity.get(key, 1.0)
 
-    def _add_phrases(self, phrases: Phrases, label: Label, names: Iterable[str]) -> None:
-        for name in names:
-            every = words(name)
-            found = self.without_light_words(every)
-            if label.field != "heading":  # "the BERT paper"; but "Post-Mortem"
-                found = [word for word in found if not kinds_named(word, KIND_WORDS)] or every
-            if found:
-                phrases.add(found, label, name)
-
-    def _initials(self) -> Initials:
-        names = [
-            *((self.topics[slug].name, Label(self.topic_documents[slug], "topic", self.topics[slug]))
-              for slug in self.main_topics),
-            *self.headings.items(),
-        ]  # fmt: skip
-        titles = [resource.title for resource in self.resources]
-        return Initials(titles, [resource.summary for resource in self.resources], names, self.language.stop)
-
-    def _by_title(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for document, title in enumerate(self.titles):
-            for key in {letters(self.without_light_words(title), self.stem), letters(title, self.stem)}:
-                found.setdefault(key, []).append(document)
+    def _specificity(self, fields: Sequence[Fields], topic_keys: set[str]) -> dict[str, float]:
+        stem, constants = self.stem, self.constants
+        found: dict[str, float] = {}
+        for word in {word for one in fields for word in chain(one.named(), one.summary)}:
+            key = stem(word)
+            found[key] = max(found.get(key, 0.0), self.language.specificity(word))
+        for key in {stem(word) for one in fields for word in one.title}:
+            found[key] = max(found[key], constants.title_specificity)
+        for key in topic_keys.union(stem(word) for one in fields for word in (*one.headings, *one.aliases)):
+            found[key] = max(found.get(key, 1.0), constants.name_specificity)
         return found
 
-    def neighbours(self, document: int) -> list[Neighbour]:
-        """The documents that share the most of a document's leading topics, or its heading; the nearest first."""
-        found = self._shared.get(document)
-        if found is None:
-            if len(self._shared) >= CACHE_SIZE:
-                self._shared.clear()
-            found = self._shared[document] = self._find_neighbours(document)
-        return found
+    def _vocabulary(self, fields: Sequence[Fields], joined: Mapping[str, Sequence[str]]) -> Vocabulary:
+        named = set(chain.from_iterable(one.named() for one in fields))
+        named.update(word for topic in self.topics.values() for word in _words_of(topic))
+        others = {word for one in fields for word in one.summary} - named
+        return Vocabulary(self.stem, self.terms, named, others, self.language.stop, joined, self.constants)
 
-    def _find_neighbours(self, document: int) -> list[Neighbour]:
-        shared: dict[int, dict[Topic, float]] = {}
-        for topic, own, documents in self._shared_by(document):
-            for other, credit in documents:
-                if other != document:
-                    shared.setdefault(other, {})[topic] = own * credit
-        found = (Neighbour(other, sum(by.values()), tuple(by)) for other, by in shared.items())
-        return sorted(found, key=lambda one: (-one.strength, abs(one.document - document)))[:NEIGHBOURS]
+    # Names.
 
-    def _shared_by(self, document: int) -> Iterator[tuple[Topic, float, list[tuple[int, float]]]]:
-        """What a document may share with others: topic or heading, its own credit, and the documents with theirs."""
-        for slug in self.resources[document].topics[:LEADING_TOPICS]:
-            yield self.topics[slug], self.topic_documents[slug][document], self._leading(slug)
-        if not self.resources[document].topics:
-            for name in self._headings[document]:
-                label = self.headings.get(name)
-                if label is not None and label.topic and len(label.documents) <= LEADING:
-                    yield label.topic, label.documents[document], list(label.documents.items())
+    def _topic_terms(self, catalog: Catalog) -> dict[str, Term]:
+        """A posting list for each topic: the resources that treat it, and at a discount its narrower topics."""
+        credits: dict[str, dict[int, float]] = {slug: {} for slug in catalog.topics}
+        for document, resource in enumerate(catalog.resources):
+            for place, slug in enumerate(resource.topics):
+                central = max(0.6, 1 - self.constants.centrality_step * place)
+                for wider, discount in and_broader(catalog.topics, slug, self.constants.broader):
+                    known = credits[wider].get(document, 0.0)
+                    credits[wider][document] = max(known, central * discount)
+        return {
+            slug: _term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
+        }
 
-    def _leading(self, slug: str) -> list[tuple[int, float]]:
-        """The documents of a topic with their credit, those first to which it is most central."""
-        return sorted(self.topic_documents[slug].items(), key=lambda pair: (-pair[1], pair[0]))[:LEADING]
+    def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:
+        """A posting list for each heading and each part of one: the resources under it. The keys are its words."""
+        found: dict[str, tuple[str, Topic, dict[int, float]]] = {}
+        document = 0
+        for group in catalog.groups:
+            *outer, own = _headings(group) or [group.title]
+            parts = [part for heading in (*outer, own) for part in _BETWEEN_PARTS.split(heading) if part]
+            under = range(document, document + len(group.resources))
+            for heading, central in (*((one, 0.9) for one in (*outer, *parts)), (own, 1.0)):
+                topic = Topic(group.id, heading[:MAX_NAME].strip())
+                *_, credits = found.setdefault(" ".join(words(heading)), (heading, topic, {}))
+                credits.update((one, max(central, credits.get(one, 0.0))) for one in under)
+            document = under.stop
+        return {
+            key: (_term(heading, credits, HEADING, 0.9 * self.constants.name), topic)
+            for key, (heading, topic, credits) in found.items()
+            if credits and key
+        }
+
+    def _add_names(self, catalog: Catalog) -> dict[str, list[str]]:
+        """Make the names known to their words; returns them without their spaces, each with its words."""
+        joined: dict[str, list[str]] = {}
+        for slug, topic in catalog.topics.items():
+            if (term := self.topic_terms[slug]).documents:
+                for text in (topic.name, *topic.aliases):
+                    self._add_name(text, term, topic, joined)
+        for document, resource in enumerate(self.resources):
+            for text in resource.aliases:
+                self._add_name(text, _term(text, {document: 1.0}, ALIAS, self.constants.name), None, joined)
+        for term, topic in self.heading_terms.values():
+            self._add_name(term.word, term, topic, joined)
+        return joined
+
+    def _add_name(self, text: str, term: Term, topic: Topic | None, joined: dict[str, list[str]]) -> None:
+        every = words(text)
+        content = [word for word in every if word not in self.language.stop] or every
+        if term.fields[0] != HEADING:  # "the BERT paper"; but "Post-Mortem"
+            content = [word for word in content if not kinds_named(word, KIND_WORDS)] or content
+        parts = {self.terms[key]: self.terms[key].weight for key in map(self.stem, content) if key in self.terms}
+        if not parts:
+            return
+        name = Name(text, term, parts, sum(parts.values()), topic)
+        for part in parts:
+            part.names.append(name)
+        if len(content) > 1 and all(self.stem(word) in self.terms for word in content):
+            joined.setdefault("".join(content), content)
+
+    def _acronyms(self) -> Acronyms:
+        """Those of topics and headings first, then of titles, then of summaries."""
+        named = [(self.topics[slug].name, self.topic_terms[slug]) for slug in self.main_topics]
+        named += [(term.word, term) for term, _ in self.heading_terms.values()]
+        titles = [(one.title, _term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]
+        for _, term in (*named, *titles):
+            term.weight = idf(len(term.documents), len(self.resources))
+        return Acronyms([*named, *titles], self.language.stop)
+
+    def _values(self, option: str, field: int) -> dict[str, Term]:
+        found: dict[str, dict[int, float]] = {}
+        for document, resource in enumerate(self.resources):
+            if value := getattr(resource, option):
+                found.setdefault(value, {})[document] = 1.0
+        return {value: _term(value, credits, field, 0.9) for value, credits in found.items()}
+
+    @property
+    def capitals(self) -> frozenset[str]:
+        """The words that names here write in capitals, folded: "sre"."""
+        names = chain((one.title for one in self.resources), (term.word for term, _ in self.heading_terms.values()),
+                      (name for topic in self.topics.values() for name in (topic.name, *topic.aliases)))  # fmt: skip
+        return frozenset(fold(word).removesuffix("s") for name in names for word in _CAPITALS.findall(name))
 
 
-_ANNOTATED_SUMMARY = Credit(ANNOTATED_SUMMARY, "summary")
-_SUMMARY, _SITE, _AUTHOR = Credit(SUMMARY, "summary"), Credit(SITE, "site"), Credit(AUTHOR, "author")
-_HEADING = Credit(HEADING_WORD, "heading")
+def idf(holding: int, documents: int) -> float:
+    """BM25's inverse document frequency, as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5)).
+
+    `holding` (n) of `documents` (N) hold the term. A term in every document weighs next to nothing, one in none the
+    most. (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.)
+    """
+    return log(1 + (documents - holding + 0.5) / (holding + 0.5))
+
+
+def _term(word: str, credits: Mapping[int, float], field: int, most: float) -> Term:
+    term = Term(word)
+    for document in sorted(credits):
+        term.add(document, most * credits[document], field)
+    return term
 
 
 def site_names(url: str) -> list[str]:
@@ -303,10 +260,9 @@ def site_names(url: str) -> list[str]:
 
 
 def _fields(resource: Resource, headings: Sequence[str], language: Language) -> Fields:
-    title = words(resource.title)
     return Fields(
-        title,
-        {word: found for word in _RAW_WORD.findall(resource.title) if (found := _parts(word, language))},
+        words(resource.title),
+        [part for word in _RAW_WORD.findall(resource.title) for part in _parts(word, language)],
         words(resource.summary),
         site_names(resource.url),
         [word for name in resource.authors for word in words(name)],
@@ -326,7 +282,7 @@ def _parts(word: str, language: Language) -> list[str]:
     if word[1:].islower() or word.isupper():
         return []
     parts = [part.lower() for part in _PART.findall(word)]
-    return [part for part in parts if not word.isalpha() or language.telling(part) == 1]
+    return [part for part in parts if not word.isalpha() or language.specificity(part) == 1]
 
 
 def _texts(catalog: Catalog) -> Iterator[str]:
@@ -344,47 +300,19 @@ def _headings(group: Stage | Track) -> list[str]:
     return [heading for heading in pieces if heading]
 
 
-def _heading_labels(catalog: Catalog) -> dict[str, Label]:
-    """Each heading of the list once, and what it stands for: the resources under it."""
-    found: dict[str, tuple[str, Topic, dict[int, float]]] = {}
-    document = 0
-    for group in catalog.groups:
-        *outer, own = _headings(group) or [group.title]
-        parts = [part for heading in (*outer, own) for part in _BETWEEN_PARTS.split(heading) if part]
-        under = range(document, document + len(group.resources))
-        for heading, credit in (*((one, OUTER_HEADING) for one in (*outer, *parts)), (own, HEADING)):
-            key = " ".join(words(heading))
-            *_, documents = found.setdefault(key, (heading, Topic(group.id, heading[:MAX_NAME].strip()), {}))
-            documents.update((one, max(credit, documents.get(one, 0.0))) for one in under)
-        document = under.stop
-    return {name: Label(documents, "heading", topic) for name, topic, documents in found.values() if documents}
-
-
 def _words_of(topic: Topic) -> list[str]:
     return [word for name in (topic.name, *topic.aliases) for word in words(name)]
 
 
-def _topic_documents(catalog: Catalog) -> dict[str, dict[int, float]]:
-    """For each topic its documents with their credit: those that treat it, and at a discount its narrower topics."""
-    found: dict[str, dict[int, float]] = {slug: {} for slug in catalog.topics}
-    for document, resource in enumerate(catalog.resources):
-        for place, slug in enumerate(resource.topics):
-            central = CENTRAL[min(place, len(CENTRAL) - 1)]
-            for wider, discount in _and_broader(catalog.topics, slug):
-                credits = found[wider]
-                credits[document] = max(credits.get(document, 0.0), round(central * discount, 3))
-    return found
-
-
-def _and_broader(topics: Mapping[str, Topic], slug: str) -> Iterator[tuple[str, float]]:
+def and_broader(topics: Mapping[str, Topic], slug: str, discount: float = 1.0) -> Iterator[tuple[str, float]]:
     """A topic and those that it is a part of, each once with its discount: the nearest first."""
     waiting, found = [(slug, 1.0)], {slug}
-    for one, discount in waiting:
-        yield one, discount
+    for one, share in waiting:
+        yield one, share
         for wider in topics[one].broader:
             if wider not in found:
                 found.add(wider)
-                waiting.append((wider, discount * BROADER))
+                waiting.append((wider, share * discount))
 
 
 def _main_topics(resources: Iterable[Resource]) -> list[str]:

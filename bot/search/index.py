@@ -1,128 +1,45 @@
-"""Search over a catalog: the public class, what a message is about, and what is offered beside the hits.
+"""Search over a catalog: the class that others use, why each hit was found, and what is offered beside the hits.
 
-A message is not a query. Most of its words are about something else, so that the share which a resource explains
-says nothing; what counts is whether it names something:
-
-    message ──> several words that make a name ("kv cache"), or one that is nothing but a name ("LoRA", "GPT-3")
-            ──> else its sentences, each asked like a query: one of them may be a plain question
+query ──> QueryParser ──> Ranker ──> Answer: hits with their reasons, related resources, a suggestion
+                                             or, in a silence: the closest resources, topics to try
 """
 
 from __future__ import annotations
 
 import gc
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from heapq import nsmallest
-from itertools import islice
 
 from rapidfuzz import fuzz, process
 
-from bot.catalog.model import Catalog, Topic
-from bot.search.answer import Answer, Explanation, Hit, Related
-from bot.search.autocomplete import MAX_TYPED, MOST_MEANT, Autocomplete, cut
-from bot.search.corpus import Corpus, Neighbour
-from bot.search.phrases import Phrase
-from bot.search.query import Query, QueryParser, Role
-from bot.search.scoring import LEAST_WORK, Accept, Work
-from bot.search.searcher import Result, Searcher
+from bot.catalog.addresses import is_web_address
+from bot.catalog.identity import canonical_page
+from bot.catalog.model import Catalog, Resource, Topic
+from bot.search.answer import Answer, Hit, Reason, Related
+from bot.search.autocomplete import Autocomplete
+from bot.search.constants import Constants
+from bot.search.corpus import ALIAS, AUTHOR, FIELDS, SUMMARY, TOPIC, Corpus, and_broader, idf
+from bot.search.messages import MessageReader
+from bot.search.query import Budget, Query, QueryParser, Role, Token
+from bot.search.ranking import Accept, Ranked, Ranker, best_in, credit_in
 from bot.search.text import words
-
-MAX_MESSAGE = 1500
-"""Characters of a message that are read: half a page, in which the question is."""
-MAX_MESSAGE_WORDS = 250
-"""Words of a message that names are looked for in: about as many as MAX_MESSAGE characters hold."""
-LONGEST_NAME = 6
-"""Words of the longest name looked for. At 1 "kv cache" is not found; at 12 the work doubles for whole titles, which
-nobody writes into a sentence."""
-MAX_NAMES = 3
-"""Most names that are searched for. At 1 the second half of a comparison is lost; at 10 passing mentions decide."""
-MAX_SENTENCES, MAX_ASKED = 20, 3
-"""Sentences that are read, and of those that ask something how many are searched for: a message of question marks costs
-a few searches and no more."""
-
-_IGNORED = re.compile(r"https?://\S+|<[@#:a][^>]{0,60}>|```.*?(?:```|$)", re.DOTALL)
-_END = re.compile(r"[.!?;\n]+")
-
-
-def names_in(corpus: Corpus, text: str) -> list[str]:
-    """The names in a text of what the catalog treats, at most MAX_NAMES, the most telling first.
-
-    A name of what half of the list is about is none: it would take over whatever the message asks.
-    """
-    found: dict[frozenset[str], Phrase] = {}
-    found_words = [word for word in words(_cleaned(text)) if word not in corpus.language.stop][:MAX_MESSAGE_WORDS]
-    for phrase in _phrases_in(corpus, list(map(corpus.stem, found_words))):
-        # The first name of a thing is its topic's; "the KV cache video" comes down to the same words.
-        own = frozenset(phrase.terms)
-        if _is_a_name(phrase, corpus, text) and not any(own < longer for longer in found):
-            found.setdefault(own, phrase)
-    telling_most = sorted(found.values(), key=lambda phrase: -phrase.weight)
-    telling_most = [phrase for phrase in telling_most if phrase.weight >= corpus.weight.of_half]
-    return [phrase.text for phrase in telling_most[:MAX_NAMES]]
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a text, at most MAX_SENTENCES, without addresses, mentions and code."""
-    parts = (part.strip() for part in _END.split(_cleaned(text)))
-    return list(dict.fromkeys(part for part in parts if part))[:MAX_SENTENCES]
-
-
-def _cleaned(text: str) -> str:
-    return _IGNORED.sub(" ", text[:MAX_MESSAGE])
-
-
-def _asks(query: Query) -> bool:
-    """Whether a sentence of a message asks for something: by a word of asking, or by being so short."""
-    asks = query.question or len(query.tokens) <= SHORT_SENTENCE
-    return asks and not query.thanks and bool(query.content or (query.start and query.question))
-
-
-def _phrases_in(corpus: Corpus, terms: list[str]) -> Iterator[Phrase]:
-    """Every phrase whose letters are in a text in one run, the longest of those that start at a word first."""
-    for start in range(len(terms)):
-        for end in range(min(len(terms), start + LONGEST_NAME), start, -1):
-            yield from corpus.phrases.of_letters("".join(terms[start:end]))
-
-
-def _is_a_name(phrase: Phrase, corpus: Corpus, text: str) -> bool:
-    """Whether a phrase means the same wherever it is: "memory" does not, "GPU memory" and "LoRA" do.
-
-    A single word must be written unlike others, and either be no word of the language or be written so in the text:
-    "rope" is not "RoPE".
-    """
-    if len(phrase.terms) > 1:
-        return True
-    odd = any(letter.isupper() or letter.isdigit() for letter in phrase.text[1:])
-    own = [word for word in words(phrase.text) if corpus.stem(word) in phrase.terms]
-    return odd and (phrase.text in text or all(corpus.language.telling(word) == 1 for word in own))
-
+from bot.search.vocabulary import Match
 
 HITS = 5
 """Hits of one answer: what a phone shows without much scrolling."""
-MAX_RELATED = 3
-"""Most related resources: they are a hint, not a second answer."""
-RELATED_TO = 3
-"""Hits that related resources are looked for by. At 1 the answer to a broad question has few."""
-MAX_NEAREST = 5
-"""Most topics to try instead."""
-NEAR = 60.0
-"""The likeness (0 to 100) from which a topic's name counts as near to what was typed. At 0 every topic is near; at 100
-only the topic itself."""
+MAX_RELATED, RELATED_TO, LEADING, LEADING_TOPICS = 3, 3, 20, 3
+"""Related resources, which are a hint and no second answer; the hits that they are looked for by; and the first
+documents of the first topics of each of these."""
+MAX_NEAREST, NEAR = 5, 60.0
+"""Topics to try instead, and the likeness (0 to 100) from which a name is near to what was typed."""
 MAX_EXCLUDED = 100
-"""Most hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
-TELLING = 0.5
-"""How much a word must tell to be named as one that no hit has. At 0 every "really" is; at 1 no common noun."""
-SHORT_SENTENCE = 4
-"""Words up to which a sentence of a message that asks nothing is taken for a query. At 0 "paged attention" is answered
-with nothing; at 20 every remark about the office is a search."""
-LONG_WORD = 6
-"""Letters of a single word that is searched for though it begins no name: several words run together and mistyped. At 1
-every typo costs a search while it is being typed."""
-TYPING_WORK = 2_500
-"""What a search reads while somebody types: a fraction of what one reads that was sent. At 0 the rarest word is all."""
-
-_NO_NEIGHBOUR = Neighbour(-1, 0.0, ())
+"""Hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
+SPECIFIC = 0.5
+"""The specificity from which a word that no hit has is named."""
+WHOLE = 0.85
+"""The score over which a name is matched in whole."""
+DEFAULT = Constants()
 
 
 class SearchIndex:
@@ -131,12 +48,14 @@ class SearchIndex:
     It is built once, changes nothing, and may be used from several threads.
     """
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, constants: Constants = DEFAULT) -> None:
         with _without_garbage_collection():
-            self._corpus = Corpus(catalog)
-            self._autocomplete = Autocomplete(self._corpus)
-        self._parser = QueryParser(self._corpus)
-        self._searcher = Searcher(self._corpus)
+            self._catalog = catalog
+            self._corpus = Corpus(catalog, constants)
+            self._parser = QueryParser(self._corpus)
+            self._ranker = Ranker(self._corpus)
+            self._messages = MessageReader(self._corpus, self._parser, self._ranker)
+            self._autocomplete = Autocomplete(self._corpus, self._parser, self._ranker)
 
     def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
@@ -144,67 +63,39 @@ class SearchIndex:
         `kind` and `level` leave only resources of exactly that kind and level. Any text may be asked, of any length:
         the first `query.MAX_LENGTH` characters are read. An answer without hits says that nothing fits.
         """
+        if is_web_address(query.strip()) and (found := self._at_address(query)):
+            return Answer(query, found, (), None, ())
         accept = self._accepting(kind, level)
-        result = self._searcher.find(self._parser.parse(query, self._work()), accept)
-        return self._answer(result, limit, accept)
-
-    def _work(self) -> Work:
-        return Work(max(LEAST_WORK, len(self._corpus.resources)))
-
-    def _answer(self, result: Result, limit: int, accept: Accept | None = None) -> Answer:
-        ranked = result.ranked()[:limit]
-        why = Explanation(self._corpus, result)
-        hits = tuple([Hit(self._corpus.resources[one], result.scores[one], why.of(one)) for one in ranked])
-        return Answer(
-            query=result.query.text,
-            hits=hits,
-            related=self._related(ranked),
-            suggestion=self._suggestion(result, ranked),
-            nearest=() if hits else self._nearest(result),
-            cut=result.query.truncated,
-            excluded=0 if accept is None else self._excluded(result.query, accept),
-            ignored=self._ignored(result, ranked),
-            start=bool(hits) and result.query.start,
-        )
+        ranked = self._ranker.rank(self._parser.parse(query, self._budget()), accept)
+        excluded = 0 if accept is None else self._excluded(query, accept)
+        return self._answer(ranked, limit, excluded)
 
     def search_message(self, text: str, *, limit: int = HITS) -> Answer:
         """The resources for what a message is about; `query` of the answer is what that was taken to be.
 
-        Any text may be given: the first MAX_MESSAGE characters are read. No hits if it is about nothing here.
+        Any text may be given: the first `messages.MAX_LENGTH` characters are read. No hits if it is about nothing here.
         """
-        work = Work(max(LEAST_WORK, len(self._corpus.resources) * 2 // 3))  # for all its sentences together
-        if names := names_in(self._corpus, text):
-            return self._answer(self._searcher.find(self._parser.parse(", ".join(names), work)), limit)
-        queries = (self._parser.parse(sentence, work) for sentence in sentences(text) if work.left > 0)
-        results = [self._searcher.find(query) for query in islice(filter(_asks, queries), MAX_ASKED)]
-        best = max(results, key=self._strength, default=None)
-        if best is None or not self._strength(best):
-            return self._answer(self._searcher.find(self._parser.parse("", work)), limit)
-        return self._answer(best, limit)
-
-    def _strength(self, result: Result) -> float:
-        """How much of what a sentence of a message tells is answered here, over 0.
-
-        What half of the list is about tells too little to be asked for in passing: 0 for that.
-        """
-        query = result.query
-        weight = sum(query.tokens[place].weight for place in query.content) if query.content else 1.0
-        if weight < self._corpus.weight.of_half:
-            return 0.0
-        return weight * max(result.scores.values(), default=0.0)
+        return self._answer(self._messages.rank(text, self._budget()), limit)
 
     def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
         """Names to offer while somebody types, at most `limit`, none over `max_length` characters.
 
-        Each of them finds something. For an empty text they are good starting points; for a question that no name
-        begins with, the titles of what a search for it finds.
+        Each of them finds something. For an empty text they are good starting points; where no name begins so, the
+        titles of what a search finds.
         """
-        offers = self._autocomplete.offers(prefix, limit, max_length)
-        if offers or not self._worth_a_search(prefix):
-            return offers
-        first = " ".join(prefix[:MAX_TYPED].split()[:MOST_MEANT])
-        result = self._searcher.find(self._parser.parse(first, Work(TYPING_WORK)))
-        return [cut(self._corpus.resources[one].title, max_length) for one in result.ranked()[:limit]]
+        return self._autocomplete.names(prefix, limit, max_length)
+
+    def complete(self, prefix: str, limit: int = 25) -> list[Resource]:
+        """The resources that a text which is still being typed may name, at most `limit`: by title, step or search."""
+        return [self._corpus.resources[one] for one in self._autocomplete.documents(prefix, limit)]
+
+    def _budget(self) -> Budget:
+        return Budget(max(self._corpus.constants.budget, len(self._corpus.resources)))
+
+    def _at_address(self, url: str) -> tuple[Hit, ...]:
+        ids = self._catalog.finished([canonical_page(url.strip())])
+        why = (Reason(url.strip(), "address", "exact", url.strip()),)
+        return tuple(Hit(self._catalog[one], 1.0, why) for one in sorted(ids)[:HITS])
 
     def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
         if kind is None and level is None:
@@ -212,88 +103,212 @@ class SearchIndex:
         resources = self._corpus.resources
         return lambda number: kind in (None, resources[number].kind) and level in (None, resources[number].level)
 
-    def _worth_a_search(self, typed: str) -> bool:
-        """Whether a text that begins no name may be something else: a question, or words run together."""
-        found = words(typed[:MAX_TYPED])
-        return len(typed) >= LONG_WORD and (len(found) == 1 or not self._corpus.language.stop.isdisjoint(found))
+    def _answer(self, ranked: Ranked, limit: int, excluded: int = 0) -> Answer:
+        query, documents = ranked.query, ranked.documents[:limit]
+        resources = self._corpus.resources
+        hits = tuple([Hit(resources[one], ranked.scores[one], self._why(query, one)) for one in documents])
+        return Answer(
+            query=query.text,
+            hits=hits,
+            related=self._related(documents) if hits else self._closest(query),
+            suggestion=self._suggestion(query, documents),
+            nearest=() if hits else self._nearest(query),
+            cut=query.truncated,
+            excluded=excluded,
+            ignored=self._ignored(query, documents),
+            start=bool(hits) and query.start,
+        )
+
+    def _excluded(self, query: str, accept: Accept) -> int:
+        """How many documents answer a query that are not accepted, 100 at most."""
+        every = self._ranker.rank(self._parser.parse(query, self._budget())).documents[:MAX_EXCLUDED]
+        return sum(not accept(document) for document in every)
+
+    # Why a hit was found.
+
+    def _why(self, query: Query, document: int) -> tuple[Reason, ...]:
+        """The reasons for a document, in the order of the query's words; words that matched nothing are not in them."""
+        found: dict[Reason, None] = {}
+        alike: list[tuple[Token, Match, int]] = []
+        for token in (*query.of_role(Role.CONTENT), *query.of_role(Role.KIND, Role.LEVEL)):
+            best = self._telling(token, document)
+            if best is None or (token.role is not Role.CONTENT and not token.names):
+                continue
+            if alike and not _makes_one(alike[-1], (token, *best)):
+                found[self._reason(alike, document)] = None
+                alike = []
+            alike.append((token, *best))
+        if alike:
+            found[self._reason(alike, document)] = None
+        typed = _typed(query.tokens)
+        if all(one.words != typed for one in found) and self._is_in_title(query, document):
+            return (Reason(typed, "title", "exact", typed),)
+        return tuple(found) or (self._otherwise(query, document),)
+
+    def _is_in_title(self, query: Query, document: int) -> bool:
+        whole = " ".join([token.word for token in query.tokens])
+        return len(query.tokens) > 1 and f" {whole} " in f" {self._corpus.titles[document]} "
+
+    def _telling(self, token: Token, document: int) -> tuple[Match, int] | None:
+        """The match that says most: a name matched in whole before a word, but the author before all: of "the Karpathy
+        talk" that he is its author, not that it is called so."""
+        word = best_in(token._replace(names=()), document)
+        name = best_in(token._replace(matches=()), document)
+        if word is None or name is None:
+            return word or name
+        if name[1] == ALIAS and name[0].name is not None and len(name[0].name.parts) == 1:
+            return word if word[1] != SUMMARY else name
+        return name if name[0].score > WHOLE and word[1] != AUTHOR else word
+
+    def _reason(self, alike: Sequence[tuple[Token, Match, int]], document: int) -> Reason:
+        _, match, field = alike[0]
+        typed = _typed([token for token, _, _ in alike])
+        if match.name is None:
+            matched = _joined([(one.word, token.continues) for token, one, _ in alike])
+            return Reason(typed, FIELDS[field], match.how, matched)
+        exact = words(typed) == words(match.word)
+        how = match.how if match.how != "exact" or exact else "alias"
+        topic = match.name.topic
+        if field != TOPIC or topic is None:
+            return Reason(typed, FIELDS[field], how, match.word)
+        if exact and words(typed) != words(topic.name):
+            how, match = "alias", match._replace(word=topic.name)
+        return self._of_topic(Reason(typed, "topic", how, match.word), topic, document)
+
+    def _of_topic(self, reason: Reason, topic: Topic, document: int) -> Reason:
+        """The reason with what sets this document apart from others of the topic: what it is mainly about."""
+        topics = [self._corpus.topics[slug] for slug in self._corpus.resources[document].topics]
+        if topic not in topics:
+            narrower = (one for one in topics if topic.id in dict(and_broader(self._corpus.topics, one.id)))
+            topic = next(narrower, topic)
+            reason = reason._replace(how="narrower", matched=topic.name)
+        return reason._replace(beside=topics[0].name if topics and topics[0] != topic else "")
+
+    def _otherwise(self, query: Query, document: int) -> Reason:
+        """For a query that asks where to begin, and for a title that the query is but for a typo."""
+        if query.start:
+            start = [token.typed for token in query.tokens if token.word in self._corpus.language.start]
+            return Reason(" ".join(dict.fromkeys(start)), "path", "exact", "")
+        return Reason(_typed(query.tokens), "title", "typo", self._corpus.resources[document].title)
+
+    # What is offered beside the hits.
 
     def _related(self, hits: Sequence[int]) -> tuple[Related, ...]:
         """The resources that share the most with one of the first hits; none of them is a hit."""
-        best: dict[int, Neighbour] = {}
+        best: dict[int, tuple[float, int, tuple[Topic, ...]]] = {}
         for hit in hits[:RELATED_TO]:
-            for one in self._corpus.neighbours(hit):
-                if one.document not in hits and one.strength > best.get(one.document, _NO_NEIGHBOUR).strength:
-                    best[one.document] = one
-        if not best:
-            return ()
-        chosen = nsmallest(MAX_RELATED, best.values(), key=lambda one: (-one.strength, one.document))
-        return tuple(Related(self._corpus.resources[one.document], one.topics) for one in chosen)
+            for other, shared in self._neighbours(hit).items():
+                one = (-sum(shared.values()), abs(other - hit), tuple(shared))
+                if other not in hits and (other not in best or one[:2] < best[other][:2]):
+                    best[other] = one
+        chosen = nsmallest(MAX_RELATED, best, key=lambda document: (*best[document][:2], document))
+        return tuple(Related(self._corpus.resources[one], best[one][2]) for one in chosen)
 
-    def _suggestion(self, result: Result, ranked: Sequence[int]) -> str | None:
+    def _neighbours(self, document: int) -> dict[int, dict[Topic, float]]:
+        """The documents that share topics with one, or its heading where it has none, each with what they share."""
+        corpus, found = self._corpus, dict[int, dict[Topic, float]]()
+        shared = [(corpus.topics[slug], corpus.topic_terms[slug]) for slug in corpus.resources[document].topics]
+        if not shared:
+            known = (corpus.heading_terms.get(" ".join(words(name))) for name in corpus.headings[document])
+            shared = [(topic, term) for term, topic in filter(None, known) if len(term.documents) <= LEADING]
+        for topic, term in shared[:LEADING_TOPICS]:
+            own = term.credits[term.find(document)]
+            pairs = zip(term.documents, term.credits, strict=True)
+            for other, credit in nsmallest(LEADING, pairs, key=lambda pair: (-pair[1], pair[0])):
+                if other != document:
+                    found.setdefault(other, {})[topic] = own * credit
+        return found
+
+    def _closest(self, query: Query) -> tuple[Related, ...]:
+        """In a silence: what holds the most specific known word of the query."""
+        known = [one for one in query.content if one.is_explained and self._is_specific(one)]
+        if not known:
+            return ()
+        token = max(known, key=lambda one: one.weight)
+        documents = {
+            document for match in (*token.matches[:1], *token.names[:1]) for document in match.term.documents[:LEADING]
+        }
+        best = nsmallest(MAX_RELATED, documents, key=lambda one: (-credit_in(token, one), one))
+        return tuple(Related(self._corpus.resources[one], ()) for one in best)
+
+    def _is_specific(self, token: Token) -> bool:
+        informative = token.weight >= idf(len(self._corpus.resources) // 2, len(self._corpus.resources))
+        return informative and self._corpus.language.specificity(token.word) >= SPECIFIC
+
+    def _suggestion(self, query: Query, documents: Sequence[int]) -> str | None:
         """What was probably meant, if it is not what was typed: typos corrected, unfinished words finished."""
-        tokens = result.query.tokens
-        meant = [self._meant(result, place, ranked) for place in range(len(tokens))]
-        if not ranked or all(word is None for word in meant):
+        if not documents:
             return None
-        return " ".join(word or token.typed for token, word in zip(tokens, meant, strict=True))
-
-    def _meant(self, result: Result, place: int, ranked: Sequence[int]) -> str | None:
-        """The mistyped or unfinished word at a place, as the best hit explains it."""
-        token = result.query.tokens[place]
-        if token.role is not Role.CONTENT or not ranked:
+        meant = [self._meant(token, documents[0]) for token in query.tokens]
+        if not any(meant):
             return None
-        best, explains = ranked[0], self._searcher.explains
-        if token.known and explains(result, place, token.candidates[0], best):
+        return " ".join(dict.fromkeys(word or token.typed for token, word in zip(query.tokens, meant, strict=True)))
+
+    def _meant(self, token: Token, document: int) -> str | None:
+        """The word that a mistyped or unfinished one was read as, as the best hit explains it."""
+        if token.role is not Role.CONTENT or token.is_known or (best := best_in(token, document)) is None:
             return None
-        wrong = [candidate for candidate in token.candidates if candidate.how in ("typo", "prefix")]
-        found = (candidate.word for candidate in wrong if explains(result, place, candidate, best))
-        phrases = result.clauses[place].phrases if not token.candidates else ()
-        names = (one.phrase.text.lower() for one in phrases if one.how == "typo" and best in one.documents)
-        return next(found, None) or next(names, None)
+        match = best[0]
+        if match.how not in ("typo", "prefix"):
+            return None
+        several = match.name is not None and sum(one.term in match.name.parts for one in token.matches) > 1
+        own = next((one.word for one in token.matches if match.name and one.term in match.name.parts), match.word)
+        return match.word.lower() if several else own
 
-    def _excluded(self, query: Query, accept: Accept) -> int:
-        """How many documents answer a query that are not accepted, 100 at most."""
-        every = self._searcher.find(self._parser.parse(query.text, self._work())).ranked()[:MAX_EXCLUDED]
-        return sum(not accept(document) for document in every)
+    def _ignored(self, query: Query, documents: Sequence[int]) -> tuple[str, ...]:
+        """The specific words of a query that no hit has; without hits, those that the list does not know."""
+        content = [
+            one
+            for one in query.content
+            if one.word.isdigit() or self._corpus.language.specificity(one.word) >= SPECIFIC
+        ]
+        if not documents:
+            return tuple(token.typed for token in content if not token.is_explained) if len(query.content) > 1 else ()
+        return tuple(one.typed for one in content if not any(best_in(one, document) for document in documents))
 
-    def _ignored(self, result: Result, ranked: Sequence[int]) -> tuple[str, ...]:
-        """The telling words of a query that no hit has."""
-        if not ranked:
-            return ()
-        missing = (
-            place for place in result.query.content if not self._searcher.earns(result.clauses[place], ranked[0])
-        )
-        return tuple(
-            result.query.tokens[place].typed
-            for place in missing
-            if self._tells(result.query.tokens[place].word)
-            and not any(self._searcher.earns(result.clauses[place], document) for document in ranked)
-        )
-
-    def _tells(self, word: str) -> bool:
-        return word.isdigit() or self._corpus.language.telling(word) >= TELLING
-
-    def _nearest(self, result: Result) -> tuple[Topic, ...]:
+    def _nearest(self, query: Query) -> tuple[Topic, ...]:
         """Topics and headings to try when nothing fits: those that share a word, and those that look alike."""
-        every = (*self._sharing_a_word(result), *self._alike(result))
+        every = (*self._sharing_a_word(query.content), *self._alike(query))
         return tuple({topic.name: topic for topic in every}.values())[:MAX_NEAREST]
 
-    def _sharing_a_word(self, result: Result) -> Iterator[Topic]:
-        for token in result.query.tokens:
-            telling = token.role is Role.CONTENT and token.weight >= self._corpus.weight.of_half
-            for candidate in token.candidates if telling else ():
-                for phrase in self._corpus.phrases.holding(candidate.term):
-                    if phrase.label.topic is not None:
-                        yield phrase.label.topic
+    def _sharing_a_word(self, content: Iterable[Token]) -> Iterator[Topic]:
+        for token in content:
+            for match in token.matches if self._is_specific(token) else ():
+                for name in match.term.names:
+                    if name.topic is not None:
+                        yield name.topic
 
-    def _alike(self, result: Result) -> Iterator[Topic]:
+    def _alike(self, query: Query) -> Iterator[Topic]:
         corpus = self._corpus
         topics = [corpus.topics[slug] for slug in corpus.main_topics]
-        topics += [label.topic for label in corpus.headings.values() if label.topic]
-        text = result.query.without_kinds()
-        names = (topic.name.casefold() for topic in topics)
+        topics += [topic for _, topic in corpus.heading_terms.values()]
+        text = " ".join(token.word for token in query.content)
+        names = [topic.name.casefold() for topic in topics]
         near = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=MAX_NEAREST)
         yield from (topics[number] for _, _, number in near)
+
+
+def _makes_one(one: tuple[Token, Match, int], other: tuple[Token, Match, int]) -> bool:
+    """Whether neighbours make one reason: parts of one name, or words of one field that match exactly or alike."""
+    (_, match, field), (_, another, other_field) = one, other
+    if match.name is not None or another.name is not None:
+        return match.name is another.name or match.term is another.term
+    return field == other_field and (match.how == another.how == "exact" or match.word == another.word)
+
+
+def _typed(tokens: Sequence[Token]) -> str:
+    return _joined([(token.typed, token.continues) for token in tokens])
+
+
+def _joined(parts: Iterable[tuple[str, bool]]) -> str:
+    """Words with spaces between, each once; a pair that overlaps the one before adds its last character."""
+    found: list[str] = []
+    for word, continues in parts:
+        if continues and found and found[-1][-1] == word[0]:
+            found[-1] += word[1:]
+        elif word not in found:
+            found.append(word)
+    return " ".join(found)
 
 
 @contextmanager

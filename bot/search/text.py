@@ -1,7 +1,8 @@
-"""Text into words, and words into terms: one spelling for everything that people would call the same word.
+"""Text into words, words into terms, and what the words of a language say.
 
-    text ──> words   case, accents (of Latin letters), widths and apostrophes tell no two words apart
-    word ──> term    endings are cut, British spelling becomes American: a key to compare by, no word
+    text ──> words         case, accents (of Latin letters), widths and apostrophes are ignored
+    word ──> term          endings are cut, British spelling becomes American: a key to compare by, no word
+    word ──> specificity   how much it says of a topic, by its rarity in the language
 
 Scripts written without spaces become overlapping pairs of characters, the usual stand-in for words there
 (https://en.wikipedia.org/wiki/N-gram), except Katakana: a run of it is one word, as foreign words are.
@@ -11,9 +12,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
+from itertools import islice
 
 import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
@@ -110,11 +114,6 @@ def pairs(run: str) -> list[str]:
     return [run[index : index + 2] for index in range(max(1, len(run) - 1))]
 
 
-def letters(words: Iterable[str], stem: Stem) -> str:
-    """The letters of a name in one run, the same for all forms of its words."""
-    return "".join(map(stem, words))
-
-
 @lru_cache
 def stemmer(language: str = "en") -> Stem:
     """The function from a folded word to its term, for a list in this language (ISO 639-1; English if unknown).
@@ -158,3 +157,193 @@ def _foreign(language: str) -> Stem:
     if language == "es":
         return lambda word: fold(str(snowball(_SPANISH_ENDING.sub(r"\1ión", word))))
     return lambda word: fold(str(snowball(word)))
+
+
+# What the words of a language say.
+
+_FOLDER = resources.files("bot.search").joinpath("words")
+LATIN = ("en", "de", "es", "fr")
+"""Languages with a file whose letters are Latin: only those of the list itself and of English are read as such, since
+one language's stop word is another's topic ("die", "MIT")."""
+OTHER_SCRIPTS = ("ru", "zh", "ja")
+"""Languages known by their script, and therefore always read."""
+LEVELS = ("beginner", "intermediate", "advanced")
+_HIRAGANA_LETTER = re.compile(f"[{_HIRAGANA}]")
+_ENDINGS = (("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"))
+_DETECTED_TEXTS, _DETECTED_SHARE = 500, 0.08
+"""Texts that a language is detected from, and the share of their words that must be stop words of it alone."""
+HIRAGANA_SPECIFICITY = 0.2
+"""A pair of Hiragana writes an ending or a particle, and seldom a topic."""
+
+
+class Language:
+    """The question words of a list in one language (ISO 639-1), folded.
+
+    The folder `words` has a file for each language, in sections:
+
+        [stop]           words that carry no topic
+        [asking]         question words: they help to find a title that has them
+        [start]          words for asking where to begin
+        [introductory]   words of a title for beginners
+        [beginner] [intermediate] [advanced]   words for a level
+        [question]       words that make a question or a request
+        [thanks]         closing words: a text with one is not a question
+        [size]           "short", "long": no catalog says so, and they are never corrected
+        [kind]           a line for each kind: its English name, then the words for it
+
+    `en-general.txt` has the general words of English in bands; see there.
+    """
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.levels: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        sections: dict[str, set[str]] = {}
+        for one in dict.fromkeys(("en", *(other for other in LATIN if other == code), *OTHER_SCRIPTS)):
+            for name, lines in _sections(one).items():
+                sections.setdefault(name, set()).update(word for line in lines for word in _folded(line))
+            for kind, *names in map(_folded, _sections(one).get("kind", ())):
+                self._kinds.update(dict.fromkeys(names, kind))
+        self.stop = frozenset(sections["stop"])
+        self.question = frozenset(sections["question"])
+        self.thanks = frozenset(sections["thanks"])
+        self.introductory = frozenset(sections["introductory"])
+        for level in LEVELS:
+            self.levels.update(dict.fromkeys(sections[level], level))
+        self.start = frozenset(sections["start"] | sections["beginner"])
+        soft = self.start | self.levels.keys()
+        self.soft = soft.union(*(sections[name] for name in ("asking", "question", "thanks", "size")))
+        """Words that say how somebody asks, not what for; they are no stop words."""
+        self.light = self.stop | self.soft
+        unspaced = {word for word in self.stop | self.soft | self._kinds.keys() if is_unspaced(word)}
+        single = {word for word in unspaced if len(word) == 1 and _HIRAGANA_LETTER.search(word)}
+        longest_first = sorted(map(re.escape, unspaced - single), key=len, reverse=True)
+        self._cuts = re.compile(f"({'|'.join(longest_first)})")
+
+    def kind(self, word: str) -> str:
+        """The English word for the kind that a word of another language names; the word itself if it names none."""
+        return self._kinds.get(word, word)
+
+    def is_foreign_start(self, found: Iterable[str]) -> bool:
+        """Whether some folded words ask where to begin in another language, and for nothing in particular."""
+        asked = frozenset(found)
+        return any(asked <= light and asked & start for light, start in _starts())
+
+    def specificity(self, word: str) -> float:
+        """How much a word says of a topic by its rarity in the language, 0 to 1: "actually" 0.2, "dog" 0.8.
+
+        1 for what is no general word, and in a list whose language is not English.
+        """
+        if word.isascii():
+            if self.code in LATIN and self.code != "en":
+                return 1.0
+            value = (general := _general()).get(word)
+            if value is not None or word[-1] not in "sdg":  # where the endings of base_forms end
+                return 1.0 if value is None else value
+            return next((value for base in base_forms(word) if (value := general.get(base)) is not None), 1.0)
+        return HIRAGANA_SPECIFICITY if all(map(_HIRAGANA_LETTER.match, word)) else 1.0
+
+    def cut(self, text: str) -> list[str]:
+        """A folded text, cut before and after the stop and question words that are written without spaces in it."""
+        return [text] if text.isascii() else [piece for piece in self._cuts.split(text) if piece]
+
+
+@lru_cache
+def language(code: str) -> Language:
+    """The words of lists in this language: its own, English ones, and those known by their script."""
+    return Language(code)
+
+
+def detect(texts: Iterable[str]) -> str:
+    """The language that most of some texts seem to be in, among those with Latin letters; English if in doubt."""
+    found = [word for text in islice(texts, _DETECTED_TEXTS) for word in words(text)]
+    own = {code: _only_in(code) for code in LATIN}
+    shares = {code: sum(word in stop for word in found) / (len(found) or 1) for code, stop in own.items()}
+    best = max(shares, key=lambda code: shares[code])
+    return best if shares[best] >= _DETECTED_SHARE and shares[best] > 2 * shares["en"] else "en"
+
+
+@lru_cache
+def _only_in(code: str) -> frozenset[str]:
+    """The stop words that this language alone has."""
+    return _stop(code).difference(*(_stop(other) for other in LATIN if other != code))
+
+
+@lru_cache
+def _stop(code: str) -> frozenset[str]:
+    return frozenset(word for line in _sections(code)["stop"] for word in _folded(line))
+
+
+@lru_cache
+def _starts() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """For each language with Latin letters: all its stop and question words, and those for asking where to begin."""
+    found = []
+    for code in LATIN:
+        sections = {name: {word for line in lines for word in _folded(line)} for name, lines in _sections(code).items()}
+        found.append((frozenset().union(*sections.values()), frozenset(sections["start"])))
+    return tuple(found)
+
+
+def base_forms(word: str) -> Iterator[str]:
+    """What a regular form of an English word may come from: "tried" from "tri", "trie" or "try"."""
+    for ending, instead in _ENDINGS:
+        start = word.removesuffix(ending)
+        if start != word and len(start) > 2:
+            yield start + instead
+            if start[-1] == start[-2]:
+                yield start[:-1]
+
+
+class GeneralWords:
+    """The general words of English, each with its specificity.
+
+    They are kept by their hashes, sorted, in 120 kB: a dict of as many words takes 3 MiB. That one of 14,000 hashes of
+    64 bits is another word's has a chance of one in 10^15.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        found = sorted(_banded(lines))
+        self._hashes = array("q", [key for key, _ in found])
+        self._bands = bytes(band for _, band in found)
+
+    def get(self, word: str) -> float | None:
+        """The specificity of a word, over 0 and under 1; None for a word that is not general."""
+        key = hash(word)
+        at = bisect_left(self._hashes, key)
+        known = at < len(self._hashes) and self._hashes[at] == key
+        return (self._bands[at] + 0.5) / 10 if known else None
+
+
+def _banded(lines: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """The hash of each word with its band: the last number before it."""
+    band = 0
+    for word in (word for line in lines for word in line.split()):
+        if word.isdigit():
+            band = int(word)
+        else:
+            yield hash(word), band
+
+
+@lru_cache
+def _general() -> GeneralWords:
+    return GeneralWords(_lines("en-general"))
+
+
+def _folded(line: str) -> list[str]:
+    return [fold(word) for word in line.split()]
+
+
+@lru_cache
+def _sections(code: str) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in _lines(code):
+        if line.startswith("["):
+            section = found.setdefault(line.strip("[]"), [])
+        else:
+            section.append(line)
+    return found
+
+
+def _lines(name: str) -> list[str]:
+    text = _FOLDER.joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -1,103 +1,140 @@
-"""Every word of an index, and the candidates for what a typed word may stand for.
+"""The terms of a list, and what a typed word may stand for among them.
 
-    typed word ──> known ────────────────────> itself                          exact
-               ──> same term as a known one ─> that term                       stem
-               ──> one edit from known ones ─> those                           typo
-               ──> beginning of known ones ──> those                           prefix
-               ──> known ones run together ──> their terms, one after another  joined
-               ──> two edits from known ones > those                           typo
-               ──> same root as a known one ─> that term                       derived
-
-The first line that finds something answers; a typo and a prefix are looked for together, since a word that is still
-being typed looks like either.
-
-One edit away is found through deletions, as in SymSpell (https://github.com/wolfgarbe/SymSpell): two words one edit
-apart become equal when at most one letter is taken from each, so a handful of dictionary look-ups find every
-candidate, however large the vocabulary.
-
-    attention ── delete one letter of the first seven ──> ttentio, atentio, attntio, …
-    atention  ── the same ──────────────────────────────> atentio: a candidate; RapidFuzz measures it
-
-Two edits are looked for by RapidFuzz among the words with the same first letter and about the same length, and only
-when nothing nearer was found.
+word ──> exact, stem          a dictionary
+     ──> one edit, two edits  deletions of words and stems; RapidFuzz over those of one first letter and length
+     ──> prefix, part         sorted terms, read from either end
+     ──> joined, split        "note book" and "notebook"
+     ──> acronym              the initials of titles, headings and topics in one string
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.search.text import Stem
+from bot.catalog.model import Topic
+from bot.search.constants import Constants
+from bot.search.text import Stem, fold
 
 INDEXED_LETTERS = 7
-"""Letters whose deletions are indexed. At 1 every word is a candidate for every other; without a limit a long word
-costs one entry per letter. Words that share seven letters are few."""
-ONE_EDIT_FROM = 5
-"""Letters that the longer of two words needs to be one edit from the other. At 4 "cost" is "lost" and "bert" is
-"best"; at 6 "batch" and "llama" bear no edit. Words of four letters bear a swap of neighbours alone ("lroa")."""
-TWO_EDITS_FROM = 8
-"""Letters from which a word bears two edits. At 7 "flights" is "weights"; at 10 "karpathy" bears one only."""
-TWO_EDITS_ANYWHERE_FROM = 10
-"""Letters from which one of the two edits may be at the end. At 8 "deepseek" is "deepspeed"."""
+"""Letters whose deletions are indexed: words that share seven are few, and each letter costs an entry."""
 LONGEST_CORRECTED = 40
 """Letters of the longest word that is corrected; longer ones are noise or several words run together."""
-
-SHORTEST_JOINED = 6
-"""Letters from which a word is split. At 4 "into" is "in to"; "kvcache" has 7, "gpt3" is cut at its digit."""
-LONGEST_JOINED = 120
-"""Letters up to which a word is split: a whole title run together. Work grows with this times LONGEST_PART."""
-LONGEST_PART = 24
-"""Letters of the longest part of a split word."""
-MEAN_PART = 3
-"""Letters that the parts must have on average. At 1 keyboard noise falls apart into "is", "to" and "in"."""
-
-_Cost = tuple[int, int]
+MOST_COMPARED = 600
+"""Words that one is compared with for two edits: those that share its rarest trigrams."""
+LONGEST_JOINED, LONGEST_PART, SHORTEST_JOINED, MEAN_PART = 120, 24, 6, 3
+"""Letters of a word that is split, of its longest part, and of its parts on average: keyboard noise falls into short
+words. The work grows with the first times the second."""
+MOST_MATCHES = 12
+"""Terms that a prefix or an edit may stand for: in a large list "trans" begins hundreds of words."""
+SHORTEST_SUMMARY_WORD = 8
+"""Letters of a word of summaries alone that a typo is read as: every "tost" is some "test"."""
 
 
-class Spelling:
+class Term:
+    """A posting list: documents in ascending order, and for each the credit (0 to 1) and the number of the field.
+
+    `weight` is its IDF times its specificity, `word` the word or name behind it.
+    """
+
+    __slots__ = ("credits", "documents", "fields", "names", "weight", "word")
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.weight = 0.0
+        self.documents = array("I")
+        self.credits = array("f")
+        self.fields = array("B")
+        self.names: list[Name] = []
+
+    def add(self, document: int, credit: float, field: int) -> None:
+        """Append a document, which must have a higher number than all before."""
+        self.documents.append(document)
+        self.credits.append(credit)
+        self.fields.append(field)
+
+    def find(self, document: int) -> int:
+        """The position of a document in the list; -1 if it is not there."""
+        at = bisect_left(self.documents, document)
+        return at if at < len(self.documents) and self.documents[at] == document else -1
+
+
+class Name(NamedTuple):
+    """A name of several words or one, with a posting list of its own: a topic, an alias, a heading."""
+
+    text: str
+    term: Term
+    parts: Mapping[Term, float]
+    weight: float
+    topic: Topic | None
+
+
+class Match(NamedTuple):
+    """A term that a typed word may stand for: the score (0 to 1), how it was found, and the word of the list."""
+
+    term: Term
+    score: float
+    how: str
+    word: str
+    name: Name | None = None
+
+
+class Speller:
     """Finds the words of a vocabulary that lie one or two edits away from a word.
 
     An edit drops, adds, replaces or swaps letters (optimal string alignment distance). Digits may only be swapped:
     "gpt4" is no typo of "gpt3".
     """
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], constants: Constants) -> None:
+        self._constants = constants
         # The words of each key in one text: most have one word, and a list around it would take twice the memory.
         self._by_deletion: dict[str, str] = {}
-        self._by_start: dict[tuple[str, int], list[str]] = {}
+        self._long: list[str] = []
+        self._by_trigram: dict[str, array[int]] = {}
         for word in words:
-            if _correctable(word):
-                self._add(word)
-
-    def _add(self, word: str) -> None:
-        for key in _deletions(word):
-            others = self._by_deletion.get(key)
-            self._by_deletion[key] = word if others is None else f"{others} {word}"
-        if len(word) >= TWO_EDITS_FROM - 2:
-            self._by_start.setdefault((word[0], len(word)), []).append(word)
+            if _is_correctable(word):
+                for key in _deletions(word):
+                    others = self._by_deletion.get(key)
+                    self._by_deletion[key] = word if others is None else f"{others} {word}"
+                if len(word) >= constants.two_edits_from - 2:
+                    for trigram in _trigrams(word):
+                        self._by_trigram.setdefault(trigram, array("I")).append(len(self._long))
+                    self._long.append(word)
 
     def one_edit(self, word: str) -> list[str]:
         """The words exactly one edit away, in alphabetical order."""
-        if not _correctable(word):
+        if not _is_correctable(word):
             return []
         found = {near for key in _deletions(word) for near in self._by_deletion.get(key, "").split()}
-        return sorted(near for near in found if _one_edit_apart(word, near))
+        return sorted(near for near in found if self._is_one_edit_apart(word, near))
 
     def two_edits(self, word: str) -> list[str]:
-        """The words exactly two edits away that begin with the same letter, in alphabetical order."""
-        if len(word) < TWO_EDITS_FROM or not _correctable(word):
+        """The words exactly two edits away that share one of its rarest trigrams, in alphabetical order."""
+        if len(word) < self._constants.two_edits_from or not _is_correctable(word):
             return []
-        lengths = range(len(word) - 2, len(word) + 3)
-        groups = (self._by_start.get((word[0], length), ()) for length in lengths)
-        return sorted(near for group in groups for near in _two_edits_apart(word, group))
+        lists = sorted((self._by_trigram.get(one, _NONE) for one in _trigrams(word)), key=len)
+        numbers: set[int] = set()
+        for found in lists:
+            if len(numbers) + len(found) > MOST_COMPARED:
+                break
+            numbers.update(found)
+        return sorted(_two_edits_apart(word, [self._long[number] for number in numbers]))
+
+    def _is_one_edit_apart(self, word: str, near: str) -> bool:
+        if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
+            return False
+        # Words of four letters bear a swap of neighbours alone: "cost" is not "lost".
+        return max(len(word), len(near)) >= self._constants.one_edit_from or sorted(word) == sorted(near)
 
 
-def _correctable(word: str) -> bool:
+def _is_correctable(word: str) -> bool:
     return 4 <= len(word) <= LONGEST_CORRECTED and not word.isdigit()
 
 
@@ -108,12 +145,8 @@ def _deletions(word: str) -> Iterator[str]:
         yield start[:index] + start[index + 1 :]
 
 
-def _one_edit_apart(word: str, near: str) -> bool:
-    if OSA.distance(word, near, score_cutoff=1) != 1:
-        return False
-    if _digits(word) != _digits(near):
-        return False
-    return max(len(word), len(near)) >= ONE_EDIT_FROM or sorted(word) == sorted(near)
+def _trigrams(word: str) -> set[str]:
+    return {word[at : at + 3] for at in range(len(word) - 2)}
 
 
 def _digits(word: str) -> list[str]:
@@ -123,29 +156,143 @@ def _digits(word: str) -> list[str]:
 def _two_edits_apart(word: str, group: Iterable[str]) -> list[str]:
     near = process.extract(word, group, scorer=OSA.distance, score_cutoff=2, limit=None)  # type: ignore[arg-type]
     # Two edits make other words of short ones, unless both ends stand: "deepseek" is not "deepspeed".
+    ends_stand = max(0, 10 - len(word))
     return [
         str(found)
         for found, distance, _ in near
         if distance == 2
         and _digits(word) == _digits(found)
-        and (len(word) >= TWO_EDITS_ANYWHERE_FROM or word[-1] == found[-1])
+        and (word[0] == found[0]) + (word[-1] == found[-1]) >= ends_stand
     ]
+
+
+class Vocabulary:
+    """The terms of a list by their keys, and the ways from a typed word to them.
+
+    `named` are the words by which people name things, with the term of each; `others` those of summaries alone: a typo
+    is read as one of these only if it is near no name. It is never read as one of `stop_words`. `joined` are names
+    without their spaces, each with its words.
+    """
+
+    def __init__(
+        self,
+        stem: Stem,
+        terms: Mapping[str, Term],
+        named: Collection[str],
+        others: Collection[str],
+        stop_words: Collection[str],
+        joined: Mapping[str, Sequence[str]],
+        constants: Constants,
+    ) -> None:
+        self._stem = stem
+        self._constants = constants
+        self.terms = terms
+        self._named = named
+        self._others = others
+        self._joined = joined
+        self._sorted = sorted(terms)
+        self._reversed = sorted(key[::-1] for key in terms)
+        self.words = sorted(named)
+        spelt = {word for word in (*named, *joined) if word not in stop_words}
+        spelt.update(word for word in others if len(word) >= SHORTEST_SUMMARY_WORD)
+        spelt.update(key for key, term in terms.items() if term.word in spelt)
+        self._speller = Speller(spelt, constants)
+
+    def is_name(self, word: str) -> bool:
+        """Whether people name something by this word, and it is not in summaries alone."""
+        return word in self._named
+
+    def known(self, word: str) -> Match | None:
+        """The match of a word that the list has, in this or another form; None for other words."""
+        term = self.terms.get(self._stem(word))
+        if term is None:
+            return None
+        if word in self._named or word in self._others:
+            return Match(term, 1.0, "exact", word)
+        return Match(term, self._constants.stem, "stem", term.word)
+
+    def one_edit(self, word: str) -> list[Match]:
+        """The matches of a mistyped word that are one edit away."""
+        return self._all_spelt(self._speller.one_edit(word), self._constants.one_edit)
+
+    def edits(self, word: str) -> list[Match]:
+        """The matches of a mistyped word: one edit away, else two."""
+        return self.one_edit(word) or self._all_spelt(self._speller.two_edits(word), self._constants.two_edits)
+
+    def _all_spelt(self, near: Sequence[str], score: float) -> list[Match]:
+        """Names before the words of summaries."""
+        named = [one for one in near if one in self._named or one in self._joined] or near
+        return [match for one in named[:MOST_MATCHES] for match in self._spelt(one, score)]
+
+    def _spelt(self, word: str, score: float) -> Iterator[Match]:
+        for part in self._joined.get(word, ()) if word not in self._named else (word,):
+            term = self.terms[self._stem(part)]
+            yield Match(term, score, "typo", part)
+        if word not in self._named and word not in self._joined:
+            term = self.terms.get(word) or self.terms[self._stem(word)]
+            yield Match(term, score, "typo", term.word if word in self.terms else word)
+
+    def extended(self, word: str) -> list[Match]:
+        """The matches of which a word is the beginning or the end, or that are its own beginning."""
+        key, constants = self._stem(word), self._constants
+        if len(key) < constants.prefix_from or not key.isalpha():
+            return []
+        longer = _beginning_with(self._sorted, key)
+        found = [self._extension(one, len(key) / len(one), constants.prefix, "prefix") for one in longer if one != key]
+        ending = [one[::-1] for one in _beginning_with(self._reversed, key[::-1])]
+        found += [
+            self._extension(one, len(key) / len(one), constants.within, "part")
+            for one in ending
+            if len(one) > len(key) + 2
+        ]
+        for end in range(len(key) - 1, max(constants.prefix_from, len(key) // 2), -1):
+            if key[:end] in self.terms:
+                found.append(self._extension(key[:end], end / len(key), constants.within, "part"))
+                break
+        return found
+
+    def _extension(self, key: str, share: float, score: float, how: str) -> Match:
+        term = self.terms[key]
+        return Match(term, score + (self._constants.one_edit - score) * share**2, how, term.word)
+
+    def join(self, word: str) -> Match | None:
+        """The match of neighbours written as one word, or of the singular of that: "note" and "books"."""
+        for known in (word, word.removesuffix("s")):
+            if known in self._named or known in self._others:
+                return Match(self.terms[self._stem(known)], self._constants.joined, "joined", known)
+        return None
+
+    def split(self, word: str) -> list[Match]:
+        """The words that were run together in a word, in order; empty if it is no such word."""
+        parts = self._joined.get(word) or split(word, self._is_part)
+        matches = [self.known(part) for part in parts]
+        return [match._replace(how="joined", score=self._constants.joined) for match in matches if match]
+
+    def _is_part(self, word: str) -> bool:
+        if word in self._named or (len(word) > 2 and word in self._others):
+            return True
+        return len(word) >= self._constants.prefix_from and self._stem(word) in self.terms
+
+    def completions(self, prefix: str, limit: int) -> list[str]:
+        """At most `limit` words of names that begin with a prefix, in alphabetical order."""
+        first = bisect_left(self.words, prefix)
+        return [word for word in self.words[first : first + limit] if word.startswith(prefix)]
+
+
+def _beginning_with(listed: Sequence[str], start: str) -> list[str]:
+    first = bisect_left(listed, start)
+    return [one for one in listed[first : first + MOST_MATCHES] if one.startswith(start)]
 
 
 def split(word: str, known: Callable[[str], bool]) -> list[str]:
     """The parts of a word that was written without its spaces; empty if it has no such parts.
 
-    `known` says whether a part is a word; parts have two letters or more. The fewest parts that make up the whole are
-    found by dynamic programming over the end of each part; among equally few, the longest.
+    `known` says whether a part is a word; parts have two letters or more, or are digits. The fewest parts that make up
+    the whole are found by dynamic programming over the end of each part; among equally few, the longest.
     """
     if not SHORTEST_JOINED <= len(word) <= LONGEST_JOINED:
         return []
-    parts = _cheapest_split(word, known)
-    return parts if len(parts) > 1 and len(word) >= MEAN_PART * len(parts) else []
-
-
-def _cheapest_split(word: str, known: Callable[[str], bool]) -> list[str]:
-    costs: list[_Cost | None] = [(0, 0)] + [None] * len(word)
+    costs: list[tuple[int, int] | None] = [(0, 0)] + [None] * len(word)
     starts = [0] * (len(word) + 1)
     for end in range(2, len(word) + 1):
         for start in range(max(0, end - LONGEST_PART), end - 1):
@@ -155,194 +302,77 @@ def _cheapest_split(word: str, known: Callable[[str], bool]) -> list[str]:
             cost = (before[0] + 1, before[1] - (end - start) ** 2)
             if (least := costs[end]) is None or cost < least:
                 costs[end], starts[end] = cost, start
-    return _parts(word, starts) if costs[-1] is not None else []
-
-
-def _parts(word: str, starts: list[int]) -> list[str]:
-    """The parts that end at the end of the word, read backwards from where each of them starts."""
+    if costs[-1] is None:
+        return []
     parts, end = [], len(word)
     while end:
         parts.append(word[starts[end] : end])
         end = starts[end]
-    return parts[::-1]
+    return parts[::-1] if len(parts) > 1 and len(word) >= MEAN_PART * len(parts) else []
 
 
-STEM = 0.97
-"""Score of another form of the word. At 1 "batches" could beat "batching" for who typed "batching"."""
-ROOT = 0.8
-"""Score of a word derived from the same root. At 1 a ripper would be ripping; at 0 nobody can ask to convert a file."""
-COMPOUND = 0.8
-"""Score of a compound that the word is a part of."""
-INFLECTION, SHORTEST_INFLECTED, LONGEST_INFLECTION = 0.75, 5, 3
-"""Score of a word that differs in its last letters alone, how many must be alike, and how many may differ."""
-ONE_EDIT = 0.9
-"""Score of a word one edit away. At 1 a typo could beat the word itself; at 0.5 two typos find nothing."""
-TWO_EDITS = 0.8
-"""Score of a word two edits away."""
-PREFIX = 0.85
-"""Score of a prefix match of which hardly a letter was typed; rises linearly to 1 with the share of letters typed."""
-SHORTEST_PREFIX = 4
-"""Letters that make a prefix worth completing. At 2 "at" means attention; at 6 "quant" means nothing."""
-MOST_CANDIDATES = 12
-"""Most candidates for one typed word: in a large index "trans" begins hundreds of words."""
+class Acronyms:
+    """The initials of a list's titles, headings and topics, in one string, so that finding a run of them is one search.
 
-LONG_OTHER = 8
-"""Letters of the shortest word of a summary that a typo is read as. At 4 every "tost" is some "test", at 6 a charger
-is some "charge"."""
-SHORTEST_OTHER_PART = 3
-"""Letters of the shortest word of a summary that may be a part of words run together. At 2 "is" and "to" would be."""
-
-_DERIVED = re.compile(r"(?<=[a-z]{3})(?:er|or|ion|ment|ist|ic|al|anc|enc|abl|iv|[ei]an|(?<=os)it)$")
-
-
-class Candidate(NamedTuple):
-    """A term that a typed word may stand for: its score (0 to 1), how it was found, and the word behind the term."""
-
-    term: str
-    score: float
-    how: str
-    word: str
-
-
-class Vocabulary:
-    """The words of an index.
-
-    `names` are those that people name things by: they are corrected and completed. `others` are the words of summaries:
-    a typo is read as one of them only if it is near no name. It is never read as a stop word. `compounding` says that
-    the language writes compounds as one word.
+    Each name is there with and without its stop words ("IoT" has them), and once more up to its colon.
     """
 
-    def __init__(
-        self,
-        stem: Stem,
-        stop_words: Collection[str],
-        names: Iterable[str],
-        others: Iterable[str],
-        *,
-        compounding: bool = False,
-    ) -> None:
-        self._stem = stem
-        self._names = set(names)
-        self._terms = {word: stem(word) for word in self._names.union(others)}
-        self._words: dict[str, str] = {}
-        for word in sorted(self._names, key=lambda word: (len(word), word)) + sorted(self._terms.keys() - self._names):
-            self._words.setdefault(self._terms[word], word)
-        self._by_root: dict[str, list[str]] = {}
-        for term in self._words:
-            if term.isascii():
-                self._by_root.setdefault(root(term), []).append(term)
-        self._sorted = sorted(self._names)
-        self._compounding = compounding
-        self._sorted_terms = sorted(self._words)
-        self._reversed_terms = sorted(term[::-1] for term in self._words) if compounding else []
-        # A typo is never read as a word that says nothing: "form" is not "from".
-        self._spelling = Spelling(self._names.difference(stop_words))
-        self._others_spelling = Spelling(word for word in self._terms.keys() - self._names if len(word) >= LONG_OTHER)
+    def __init__(self, names: Sequence[tuple[str, Term]], stop_words: Collection[str]) -> None:
+        self._names = names
+        self._stop_words = stop_words
+        self._starts: list[int] = []
+        self._numbers: list[int] = []
+        pieces: list[str] = []
+        length = 1
+        for number, (text, _) in enumerate(names):
+            for piece in {"".join([word[0] for word in spelling]) for spelling in self._spellings(text)}:
+                if len(piece) > 1:
+                    self._starts.append(length)
+                    self._numbers.append(number)
+                    pieces.append(piece)
+                    length += len(piece) + 1
+        self._all = "\n" + "\n".join(pieces) + "\n"
+        self._pairs: dict[str, array[int]] = {}
+        for at in range(len(self._all) - 1):
+            self._pairs.setdefault(self._all[at : at + 2], array("I")).append(at)
 
-    def is_name(self, word: str) -> bool:
-        """Whether people name something by this word, and it is not only in a summary."""
-        return word in self._names
+    def whole(self, word: str) -> list[tuple[str, Term]]:
+        """The names whose initials are exactly these letters."""
+        return [self._names[number] for number in self._holding(f"\n{word}\n")]
 
-    def known(self, word: str) -> Candidate | None:
-        """The candidate for a word that the index has, in this or another form; None for other words."""
-        term = self._terms.get(word)
-        if term is not None:
-            return Candidate(term, 1.0, "exact", word)
-        term = self._stem(word)
-        known = self._words.get(term)
-        return Candidate(term, STEM, "stem", known) if known is not None else None
+    def within(self, word: str) -> list[tuple[str, Term]]:
+        """The runs of words inside names that have these initials, with what each name stands for."""
+        found = ((self._run(self._names[number][0], word), self._names[number][1]) for number in self._holding(word))
+        return [(run, term) for run, term in found if run]
 
-    def joined(self, word: str) -> Candidate | None:
-        """The candidate for neighbours written as one word, or for the singular of that: "note" and "books"."""
-        known = word if word in self._terms else word.removesuffix("s")
-        return Candidate(self._terms[known], STEM, "joined", known) if known in self._terms else None
+    def _holding(self, initials: str) -> list[int]:
+        # Where the rarest pair of the letters stands: to read all initials of a long list takes a millisecond.
+        pairs = [self._pairs.get(initials[at : at + 2], ()) for at in range(len(initials) - 1)]
+        rarest = min(range(len(pairs)), key=lambda at: len(pairs[at]))
+        found: dict[int, None] = {}
+        for at in pairs[rarest]:
+            if self._all.startswith(initials, at - rarest):
+                place = bisect_right(self._starts, at - rarest + initials.count("\n", 0, 1)) - 1
+                found[self._numbers[place]] = None
+                if len(found) == MOST_MATCHES:
+                    break
+        return list(found)
 
-    def derived(self, word: str) -> list[Candidate]:
-        """The candidates of the same root as a word: "converter" for "convert", "ripping" for "ripper"."""
-        term = self._stem(word)
-        others = self._by_root.get(root(term), ())
-        return [Candidate(one, ROOT, "derived", self._words[one]) for one in others if one != term][:MOST_CANDIDATES]
+    def _run(self, text: str, word: str) -> str:
+        for spelling in self._spellings(text):
+            at = "".join([part[0] for part in spelling]).find(word)
+            if at >= 0:
+                return " ".join(spelling[at : at + len(word)])
+        return ""
 
-    def near(self, word: str) -> list[Candidate]:
-        """The candidates for a word that is mistyped or unfinished, best first; empty for noise."""
-        found = self.typos(word) + self._completed(word)
-        return _best_of_each(
-            found
-            or self._typos_in_others(word)
-            or self._two_edits(word, self._spelling)
-            or self._two_edits(word, self._others_spelling)
-        )
-
-    def split(self, word: str) -> list[Candidate]:
-        """The words that were run together in a word, in order; empty if it is no such word."""
-        parts = (self.known(part) for part in split(word, self._is_part))
-        return [Candidate(part.term, STEM, "joined", part.word) for part in parts if part]
-
-    def completions(self, prefix: str, limit: int) -> list[str]:
-        """At most `limit` words that begin with a prefix, in alphabetical order."""
-        first = bisect_left(self._sorted, prefix)
-        chosen = self._sorted[first : first + limit]
-        return [word for word in chosen if word.startswith(prefix)]
-
-    def typos(self, word: str) -> list[Candidate]:
-        """The words one edit away from a word, which may itself be known; at most MOST_CANDIDATES."""
-        near = self._spelling.one_edit(word)[:MOST_CANDIDATES]
-        return [Candidate(self._terms[one], ONE_EDIT, "typo", one) for one in near]
-
-    def compounds(self, word: str) -> list[Candidate]:
-        """The candidates that a word is the first or the last part of: "Gemüsesuppe" for "Suppen"."""
-        if not self._compounding or len(term := self._stem(word)) < SHORTEST_PREFIX:
-            return []
-        longer = _starting_with(self._sorted_terms, term)
-        longer += [one[::-1] for one in _starting_with(self._reversed_terms, term[::-1])]
-        return [Candidate(one, COMPOUND, "joined", self._words[one]) for one in longer if one != term]
-
-    def inflections(self, word: str) -> list[Candidate]:
-        """The candidates that differ from a word in their last letters alone: "protègent" for "protéger"."""
-        start = word[: max(SHORTEST_INFLECTED, len(word) - LONGEST_INFLECTION)]
-        if len(start) < SHORTEST_INFLECTED:
-            return []
-        found = [
-            one for one in _starting_with(self._sorted_terms, start) if len(one) - len(start) <= LONGEST_INFLECTION
-        ]
-        return [Candidate(one, INFLECTION, "stem", self._words[one]) for one in found]
-
-    def _is_part(self, word: str) -> bool:
-        if word in self._names or (len(word) >= SHORTEST_OTHER_PART and word in self._terms):
-            return True
-        return self._compounding and len(word) >= SHORTEST_PREFIX and self._stem(word) in self._words
-
-    def _typos_in_others(self, word: str) -> list[Candidate]:
-        return [Candidate(self._terms[one], ONE_EDIT, "typo", one) for one in self._others_spelling.one_edit(word)]
-
-    def _completed(self, word: str) -> list[Candidate]:
-        if len(word) < SHORTEST_PREFIX:
-            return []
-        longer = self.completions(word, MOST_CANDIDATES)
-        return [
-            Candidate(self._terms[one], PREFIX + (1 - PREFIX) * len(word) / len(one), "prefix", one) for one in longer
-        ]
-
-    def _two_edits(self, word: str, spelling: Spelling) -> list[Candidate]:
-        return [Candidate(self._terms[near], TWO_EDITS, "typo", near) for near in spelling.two_edits(word)]
+    def _spellings(self, text: str) -> Iterator[list[str]]:
+        for part in {text, text.partition(":")[0]}:
+            every = list(filter(None, map(fold, _WORD.findall(part))))
+            yield every
+            content = [word for word in every if word not in self._stop_words]
+            if 1 < len(content) < len(every):
+                yield content
 
 
-def _starting_with(listed: Sequence[str], start: str) -> list[str]:
-    first = bisect_left(listed, start)
-    return [one for one in listed[first : first + MOST_CANDIDATES] if one.startswith(start)]
-
-
-def root(term: str) -> str:
-    """An English term without the endings that make another word of it: "convert" for "converter"."""
-    start = _DERIVED.sub("", term)
-    return start[:-1] if len(start) > 3 and start[-1] == start[-2] and start[-1] not in "ls" else start
-
-
-def _best_of_each(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best candidate of each term, best first."""
-    if len(candidates) < 2:
-        return list(candidates)
-    best: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda one: (-one.score, len(one.word), one.word)):
-        best.setdefault(candidate.term, candidate)
-    return list(best.values())[:MOST_CANDIDATES]
+_NONE = array("I")
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

@@ -90,7 +90,7 @@ SAME = {
         "https://proceedings.neurips.cc/paper_files/paper/2020/hash/1457c0d6bfcb4967418bfb8ac142f64a-Abstract.html",
         "https://proceedings.neurips.cc/paper/2020/file/1457c0d6bfcb4967418bfb8ac142f64a-Paper-Conference.pdf",
     ),
-    "proceedings.mlr.press/v139/radford21a": (
+    "proceedings.mlr.press/v139/radford21a.html": (
         "https://proceedings.mlr.press/v139/radford21a.html",
         "http://proceedings.mlr.press/v139/radford21a/radford21a.pdf",
     ),

