@@ -190,7 +190,7 @@ def test_one_problem_each(file: Path, keys: dict[str, Any], said: str) -> None:
     ("line", "said"),
     [
         ("id: Bread", 'id must be lower-case words joined by hyphens, such as "kv-cache", not "Bread"; write "bread"'),
-        (f"id: {'x' * 29}", "id has 29 characters; at most 28 fit"),
+        (f"id: {'x' * 25}", "id has 25 characters; at most 24 fit"),
         ("language: German!", 'language must be a language tag such as "de" or "pt-BR", not "German!"'),
         ("tracks: [{id: one, title: Again}]", 'track "one": id "one" is used already in line 5; choose another'),
     ],
