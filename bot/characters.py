@@ -1,4 +1,4 @@
-"""Characters that nobody sees: what they may be in a text, and how they are dropped or written out."""
+"""Invisible characters: detection, removal, escaping; and texts that must not act where they are pasted."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ _FIRST_TAG, _LAST_TAG = "\U000e0020", "\U000e007f"
 _BLACK_FLAG = "\U0001f3f4"
 _FIRST_EMOJI = "\u2190"
 _SHOWN_BEFORE = 20
+_ACTIVE = re.compile(
+    r"(?P<address>https?://\S+)|(?<!\w)@(?=\w)|#(?=\d)|\bGH-(?=\d)|\b(?:clos|fix|resolv)(?=(?:e[sd]?)?\b)(?!\u2060)",
+    re.IGNORECASE,
+)
+"""A mention, the number of an issue, and the words that close one."""
 
 
 def hidden(text: str) -> list[int]:
@@ -56,6 +61,12 @@ def escaped(text: str) -> str:
     for at in places:
         characters[at] = text[at].encode("unicode_escape", "surrogatepass").decode("ascii")
     return "".join(characters)
+
+
+def inert(text: str) -> str:
+    """A text that mentions nobody and closes nothing where GitHub or its like shows it: a word joiner, which has no
+    width, parts what would act. Addresses stay as they are."""
+    return _ACTIVE.sub(lambda found: found[0] if found["address"] else f"{found[0]}\u2060", text)
 
 
 def named(text: str, at: int) -> str:

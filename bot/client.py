@@ -41,13 +41,13 @@ CONNECT_SECONDS = 30.0
 DRAIN_SECONDS = 8.0
 """How long answers that are under way may take once the bot is to stop: Docker gives ten in all."""
 
-CHECK_NETWORK = "Check this machine’s network and https://discordstatus.com, then start again."
+CHECK_NETWORK = "Check this machine's network and https://discordstatus.com, then start again."
 _PORTAL = "https://discord.com/developers/applications (your application, Bot"
 BAD_TOKEN = f"Discord refused DISCORD_TOKEN. Copy it again from {_PORTAL}, Reset Token)."
 CLOSE_REASONS = {
     4004: BAD_TOKEN,
-    4010: "Discord does not know the bot’s shard. Start it without shard settings.",
-    4011: "The bot is on so many servers that Discord asks for more shards. Start it without shard settings.",
+    4010: "Discord did not take the shard that the bot asked for. Start it again: it asks for all of them.",
+    4011: "The bot is on so many servers by now that Discord asks for more shards. Start it again: it asks how many.",
     4012: "Discord does not speak this version of its protocol any more. Install a newer studybot.",
     4013: "Discord does not know an intent that the bot asks for. Install a newer studybot.",
     4014: f"Discord does not allow an intent that it asks for. Allow it at {_PORTAL}, Privileged Gateway Intents).",
@@ -118,17 +118,20 @@ def _stop_signal() -> asyncio.Event:
 
 
 async def _run_until(stop: asyncio.Event, bot: StudyBot) -> None:
-    """Run a bot until it fails or is to stop."""
+    """Run a bot until it fails, loses its database or is to stop."""
     running, stopping = asyncio.create_task(_run(bot)), asyncio.create_task(stop.wait())
+    losing = asyncio.create_task(bot.store.lost())
     try:
-        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running, stopping, losing}, return_when=asyncio.FIRST_COMPLETED)
+        if losing.done():
+            raise losing.result()
         if running.done():
             running.result()
         else:
             log.info("studybot was told to stop, and finishes what it is answering")
             await bot.gate.close(DRAIN_SECONDS)
     finally:
-        await _end(running, stopping)
+        await _end(running, stopping, losing)
 
 
 async def _run(bot: StudyBot) -> None:
@@ -156,7 +159,7 @@ async def _stay_connected(bot: StudyBot, connected: asyncio.Event) -> None:
     try:
         done, _ = await asyncio.wait({connection, first}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if not done:
-            raise DiscordUnreachable(f"Discord’s gateway cannot be reached. {CHECK_NETWORK}")
+            raise DiscordUnreachable(f"Discord's gateway cannot be reached. {CHECK_NETWORK}")
         await connection
     finally:
         await _end(connection, first, serving)

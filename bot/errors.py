@@ -5,9 +5,11 @@ StudybotError                   never raised itself; its text is fit to be shown
 │   └── DiscordRefused          Discord does not let the bot in until a person changes something
 ├── CatalogError                the catalog has problems; carries every one of them
 ├── StoreError                  the database cannot be used
-│   └── StoreTooNew             it was written by a newer studybot
+│   ├── StoreTooNew             it was written by a newer studybot
+│   └── StoreLost               its file is not the one that was opened
 ├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
+├── FilterError                 a kind or level that the list doesn't have
 └── MissingExtra                a command needs packages that were not installed
 
 PostError                       Discord did not take a message; never shown to people, who are told its reason
@@ -89,6 +91,10 @@ class StoreTooNew(StoreError):
     """The database was written by a newer studybot; this one leaves it untouched."""
 
 
+class StoreLost(StoreError):
+    """The database's file was deleted or replaced under the running bot, which must end."""
+
+
 class DiscordRefused(SettingsError):
     """Discord does not let the bot in: its token, its shards or its intents are not in order."""
 
@@ -101,6 +107,10 @@ class ScheduleError(StudybotError):
     """A day, time or time zone that means nothing; the text repeats it and gives an example that works."""
 
 
+class FilterError(StudybotError):
+    """A kind or a level that a list doesn't have. Its text repeats what a member typed."""
+
+
 class MissingExtra(StudybotError):
     """A command needs an extra that is not installed; the text is the exact pip command."""
 
@@ -109,16 +119,29 @@ class MissingExtra(StudybotError):
 
 
 class PostError(Exception):
-    """A request to Discord failed. The text is Discord's, for the log; members are told a reason in our words."""
+    """A request to Discord failed, for a `reason`. The text is Discord's, for the log and, made harmless, for admins.
+
+    It is given up after `tries` attempts, None for as long as the time allows. `pauses` says that a weekly prompt
+    pauses with it, since a person must act; `untaken` that Discord surely has not taken what was to be posted.
+    """
+
+    def __init__(self, reason: Reason, detail: str = "", *, tries: int | None = None, pauses: bool = False) -> None:
+        super().__init__(detail or reason)
+        self.reason, self.tries, self.pauses = reason, tries, pauses
+        self.untaken = False
 
 
 class CannotPost(PostError):
-    """Impossible until a person changes something, for a `reason`: the channel is gone, the bot may not write there."""
+    """Impossible until a person changes something: the channel is gone, the bot may not write there."""
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(detail or reason)
-        self.reason = reason
+    def __init__(self, reason: Reason, detail: str = "", *, pauses: bool = True) -> None:
+        super().__init__(reason, detail, tries=1, pauses=pauses)
 
 
 class PostFailed(PostError):
     """Failed this time (an outage, a dropped connection); another attempt may succeed."""
+
+    def __init__(
+        self, detail: str = "", reason: Reason = Reason.OUTAGE, *, tries: int | None = None, pauses: bool = False
+    ) -> None:
+        super().__init__(reason, detail, tries=tries, pauses=pauses)

@@ -12,7 +12,7 @@ from functools import cache
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -47,9 +47,9 @@ class Language:
         """`Monday, 11 January 2027`."""
         return format_date(day, "full", locale=self._locale)
 
-    def short_date(self, day: datetime.date) -> str:
-        """`11 January`, for a day less than a year away."""
-        return format_date(day, "d MMMM", locale=self._locale)
+    def near_date(self, day: datetime.date) -> str:
+        """`Monday 11 January`, for a day less than a year away."""
+        return format_skeleton("MMMMEEEEd", day, locale=self._locale)
 
     def weekday(self, number: int) -> str:
         """`Monday` for 0, to `Sunday` for 6."""

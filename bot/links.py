@@ -1,11 +1,11 @@
-"""Whether the links of a list still lead anywhere: visited by lychee, judged with care.
+"""Link checking with lychee.
 
-A link is dead only if its page is gone (404 or 410) in two passes. What else goes wrong says something about the way
-there, a wall against robots, a busy host or a bad line, and not about the page: nobody can tell. lychee keeps a pace
-for each host; a host that has stopped to answer is not asked for the rest. Nothing is retried: a busy host is left
-alone, and "could not tell" harms nobody.
+A link is dead only if its page is gone (404 or 410) in two passes. Any other failure says something about the way there
+(bot protection, a busy host, a bad line) and not about the page: the verdict is UNKNOWN. lychee keeps a pace for each
+host; a host that has stopped answering is not asked for the rest. Nothing is retried. Private addresses are not
+visited: a list from the internet must not make its curator's machine send requests to the machines around it.
 
-    addresses --rounds--> lychee --> answers --404, 410: again--> lychee --> visits
+    addresses --public hosts, in rounds--> lychee --> answers --404, 410: again--> lychee --> visits
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
@@ -25,24 +27,28 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.catalog.addresses import host_of, is_private_host
 from bot.catalog.identity import canonical_page
 from bot.errors import StudybotError
 
 TIMEOUT = 15
 """Seconds for an answer. At 5, slow universities count as silent; at 60, a list with ten such hosts takes an hour."""
 FIRST_ROUND = 10
-"""Links of a host that are visited first. At 1 a single hiccup silences a host; at 100 a wall takes an hour, since
-lychee doubles its pause for a host with every 429, to half a minute."""
+"""Links of a host that are visited first: as many as lychee asks a host for at once, so that no answer slows the next.
+Ten answers of 429 take half a second, twenty half a minute, forty a minute and a half: lychee doubles its pause."""
 GROWTH = 2
 """How many times more links of a host the next round has, as long as it answers. At 1 five thousand links of a host
 need five hundred rounds; at 10 a host that has had enough is asked nine times more than it answered."""
-MOST_SILENT = 0.9
+MAX_UNRESPONSIVE_SHARE = 0.9
 """Greatest share of a round without an answer after which a host is asked on. At 0 one hiccup ends it, and dead links
 behind it stay unseen; at 1 a wall that lets one robot in twenty through takes hours."""
+RESOLVERS = 32
+"""Host names that are looked up at once. One that is gone takes seconds; five thousand of them, one by one, hours."""
 GONE = frozenset({404, 410})
 
 _ANSWERED = re.compile(r"\s*\[(?:\d{3}|ERROR|TIMEOUT|EXCLUDED|IGNORED)\] ")
 """How a line of lychee's begins that gives the result for a link; used for the progress bar alone."""
+_FRONT_PAGE = re.compile(r"[^/?#]*(?:/[a-z]{2}(?:[-_][a-z]{2})?)?", re.IGNORECASE)
 _PERMANENT = frozenset({301, 308})
 
 
@@ -51,8 +57,9 @@ class Verdict(StrEnum):
 
     FINE = "fine"
     MOVED = "moved"
+    FRONT_PAGE = "led to a front page"
     DEAD = "dead"
-    UNKNOWN = "could not tell"
+    UNKNOWN = "could not be checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +91,14 @@ class _Answer:
         return self.code in GONE
 
     @property
-    def is_silence(self) -> bool:
+    def is_failure(self) -> bool:
         """Whether it says nothing of the page: the host is busy, broken or out of reach."""
         return self.code is None or self.code == 429 or self.code >= 500
 
 
 _NOT_ASKED = _Answer(None, "not visited: its host does not answer")
 _EXCLUDED = "not visited: an address for examples or tests"
+_PRIVATE = _Answer(None, "not visited: a private address")
 
 Ask = Callable[[Sequence[str]], Mapping[str, _Answer]]
 
@@ -110,6 +118,8 @@ def find_lychee() -> str:
 def visit(urls: Iterable[str], lychee: str, on_progress: Callable[[float], None] = lambda share: None) -> list[Visit]:
     """Visit addresses with the program `lychee`, each once, and those whose page seems gone a second time.
 
+    Those of private hosts are not visited.
+
     `on_progress` is told which share has been visited, from 0 to 1. Returns a visit for each address, in their order;
     raises StudybotError if lychee fails.
     """
@@ -124,7 +134,9 @@ def visit(urls: Iterable[str], lychee: str, on_progress: Callable[[float], None]
 
         return _run(lychee, some, options, count)
 
-    first = _in_rounds(wanted, ask)
+    private = private_hosts(map(host_of, wanted))
+    first = dict.fromkeys((url for url in wanted if host_of(url) in private), _PRIVATE)
+    first |= _in_rounds([url for url in wanted if url not in first], ask)
     gone = [url for url in wanted if first[url].is_gone]
     second = ask(gone, "--suggest", "--archive", "wayback") if gone else {}
     return [_judge(url, first[url], second.get(url)) for url in wanted]
@@ -140,16 +152,34 @@ def _in_rounds(urls: Sequence[str], ask: Ask) -> dict[str, _Answer]:
     while waiting:
         round_ = {host: some[:size] for host, some in waiting.items()}
         answers |= ask([url for some in round_.values() for url in some])
-        tired = {host for host, some in round_.items() if _silent(answers[url] for url in some)}
-        answers |= {url: _NOT_ASKED for host in tired for url in waiting[host][size:]}
-        waiting = {host: some[size:] for host, some in waiting.items() if host not in tired and len(some) > size}
+        unresponsive = {host for host, some in round_.items() if _is_unresponsive(answers[url] for url in some)}
+        answers |= {url: _NOT_ASKED for host in unresponsive for url in waiting[host][size:]}
+        waiting = {host: some[size:] for host, some in waiting.items() if host not in unresponsive and len(some) > size}
         size *= GROWTH
     return answers
 
 
-def _silent(answers: Iterable[_Answer]) -> bool:
-    silent = [answer.is_silence for answer in answers]
-    return sum(silent) > MOST_SILENT * len(silent)
+def _is_unresponsive(answers: Iterable[_Answer]) -> bool:
+    failed = [answer.is_failure for answer in answers]
+    return sum(failed) > MAX_UNRESPONSIVE_SHARE * len(failed)
+
+
+def private_hosts(hosts: Iterable[str]) -> frozenset[str]:
+    """Those of some hosts that are private, or whose name resolves to a private address. A name that does not resolve
+    is not among them: there is nothing to protect."""
+    names = sorted(set(hosts))
+    with ThreadPoolExecutor(RESOLVERS) as pool:
+        return frozenset(name for name, private in zip(names, pool.map(_is_private, names), strict=True) if private)
+
+
+def _is_private(host: str) -> bool:
+    if is_private_host(host):
+        return True
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return False
+    return any(is_private_host(str(address[0])) for *_, address in found)
 
 
 def _judge(url: str, first: _Answer, second: _Answer | None) -> Visit:
@@ -159,8 +189,17 @@ def _judge(url: str, first: _Answer, second: _Answer | None) -> Visit:
     if answer.code is None or not 200 <= answer.code < 300:
         return Visit(url, Verdict.UNKNOWN, answer.detail)
     if answer.address and canonical_page(answer.address) != canonical_page(url):
-        return Visit(url, Verdict.MOVED, answer.detail, answer.address, answer.permanent)
+        if is_private_host(host_of(answer.address)):
+            return Visit(url, Verdict.UNKNOWN, "it leads to a private address")
+        to_front = _is_front_page(answer.address) and not _is_front_page(url)
+        verdict = Verdict.FRONT_PAGE if to_front else Verdict.MOVED
+        return Visit(url, verdict, answer.detail, answer.address, answer.permanent)
     return Visit(url, Verdict.FINE, answer.detail)
+
+
+def _is_front_page(url: str) -> bool:
+    """Whether an address is that of a host's front page, in any language."""
+    return _FRONT_PAGE.fullmatch(canonical_page(url)) is not None
 
 
 def _run(lychee: str, urls: Sequence[str], options: Sequence[str], count: Callable[[], None]) -> dict[str, _Answer]:
@@ -185,15 +224,15 @@ def _run(lychee: str, urls: Sequence[str], options: Sequence[str], count: Callab
                 errors="replace",
             ) as ran,
         ):
-            said = ""
+            last_line = ""
             for line in ran.stderr or ():
-                said = line.strip() or said
+                last_line = line.strip() or last_line
                 if _ANSWERED.match(line):
                     count()
         try:
             return _answers(json.loads(report.read_bytes()), urls)
         except (ValueError, LookupError, TypeError) as error:
-            raise StudybotError(f"lychee failed (exit code {ran.returncode}): {said or error}") from error
+            raise StudybotError(f"lychee failed (exit code {ran.returncode}): {last_line or error}") from error
 
 
 def _answers(report: Mapping[str, object], urls: Sequence[str]) -> dict[str, _Answer]:

@@ -20,7 +20,7 @@ class Reason(StrEnum):
     OFFLINE = "offline"
     """The bot did not run at that time, nor in the grace period after it."""
     OUTAGE = "outage"
-    """Discord did not take the message."""
+    """Discord did not answer, or not as Discord does: it, or the network between, was out of order."""
     BROKEN = "broken"
     """An error that nobody foresaw; the log has it."""
     ADMIN_SKIPPED = "admin_skipped"
@@ -36,12 +36,32 @@ class Reason(StrEnum):
 
     CHANNEL_GONE = "channel_gone"
     MESSAGE_GONE = "message_gone"
+    ACCOUNT_GONE = "account_gone"
     FORBIDDEN = "forbidden"
-    TAG_MISSING = "tag_missing"
-    """Every post of the forum needs a tag, and the bot may use none."""
+    TIMED_OUT = "timed_out"
+    """A moderator timed the bot out, which ends by itself."""
+    TWO_FACTOR = "two_factor"
+    """The server wants two-factor authentication of whoever moderates it, and the bot's owner has none."""
+    BOT_FLAGGED = "bot_flagged"
+    """Discord's anti-spam system has flagged the bot."""
     DM_CLOSED = "dm_closed"
     DM_CLOSED_AGAIN = "dm_closed_again"
     """For the second week in a row."""
+    TAG_MISSING = "tag_missing"
+    """Every post of the forum needs a tag, and the bot may use none."""
+    THREADS_FULL = "threads_full"
+    PINS_FULL = "pins_full"
+    THREAD_CLOSED = "thread_closed"
+    WRONG_CHANNEL = "wrong_channel"
+    """Discord does not allow that in a channel of this kind."""
+    BLOCKED = "blocked"
+    """AutoMod, or another filter, blocked the message."""
+    INVALID = "invalid"
+    """Discord calls the request malformed."""
+    REFUSED = "refused"
+    """Discord refused it, with a code that the table of refusals does not have."""
+    MOVED = "moved"
+    """The channel was changed after a failed attempt, and whether that one was posted cannot be known."""
 
     ADMIN_PAUSED = "admin_paused"
     BOT_REMOVED = "bot_removed"
@@ -50,7 +70,11 @@ class Reason(StrEnum):
     """This machine's zone data does not have the schedule's zone."""
 
 
-LOST = frozenset({Reason.OFFLINE, Reason.OUTAGE, Reason.BROKEN})
-"""Why a week is lost though nobody wanted that."""
-NEWS = LOST | {Reason.EMPTY_ORDER}
-"""Of what whoever set a prompt is told."""
+LOST = frozenset({Reason.OFFLINE, Reason.OUTAGE, Reason.BROKEN, Reason.TIMED_OUT, Reason.MOVED})
+"""Unintended misses: the week had no post, and nobody asked for that."""
+REFUSALS = frozenset(
+    {Reason.REFUSED, Reason.INVALID, Reason.BLOCKED, Reason.THREADS_FULL, Reason.THREAD_CLOSED, Reason.WRONG_CHANNEL}
+)
+"""Discord took no attempt of a week, and may take the next week's."""
+NOTIFIED_REASONS = LOST | REFUSALS | {Reason.EMPTY_ORDER}
+"""Reasons for a missed week that are reported to the admin who set the prompt; of those that last, the first week."""

@@ -66,12 +66,22 @@ def find_group(catalog: Catalog, text: str) -> Stage | Track | None:
     return groups[near[2]] if near else None
 
 
+def group_order(group_id: str) -> str:
+    """The order that follows one stage or track; no id, "path" included, is taken for another order."""
+    return f"group:{group_id}"
+
+
+def group_of(catalog: Catalog, order: str) -> Stage | Track | None:
+    """The stage or track that an order follows; None for another order, or if it's gone."""
+    return next((group for group in catalog.groups if group_order(group.id) == order), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """In which order the prompts of one schedule come.
 
-    `order` is PATH, SHUFFLED or the id of a stage or track; `seed` tells one shuffled order from another; `start` is
-    the id of the resource at which this round begins, if not at the first.
+    `order` is PATH, SHUFFLED or `group_order` of a stage or track; `seed` tells one shuffled order from another;
+    `start` is the id of the resource at which this round begins, if not at the first.
     """
 
     order: str = PATH
@@ -85,7 +95,8 @@ class Plan:
             return sorted(catalog.resources, key=lambda one: sha256(f"{self.seed}:{one.id}".encode()).digest())
         if self.order == PATH:
             return catalog.resources
-        return next((group.resources for group in catalog.groups if group.id == self.order), ())
+        group = group_of(catalog, self.order)
+        return group.resources if group else ()
 
 
 def next_prompt(

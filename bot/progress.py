@@ -33,15 +33,13 @@ class Tally:
 class NextStep:
     """What a member should take next.
 
-    `resource` is None if nothing is left of what was asked for. `before` is what it was put first for, if a filter
-    leaves only resources that build on something unfinished. `passed` is the first of what was asked for that stands
-    earlier on the path and waits for something unfinished. `builds_on` are its finished prerequisites, `unlocks` what
-    it is the last missing prerequisite of, `alternatives` others that are open now, of other kinds first.
+    `resource` is None if nothing is left. `blocked` is an unfinished resource earlier on the path that still waits for
+    prerequisites. `builds_on` are the finished prerequisites of the next one, `unlocks` what it is the last missing
+    prerequisite of, `alternatives` others that can be done now, of other kinds first.
     """
 
     resource: Resource | None
-    before: Resource | None = None
-    passed: Resource | None = None
+    blocked: Resource | None = None
     builds_on: tuple[Resource, ...] = ()
     unlocks: tuple[Resource, ...] = ()
     alternatives: tuple[Resource, ...] = ()
@@ -69,29 +67,19 @@ def unlocked_by(catalog: Catalog, resource: Resource, done: Collection[str]) -> 
     )
 
 
-def next_step(
-    catalog: Catalog, done: Collection[str], *, kind: str | None = None, level: str | None = None
-) -> NextStep:
-    """The first unfinished resource on the path whose prerequisites are met, of a kind and level if they are given.
-
-    If all that fit wait for something unfinished, it is what the first of them waits for.
-    """
-    fitting = [
-        one
-        for one in catalog.resources
-        if one.id not in done and kind in (None, one.kind) and level in (None, one.level)
-    ]
-    if not fitting:
+def next_step(catalog: Catalog, done: Collection[str]) -> NextStep:
+    """The first unfinished resource on the path whose prerequisites are met: there is one, since prerequisites are
+    acyclic."""
+    unfinished = [one for one in catalog.resources if one.id not in done]
+    if not unfinished:
         return NextStep(None)
-    opened = [one for one in fitting if not any(_missing(catalog, slug, done) for slug in one.requires)]
-    resource = opened[0] if opened else _first_of(catalog, fitting[0], done)
+    resource, *others = [one for one in unfinished if not any(_missing(catalog, slug, done) for slug in one.requires)]
     return NextStep(
         resource,
-        before=None if opened else fitting[0],
-        passed=fitting[0] if opened and fitting[0] is not resource else None,
+        blocked=unfinished[0] if unfinished[0] is not resource else None,
         builds_on=tuple(catalog[slug] for slug in resource.requires if slug in catalog and slug in done),
         unlocks=unlocked_by(catalog, resource, done),
-        alternatives=tuple(islice(_varied(resource, opened[1:]), ALTERNATIVES)),
+        alternatives=tuple(islice(_varied(resource, others), ALTERNATIVES)),
     )
 
 
@@ -101,13 +89,6 @@ def _tally(resources: Collection[Resource], done: Collection[str]) -> Tally:
 
 def _missing(catalog: Catalog, slug: str, done: Collection[str]) -> bool:
     return slug not in done and slug in catalog
-
-
-def _first_of(catalog: Catalog, resource: Resource, done: Collection[str]) -> Resource:
-    """What is open among all that a resource waits for, the first of each: prerequisites lead in no circle."""
-    while waiting := unmet(catalog, resource, done):
-        resource = waiting[0]
-    return resource
 
 
 def _varied(beside: Resource, resources: list[Resource]) -> Iterator[Resource]:

@@ -7,7 +7,7 @@ clocks change.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
@@ -17,14 +17,22 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.errors import ScheduleError
+from bot.language import N_
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week; the index of each is its number in a Schedule, as in `datetime.date.weekday`."""
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+FARTHEST = timedelta(days=730)
+"""The longest pause: more than any course takes, and less than a mistyped year."""
 ECHO = 60
-"""Characters of somebody's words that an error repeats: enough to recognise them."""
+"""Maximum length of user input quoted in an error: enough to recognise it."""
 
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2})|h)?\s*([ap])?(?:\.?m\.?)?", re.IGNORECASE)
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_UNITS = {"day": 1, "week": 7, "month": 30}
 _WEEK = timedelta(days=7)
 _LONGEST_GAP = timedelta(days=1)  # Samoa left out all of 30 December 2011
 
@@ -41,12 +49,13 @@ class Schedule:
 def parse_day(text: str) -> int:
     """The number of a day (0 is Monday) from its name or the beginning of it; raises ScheduleError."""
     said = text.strip().casefold()
-    begun = [number for number, day in enumerate(DAYS) if said and day.startswith(said)]
-    if len(begun) == 1:
-        return begun[0]
+    if (number := _beginning(DAYS, said)) is not None:
+        return number
     near = process.extractOne(said, DAYS, scorer=OSA.distance, score_cutoff=2)
-    hint = f"did you mean {near[0].title()}?" if near else "write a day such as Monday."
-    raise ScheduleError(f"“{shorten(text)}” is not a day of the week: {hint}")
+    if near is None:
+        raise ScheduleError(N_("“{typed}” isn't a day of the week, such as Monday."), typed=shorten(text))
+    message = N_("“{typed}” isn't a day of the week. Did you mean {day}?")
+    raise ScheduleError(message, typed=shorten(text), day=near[0].title())
 
 
 def parse_time(text: str) -> time:
@@ -57,7 +66,7 @@ def parse_time(text: str) -> time:
     match = _TIME.fullmatch(said)
     found = _clock_time(match) if match else None
     if found is None:
-        raise ScheduleError(f"“{shorten(text)}” is not a time of day: write it like 18:30 or 9am.")
+        raise ScheduleError(N_("“{typed}” isn't a time. Write it like 18:30 or 9am."), typed=shorten(text))
     return found
 
 
@@ -72,15 +81,52 @@ def _clock_time(match: re.Match[str]) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def parse_date(text: str, zone: str, now: datetime) -> datetime:
-    """The beginning of a day, such as 2027-01-11, in a zone; raises ScheduleError if that is not after `now`."""
+def parse_until(text: str, zone: str, now: datetime) -> datetime:
+    """The beginning of the day that a pause ends, in a zone, from what an admin typed.
+
+    Reads "2 weeks", "10 days", "tomorrow", "friday", "11 January", "Jan 11", "11 January 2028", "2027-01-11", each with
+    "until" or "for" before it or not; a date without a year is the next one. Raises ScheduleError if it means no day,
+    or one that is not after `now` or more than FARTHEST away.
+    """
+    today = now.astimezone(ZoneInfo(zone)).date()
+    said = re.sub(r"^(until|till|for)\s+|(?<=\d)(st|nd|rd|th)\b|[,.]", "", text.strip().casefold())
     try:
-        start = _instant(date.fromisoformat(text.strip()), time(), ZoneInfo(zone))
-    except (ValueError, OverflowError) as error:
-        raise ScheduleError(f"“{shorten(text)}” is not a day: write it like 2027-01-11.") from error
-    if start <= now:
-        raise ScheduleError(f"“{shorten(text)}” is over already: choose a day to come.")
+        day = _spoken_day(said, today)
+        start = None if day is None else _instant(day, time(), ZoneInfo(zone))
+    except (ValueError, OverflowError):
+        start = None
+    if start is None:
+        raise ScheduleError(N_("“{typed}” isn't a day. Try 2 weeks, 11 January or 2027-01-11."), typed=shorten(text))
+    if not now < start < now + FARTHEST:
+        raise ScheduleError(N_("“{typed}” isn't within the next two years."), typed=shorten(text))
     return start
+
+
+def _spoken_day(said: str, today: date) -> date | None:
+    """The day that some words mean, seen from today; None if they mean none. Raises ValueError for 30 February."""
+    if said in ("tomorrow", "a day"):
+        return today + timedelta(days=1)
+    if match := re.fullmatch(r"(an?|\d{1,3})\s*(day|week|month)s?", said):
+        return today + timedelta(days=_UNITS[match[2]]) * (1 if match[1][0] == "a" else int(match[1]))
+    if (weekday := _beginning(DAYS, re.sub(r"^next\s+", "", said))) is not None:
+        return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    if match := re.fullmatch(r"(?:(\d{1,2})\s+([a-z]{3,9})|([a-z]{3,9})\s+(\d{1,2}))(?:\s+(\d{4}))?", said):
+        month = _beginning(MONTHS, match[2] or match[3])
+        return None if month is None else _next_date(month + 1, int(match[1] or match[4]), match[5], today)
+    return date.fromisoformat(said)
+
+
+def _next_date(month: int, day: int, year: str | None, today: date) -> date:
+    if year:
+        return date(int(year), month, day)
+    this = date(today.year, month, day)
+    return this if this > today else date(today.year + 1, month, day)
+
+
+def _beginning(names: Sequence[str], said: str) -> int | None:
+    """The place of the one name that begins with some letters; None if there are none, or several."""
+    begun = [number for number, name in enumerate(names) if said and name.startswith(said)]
+    return begun[0] if len(begun) == 1 else None
 
 
 def next_occurrence(schedule: Schedule, after: datetime) -> datetime:
@@ -112,7 +158,7 @@ def first_free(schedule: Schedule, after: datetime, taken: Collection[str], old_
 def week_of(schedule: Schedule, occurrence: datetime) -> str:
     """The ISO week of an occurrence, such as "2026-W48", by the calendar where the schedule lives."""
     day = occurrence.astimezone(ZoneInfo(schedule.zone)).date()
-    # Clocks that leap over the stated time at midnight move the occurrence to another day; its week is the stated one.
+    # If DST skips the stated time at midnight, the occurrence is on another day; its week stays the stated one.
     return _iso_week(day - timedelta(days=(day.weekday() - schedule.weekday) % 7))
 
 
@@ -127,7 +173,7 @@ def realigned(schedule: Schedule, instant: datetime) -> datetime:
 
 
 def shorten(text: str) -> str:
-    """Somebody's words on one line, cut to ECHO characters."""
+    """User input on one line, cut to ECHO characters."""
     line = " ".join(text[: 2 * ECHO].split())
     return line if len(line) <= ECHO else f"{line[: ECHO - 1]}…"
 

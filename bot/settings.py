@@ -44,7 +44,7 @@ class Settings(BaseModel):
         except ValueError as error:
             raise SettingsError(
                 "DISCORD_TOKEN does not look like a bot token (three parts with dots between them), so I cannot tell "
-                "the application’s id from it. Give it with --client-id; it is on the application’s first page."
+                "the application's id from it. Give it with --client-id; it is on the application's first page."
             ) from error
 
 

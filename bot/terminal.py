@@ -56,7 +56,7 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
     for number, hit in enumerate(answer.hits, start=1):
         step = library.step(hit.resource).number
         yield f"{number}. {click.style(hit.resource.title, bold=True)}"
-        yield f"   {_by_line(hit.resource)} · step {step} of {len(library.catalog)}"
+        yield f"   {_by_line(hit.resource, f'step {step} of {len(library.catalog)}')}"
         yield f"   {click.style(hit.resource.url, fg='cyan')}"
         yield click.style(f"   Why: {reasons(hit.why)}", dim=True)
     if answer.related:
@@ -77,8 +77,8 @@ def _silent(answer: Answer, library: Library) -> Iterator[str]:
         yield f"Near it on the list: {', '.join(topic.name for topic in answer.nearest)}."
 
 
-def _by_line(resource: Resource) -> str:
-    return " · ".join(filter(None, (resource.kind, ", ".join(resource.authors))))
+def _by_line(resource: Resource, step: str) -> str:
+    return " · ".join(filter(None, (resource.kind, ", ".join(resource.authors), step)))
 
 
 def path_json(library: Library) -> list[dict[str, Any]]:
@@ -108,5 +108,6 @@ def path_text(library: Library) -> str:
 def _steps(library: Library, group: Stage | Track) -> Iterator[str]:
     for resource in group.resources:
         number = library.step(resource).number
-        yield f"{number:>4}. {resource.title}  {click.style(f'({resource.kind})', dim=True)}"
+        kind = click.style(f"  ({resource.kind})", dim=True) if resource.kind else ""
+        yield f"{number:>4}. {resource.title}{kind}"
         yield f"      {click.style(resource.url, fg='cyan')}"

@@ -15,6 +15,7 @@ from zoneinfo import available_timezones
 from rapidfuzz import fuzz, process
 
 from bot.errors import ScheduleError
+from bot.language import N_
 from bot.schedule import shorten
 
 WELL_KNOWN = (
@@ -22,14 +23,14 @@ WELL_KNOWN = (
     "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore",
     "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney",
 )  # fmt: skip
-"""What an empty field offers: the zones of the most people, from the first meridian on."""
+"""What an empty field offers: the zones of the most people, from the prime meridian eastwards."""
 LIMIT = 25
 """Zones offered at once: as many as Discord shows."""
-ALIKE = 75.0
-"""The likeness (0 to 100) from which a name counts as a slip of what was typed. At 0 everything is; at 90 "belrin" is
+MIN_SIMILARITY = 75.0
+"""The similarity (0 to 100) from which a name is treated as a typo of the input. At 0 everything is; at 90 "belrin" is
 not Berlin."""
 
-_SPOKEN = {
+_ALIASES = {
     "America/New_York": "est edt et eastern nyc boston washington miami atlanta philadelphia",
     "America/Chicago": "cst cdt ct central houston dallas austin texas",
     "America/Denver": "mst mdt mt mountain colorado",
@@ -58,51 +59,67 @@ _SPOKEN = {
 """Names that the database does not have: large cities and abbreviations. "EST" in the database is a zone without
 summer time, which nobody in New York means."""
 
-_OFFSET = re.compile(r"(?:utc|gmt)?\s*[+-]\s*[0-9]{1,2}(?::?[0-9]{2})?")
+_OFFSET = re.compile(r"(?:utc|gmt|z)?\s*[+\-\u2010-\u2015\u2212]\s*[0-9]{1,2}(?:[:.]?[0-9]{1,2})?\s*h?")
+_FIXED = re.compile(r"Etc/GMT([+-])([0-9]{1,2})")
 
 
 def resolve_zone(text: str) -> str:
     """The IANA name of a time zone from what an admin typed; raises ScheduleError, which names the nearest ones."""
-    said = _key(text)
-    if zone := _by_name().get(said):
-        return zone
-    if _OFFSET.fullmatch(said):
+    name = _key(text)
+    # Before the names: the database has "GMT+2" for the zone two hours *west* of Greenwich, by the sign of POSIX.
+    if _OFFSET.fullmatch(name):
         raise ScheduleError(
-            f"“{shorten(text)}” is an offset, which is wrong for half the year where clocks change. "
-            "Name a city instead, such as Europe/Berlin."
+            N_(
+                "“{typed}” is an offset, which is wrong for half the year where clocks change. "
+                "Name a city instead, such as Europe/Berlin."
+            ),
+            typed=shorten(text),
         )
-    near = search_zones(text, limit=3)
-    hint = f"did you mean {_listed(near)}?" if near else "name a city such as Berlin, or write it like Europe/Berlin."
-    raise ScheduleError(f"“{shorten(text)}” is not a time zone that I know: {hint}")
+    if zone := _by_name().get(name):
+        return zone
+    if near := search_zones(text, limit=3):
+        message = N_("“{typed}” is not a time zone that I know: did you mean {zones}?")
+        raise ScheduleError(message, typed=shorten(text), zones=_listed(near))
+    message = N_(
+        "“{typed}” is not a time zone that I know: name a city such as Berlin, or write it like Europe/Berlin."
+    )
+    raise ScheduleError(message, typed=shorten(text))
+
+
+def zone_label(zone: str) -> str:
+    """A zone for people to read: its name, and for `Etc/GMT+2` also what it is: `Etc/GMT+2 (UTC−2)`."""
+    if (fixed := _FIXED.fullmatch(zone)) is None or int(fixed[2]) == 0:
+        return zone
+    return f"{zone} (UTC{'−' if fixed[1] == '+' else '+'}{int(fixed[2])})"
 
 
 def search_zones(text: str, limit: int = LIMIT) -> list[str]:
     """At most `limit` IANA names for a text that is still being typed, the likeliest first; empty for noise."""
-    said = _key(text)
-    if not said:
+    name = _key(text)
+    if not name:
         return list(WELL_KNOWN[:limit])
-    if _OFFSET.fullmatch(said):
+    if _OFFSET.fullmatch(name):
         return []
-    found = dict.fromkeys(_matching(said))
-    return list(found or dict.fromkeys(_alike(said)))[:limit]
+    found = dict.fromkeys(_matching(name))
+    return list(found or dict.fromkeys(_similar(name)))[:limit]
 
 
-def _matching(said: str) -> Iterator[str]:
+def _matching(typed: str) -> Iterator[str]:
     """Zones with a name that is the text, begins with it, has a word that does, or holds it: in this order."""
     names = _by_name()
-    if said in names:
-        yield names[said]
+    if typed in names:
+        yield names[typed]
     for fits in (
-        lambda name: name.startswith(said),
-        lambda name: f" {said}" in name.replace("/", " "),
-        lambda name: len(said) > 2 and said in name,
+        lambda name: name.startswith(typed),
+        lambda name: f" {typed}" in name.replace("/", " "),
+        lambda name: len(typed) > 2 and typed in name,
     ):
         yield from (names[name] for name in _shortest_first() if fits(name))
 
 
-def _alike(said: str) -> Iterator[str]:
+def _similar(typed: str) -> Iterator[str]:
     names = _by_name()
-    near = process.extract(said[:40], _shortest_first(), scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIMIT)
+    near = process.extract(typed[:40], _shortest_first(), scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY, limit=LIMIT)
     yield from (names[name] for name, _, _ in near)
 
 
@@ -118,8 +135,8 @@ def _shortest_first() -> list[str]:
 def _by_name() -> dict[str, str]:
     """From every name, folded, to its zone; where two zones share a name, the better known has it."""
     found: dict[str, str] = {}
-    for zone, spoken in _SPOKEN.items():
-        for name in spoken.split():
+    for zone, aliases in _ALIASES.items():
+        for name in aliases.split():
             found[name.replace("-", " ")] = zone
     for zone, country in _countries().items():  # before the old zones, some of which are called like countries
         found.setdefault(_key(zone.rpartition("/")[2]), zone)
@@ -127,7 +144,8 @@ def _by_name() -> dict[str, str]:
     for zone in sorted(available_timezones() - {"Factory", "localtime"}):
         found.setdefault(_key(zone), zone)
     for zone in sorted(found.values()):
-        found.setdefault(_key(zone.rpartition("/")[2]), zone)
+        if not _FIXED.fullmatch(zone):
+            found.setdefault(_key(zone.rpartition("/")[2]), zone)
     return found
 
 
@@ -137,7 +155,7 @@ def _countries() -> dict[str, str]:
     data = files("tzdata") / "zoneinfo"
     names = dict(_rows((data / "iso3166.tab").read_text(encoding="utf-8")))
     zones = [(row[2], names[row[0]]) for row in _rows((data / "zone.tab").read_text(encoding="utf-8"))]
-    return dict(sorted(zones, key=lambda pair: pair[0] not in _SPOKEN and pair[0] not in WELL_KNOWN))
+    return dict(sorted(zones, key=lambda pair: pair[0] not in _ALIASES and pair[0] not in WELL_KNOWN))
 
 
 def _rows(table: str) -> list[list[str]]:

@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from bot.catalog import Catalog
 from bot.catalogs import Catalogs
-from bot.delivery import (
+from bot.jobs import (
+    CountJob,
+    Job,
     NextStep,
     Notice,
     NoticeJob,
@@ -25,12 +27,16 @@ from bot.delivery import (
     ReminderJob,
     Sent,
     ThreadJob,
+    WeeklySchedule,
     Worker,
+    schedules,
 )
-from bot.delivery.job import Recognise
+from bot.jobs.attempt import Recognise
+from bot.jobs.due import enqueue_now
+from bot.jobs.history import recent_deliveries
+from bot.jobs.records import POSTS
 from bot.schedule import Schedule
-from bot.store import Job, Store, WeeklySchedule
-from bot.store.rows import POSTS
+from bot.store import Store
 from bot.store.tables import jobs
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,6 +71,8 @@ class Channel:
     asking: Callable[[], None] | None = None
     asked: Callable[[], None] | None = None
     counting: Callable[[], None] | None = None
+    editing: Callable[[], None] | None = None
+    numbers: list[int] = field(default_factory=list)
     telling: Callable[[], None] | None = None
     before_post: Callable[[], None] | None = None
     forum: bool = False
@@ -73,6 +81,7 @@ class Channel:
     pinned: tuple[int, int | None] | None = None
     votes_by_id: Counter[str] = field(default_factory=Counter)
     replied: int = 0
+    deleted_roles: set[int] = field(default_factory=set)
     tries: int = 0
     told: list[str] = field(default_factory=list)
 
@@ -120,10 +129,18 @@ class Channel:
             self.threads.append(under.message_id)
         return 1000 + under.message_id
 
-    async def pin(self, sent: Sent, instead_of: Sent | None) -> None:
+    def has_role(self, guild_id: int, role_id: int) -> bool:
+        return role_id not in self.deleted_roles
+
+    async def pin(self, sent: Sent, guild_id: int, instead_of: Sent | None) -> None:
         if self.pinning is not None:
             self.pinning()
         self.pinned = sent.message_id, instead_of.message_id if instead_of else None
+
+    async def edit(self, channel_id: int, message_id: int, view: Any) -> None:
+        if self.editing is not None:
+            self.editing()
+        self.numbers.append(view.post.finished)
 
     async def votes(self, poll: Sent) -> list[int]:
         if self.counting is not None:
@@ -136,10 +153,10 @@ class Channel:
             self.counting()
         return self.replied
 
-    async def tell(self, user_id: int | None, guild_id: int, message: str) -> None:
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
         if self.telling is not None:
             self.telling()
-        self.told.append(message)
+        self.told.append(text)
 
     @property
     def prompts(self) -> list[Prompt]:
@@ -169,7 +186,9 @@ def recognise_poll(poll: Poll) -> Recognise:
 
 
 def words(notice: Notice) -> str:
-    return str(notice.schedule.pause_reason or (notice.lost and notice.lost.reason))
+    return (
+        "role gone" if notice.role_gone else str(notice.schedule.pause_reason or (notice.lost and notice.lost.reason))
+    )
 
 
 class World:
@@ -202,6 +221,7 @@ class World:
                 PinJob(),
                 PollJob(lambda poll: poll, recognise_poll),
                 NoticeJob(words),
+                CountJob(lambda numbered: numbered),
             ):
                 worker.register(kind)
             self._workers[owner] = worker
@@ -239,22 +259,22 @@ class World:
         return await put(self.store, guild_id, schedule, catalog_id=self.catalog.id, **given)
 
     async def schedule(self, guild_id: int = 1) -> WeeklySchedule:
-        weekly = await self.store.schedule_for(guild_id)
+        weekly = await self.store.look_up(schedules.of_guild, guild_id)
         assert weekly is not None
         return weekly
 
     async def states(self, guild_id: int = 1) -> list[tuple[str, str | None]]:
         """How the posts of a server ended, and why, the newest first."""
-        recent = await self.store.recent((await self.schedule(guild_id)).id, 10)
+        recent = await self.store.read(recent_deliveries, (await self.schedule(guild_id)).id, 10)
         return [(one.post.state.value, one.post.reason and one.post.reason.value) for one in recent]
 
     async def last(self, guild_id: int = 1) -> dict[str, Job]:
         """The last post of a server with what follows it, by kind."""
-        (delivery,) = await self.store.recent((await self.schedule(guild_id)).id, 1)
+        (delivery,) = await self.store.read(recent_deliveries, (await self.schedule(guild_id)).id, 1)
         return {delivery.post.kind: delivery.post, **delivery.follow_ups}
 
     async def post_now(self, guild_id: int = 1) -> int | None:
-        return await self.store.enqueue_now((await self.schedule(guild_id)).id, self.now)
+        return await self.store.write(enqueue_now, (await self.schedule(guild_id)).id, self.now)
 
 
 async def put(store: Store, guild_id: int = 1, schedule: Schedule = BERLIN, **given: Any) -> WeeklySchedule:
@@ -262,4 +282,4 @@ async def put(store: Store, guild_id: int = 1, schedule: Schedule = BERLIN, **gi
         "guild_id": guild_id, "catalog_id": "list", "channel_id": guild_id * 10, "role_id": None, "schedule": schedule,
         "created_by": 5, "now": START,
     }  # fmt: skip
-    return await store.put_schedule(**(values | given))
+    return await store.write(schedules.put, **(values | given))

@@ -12,6 +12,12 @@ from playwright.async_api import Locator, Page, async_playwright
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # It runs as root in containers, and must not look for anything on a network.
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+NEWEST = """() => [...document.querySelectorAll("[data-message-id]")].reduce(
+    (newest, one) => BigInt(one.dataset.messageId) > newest ? BigInt(one.dataset.messageId) : newest, 0n).toString()"""
+"""The id of the newest message on the page, "0" without one."""
+ANSWERED = """([after, text]) => [...document.querySelectorAll(".channel-message")].some(
+    one => BigInt(one.dataset.messageId) > BigInt(after) && one.innerText.includes(text))"""
+"""Whether a message that is newer than `after` says `text`."""
 
 
 @asynccontextmanager
@@ -28,10 +34,15 @@ async def open_page(url: str, *, width: int = 1100, height: int = 800, scale: fl
 class DemoPage:
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._newest = "0"
 
     async def sees(self, text: str) -> None:
-        """Wait until a message in the channel says so."""
+        """Wait until a message in the channel says so, an old one too."""
         await self.page.locator("#channel-timeline").get_by_text(text).filter(visible=True).last.wait_for()
+
+    async def gets(self, text: str) -> None:
+        """Wait until a message says so that came after the last press."""
+        await self.page.wait_for_function(ANSWERED, arg=[self._newest, text])
 
     async def view_as(self, name: str) -> None:
         """Choose whose page this is, and wait until it is: what is typed before that is lost."""
@@ -54,8 +65,36 @@ class DemoPage:
         await self.write(option, text)
         await self.page.locator(".command-popup").get_by_role("option", name=text).first.click()
 
+    async def suggestions_asked(self) -> None:
+        """Wait until the page asks for suggestions to what was typed."""
+        await self.page.wait_for_function("() => simcordPreview.pendingAction !== null", polling=5)
+
     async def send(self) -> None:
+        """Click on the sign beside the message, once it can be clicked."""
+        self._newest = await self.page.evaluate(NEWEST)
         await self.page.locator("#send-message").click()
+
+    async def send_at_once(self) -> None:
+        """Click where the sign beside the message is, whether or not the page is waiting."""
+        self._newest = await self.page.evaluate(NEWEST)
+        box = await self.page.locator("#send-message").bounding_box()
+        assert box is not None
+        await self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    async def press(self, label: str) -> None:
+        """Click on a button of the last card that has it, whether or not the page is waiting."""
+        self._newest = await self.page.evaluate(NEWEST)
+        button = self.page.locator(".channel-message button").filter(has_text=label).last
+        await button.evaluate("one => one.click()")
+
+    async def control(self, label: str) -> None:
+        """Press one of the demo's own buttons, above the channel."""
+        self._newest = await self.page.evaluate(NEWEST)
+        await self.page.get_by_role("toolbar", name="Demo").get_by_role("button", name=label).click()
+
+    async def says(self, text: str) -> None:
+        """Wait until the demo itself says so, beside its buttons or in its dialog."""
+        await self.page.locator("#demo-bar output, #demo-says pre").get_by_text(text).first.wait_for()
 
     async def picture(self, file: Path) -> None:
         """A picture of the conversation, without SimCord's own tools around it."""

@@ -22,14 +22,14 @@ def pages(resource: Resource | str) -> tuple[str, ...]:
 
 
 async def mark(store: Store, user_id: int, resource: Resource | str, now: datetime) -> bool:
-    return await store.mark(user_id, pages(resource), now)
+    return await store.marks.mark(user_id, pages(resource), now)
 
 
 async def unmark(store: Store, user_id: int, resource: Resource | str) -> bool:
-    return await store.unmark(user_id, pages(resource))
+    return await store.marks.unmark(user_id, pages(resource))
 
 
 async def finished(store: Store, user_id: int) -> frozenset[str]:
     """The ids of what a member has finished; of what the catalog does not have, the pages."""
     ids = {page: resource.id for resource in shipped() for page in resource.pages}
-    return frozenset(ids.get(one, one) for one in await store.marks(user_id))
+    return frozenset(ids.get(one, one) for one in await store.marks.of(user_id))

@@ -1,7 +1,8 @@
 """Pictures of the demo page.
 
-python -m tests.screenshots             the README's three, into docs
-python -m tests.screenshots --all DIR   every card, 400 and 1,000 pixels wide, into a folder to look at
+python -m tests.screenshots             the README's four, into docs
+python -m tests.screenshots --all DIR   every card, 400 and 1,000 pixels wide, into a folder to look at, and sheet.png
+                                        with all of them
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
+
+from PIL import Image, ImageOps
 
 from bot.catalog import load_catalog, shipped_catalog
 from bot.demo import open_demo
@@ -20,6 +24,8 @@ from tests.demo_page import DemoPage, open_page
 ROOT = Path(__file__).parent.parent
 WIDTHS = (400, 1000)
 """A phone, and a window on a computer."""
+GAP = 8
+"""Pixels between two pictures on the sheet."""
 DONE = (
     "attention-is-all-you-need", "bert", "few-shot-learners", "state-of-gpt", "kv-cache-explainer", "lora-explained",
 )  # fmt: skip
@@ -35,36 +41,50 @@ class Shot:
     answer: str
     options: dict[str, str] = field(default_factory=dict)
     viewer: str = "Mia"
+    presses: tuple[tuple[str, str], ...] = ()
+    """Buttons pressed after that, each with a text that the card then holds."""
 
 
-WEEKLY = {"channel": "learning", "day": "monday", "time": "18:00", "timezone": "Europe/Berlin"}
+WEEKLY = Shot(
+    "weekly-set",
+    "weekly",
+    "Saved.",
+    {"channel": "learning", "day": "monday", "time": "18:00", "timezone": "Europe/Berlin"},
+    "Ada",
+)
 CARDS = (
-    Shot("help", "help", "How to begin"),
-    Shot("about", "about", "studybot"),
+    Shot("help", "help", "Get started"),
     Shot("recommend", "recommend", "Resources for", {"topic": "kv cache"}),
     Shot("recommend-nothing", "recommend", "sourdough", {"topic": "sourdough bread"}),
-    Shot("recommend-filter", "recommend", "other resource", {"topic": "bert", "kind": "video"}),
+    Shot("recommend-filter", "recommend", "of other kinds", {"topic": "bert", "kind": "video"}),
     Shot("recommend-start", "recommend", "Start here", {"topic": "where do I start"}),
     Shot("path", "path", "Page 1 of"),
-    Shot("next", "next", "Next for you"),
+    Shot("next", "next", "Why now"),
     Shot("done", "done", "Marked done", {"resource": "bert"}),
     Shot("done-again", "done", "Already marked done", {"resource": "2"}),
     Shot("progress", "progress", "Your progress"),
-    Shot("privacy-show", "privacy show", "What I keep about you"),
-    Shot("privacy-delete", "privacy delete", "Delete everything"),
-    Shot("remind-show", "remind show", "reminder"),
-    Shot("weekly-zone", "weekly set", "In which time zone", {}, "Ada"),
-    Shot("weekly-set", "weekly set", "weekly prompt is set", WEEKLY, "Ada"),
-    Shot("weekly-options", "weekly options", "What the weekly prompt does", {}, "Ada"),
-    Shot("weekly-skip", "weekly skip", "is skipped", {}, "Ada"),
-    Shot("weekly-skip-again", "weekly skip", "is skipped already", {}, "Ada"),
-    Shot("weekly-show", "weekly show", "weekly prompt", {}, "Ada"),
-    Shot("weekly-preview", "weekly preview", "This week", {}, "Ada"),
-    Shot("weekly-now", "weekly now", "Posted", {}, "Ada"),
-    Shot("weekly-past", "weekly past", "Past prompts", {}, "Ada"),
-    Shot("weekly-history", "weekly history", "The last prompts", {}, "Ada"),
-    Shot("weekly-doctor", "weekly doctor", "weekly prompt", {}, "Ada"),
-    Shot("weekly-off", "weekly off", "Turn the weekly prompt off", {}, "Ada"),
+    Shot("privacy", "privacy", "What I store about you"),
+    Shot("remind", "remind", "Weekly reminder"),
+    Shot("weekly-zone", "weekly", "Which time zone?", {}, "Ada"),
+    WEEKLY,
+    Shot("weekly-panel", "weekly", "Weekly prompt", {}, "Ada"),
+    Shot("weekly-options", "weekly", "Weekly prompt", {}, "Ada", (("Options", "Weekly prompt options"),)),
+    Shot("weekly-preview", "weekly", "Weekly prompt", {}, "Ada", (("Preview", "Preview:"),)),
+    Shot("weekly-skip", "weekly", "Weekly prompt", {}, "Ada", (("Skip", "is skipped"),)),
+    Shot(
+        "weekly-now",
+        "weekly",
+        "Weekly prompt",
+        {},
+        "Ada",
+        (
+            ("Post now", "right away"),
+            ("Post now", "Posted"),
+        ),
+    ),
+    Shot("weekly-history", "weekly", "Weekly prompt", {}, "Ada", (("History", "Recent prompts"),)),
+    Shot("weekly-off", "weekly", "Weekly prompt", {}, "Ada", (("Off", "Turn the weekly prompt off"),)),
+    Shot("past", "past", "Past prompts"),
 )
 """Every card, in an order in which each can be shown."""
 
@@ -79,16 +99,13 @@ async def demo_page(height: int, *, width: int = 1100, scale: float = 1.5) -> As
 
 
 async def ask(page: DemoPage, command: str, answer: str, **options: str) -> None:
-    """Send a command and wait until the answer says so."""
+    """Send a command and wait until a new message says so."""
     await page.command(command)
     for name, text in options.items():
         await (page.choose if name in ("channel", "day") else page.write)(name, text)
     await page.send()
-    await page.sees(answer)
-
-
-async def loaded(page: DemoPage) -> None:
-    """Wait for pictures, which are loaded after the text."""
+    await page.gets(answer)
+    # Pictures are loaded after the text.
     await page.page.wait_for_function("() => [...document.images].every(one => one.complete && one.naturalWidth)")
 
 
@@ -98,26 +115,45 @@ async def take(folder: Path) -> None:
         await ask(page, "recommend", "Resources for", topic="kv cache")
         await page.picture(folder / "recommend.png")
     async with demo_page(height=1000) as page:
-        await ask(page, "done", "That is 1 of 23", resource=DONE[0])
+        await ask(page, "done", "1 of 23", resource=DONE[0])
         await ask(page, "next", "Why now")
         await page.answer(folder / "next.png")
     async with demo_page(height=1500) as page:
         for number, resource in enumerate(DONE, start=1):
-            await ask(page, "done", f"That is {number} of 23", resource=resource)
+            await ask(page, "done", f"{number} of 23", resource=resource)
         await ask(page, "progress", "Your progress")
-        await loaded(page)
         await page.answer(folder / "progress.png")
+    async with demo_page(height=1000) as page:
+        await page.view_as("Ada")
+        await ask(page, WEEKLY.command, WEEKLY.answer, **WEEKLY.options)
+        await page.control("Next prompt")
+        await page.gets("Attention is all you need")
+        await page.answer(folder / "weekly.png")
 
 
 async def take_all(folder: Path) -> None:
-    """Every card at every width."""
+    """Every card at every width, and a sheet of them all."""
     for width in WIDTHS:
         async with demo_page(height=1800, width=width, scale=1) as page:
             for shot in CARDS:
                 await page.view_as(shot.viewer)
                 await ask(page, shot.command, shot.answer, **shot.options)
-                await loaded(page)
+                for label, text in shot.presses:
+                    await page.press(label)
+                    await page.sees(text)
                 await page.answer(folder / f"{shot.name}-{width}.png")
+    sheet([[folder / f"{shot.name}-{width}.png" for width in WIDTHS] for shot in CARDS]).save(folder / "sheet.png")
+
+
+def sheet(rows: list[list[Path]]) -> Image.Image:
+    """All pictures on one: a row for each card, in the order of the widths, at half their size."""
+    pictures = [[ImageOps.scale(Image.open(file), 0.5) for file in row] for row in rows]
+    heights = [max(one.height for one in row) + GAP for row in pictures]
+    whole = Image.new("RGB", (sum(width // 2 + GAP for width in WIDTHS), sum(heights)), "black")
+    for top, row in zip(accumulate(heights, initial=0), pictures, strict=False):
+        for left, picture in zip(accumulate((width // 2 + GAP for width in WIDTHS), initial=0), row, strict=False):
+            whole.paste(picture, (left, top))
+    return whole
 
 
 def main() -> None:

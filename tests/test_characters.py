@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.characters import escaped, hidden, hidden_in_paragraph, named, without_hidden
+from bot.characters import escaped, hidden, hidden_in_paragraph, inert, named, without_hidden
 
 NEEDED = [
     "می‌خواهم",  # Persian: a non-joiner between two letters
@@ -59,3 +59,16 @@ def test_what_is_left_is_seen(text: str) -> None:
     assert [c for c in kept if unicodedata.category(c)[0] in "LS"] == [
         c for c in text if unicodedata.category(c)[0] in "LS" and not hidden(c)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("@everyone", "@|everyone"), ("by @ada, a@b.example", "by @|ada, a@b.example"), ("fixes #12", "fix|es #|12"),
+        ("Closes o/r#3, GH-4", "Clos|es o/r#|3, GH-|4"), ("C# and F#", "C# and F#"), ("fixture", "fixture"),
+        ("https://medium.com/@ada/x#1 @ada", "https://medium.com/@ada/x#1 @|ada"),
+    ],
+)  # fmt: skip
+def test_nothing_acts_where_it_is_pasted(text: str, parted: str) -> None:
+    assert inert(text) == parted.replace("|", "\u2060")
+    assert inert(inert(text)) == inert(text)

@@ -214,12 +214,12 @@ def test_a_backup_of_a_running_database_is_whole(tmp_path: Path) -> None:
     async def mark_and_copy() -> Result:
         async with await Store.open("sqlite:///studybot.db") as store:
             for user_id in range(1, 5):
-                await store.mark(user_id, ["example.org"], now)
+                await store.marks.mark(user_id, ["example.org"], now)
             return await asyncio.to_thread(run, "backup", "copy.db")
 
     async def marked(url: str) -> list[int]:
         async with await Store.open(url) as store:
-            return sorted(await store.finishers(["example.org"], 10))
+            return sorted(await store.marks.finishers(["example.org"], 10))
 
     result = asyncio.run(mark_and_copy())
     assert (result.exit_code, result.stdout) == (0, "The database is copied to copy.db.\n")

@@ -23,7 +23,7 @@ INDEX = """\
 - [No-knead bread](https://a.example/knead) - The least work.
 - [Folding](https://a.example/fold) [[video](https://youtu.be/abc)]
 - [Again](https://a.example/knead/)
-- [Part two](two.md)
+- [Kinds of flour](two.md)
 """
 
 
@@ -43,10 +43,11 @@ def test_from_an_index_to_answers_in_three_commands() -> None:
     imported = run("import", "list.md", "-o", "catalog.yaml")
     assert imported.exit_code == 0
     assert imported.stdout == ""
-    assert "Bread: 3 links in 1 stage." in imported.stderr
-    assert "list.md:7 “Again” is “No-knead bread”, line 5" in imported.stderr
-    assert "relative addresses (give that of the index with --base URL): 1\n    list.md:8 two.md" in imported.stderr
-    assert "no problems (3 resources, 1 stage, 0 tracks, 0 topics)" in run("check").stdout
+    assert "Bread: 2 resources in 1 stage, with 1 further link." in imported.stderr
+    assert "4 of 4 addresses in the file were read." in imported.stderr
+    assert "“Again” (list.md:7): same page as “No-knead bread” (line 5)" in imported.stderr
+    assert "relative links (give the index's address with --base URL): 1\n    list.md:8 two.md" in imported.stderr
+    assert "no problems (2 resources, 1 stage, 0 tracks, 0 topics)" in run("check").stdout
     assert json.loads(run("recommend", "--json", "kneed bread").stdout)["hits"][0]["url"] == "https://a.example/knead"
 
 
@@ -63,7 +64,7 @@ def test_an_existing_file_is_not_replaced_unless_told(tmp_path: Path) -> None:
     assert (refused.exit_code, (tmp_path / "catalog.yaml").read_text()) == (2, "mine")
     assert "--force" in refused.stderr
     assert run("import", "list.md", "-o", "catalog.yaml", "--force").exit_code == 0
-    assert len(load_catalog("catalog.yaml")) == 3
+    assert len(load_catalog("catalog.yaml")) == 2
 
 
 @pytest.mark.parametrize("data", [b"", b"no links", b"\0\1", b"[x](https://a.example/\xff)", b"[x](https://a.ex"])
@@ -93,12 +94,6 @@ def test_wrong_use(words: tuple[str, ...]) -> None:
     assert run(*words).exit_code == 2
 
 
-def test_topics_are_proposed(tmp_path: Path) -> None:
-    result = run("import", "list.md", "--topics")
-    assert "first-loaf: {name: First loaf}" in result.stdout
-    assert "1 topic proposed" in result.stderr
-
-
 def test_sync_says_what_changed_and_its_exit_code_too(tmp_path: Path, index: Path) -> None:
     run("import", "list.md", "-o", "catalog.yaml")
     before = (tmp_path / "catalog.yaml").read_bytes()
@@ -116,6 +111,36 @@ def test_sync_says_what_changed_and_its_exit_code_too(tmp_path: Path, index: Pat
     assert run("sync", "list.md", "catalog.yaml").exit_code == 3
     assert [one.title for one in load_catalog("catalog.yaml")][1] == "Ovens"
     assert run("sync", "list.md", "catalog.yaml").exit_code == 0
+
+
+def test_sync_compares_with_the_import_that_is_kept_beside_the_catalog(tmp_path: Path, index: Path) -> None:
+    run("import", "list.md", "-o", "catalog.yaml", "--base", "https://a.example/")
+    assert "# base: https://a.example/\n" in (tmp_path / "catalog.import.yaml").read_text(encoding="utf-8")
+    catalog = tmp_path / "catalog.yaml"
+    catalog.write_text(
+        catalog.read_text(encoding="utf-8").replace("title: Kinds of flour", "title: Ours"), encoding="utf-8"
+    )
+    index.write_text(INDEX.replace("[Kinds of flour]", "[All flours]").replace("least work", "least"), encoding="utf-8")
+    synced = run("sync", "list.md", "catalog.yaml")
+    assert "changed: “No-knead bread”, summary: The least." in synced.stdout
+    assert "kept as you have it: “Ours”, the index has another title: All flours" in synced.stdout
+    assert run("sync", "list.md", "catalog.yaml").stdout == "Nothing has changed.\n"
+
+
+def test_an_index_that_lost_most_links_needs_force(tmp_path: Path, index: Path) -> None:
+    index.write_text("".join(f"- [Bread {n}](https://a.example/{n})\n" for n in range(6)), encoding="utf-8")
+    run("import", "list.md", "-o", "catalog.yaml")
+    index.write_text("- [Bread 1](https://a.example/1)\n", encoding="utf-8")
+    refused = run("sync", "list.md", "catalog.yaml")
+    assert refused.exit_code == 1
+    assert "catalog.yaml: the index lost 5 of 6 links; if that is meant, sync with --force\n" in refused.stderr
+    assert run("sync", "list.md", "catalog.yaml", "--force").exit_code == 3
+    assert len(load_catalog("catalog.yaml").retired) == 5
+
+
+def test_an_index_in_the_place_of_the_catalog() -> None:
+    refused = run("sync", "list.md", "list.md")
+    assert (refused.exit_code, "is an index, not a catalog; import it first" in refused.stderr) == (1, True)
 
 
 def test_sync_keeps_the_mode_and_a_link_of_the_file(tmp_path: Path, index: Path) -> None:

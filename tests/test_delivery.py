@@ -14,17 +14,20 @@ import pytest
 import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from bot.catalog import Catalog, Resource, Stage, Track
-from bot.delivery import Prompt
-from bot.delivery.job import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
-from bot.delivery.worker import LEASE, SLOTS
 from bot.errors import CannotPost, PostFailed
+from bot.jobs import Prompt, schedules
+from bot.jobs import prompt as prompt_job
+from bot.jobs.attempt import NONCE_LENGTH, NONCE_WINDOW, nonce, tag
+from bot.jobs.due import AT_ONCE, GRACE, enqueue_due, enqueue_now, resume_due
+from bot.jobs.history import history_of
+from bot.jobs.worker import LEASE
 from bot.outcomes import Reason
+from bot.path import group_order
 from bot.schedule import Schedule
-from bot.store import Store
-from bot.store.due import AT_ONCE, GRACE
-from bot.store.tables import schedules
+from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, START, WEEK, Killed, World, fail
 
 GONE = CannotPost(Reason.CHANNEL_GONE)
@@ -147,7 +150,7 @@ async def test_offline_at_the_time_posts_once_late(world: World, late: timedelta
 async def test_what_waits_in_our_own_queue_does_not_apologise(world: World) -> None:
     """Enqueued in time, and begun minutes later because so many others were due."""
     world.now = DUE
-    assert await world.store.enqueue_due(DUE) == 1
+    assert await world.store.write(enqueue_due, DUE) == 1
     assert await world.tick(DUE + timedelta(minutes=6)) == {"sent": 1}
     assert not world.channel.prompts[0].late
 
@@ -201,8 +204,8 @@ async def test_now_beside_the_due_prompt_and_twice_at_once_posts_no_resource_twi
 
 async def test_now_after_the_prompt_is_switched_off(world: World) -> None:
     weekly = await world.schedule()
-    await world.store.remove_schedule(1)
-    assert await world.store.enqueue_now(weekly.id, START) is None
+    await world.store.write(schedules.remove, 1)
+    assert await world.store.write(enqueue_now, weekly.id, START) is None
 
 
 @pytest.mark.parametrize(("when", "state"), [("after", "sent"), ("before", "skipped")])
@@ -286,7 +289,7 @@ async def test_many_broken_servers_do_not_hold_up_the_others(world: World) -> No
 
 async def test_an_unknown_zone_pauses_its_schedule_and_no_other(world: World) -> None:
     await world.put(2)
-    lost = schedules.update().where(schedules.c.guild_id == 1).values(zone="Europe/Atlantis")
+    lost = tables.schedules.update().where(tables.schedules.c.guild_id == 1).values(zone="Europe/Atlantis")
     await world.store.write(lambda connection: connection.execute(lost))
     assert await world.tick(DUE) == {"sent": 1}
     assert (await world.schedule()).pause_reason is Reason.UNKNOWN_ZONE
@@ -295,35 +298,68 @@ async def test_an_unknown_zone_pauses_its_schedule_and_no_other(world: World) ->
     assert (await world.schedule()).paused_at is None
 
 
-async def test_more_than_there_are_slots_for_are_all_served(world: World) -> None:
-    for guild_id in range(2, AT_ONCE + SLOTS):
+ROOM = 40
+"""Attempts under way at a time in these tests."""
+
+
+@pytest.fixture
+def little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.jobs.worker.IN_FLIGHT_LIMIT", ROOM)
+
+
+async def test_more_than_there_is_room_for_are_all_served(world: World, little_room: None) -> None:
+    for guild_id in range(2, AT_ONCE + ROOM):
         await world.put(guild_id)
-    assert await world.tick(DUE) == {"sent": AT_ONCE + SLOTS - 1}
+    assert await world.tick(DUE) == {"sent": AT_ONCE + ROOM - 1}
 
 
-async def test_a_server_that_hangs_costs_the_others_a_slot_and_no_more(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("hung", [1, ROOM - 5])
+async def test_servers_that_hang_keep_no_other_waiting(
+    world: World, little_room: None, monkeypatch: pytest.MonkeyPatch, hung: int
 ) -> None:
-    monkeypatch.setattr("bot.delivery.worker.SLOT_SECONDS", 0.05)
-    for guild_id in range(2, 3 * SLOTS):
+    for guild_id in range(2, 2 * ROOM):
         await world.put(guild_id)
     hanging, post = asyncio.Event(), world.channel.post
 
     async def hang(message: Any, key: str, check: Any) -> Any:
-        if message.schedule.guild_id <= SLOTS:  # as many as there are slots
+        if message.schedule.guild_id <= hung:
             await hanging.wait()
         return await post(message, key, check)
 
     monkeypatch.setattr(world.channel, "post", hang)
     worker = world.worker()
     await worker.tick()
-    while len(world.channel.posts) < 2 * SLOTS - 1:
+    while len(world.channel.posts) < 2 * ROOM - 1 - hung:
         await asyncio.sleep(0.01)
         await worker.tick()
-    assert worker.slow >= SLOTS
     hanging.set()
     await worker.idle()
-    assert len(world.channel.posts) == 3 * SLOTS - 1
+    assert len(world.channel.posts) == 2 * ROOM - 1
+
+
+async def test_when_all_hang_no_more_are_begun_and_all_come_in_the_end(
+    world: World, little_room: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for guild_id in range(2, 2 * ROOM):
+        await world.put(guild_id)
+    hanging, post, begun = asyncio.Event(), world.channel.post, list[int]()
+
+    async def hang(message: Any, key: str, check: Any) -> Any:
+        begun.append(message.schedule.guild_id)
+        await hanging.wait()
+        return await post(message, key, check)
+
+    monkeypatch.setattr(world.channel, "post", hang)
+    for _ in range(3):
+        await world.worker().tick()
+    while len(begun) < ROOM:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await world.worker().tick()
+    assert len(begun) == ROOM
+    hanging.set()
+    await world.worker().idle()
+    await world.tick(DUE)
+    assert len(world.channel.posts) == 2 * ROOM - 1
 
 
 async def test_killed_before_the_post(world: World) -> None:
@@ -430,7 +466,7 @@ async def test_a_lost_answer_is_not_taken_for_another_posts(world: World) -> Non
     world.now = DUE - timedelta(hours=5)
     await world.post_now()
     await world.tick(world.now)
-    await world.store.remove_schedule(1)
+    await world.store.write(schedules.remove, 1)
     await world.put()
     world.channel.before = [fail(OUTAGE)]
     assert await world.tick(DUE) == {"retried": 1}
@@ -456,7 +492,7 @@ async def test_an_empty_catalog_skips(store: Store) -> None:
     weekly = await world.put()
     assert await world.tick(DUE) == {"skipped": 1}
     assert await world.states() == [("skipped", "empty_list")]
-    history = await store.history(weekly.id)
+    history = await store.read(history_of, weekly.id)
     upcoming = await world.prompts.upcoming(weekly, history, world.catalogs, world.channel, DUE)
     assert upcoming is Reason.EMPTY_LIST
 
@@ -465,7 +501,7 @@ async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -
     one = Resource(id="a", title="A", url="https://example.org/a")
     stages = (Stage("s", "S", resources=(one,)),)
     world = World(store, Catalog("Index", stages=stages, tracks=(Track("t", "T"),)))
-    await world.put(order="t")
+    await world.put(order=group_order("t"))
     for week in range(3):
         assert await world.tick(DUE + week * WEEK) == {"skipped": 1}
     assert await world.states() == [("skipped", "empty_order")] * 3
@@ -475,7 +511,7 @@ async def test_an_order_that_became_empty_skips_and_is_told_once(store: Store) -
 async def test_upcoming_is_what_will_be_posted(world: World) -> None:
     await world.tick(DUE)
     weekly = await world.schedule()
-    history = await world.store.history(weekly.id)
+    history = await world.store.read(history_of, weekly.id)
     preview = await world.prompts.upcoming(weekly, history, world.catalogs, world.channel, DUE)
     await world.tick(DUE + WEEK)
     assert isinstance(preview, Prompt)
@@ -523,7 +559,7 @@ def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_o
 
 async def test_skipped_and_changed_gives_the_week_no_second_prompt(world: World) -> None:
     monday = DUE - timedelta(hours=2)
-    await world.store.skip_next(1, monday)
+    await world.store.write(schedules.skip_next, 1, monday)
     friday = await world.put(schedule=replace(BERLIN, weekday=4), now=monday)
     assert friday.next_at == DUE + WEEK + timedelta(days=4)
     tokyo = await world.put(schedule=replace(BERLIN, zone="Asia/Tokyo"), now=monday)
@@ -536,7 +572,7 @@ async def test_skipped_and_changed_gives_the_week_no_second_prompt(world: World)
 async def test_skip_leaves_out_the_prompt_that_waits_out_an_outage(world: World) -> None:
     world.channel.before = [fail(OUTAGE)]
     await world.tick(DUE)
-    skipped = await world.store.skip_next(1, DUE + timedelta(seconds=10))
+    skipped = await world.store.write(schedules.skip_next, 1, DUE + timedelta(seconds=10))
     assert skipped is not None
     assert skipped[1] == DUE
     assert await world.tick(DUE + timedelta(minutes=10)) == {"skipped": 1}
@@ -567,16 +603,16 @@ async def test_what_a_lost_try_chose_stays_chosen_whatever_an_admin_does_meanwhi
 async def test_a_change_between_claim_and_post_is_kept(
     world: World, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    history = Store.history
+    history = prompt_job.history_of
 
-    async def changed(store: Store, *given: Any, **options: Any) -> Any:
+    def changed(connection: Connection, *given: Any, **options: Any) -> Any:
         if change == "pause":
-            await store.pause(1, by=5, now=DUE)
+            schedules.pause(connection, 1, by=5, now=DUE)
         else:
-            await store.remove_schedule(1)
-        return await history(store, *given, **options)
+            schedules.remove(connection, 1)
+        return history(connection, *given, **options)
 
-    monkeypatch.setattr(Store, "history", changed)
+    monkeypatch.setattr(prompt_job, "history_of", changed)
     assert await world.tick(DUE) == ({"skipped": 1} if change == "pause" else {})
     assert world.channel.posts == []
 
@@ -584,30 +620,30 @@ async def test_a_change_between_claim_and_post_is_kept(
 async def test_a_pause_that_comes_over_a_lost_answer_still_finds_it(world: World) -> None:
     world.channel.after = [fail(PostFailed("connection reset"))]
     await world.tick(DUE)
-    await world.store.pause(1, by=5, now=DUE + timedelta(seconds=10))
+    await world.store.write(schedules.pause, 1, by=5, now=DUE + timedelta(seconds=10))
     assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
     assert len(world.channel.posts) == 1
 
 
 async def test_weeks_of_a_pause_say_so(world: World) -> None:
-    await world.store.pause(1, by=5, now=START)
+    await world.store.write(schedules.pause, 1, by=5, now=START)
     await world.tick(DUE + WEEK + timedelta(days=1))
-    await world.store.resume(1, DUE + WEEK + timedelta(days=1))
+    await world.store.write(schedules.resume, 1, DUE + WEEK + timedelta(days=1))
     assert await world.states() == [("skipped", "paused")] * 2
     assert await world.tick(DUE + 2 * WEEK) == {"sent": 1}
 
 
 async def test_a_pause_until_the_very_instant_loses_nothing(world: World) -> None:
     weekly = await world.put(2, Schedule(0, time(0), "Europe/Berlin"))
-    await world.store.pause(2, by=5, now=START, resume_at=weekly.next_at)
-    assert await world.store.resume_due(weekly.next_at) == 1
+    await world.store.write(schedules.pause, 2, by=5, now=START, resume_at=weekly.next_at)
+    assert await world.store.write(resume_due, weekly.next_at) == 1
     assert (await world.schedule(2)).next_at == weekly.next_at
 
 
 async def test_resuming_what_runs_loses_no_try(world: World) -> None:
     world.channel.before = [fail(OUTAGE)]
     await world.tick(DUE)
-    await world.store.resume(1, DUE + timedelta(seconds=10))
+    await world.store.write(schedules.resume, 1, DUE + timedelta(seconds=10))
     assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
 
 

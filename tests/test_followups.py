@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.catalog import Catalog
-from bot.delivery import Recap
 from bot.errors import CannotPost, PostFailed
+from bot.jobs import Recap, tag, toggle_press
 from bot.outcomes import Reason
 from tests.delivery_world import DUE, WEEK, Killed, World, fail
 from tests.test_delivery import world
@@ -107,11 +107,17 @@ async def test_a_poll_whose_record_was_lost_is_found_and_not_asked_twice(world: 
     assert (await ends(world))["poll"] == ("sent", None)
 
 
+async def press(world: World, members: int) -> None:
+    carried = tag((await world.last())["prompt"])
+    for user_id in range(members):
+        assert await world.store.write(toggle_press, 1, carried, user_id, world.now)
+
+
 async def test_the_next_post_opens_with_what_became_of_the_last(world: World) -> None:
     await world.put(thread=True)
     await world.tick(DUE)
     assert world.channel.prompts[-1].recap is None
-    await world.store.record_finished(0, 7)
+    await press(world, 7)
     world.channel.replied = 12
     await world.tick(DUE + WEEK)
     assert world.channel.prompts[-1].recap == Recap(world.catalog.resources[0].title, 7, 12)
@@ -123,7 +129,7 @@ async def test_the_next_post_opens_with_what_became_of_the_last(world: World) ->
 async def test_a_thread_that_cannot_be_read_costs_its_replies_alone(world: World) -> None:
     await world.put(thread=True)
     await world.tick(DUE)
-    await world.store.record_finished(0, 7)
+    await press(world, 7)
     world.channel.counting = fail(CannotPost(Reason.CHANNEL_GONE))
     assert await world.tick(DUE + WEEK) == {"sent": 1}
     assert world.channel.prompts[-1].recap == Recap(world.catalog.resources[0].title, 7, 0)

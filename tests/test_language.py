@@ -21,7 +21,7 @@ def test_english() -> None:
         "0 steps", "1 step", "2 steps", "12,000 steps",
     ]  # fmt: skip
     assert ENGLISH.date(date(2027, 1, 11)) == "Monday, 11 January 2027"
-    assert ENGLISH.short_date(date(2027, 1, 11)) == "11 January"
+    assert ENGLISH.near_date(date(2027, 1, 11)) == "Monday 11 January"
     assert (ENGLISH.weekday(0), ENGLISH.weekday(6), ENGLISH.time(time(9))) == ("Monday", "Sunday", "09:00")
     assert (ENGLISH.both(["a", "b", "c"]), ENGLISH.either(["a", "b"])) == ("a, b and c", "a or b")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,52 @@ def test_of_two_with_one_title_the_first_on_the_path() -> None:
     one, other = (Resource(slug, "Same", f"https://example.org/{slug}") for slug in "ab")
     library = Library(Catalog("Index", stages=(Stage("s", "S", resources=(one, other)),)))
     assert library.find("same") is one
+
+
+def same_titles(*groups: tuple[str, tuple[str, ...]]) -> Library:
+    """A list of stages with these titles and the titles of their resources; ids are r1, r2, …"""
+    number = itertools.count(1)
+    stages = [
+        Stage(f"s{at}", title, resources=tuple(resource(next(number), one) for one in titles))
+        for at, (title, titles) in enumerate(groups)
+    ]
+    return Library(Catalog("Index", stages=tuple(stages)))
+
+
+def resource(number: int, title: str) -> Resource:
+    return Resource(f"r{number}", title, f"https://example.org/{number}")
+
+
+def test_a_title_that_stands_more_than_once_has_its_stage_or_step_beside_it() -> None:
+    library = same_titles(("Rust", ("Introduction", "Loops")), ("Go", ("introduction", "Maps", "Maps")))
+    assert [library.label(one) for one in library.catalog] == [
+        "Introduction · Rust", "Loops", "introduction · Go", "Maps · step 4", "Maps · step 5",
+    ]  # fmt: skip
+
+
+def test_a_title_of_several_asks_which() -> None:
+    library = same_titles(("Rust", ("Introduction", "Loops")), ("Go", ("Introduction",)))
+    one, other = library.catalog["r1"], library.catalog["r3"]
+    assert library.named("introduction") is None
+    assert library.guess("Introduction").candidates == (one, other)
+    assert library.find("Introduction") is one
+    assert (library.named("introduction · go"), library.named("r3")) == (other, other)
+    assert library.named("Loops") is library.catalog["r2"]
+
+
+TITLES = st.text("ab ", min_size=1, max_size=60).filter(str.strip)
+
+
+@given(
+    groups=st.lists(st.tuples(TITLES, st.lists(TITLES, max_size=5).map(tuple)), max_size=4),
+    limit=st.sampled_from([55, 80, 100]),
+)
+def test_labels_fit_and_are_all_different(groups: list[tuple[str, tuple[str, ...]]], limit: int) -> None:
+    library = same_titles(*groups)
+    labels = [library.label(one, limit) for one in library.catalog]
+    assert len(set(labels)) == len(labels)
+    assert all(0 < len(label) <= limit for label in labels)
+    assert all(library.named(library.label(one)) is one for one in library.catalog)
 
 
 @pytest.mark.parametrize(

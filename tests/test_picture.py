@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
-from bot.picture import PathGroup, PathStep, bars, colours, describe_path, draw_path, rows, sheet, stops
+from bot import picture
+from bot.language import ENGLISH
+from bot.picture import PathGroup, PathStep, bars, colours, rows, sheet, stops
 from bot.picture.fonts import CAP, Fonts, has_glyph
 from bot.picture.titles import legible, wrap
 from bot.picture.words import ALT_LIMIT
@@ -29,6 +31,14 @@ INDEX = (
     ("Pre-training and post-training", 3),
     ("RL", 0),
 )
+
+
+def draw_path(groups: Sequence[PathGroup]) -> bytes:
+    return picture.draw_path(groups, ENGLISH)
+
+
+def describe_path(groups: Sequence[PathGroup]) -> str:
+    return picture.describe_path(groups, ENGLISH)
 
 
 def path(
@@ -332,7 +342,7 @@ def test_alphabets_that_the_font_has_are_drawn(written: list[str], title: str) -
 
 @given(st.text(max_size=60))
 def test_all_that_is_drawn_of_a_title_has_a_glyph(title: str) -> None:
-    heading = legible(title, 2)
+    heading = legible(title, 2, ENGLISH)
     assert heading.strip()
     assert all(map(has_glyph, heading))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bot.discord_io.rate_limiter import A_SECOND, RateLimiter
+from bot.discord_io.requests import REQUESTS_PER_SECOND, RateLimiter
 
 ALLOWED = 50
 """Requests a second that Discord takes from a bot."""
@@ -15,7 +15,7 @@ async def most_in_a_second(limiter: RateLimiter, requests: int) -> int:
     turns: list[float] = []
 
     async def ask() -> None:
-        await limiter.turn()
+        await limiter.acquire()
         turns.append(asyncio.get_running_loop().time())
 
     await asyncio.gather(*(ask() for _ in range(requests)))
@@ -33,5 +33,5 @@ async def test_a_process_that_stood_still_does_not_make_up_for_it() -> None:
 
 
 async def test_a_few_need_not_wait() -> None:
-    async with asyncio.timeout(1 / A_SECOND / 2):
-        await RateLimiter().turn()
+    async with asyncio.timeout(1 / REQUESTS_PER_SECOND / 2):
+        await RateLimiter().acquire()

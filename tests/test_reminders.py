@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.catalog import Catalog
-from bot.delivery import NextStep
 from bot.errors import CannotPost
+from bot.jobs import NextStep, reminders
 from bot.outcomes import Reason
 from bot.store import Store
 from tests.delivery_world import BERLIN, DUE, WEEK, Killed, World, fail
@@ -20,7 +20,8 @@ CLOSED = CannotPost(Reason.DM_CLOSED)
 
 
 async def remind(world: World, now: datetime, *, idle_only: bool = False) -> None:
-    await world.store.put_reminder(
+    await world.store.write(
+        reminders.put,
         user_id=MIA,
         catalog_id=world.catalog.id,
         channel_id=70,
@@ -37,7 +38,7 @@ async def test_an_active_week_is_one_of_the_calendar(
     world = World(store, catalog)
     await remind(world, first, idle_only=True)
     assert await world.tick(first) == {"sent": 1}
-    await store.mark(MIA, catalog.resources[0].pages, first + timedelta(minutes=30))
+    await store.marks.mark(MIA, catalog.resources[0].pages, first + timedelta(minutes=30))
     second = first + timedelta(hours=hours)
     assert await world.tick(second) == {"skipped": 1}
     assert await world.tick(second + WEEK) == {"sent": 1}
@@ -48,7 +49,7 @@ async def test_the_last_one_comes_once(store: Store, catalog: Catalog, killed: b
     world = World(store, catalog)
     await remind(world, DUE)
     for one in catalog:
-        await store.mark(MIA, one.pages, DUE)
+        await store.marks.mark(MIA, one.pages, DUE)
     if killed:
         world.channel.after = [fail(Killed())]
         await world.killed(DUE)
@@ -57,7 +58,7 @@ async def test_the_last_one_comes_once(store: Store, catalog: Catalog, killed: b
     ((_, step, _),) = world.channel.posts
     assert isinstance(step, NextStep)
     assert (step.resource, step.done) == (None, len(catalog))
-    reminder = await store.reminder_for(MIA)
+    reminder = await store.look_up(reminders.of_user, MIA)
     assert reminder is not None
     assert (reminder.pause_reason, reminder.notice_pending) == (Reason.PATH_FINISHED, False)
 
@@ -70,7 +71,7 @@ async def test_after_two_refusals_in_a_row_it_pauses_and_starts_anew_once_it_is_
     for weeks, error, pauses in ((0, CLOSED, False), (1, None, False), (2, CLOSED, False), (3, CLOSED, True)):
         world.channel.before = [fail(error)] if error else []
         await world.tick(DUE + weeks * WEEK)
-        reminder = await store.reminder_for(MIA)
+        reminder = await store.look_up(reminders.of_user, MIA)
         assert reminder is not None
         assert (reminder.pause_reason is Reason.DM_CLOSED) == pauses == reminder.notice_pending
     await remind(world, DUE + 4 * WEEK)
@@ -91,6 +92,6 @@ async def test_a_step_that_was_lost_is_the_same_one_again(store: Store, catalog:
     await remind(world, DUE)
     world.channel.after = [fail(Killed())]
     await world.killed(DUE)
-    await store.mark(MIA, catalog.resources[0].pages, DUE + timedelta(seconds=10))
+    await store.marks.mark(MIA, catalog.resources[0].pages, DUE + timedelta(seconds=10))
     assert await world.tick(DUE + timedelta(minutes=5)) == {"sent": 1}
     assert len(world.channel.posts) == 1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.catalog import Catalog, Resource, Stage, Track
-from bot.path import SHUFFLED, Plan, next_prompt, steps
+from bot.path import SHUFFLED, Plan, group_order, next_prompt, steps
 
 
 def catalog_of(*ids: str) -> Catalog:
@@ -102,9 +102,13 @@ def test_shuffled_repeats_nothing_until_all_were_used() -> None:
 
 def test_one_stage_goes_round_and_an_empty_one_has_no_prompt() -> None:
     catalog = catalog_of(*"abcd")
-    assert walk(catalog, Plan("one"), 4) == ["a", "b", "a", "b"]
-    assert next_prompt(catalog, set(), None, Plan("empty")) is next_prompt(catalog, set(), None, Plan("gone")) is None
-    prompt = next_prompt(catalog, set(), None, Plan("last"))
+    assert walk(catalog, Plan(group_order("one")), 4) == ["a", "b", "a", "b"]
+    assert (
+        next_prompt(catalog, set(), None, Plan(group_order("empty")))
+        is next_prompt(catalog, set(), None, Plan(group_order("gone")))
+        is None
+    )
+    prompt = next_prompt(catalog, set(), None, Plan(group_order("last")))
     assert prompt is not None
     assert (prompt.resource.id, prompt.step, prompt.total) == ("c", 3, 4)
 

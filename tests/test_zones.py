@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ScheduleError
-from bot.zones import resolve_zone, search_zones
+from bot.zones import resolve_zone, search_zones, zone_label
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,6 @@ def test_an_empty_field_offers_the_well_known() -> None:
     ("text", "said"),
     [
         ("belrin", "did you mean Europe/Berlin"),
-        ("UTC+2", "is an offset, which is wrong for half the year"),
-        ("+05:30", "is an offset"),
         ("../../etc/passwd", "is not a time zone"),
         ("/etc/localtime", "is not a time zone"),
         ("\0", "is not a time zone"),
@@ -64,6 +63,31 @@ def test_what_is_none(text: str, said: str) -> None:
     with pytest.raises(ScheduleError, match=said) as caught:
         resolve_zone(text)
     assert len(str(caught.value)) < 300
+
+
+OFFSETS = (
+    "GMT+2", "gmt-5", "GMT +2", "gmt + 2", "UTC+2", "utc-5", "UTC +2", "UTC-03:30", "UTC+0530", "+05:30", "-3",
+    "UTC+5.5", "GMT+0", "utc-0", "GMT−2", "utc–3", "UTC+2h",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OFFSETS)
+def test_an_offset_is_refused_however_it_is_written(text: str) -> None:
+    """In the database GMT+2 is two hours west of Greenwich, which nobody who writes it means."""
+    with pytest.raises(ScheduleError, match=r"is an offset, which is wrong for half the year.*Name a city"):
+        resolve_zone(text)
+    assert search_zones(text) == []
+
+
+def test_a_fixed_zone_says_what_it_is() -> None:
+    assert resolve_zone("etc/gmt+2") == "Etc/GMT+2"
+    assert zone_label("Etc/GMT+2") == "Etc/GMT+2 (UTC−2)"
+    assert zone_label("Etc/GMT-14") == "Etc/GMT-14 (UTC+14)"
+    for zone in ("Etc/GMT", "Etc/GMT0", "Etc/GMT+0", "Europe/Berlin", "GMT"):
+        assert zone_label(zone) == zone
+    for zone in (one for one in available_timezones() if "(" in zone_label(one)):
+        hours = int(zone_label(zone).partition("(UTC")[2].rstrip(")").replace("−", "-"))
+        assert ZoneInfo(zone).utcoffset(datetime(2026, 1, 5)) == timedelta(hours=hours)
 
 
 @given(st.text(max_size=200))

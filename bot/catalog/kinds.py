@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 KINDS = (
-    "article", "blog", "book", "course", "dataset", "documentation", "lecture", "library", "link", "notebook",
+    "article", "blog", "book", "course", "dataset", "documentation", "lecture", "library", "notebook",
     "paper", "playbook", "podcast", "repository", "slides", "talk", "thread", "tool", "tutorial", "video", "website",
 )  # fmt: skip
 """The usual kinds. A catalog may use another word; one that looks like a misspelling of these is a problem."""

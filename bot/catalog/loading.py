@@ -8,20 +8,48 @@ A problem inside an entry hides problems with other entries in the same entry on
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.catalog.addresses import lookalike
 from bot.catalog.identity import Ids, slug
 from bot.catalog.model import MAX_ID, Catalog
 from bot.catalog.problems import ENTRIES, Located, Report, groups_of, resources_of, topics_of
-from bot.catalog.reading import parse_document, read_bytes
-from bot.errors import CatalogError
+from bot.catalog.reading import Document, parse_document, read_bytes
+from bot.errors import CatalogError, Problem
 
 _CATALOG = TypeAdapter(Catalog)
 _ENTRIES: dict[str, TypeAdapter[object]] = {kind: TypeAdapter(model) for kind, model in ENTRIES.items()}
 _KEYS = {model: frozenset(key.name for key in fields(model)) for model in (Catalog, *ENTRIES.values())}
+
+
+@dataclass(frozen=True)
+class CatalogFile:
+    """A catalog without problems, and what is worth saying of its file."""
+
+    catalog: Catalog
+    document: Document
+
+    @property
+    def warnings(self) -> list[Problem]:
+        """What YAML leaves out of the texts without a word, and hosts whose letters look like others."""
+        return [*self.document.warnings, *self._lookalikes()]
+
+    def _lookalikes(self) -> Iterator[Problem]:
+        for one in self.catalog:
+            for host in filter(None, map(lookalike, (one.url, *one.links.values()))):
+                text = f'resource "{one.id}": the letters of its host look like others: {host}'
+                yield Problem(self.lines.get(one.id, 0), text)
+
+    @cached_property
+    def lines(self) -> dict[str, int]:
+        """The line of each resource's address, by its id."""
+        found = resources_of(complete(self.document.data))
+        return {str(keys["id"]): self.document.line((*place, "url")) for place, keys in found}
 
 
 def load_catalog(path: str | Path) -> Catalog:
@@ -36,6 +64,11 @@ def load_catalog(path: str | Path) -> Catalog:
 
 def parse_catalog(text: str | bytes, source: str) -> Catalog:
     """Check a catalog that is at hand as text; `source` names it in errors. Raises CatalogError as `load_catalog`."""
+    return parse_catalog_file(text, source).catalog
+
+
+def parse_catalog_file(text: str | bytes, source: str) -> CatalogFile:
+    """The same, with warnings and lines."""
     document = parse_document(text, source, _faults)
     data, report = complete(document.data), Report(document)
     try:
@@ -46,13 +79,7 @@ def parse_catalog(text: str | bytes, source: str) -> Catalog:
     report.compare(data)
     if report.problems:
         raise CatalogError(source, report.problems, is_whole=report.is_whole)
-    return catalog
-
-
-def lines_of_resources(text: str, source: str) -> dict[str, int]:
-    """The line of each resource's address, by its id, in the text of a catalog without problems."""
-    document = parse_document(text, source)
-    return {str(keys["id"]): document.line((*place, "url")) for place, keys in resources_of(complete(document.data))}
+    return CatalogFile(catalog, document)
 
 
 def shipped_catalog() -> Path:

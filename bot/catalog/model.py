@@ -6,7 +6,7 @@ Built in Python they are checked in the same way; pydantic's ValidationError (a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -23,9 +23,9 @@ from bot.catalog.identity import canonical_page, slug
 from bot.catalog.kinds import KINDS
 from bot.characters import hidden_in_paragraph, named
 
-MAX_CATALOG_ID = 28
+MAX_CATALOG_ID = 24
 MAX_ID = 64
-"""Discord takes 100 characters of custom_id: both ids fit beside a prefix of four letters and what a button does.
+"""Discord takes 100 characters of custom_id: both ids fit beside a word and a little state.
 Longer ones would make buttons that Discord refuses; shorter ones cut titles to less than a name."""
 MAX_TITLE = 256
 """Discord's limit for an embed's title, and what a title may take of a card."""
@@ -35,9 +35,13 @@ MAX_PARAGRAPH = 600
 """Some three sentences. Four of them with their titles fit the 4,000 characters that Discord allows in one message."""
 MAX_URL = 512
 """Discord's limit for the address of a link button."""
+MAX_LINKS = 10
+"""Further links of one resource: a paper with its code, data, slides, talk, demo, poster, … has eight."""
+MAX_LABEL = 32
+"""Characters of a kind, a level, or a further link's label: ten labels with their addresses fit on one card."""
 
 NEW_FOR = timedelta(weeks=4)
-"""How long a resource counts as new. At a day nobody sees it; at a year nothing stands out."""
+"""How long a resource counts as new. At a day nobody notices; at a year nothing stands out."""
 
 LEVELS = ("beginner", "intermediate", "advanced")
 """From the first to the last. A catalog may use another word; one that looks like a misspelling is a problem."""
@@ -72,10 +76,12 @@ def _visible(text: str) -> str:
     return text
 
 
+_WORD = r"^[a-z][a-z0-9 -]*$"
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 CatalogId = Annotated[str, StringConstraints(pattern=rf"^$|{_SLUG}", max_length=MAX_CATALOG_ID)]
 Slug = Annotated[str, StringConstraints(pattern=_SLUG, max_length=MAX_ID)]
-Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9 -]*$", max_length=32)]
+Kind = Annotated[str, StringConstraints(pattern=rf"^$|{_WORD}", max_length=MAX_LABEL), _not_misspelt(KINDS)]
+Level = Annotated[str, StringConstraints(pattern=_WORD, max_length=MAX_LABEL), _not_misspelt(LEVELS)]
 Language = Annotated[str, StringConstraints(pattern=r"^$|^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE), AfterValidator(_one_line)
@@ -89,23 +95,29 @@ Paragraph = Annotated[
 OptionalParagraph = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MAX_PARAGRAPH), AfterValidator(_visible)
 ]
+Label = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LABEL), AfterValidator(_one_line)
+]
 Url = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_URL), AfterValidator(_web_address)]
+
+Links = Annotated[Mapping[Label, Url], Field(max_length=MAX_LINKS), AfterValidator(MappingProxyType)]
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 _STRICT = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Topic:
-    """A concept that resources treat; in the file its id is the key of its entry."""
+    """A concept that resources cover; in the file its id is the key of its entry."""
 
     id: Slug
-    """What resources name it by."""
+    """What resources call it."""
     name: Name
     """How it is shown."""
     aliases: tuple[Name, ...] = ()
-    """Other things that people type for it. Case, plurals, hyphens and slips need none."""
+    """Other things that people type for it. Case, plurals, hyphens and typos need none."""
     broader: tuple[str, ...] = ()
-    """The ids of the topics that this one is a part of."""
+    """The ids of the topics that this one is part of."""
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -119,33 +131,35 @@ class Resource:
     url: Url
     """Where it is: http or https."""
     _: KW_ONLY
-    kind: Annotated[Word, _not_misspelt(KINDS)] = "link"
-    """What it is, in one word, such as paper or video."""
+    links: Links = field(default_factory=lambda: _NO_LINKS, hash=False)
+    """Further links of the same work by label, such as pdf, code or slides: one step of the path, one mark."""
+    kind: Kind = ""
+    """What it is, in one word, such as paper or video; left out where it is not known."""
     authors: tuple[Name, ...] = ()
     """Who made it: people, or an organisation."""
     year: Annotated[int, Field(ge=1000, le=9999)] | None = None
     """When it came out; left out where it is not known for certain."""
-    level: Annotated[Word, _not_misspelt(LEVELS)] | None = None
-    """Whom it suits: beginner, intermediate or advanced."""
+    level: Level | None = None
+    """Intended audience: beginner, intermediate or advanced."""
     topics: tuple[str, ...] = ()
-    """The ids of the topics that it treats, the most central first."""
+    """The ids of its topics, the most central first."""
     aliases: tuple[Name, ...] = ()
     """What people call this very resource, such as "the BERT paper"."""
     summary: OptionalParagraph = ""
-    """What it covers, and when to choose it; the first sentence stands alone on cards."""
+    """What it covers, and when to choose it; cards show the first sentence alone."""
     requires: tuple[str, ...] = ()
     """The ids of the resources to finish before this one."""
     prompts: tuple[Paragraph, ...] = ()
-    """Questions for the weekly post that need the resource to answer."""
+    """Questions for the weekly post that can't be answered without the resource."""
     former_urls: tuple[Url, ...] = ()
-    """Addresses that it had before, so that what members finished there still counts."""
+    """Its earlier addresses, so that what members finished there still counts."""
     added: date | None = None
-    """The day on which it came into the list."""
+    """The day it was added to the list."""
     retired: bool = False
-    """Whether it is kept for those who finished it, and shown to nobody else."""
+    """Whether it is kept only for members who finished it, and hidden from everyone else."""
 
     def is_new(self, today: date) -> bool:
-        """Whether it came into the list in the last four weeks."""
+        """Whether it was added in the last four weeks."""
         return self.added is not None and timedelta(0) <= today - self.added < NEW_FOR
 
     @cached_property
@@ -161,14 +175,14 @@ class Resource:
 
 @dataclass(frozen=True, config=_STRICT)
 class Stage:
-    """A part of the path that everybody walks."""
+    """A part of the path for every reader."""
 
     id: Slug
     """Unique among stages and tracks. Made from the title if it is left out."""
     title: Title
     """How it is shown: one line."""
     goal: OptionalParagraph = ""
-    """What somebody knows or can do at its end."""
+    """What a reader knows or can do at its end."""
     resources: tuple[Resource, ...] = ()
     """Its resources, in the order in which to take them."""
 
@@ -182,7 +196,7 @@ class Track:
     title: Title
     """How it is shown: one line."""
     note: OptionalParagraph = ""
-    """Whom it is for, or what it leads to."""
+    """Who it is for, or what it leads to."""
     resources: tuple[Resource, ...] = ()
     """Its resources, in the order in which to take them; a track may have none yet."""
 
@@ -201,7 +215,7 @@ class Catalog:
     id: CatalogId = ""
     """Names it among other catalogs, in buttons and in the database. Made from the title if it is left out."""
     description: OptionalParagraph = ""
-    """What it is about, and for whom."""
+    """What it is about, and who it is for."""
     source: OptionalParagraph = ""
     """Where the index comes from."""
     language: Language = ""
@@ -211,7 +225,7 @@ class Catalog:
     topics: Annotated[Mapping[str, Topic], AfterValidator(MappingProxyType)] = field(
         default_factory=lambda: MappingProxyType({}), hash=False
     )
-    """What people ask for: the topics that resources treat, by id."""
+    """What people ask for: the topics of the resources, by id."""
     stages: tuple[Stage, ...] = ()
     """The parts of the path, in order."""
     tracks: tuple[Track, ...] = ()
@@ -253,18 +267,30 @@ class Catalog:
 
     @cached_property
     def _ids_by_page(self) -> dict[str, list[str]]:
-        ids: dict[str, list[str]] = {}
-        for resource in self.resources:
-            for page in resource.pages:
-                ids.setdefault(page, []).append(resource.id)
-        return ids
+        return _ids_by_page((one.id, one.pages) for one in self.resources)
+
+    @cached_property
+    def _ids_by_link(self) -> dict[str, list[str]]:
+        """As `_ids_by_page`, for the further links."""
+        return _ids_by_page((one.id, map(canonical_page, one.links.values())) for one in self.resources if one.links)
 
     def finished(self, pages: Collection[str]) -> frozenset[str]:
-        """The ids of the resources of which the page, or a former page, is among `pages`.
+        """The ids of the resources whose page, or a former page, is among `pages`.
 
         `pages` are canonical, as a member's marks are; pages of other catalogs are ignored.
         """
         return frozenset(id_ for page in pages for id_ in self._ids_by_page.get(page, ()))
+
+    def resource_at(self, address: str) -> Resource | None:
+        """The resource that an address of any form leads to, or None.
+
+        Its page decides, then its former pages; a further link only if no other resource has it too.
+        """
+        page = canonical_page(address)
+        if ids := self._ids_by_page.get(page):
+            return self._by_id[ids[0]]
+        ids = self._ids_by_link.get(page, [])
+        return self._by_id[ids[0]] if len(ids) == 1 else None
 
     def place(self, slug: str) -> int:
         """The place of a resource on the path, from 1; raises KeyError if there is none with this id."""
@@ -287,11 +313,19 @@ class Catalog:
         return iter(self.resources)
 
 
+def _ids_by_page(pages: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {}
+    for id_, own in pages:
+        for page in dict.fromkeys(own):
+            ids.setdefault(page, []).append(id_)
+    return ids
+
+
 _Group = TypeVar("_Group", Stage, Track)
 
 
 def _without(group: _Group, gone: frozenset[str]) -> _Group:
-    """A stage or track without the resources of these ids, which are no prerequisites any more either."""
+    """A stage or track without the resources of these ids, which are no longer prerequisites either."""
     kept = (resource for resource in group.resources if resource.id not in gone)
     return replace(group, resources=tuple(_freed(resource, gone) for resource in kept))
 

@@ -1,32 +1,33 @@
 """What is wrong with a catalog, in words that a curator can act on.
 
 Two sources: `Report.describe` words what pydantic found in one entry; `Report.compare` finds what entries say of each
-other: repeated ids and pages, unknown topics and prerequisites, circles. The second works on the data as read, not on
+other: repeated ids and pages, unknown topics and prerequisites, cycles. The second works on the data as read, not on
 checked entries, so that one malformed entry does not hide the rest.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
 from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
-from bot.catalog.identity import canonical_page
-from bot.catalog.model import Catalog, Resource, Stage, Topic, Track
+from bot.catalog.identity import canonical_page, slug
+from bot.catalog.model import MAX_ID, Catalog, Resource, Stage, Topic, Track
 from bot.catalog.reading import MAX_FAULTS, Document, Place, shortened
 from bot.errors import Problem
 
-HINTS = 20
+MAX_HINTS = 20
 """How many unknown names are compared with the known ones. Without a limit a file of unknown names is compared with
 itself; a curator fixes the first ones first."""
 HINT_LENGTH = 64
 """Characters of a name that are compared: those of the longest id."""
-CIRCLE_NAMES = 6
-"""Names of a circle that are shown; of a longer one the first and the last."""
-ALIKE = 60.0
-"""The likeness (0 to 100) from which a known name is offered. At 0 any is; at 90 "topik" is not "topic"."""
+CYCLE_NAMES = 6
+"""Names of a cycle that are shown; of a longer one the first and the last."""
+MIN_SIMILARITY = 60.0
+"""The similarity (0 to 100) from which a known name is offered. At 0 any is; at 90 "topik" is not "topic"."""
 
 ENTRIES: Mapping[str, type] = {"stages": Stage, "tracks": Track, "resources": Resource, "topics": Topic}
 """The keys that hold entries, and the class of each."""
@@ -36,13 +37,13 @@ Located = tuple[Place, dict[str, object]]
 
 _TEXTS = {
     "missing": "{key} is missing",
-    "string_type": "{key} must be text",
     "string_too_short": "{key} is empty",
     "string_too_long": "{key} has {size} characters; at most {max_length} fit",
-    "tuple_type": "{key} must be a list",
-    "dict_type": "{key} must be keys with values",
-    "dataclass_type": "{key} must be keys with values (id: …, title: …)",
-    "int_parsing": '{key} must be a whole number, not "{input}"',
+    "too_long": "{key} has {size} entries; at most {max_length} fit",
+    "tuple_type": "{key} must be a list, such as {example}",
+    "dict_type": "{key} must be keys with values, such as {example}",
+    "dataclass_type": "{key} must be keys with values, such as {example}",
+    "int_parsing": '{key} must be a whole number, not "{input}"; {advice}',
     "greater_than_equal": "{key} must be a year such as 2017",
     "less_than_equal": "{key} must be a year such as 2017",
     "bool_parsing": '{key} must be true or false, not "{input}"',
@@ -52,11 +53,20 @@ _TEXTS = {
 }
 _FORMS = {
     "kind": 'one lower-case word such as "paper"',
-    "level": 'one lower-case word such as "beginner"',
+    "level": "beginner, intermediate or advanced, or another lower-case word",
     "language": 'a language tag such as "de" or "pt-BR"',
     "id": 'lower-case words joined by hyphens, such as "kv-cache"',
 }
 """What a value that does not match the pattern of its key should be."""
+_EXAMPLES = {
+    "links": "{pdf: https://…}",
+    "topics": "{kv-cache: {name: KV cache}}",
+    "resources": "- {title: …, url: https://…}",
+    "stages": "- {title: …, resources: …}",
+    "tracks": "- {title: …, resources: …}",
+    "": "title: … and stages: …",
+}
+"""What a list or a mapping looks like, by the key that holds it."""
 
 
 def groups_of(data: object) -> list[Located]:
@@ -90,7 +100,7 @@ class Report:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._hints = HINTS
+        self._hints = MAX_HINTS
         self.problems = list(document.problems)
         self.is_whole = document.is_whole
 
@@ -105,7 +115,8 @@ class Report:
         resources, topics = resources_of(data), topics_of(data)
         known_topics = [str(place[-1]) for place, _ in topics]
         known_ids = [str(resource["id"]) for _, resource in resources]
-        self._empty(resources)
+        if not resources and not self.problems:
+            self._empty(groups_of(data))
         self._repeated_ids(groups_of(data))
         self._repeated_ids(resources)
         self._repeated_pages(resources)
@@ -115,8 +126,10 @@ class Report:
         self._unknown(resources, "topics", "topic", known_topics)
         self._unknown(resources, "requires", "prerequisite", known_ids)
         self._unknown(topics, "broader", "topic", known_topics)
-        self._circles([(place, str(entry["id"]), _texts(entry.get("requires"))) for place, entry in resources])
-        self._circles([(place, str(place[-1]), _texts(entry.get("broader"))) for place, entry in topics])
+        requires = [(place, str(entry["id"]), _texts(entry.get("requires"))) for place, entry in resources]
+        broader = [(place, str(place[-1]), _texts(entry.get("broader"))) for place, entry in topics]
+        self._cycles("requires", requires)
+        self._cycles("broader", broader)
 
     def _add(self, place: Place, text: str) -> None:
         if len(self.problems) >= MAX_FAULTS:
@@ -124,15 +137,18 @@ class Report:
             return
         self.problems.append(Problem(self._document.line(place), _with_name(self._document, place, text)))
 
-    def _empty(self, resources: Iterable[Located]) -> None:
-        if not list(resources):
-            self._add((), "has no resources; add one under a stage")
+    def _empty(self, groups: list[Located]) -> None:
+        place: Place = (*groups[-1][0], "resources") if groups else ("stages",)
+        self._add(place, "there are no resources yet; add one under a stage: - {title: …, url: https://…}")
 
     def _repeated_ids(self, entries: Iterable[Located]) -> None:
         first: dict[str, Place] = {}
         for place, entry in entries:
             if isinstance(slug := entry["id"], str) and (other := first.setdefault(slug, place)) != place:
-                self._add((*place, "id"), f'id "{shortened(slug)}" is used already in line {self._line(other, "id")}')
+                self._add(
+                    (*place, "id"),
+                    f'id "{shortened(slug)}" is used already in line {self._line(other, "id")}; choose another',
+                )
 
     def _repeated_pages(self, resources: list[Located]) -> None:
         """An address that leads to the page of another resource, present or former."""
@@ -148,7 +164,10 @@ class Report:
             if other != entry:
                 page = "" if same == url else f', which is the same page: "{shortened(same)}"'
                 noun = "url" if place[-1] == "url" else "former url"
-                self._add(place, f'{noun} "{shortened(url)}" is used already in line {self._document.line(at)}{page}')
+                self._add(
+                    place,
+                    f'{noun} "{shortened(url)}" is used already in line {self._document.line(at)}{page}; keep one',
+                )
 
     def _ids_of_topics(self, topics: Iterable[Located]) -> None:
         """An id written in a topic: its key is its id."""
@@ -161,16 +180,16 @@ class Report:
         for place, entry in entries:
             for index, value in enumerate(_texts(entry.get(key))):
                 if value not in names:
-                    hint = self._did_you_mean(value, known)
+                    hint = self._did_you_mean(value, known) or _UNKNOWN[noun]
                     self._add((*place, key, index), f'unknown {noun} "{shortened(value)}"{hint}')
 
-    def _circles(self, nodes: list[tuple[Place, str, list[str]]]) -> None:
-        """One problem for each circle; those that share an entry count as one."""
+    def _cycles(self, key: str, nodes: list[tuple[Place, str, list[str]]]) -> None:
+        """One problem for each cycle; those that share an entry count as one."""
         places = {name: place for place, name, _ in nodes}
         graph = {name: [to for to in targets if to in places] for _, name, targets in nodes}
-        for circle in _circles(graph):
-            names = [*circle[: CIRCLE_NAMES - 2], "…", *circle[-2:]] if len(circle) > CIRCLE_NAMES else circle
-            self._add(places[circle[0]], f"leads back to itself: {' → '.join(map(shortened, names))}")
+        for cycle in _cycles(graph):
+            names = [*cycle[: CYCLE_NAMES - 2], "…", *cycle[-2:]] if len(cycle) > CYCLE_NAMES else cycle
+            self._add(places[cycle[0]], f"{key} leads back to itself: {' → '.join(map(shortened, names))}; remove one")
 
     def _line(self, place: Place, key: str) -> int:
         return self._document.line((*place, key))
@@ -178,48 +197,113 @@ class Report:
     def _text(self, place: Place, details: ErrorDetails) -> str:
         kind, value, key = details["type"], details["input"], _key(place)
         if kind == "unexpected_keyword_argument":
-            return f'unknown key "{shortened(key)}"{self._did_you_mean(key, _known_keys(place))}'
+            hint = (
+                _owner(key) or _part_of_text(key, value) or self._did_you_mean(key, _known_keys(place)) or "; delete it"
+            )
+            return f'unknown key "{shortened(key)}"{hint}'
         if kind == "misspelt":
             return f'{key} "{value}" is not known{self._did_you_mean(str(value), [details["ctx"]["near"]])}'
         if kind == "string_pattern_mismatch":
-            return f'{key} must be {_FORMS[key]}, not "{shortened(value)}"'
+            return f'{key} must be {_FORMS[key]}, not "{shortened(value)}"{_in_form(key, value)}'
+        if kind in ("missing", "string_too_short") and (why := self._document.empty.get(self._document.line(place))):
+            return f"{key} is {'missing' if kind == 'missing' else 'empty'}: {why}"
+        if kind == "string_type":
+            return f"{key} must be text{_not_text(place, value)}"
         template = _TEXTS.get(kind)
         if template is None:
             return f"{key}: {details['msg']}"
-        size = len(value) if isinstance(value, str) else 0
-        return template.format(key=key, input=shortened(value), size=size, **details.get("ctx", {}))
+        size = len(value) if isinstance(value, str | dict) else 0
+        ways_on = {"example": _example(place, value), "advice": _number_advice(value)}
+        return template.format(key=key, input=shortened(value), size=size, **ways_on, **details.get("ctx", {}))
 
     def _did_you_mean(self, word: str, known: list[str]) -> str:
         """`: did you mean "summary"?`, or nothing if no known word is near, or enough have been looked for."""
         if self._hints <= 0:
             return ""
         self._hints -= 1
-        near = process.extractOne(word[:HINT_LENGTH], known, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        near = process.extractOne(word[:HINT_LENGTH], known, scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
         return f': did you mean "{near[0]}"?' if near else ""
 
 
-def _circles(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:
-    """The circles of a graph, each with its first entry again at its end, in time that grows with the graph alone.
+_UNKNOWN = {"topic": "; add it under topics, or leave it out", "prerequisite": "; it must be the id of a resource"}
 
-    A depth-first walk: an entry that is met again on the way to itself closes a circle, whose entries are then done.
+
+def _owner(key: str) -> str:
+    """`: it belongs in a stage`, for a key of an entry of another kind."""
+    owners = (name for name, model in _OWNERS.items() if key in {one.name for one in fields(model)})
+    owner = next(owners, None)
+    return f": it belongs {owner}" if owner else ""
+
+
+_OWNERS: Mapping[str, type] = {
+    "in a resource": Resource, "in a stage": Stage, "in a track": Track, "in a topic": Topic,
+    "at the top of the file": Catalog,
+}  # fmt: skip
+
+
+def _part_of_text(key: str, value: object) -> str:
+    """What to do about a key without a value that is a part of a text, or has its value in it."""
+    if key.startswith("//"):
+        return "; a comment begins with #"
+    if value is not None:
+        return ""
+    name, colon, _ = key.partition(":")
+    if colon:
+        return f': a space is missing after "{shortened(name)}:"'
+    return "; a text with a comma needs quotes in { }" if " " in key else ""
+
+
+def _not_text(place: Place, value: object) -> str:
+    if isinstance(value, list):
+        return ", not a list; a text that begins with [ needs quotes"
+    if isinstance(value, dict):
+        return ", not keys with values; a text that begins with { needs quotes"
+    return _part_of_text(str(place[-1]), value)
+
+
+def _in_form(key: str, value: str) -> str:
+    made = slug(value, MAX_ID, "") if key == "id" else value.strip().lower()
+    return f'; write "{made}"' if made and (key == "id" or re.fullmatch(r"[a-z][a-z0-9 -]*", made)) else ""
+
+
+def _number_advice(value: object) -> str:
+    digits = str(value).strip(" ,.")
+    return f"write {digits}" if digits.isdigit() and len(digits) == 4 else "leave it out if it is not certain"
+
+
+def _example(place: Place, value: object) -> str:
+    """What a list or a mapping looks like: with the texts that are there, where they are the texts of a list."""
+    key = next((str(part) for part in reversed(place) if isinstance(part, str)), "")
+    if place[:1] == ("topics",) and len(place) == 2:
+        return "{name: …}"
+    if key in _EXAMPLES and (key != "topics" or len(place) == 1):
+        return _EXAMPLES[key]
+    texts = [text.strip(" []") for text in value.split(",")] if isinstance(value, str) else ["first", "second"]
+    return f"[{shortened(', '.join(filter(None, texts)))}]"
+
+
+def _cycles(graph: Mapping[str, list[str]]) -> Iterator[list[str]]:
+    """The cycles of a graph, each with its first entry again at its end, in time that grows with the graph alone.
+
+    A depth-first search: an entry that is on the stack already closes a cycle, whose entries are then done.
     """
     done: set[str] = set()
     for start in graph:
-        way = {start: iter(graph[start])} if start not in done else {}
-        while way:
-            name = next(way[last := next(reversed(way))], None)
+        stack = {start: iter(graph[start])} if start not in done else {}
+        while stack:
+            name = next(stack[last := next(reversed(stack))], None)
             if name is None:
                 done.add(last)
-                del way[last]
-            elif name in way:
-                names = list(way)
-                circle = names[names.index(name) :]
-                yield [*circle, name]
-                done.update(circle)
-                for one in circle:
-                    del way[one]
+                del stack[last]
+            elif name in stack:
+                names = list(stack)
+                cycle = names[names.index(name) :]
+                yield [*cycle, name]
+                done.update(cycle)
+                for one in cycle:
+                    del stack[one]
             elif name not in done:
-                way[name] = iter(graph[name])
+                stack[name] = iter(graph[name])
 
 
 def _entries(value: object, place: Place) -> Iterator[Located]:
@@ -269,6 +353,9 @@ def _key(place: Place) -> str:
     """What a place is called: its key, or for an item of a list "topics, item 2"."""
     if not place:
         return "the file"
+    if "links" in place[-3:-1]:
+        label = f"links, {shortened(place[-1])},"
+        return f'links, label "{shortened(place[-2])}",' if place[-1] == "[key]" else label  # pydantic's name for a key
     if isinstance(place[-1], int) and len(place) > 1:
         return f"{place[-2]}, item {place[-1] + 1}," if place[-2] not in ENTRIES else "it"
     return str(place[-1])

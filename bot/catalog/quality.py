@@ -1,17 +1,45 @@
-"""Where a catalog is thin: what a curator could still write, none of which is a problem."""
+"""Where a catalog is incomplete: what a curator could still write or should look at, none of which is a problem."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.catalog.kinds import KIND_WORDS
 from bot.catalog.model import Catalog, Resource
+
+REPEATED = 3
+"""Titles of a catalog that are equal from which they name nothing: "Part 1" of three series."""
+
+_LABEL_WORDS = KIND_WORDS | frozenset(
+    "a an and at by click code demo details docs download for free from full here home homepage in info it link more of"
+    " on online open page pdf project read reading see site source text the this to url version view visit watch web"
+    " website wiki arxiv github gitlab medium twitter wikipedia youtube".split()
+)
+_NO_NAME = re.compile(
+    r"[\W\d_]*"  # numbers, dates, ratings, signs
+    r"|\W*(?:USD|EUR|[$€£])?\s?\d[\d.,]*\s?(?:USD|EUR|[$€£])?\W*"  # prices
+    r"|(?:https?://)?(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|ai|co|gov)(?:/\S*)?",  # domains
+    re.IGNORECASE,
+)
+_ADVERT = re.compile(
+    r"\b(?:sponsor(?:s|ed|ing)?|advert(?:s|isement)?|ads?|promo(?:tion|ted)?|coupon|discount|\d+\s?% off|hiring|donate"
+    r"|buy me a coffee|patreon|free trial|sign up|book a demo|deploy (?:now|in)|newsletter)\b",
+    re.IGNORECASE,
+)
+_ADVERT_ADDRESS = re.compile(
+    r"[?&]utm_(?:campaign|medium)=|//(?:www\.)?(?:patreon|buymeacoffee|ko-fi|opencollective)\.com|github\.com/sponsors/",
+    re.IGNORECASE,
+)
 
 
 class Gap(StrEnum):
     """What a resource lacks."""
 
+    TITLE = "a title that looks like a label"
     SUMMARY = "no summary"
     KIND = "no kind"
     TOPICS = "no topics"
@@ -20,21 +48,39 @@ class Gap(StrEnum):
 
 _LACKS: dict[Gap, Callable[[Resource], bool]] = {
     Gap.SUMMARY: lambda resource: not resource.summary,
-    Gap.KIND: lambda resource: resource.kind == "link",
+    Gap.KIND: lambda resource: not resource.kind,
     Gap.TOPICS: lambda resource: not resource.topics,
     Gap.PROMPTS: lambda resource: not resource.prompts,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Thin:
+class Incomplete:
     """A resource with what it lacks, in the order of `Gap`."""
 
     resource: Resource
     gaps: tuple[Gap, ...]
 
 
-def thin_resources(catalog: Catalog) -> list[Thin]:
+def incomplete_resources(catalog: Catalog) -> list[Incomplete]:
     """The resources that lack something, in path order."""
-    found = ((one, tuple(gap for gap, lacks in _LACKS.items() if lacks(one))) for one in catalog)
-    return [Thin(resource, gaps) for resource, gaps in found if gaps]
+    titles = Counter(resource.title.casefold() for resource in catalog)
+
+    def gaps(resource: Resource) -> tuple[Gap, ...]:
+        is_label = looks_like_label(resource.title) or titles[resource.title.casefold()] >= REPEATED
+        return ((Gap.TITLE,) if is_label else ()) + tuple(gap for gap, lacks in _LACKS.items() if lacks(resource))
+
+    return [Incomplete(resource, found) for resource in catalog if (found := gaps(resource))]
+
+
+def looks_like_label(title: str) -> bool:
+    """Whether a title names no work: numbers, a price, a domain, or only words such as "here", "PDF" and "video"."""
+    words = re.findall(r"[^\W_]+", title.casefold())
+    return _NO_NAME.fullmatch(title.strip()) is not None or all(
+        word in _LABEL_WORDS or word.removesuffix("s") in _LABEL_WORDS or word.isdigit() for word in words
+    )
+
+
+def looks_like_advert(resource: Resource) -> bool:
+    """Whether a resource seems to be there for its sponsor: by its words, or by an address that counts campaigns."""
+    return any(map(_ADVERT.search, (resource.title, resource.summary))) or bool(_ADVERT_ADDRESS.search(resource.url))

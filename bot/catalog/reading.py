@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 
 import yaml
 from yaml.reader import ReaderError
 
+from bot.catalog.mistakes import advice, find_mistake, write_quoted
 from bot.errors import CatalogError, Problem
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -34,6 +35,14 @@ MAX_VALUES_HERE = 500
 """The most values in one entry, or outside of all. Sixteen are many; a million cost seconds and say nothing."""
 MAX_FAULTS = 2_000
 """Problems after which the rest of a file is not read. A message names a hundred of them."""
+MAX_SYNTAX_PROBLEMS = 10
+"""Mistakes in YAML that are found at once, each by another reading of the file."""
+MAX_CORRECTED_BYTES = 256 * 1024
+"""The largest file that is read again for its next mistake: fifteen hundred resources. Ten readings take a second."""
+LONGEST_LINE = 2_000
+"""Characters of a line in which a mistake is looked for: three times the longest text."""
+MAX_WARNINGS = 100
+"""Warnings of a file that are kept, as many as problems are shown."""
 VALUE_LENGTH = 100
 """Characters of a value that a problem repeats: most addresses, and the beginning of a paragraph."""
 
@@ -51,6 +60,10 @@ CountFaults = Callable[[str, object], int]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NULLS = {"", "~", "null", "Null", "NULL"}
+_TAGS_OF_YAML = "tag:yaml.org,2002:"
+_FIRST_KEYS = frozenset({"id", "title", "url"})
+"""Keys with which people begin an entry."""
+_HASH = re.compile(rb"^(?![ \t]*#)[^\n]*[ \t]#(?=[^\s#])[^\n]*", re.MULTILINE)
 
 
 class Fields(dict[str, object]):
@@ -85,12 +98,15 @@ class Document:
     """A YAML file as dicts, lists, text and None, which know the lines of what they hold.
 
     Every scalar stays text, so that `title: 1984` and `aliases: [no]` mean what they say;
-    an empty value is None. `problems` holds what YAML itself would let through: keys given twice.
+    an empty value is None. `problems` holds what YAML itself would let through: keys given twice. `warnings` holds what
+    it leaves out without a word: the text after a " #", names of anchors. `empty` says by line why a value is None.
     `is_whole` is false if reading stopped early, because of too many faulty entries.
     """
 
     data: object = None
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    empty: dict[int, str] = field(default_factory=dict)
     is_whole: bool = True
 
     def line(self, place: Place) -> int:
@@ -129,7 +145,7 @@ def parse_document(text: str | bytes, source: str, faults: CountFaults = lambda 
         text = f"has a character that YAML does not allow, U+{error.character:04X}; delete it"
         raise CatalogError(source, [Problem(line, text)]) from error
     except yaml.YAMLError as error:
-        raise CatalogError(source, [_yaml_problem(error, data)]) from error
+        raise CatalogError(source, _syntax_problems(error, data)) from error
 
 
 def read_bytes(path: Path) -> bytes:
@@ -177,23 +193,42 @@ _PIECE = 1 << 20
 """Bytes that are decoded at a time: one text of all of them could take four times their size."""
 
 
-def _yaml_problem(error: yaml.YAMLError, data: bytes) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    what = getattr(error, "problem", None) or str(error).splitlines()[0]
-    if mark is None:
-        return Problem(0, f"is not valid YAML: {what}")
-    line = next(islice(BytesIO(data), mark.line, None), b"")
-    if b"\t" in line[: len(line) - len(line.lstrip())]:
-        what = "a tab indents this line; indent with spaces"
-    return Problem(mark.line + 1, f"is not valid YAML: {_ADVICE.get(what, what)}")
+def _syntax_problems(error: yaml.YAMLError | None, data: bytes) -> list[Problem]:
+    """What is wrong with a file that is no YAML: each mistake is corrected in memory, to find the next."""
+    lines = data.decode("utf-8-sig", "replace").split("\n")
+    most = MAX_SYNTAX_PROBLEMS if len(data) <= MAX_CORRECTED_BYTES else 1
+    problems: dict[int, Problem] = {}
+    while error is not None and len(problems) < most:
+        found = find_mistake(error, [line[:LONGEST_LINE] for line in lines])
+        if found is None or found.line in problems:
+            break
+        problems[found.line] = Problem(found.line + 1, found.text)
+        lines[found.line : found.line + len(found.corrected)] = found.corrected
+        error = _syntax_error("\n".join(lines)) if len(problems) < most else None
+    if error is not None and not problems:
+        mark = getattr(error, "problem_mark", None)
+        return [Problem(mark.line + 1 if mark else 0, advice(getattr(error, "problem", None) or str(error)))]
+    return list(problems.values())
 
 
-_ADVICE = {
-    "mapping values are not allowed in this context": 'a text with ": " in it must be in quotes',
-    "could not find expected ':'": "a key needs a colon behind it, and a text of several lines needs quotes",
-    "found unexpected end of stream": "a quote or a bracket that opens here or before is never closed",
-}
-"""What libyaml says of the commonest slips, and what a curator can do about them."""
+def _syntax_error(text: str) -> yaml.YAMLError | None:
+    try:
+        for _ in yaml.parse(text, Loader=_Loader):
+            pass
+    except yaml.YAMLError as error:
+        return error
+    return None
+
+
+def _lines_with_hash(data: bytes) -> dict[int, str]:
+    """The first lines, from 0, in which " #" may have cut a text: those where a letter follows at once."""
+    found: dict[int, str] = {}
+    line = start = 0
+    for match in islice(_HASH.finditer(data), 10 * MAX_WARNINGS):
+        line += data.count(b"\n", start, match.start())
+        start = match.start()
+        found[line] = match[0].decode("utf-8", "replace").rstrip("\r")
+    return found
 
 
 def _line(event: yaml.Event) -> int:
@@ -209,12 +244,13 @@ class _Reader:
     def __init__(self, source: str, data: bytes, faults: CountFaults) -> None:
         self._source = source
         self._next = _Loader(data).get_event
-        self._count_faults = faults
+        self._faults_of = faults
         self._document = Document()
         self._entries = dict.fromkeys(ENTRY_KEYS, 0)
         self._faults = 0
         self._values = 0
         self._values_here = 0  # since the last entry began
+        self._lines_with_hash = _lines_with_hash(data)
 
     def read(self) -> Document:
         self._next()  # the stream starts
@@ -233,16 +269,54 @@ class _Reader:
     def _value(self, event: yaml.Event, depth: int, kind: str) -> object:
         """A value; `kind` is the key under which it stands if that holds entries, else empty."""
         self._count(event)
-        if isinstance(event, yaml.ScalarEvent):
-            plain = event.implicit[0]  # unquoted; libyaml and PyYAML differ in what they call its style
-            return None if plain and event.value in _NULLS else event.value
         if isinstance(event, yaml.AliasEvent):
-            raise self._error(event, "a YAML alias (*name) repeats another entry; write it out instead")
+            what = f'"*{shortened(event.anchor)}" is an alias in YAML; write the entry out, or put the text in quotes'
+            raise self._error(event, what)
+        self._warn_of_names(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
         if depth > MAX_DEPTH:
             raise self._error(event, "is nested too deeply to be a catalog")
         if isinstance(event, yaml.SequenceStartEvent):
             return self._items(depth, kind)
         return self._fields(depth, kind)
+
+    def _scalar(self, event: yaml.ScalarEvent) -> str | None:
+        value: str = event.value
+        if not event.implicit[0]:  # quoted; libyaml and PyYAML differ in what they call its style
+            return value
+        end = event.end_mark
+        line = self._lines_with_hash.get(end.line, "") if end else ""
+        is_empty, is_cut = value in _NULLS, line[end.column :].lstrip().startswith("#") if end else False
+        if is_cut:
+            cause = f"what follows # is a comment, so this is {'empty' if is_empty else f'“{shortened(value)}”'}"
+            self._warn(event, write_quoted(line, cause))
+        elif value.endswith(","):
+            self._warn(event, f"“{shortened(value)}” ends with a comma; delete it if the text goes without")
+        if not is_empty:
+            return value
+        if (is_cut or value) and len(self._document.empty) < MAX_WARNINGS:
+            why = (
+                write_quoted(line, "what follows # is a comment")
+                if is_cut
+                else f'{value} means “nothing”; to mean the word, write "{value}"'
+            )
+            self._document.empty[_line(event)] = why
+        return None
+
+    def _warn_of_names(self, event: yaml.Event) -> None:
+        """An anchor (&name) or a tag (!name), which YAML takes out of a text."""
+        anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+        if anchor or (tag and not tag.startswith(_TAGS_OF_YAML)):
+            name = shortened(f"&{anchor}" if anchor else tag)
+            text = f'"{name}" is left out: YAML takes it for a name; delete it, or put the text in quotes'
+            self._warn(event, text)
+            if getattr(event, "value", None) == "" and len(self._document.empty) < MAX_WARNINGS:
+                self._document.empty[_line(event)] = text
+
+    def _warn(self, event: yaml.Event, text: str) -> None:
+        if len(self._document.warnings) < MAX_WARNINGS:
+            self._document.warnings.append(Problem(_line(event), text))
 
     def _count(self, event: yaml.Event) -> None:
         self._values += 1
@@ -260,13 +334,14 @@ class _Reader:
                 self._begin(event, kind)
             items.append(self._value(event, depth + 1, ""))
             if is_entries:
-                self._judge(kind, items[-1])
+                self._count_faults(kind, items[-1])
         return items
 
     def _fields(self, depth: int, kind: str) -> Fields:
         fields, is_entries = Fields(), kind == TOPICS and depth == 1
+        repeated: list[tuple[int, str]] = []
         while self._document.is_whole and not isinstance(event := self._next(), yaml.MappingEndEvent):
-            key = self._key(event, fields)
+            key = self._key(event)
             if is_entries:
                 self._begin(event, kind)
             value = self._value(self._next(), depth + 1, key if key in ENTRY_KEYS else "")
@@ -274,18 +349,27 @@ class _Reader:
                 fields.lines.append(_line(event))
                 fields[key] = value
                 if is_entries:
-                    self._judge(kind, value)
+                    self._count_faults(kind, value)
+            else:
+                repeated.append((_line(event), key))
+        self._add_repeated(repeated)
         return fields
 
-    def _key(self, event: yaml.Event, fields: Fields) -> str:
+    def _key(self, event: yaml.Event) -> str:
         if not isinstance(event, yaml.ScalarEvent):
             raise self._error(event, "a key must be a word, not a list or another mapping")
-        key = sys.intern(event.value)  # the same dozen keys in every entry
-        if key in fields:
-            text = f'the key "{shortened(key)}" stands here a second time; keep one'
-            self._document.problems.append(Problem(_line(event), text))
-            self._faults += 1
-        return key
+        return sys.intern(event.value)  # the same dozen keys in every entry
+
+    def _add_repeated(self, keys: list[tuple[int, str]]) -> None:
+        """Keys that a mapping has already: one alone is a slip, several are an entry that lacks its dash."""
+        if len(keys) > 1 and keys[0][1] in _FIRST_KEYS:
+            line, key = keys[0]
+            text = f"the next entry seems to begin here, without its dash; write: - {key}: …"
+            found = [Problem(line, text)]
+        else:
+            found = [Problem(line, f'the key "{shortened(key)}" is here a second time; keep one') for line, key in keys]
+        self._document.problems += found
+        self._faults += len(found)
 
     def _begin(self, event: yaml.Event, kind: str) -> None:
         self._values_here = 0
@@ -294,9 +378,9 @@ class _Reader:
         if self._entries[kind] > most:
             raise self._error(event, f"has more than {most:,} {kind}; make two catalogs of it")
 
-    def _judge(self, kind: str, entry: object) -> None:
+    def _count_faults(self, kind: str, entry: object) -> None:
         """Stop reading once the entries so far have enough problems for a curator to begin with."""
-        self._faults += self._count_faults(kind, entry)
+        self._faults += self._faults_of(kind, entry)
         if self._faults >= MAX_FAULTS:
             self._document.is_whole = False
 

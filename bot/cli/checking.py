@@ -1,26 +1,29 @@
-"""`studybot check`: problems, dead links and thin places of a catalog; as text, as JSON, or as notes on GitHub."""
+"""`studybot check`: a catalog's problems, dead links and gaps; as text, as JSON, or as annotations on GitHub."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import click
 
-from bot.catalog import Catalog, parse_catalog
-from bot.catalog.loading import lines_of_resources
-from bot.catalog.quality import Gap, Thin, thin_resources
-from bot.catalog.reading import read_text
-from bot.characters import escaped
+from bot.catalog import Catalog
+from bot.catalog.loading import parse_catalog_file
+from bot.catalog.quality import Gap, Incomplete, incomplete_resources, looks_like_advert
+from bot.catalog.reading import read_bytes
+from bot.characters import escaped, inert
 from bot.cli.options import CATALOG, catalog_here, examples
 from bot.cli.progress import progress_bar
 from bot.errors import CatalogError, Problem
 from bot.links import Verdict, Visit, find_lychee, visit
 
+EXAMPLES = 10
+"""Incomplete resources that are shown as text. All of them scroll the counts away; the rest is in --json."""
 PROBLEMS = 1
 """The exit code of a catalog with problems or dead links."""
 
@@ -49,47 +52,66 @@ class Checked:
     path: Path
     catalog: Catalog | None = None
     problems: tuple[Problem, ...] = ()
+    warnings: Sequence[Problem] = ()
     lines: dict[str, int] = field(default_factory=dict)
-    visits: dict[str, Visit] | None = None
-    thin: list[Thin] | None = None
+    visits: Sequence[tuple[str, Visit]] | None = None
+    incomplete: list[Incomplete] | None = None
 
     @property
     def failed(self) -> bool:
         """Whether the exit code says so: there are problems or dead links."""
-        return bool(self.problems) or any(one.verdict is Verdict.DEAD for one in (self.visits or {}).values())
+        return bool(self.problems) or any(one.verdict is Verdict.DEAD for _, one in self.visits or ())
 
     def findings(self) -> Iterator[Finding]:
-        """What there is to see, problems first, then links, then thin places."""
+        """What there is to see: problems, warnings, links, gaps."""
         for problem in self.problems:
             yield Finding(Severity.ERROR, problem.line, problem.text)
-        for id_, one in (self.visits or {}).items():
+        for warning in self.warnings:
+            yield Finding(Severity.WARNING, warning.line, escaped(warning.text))
+        for id_, one in self.visits or ():
             if one.verdict is not Verdict.FINE:
-                yield Finding(_SEVERITIES[one.verdict], self.lines.get(id_, 0), _said(id_, one))
-        for thin in self.thin or ():
-            text = f'resource "{thin.resource.id}": {", ".join(thin.gaps)}'
-            yield Finding(Severity.NOTICE, self.lines.get(thin.resource.id, 0), text)
+                # Where a page has moved is for its host to say.
+                text = escaped(f'resource "{id_}": {one.url} {_sentence(one)}')
+                yield Finding(_SEVERITIES[one.verdict], self.lines.get(id_, 0), text)
+        yield from self._gaps()
+
+    def _gaps(self) -> Iterator[Finding]:
+        if self.incomplete is None or self.catalog is None:
+            return
+        first = next(iter(self.catalog), None)
+        if first is not None and looks_like_advert(first):
+            text = f'step 1, "{escaped(first.title)}", looks like an advert; the path begins with it'
+            yield Finding(Severity.WARNING, self.lines.get(first.id, 0), text)
+        for one in self.incomplete:
+            title = f' ("{escaped(one.resource.title)}")' if Gap.TITLE in one.gaps else ""
+            text = f'resource "{one.resource.id}"{title}: {", ".join(one.gaps)}'
+            yield Finding(Severity.NOTICE, self.lines.get(one.resource.id, 0), text)
 
 
-_SEVERITIES = {Verdict.DEAD: Severity.ERROR, Verdict.MOVED: Severity.WARNING, Verdict.UNKNOWN: Severity.NOTICE}
+_SEVERITIES = {
+    Verdict.DEAD: Severity.ERROR,
+    Verdict.MOVED: Severity.WARNING,
+    Verdict.FRONT_PAGE: Severity.WARNING,
+    Verdict.UNKNOWN: Severity.NOTICE,
+}
 
 
-def _said(id_: str, one: Visit) -> str:
-    said = f'resource "{id_}": {one.url} {_WORDS[one.verdict]}'
+def _sentence(one: Visit) -> str:
+    """What came of a visit, after the address."""
     if one.verdict is Verdict.MOVED:
-        said = f"{said} {'for good' if one.permanent else 'for now'}, to {one.address}"
-    else:
-        said += f" ({one.detail})" + (f"; a copy is at {one.archived}" if one.archived else "")
-    return escaped(said)  # where a page has moved is for its host to say
-
-
-_WORDS = {Verdict.DEAD: "is dead", Verdict.MOVED: "has moved", Verdict.UNKNOWN: "could not be told"}
+        return f"has moved {'for good' if one.permanent else 'for now'}, to {one.address}"
+    if one.verdict is Verdict.FRONT_PAGE:
+        return f"leads to the front page {one.address}; is the page gone?"
+    if one.verdict is Verdict.DEAD:
+        return f"is dead ({one.detail})" + (f"; a copy is at {one.archived}" if one.archived else "")
+    return f"could not be checked ({one.detail})"
 
 
 @click.command(epilog=examples("studybot check", "studybot check my-index.yaml --links", "studybot check --github"))
 @click.argument("catalog", required=False, type=CATALOG)
 @click.option("--catalog", "catalog_path", type=CATALOG, metavar="PATH", help="The same as the argument.")
 @click.option("--links", is_flag=True, help="Visit every link too; needs the extra “links”, or lychee on PATH.")
-@click.option("--quality", is_flag=True, help="Also say what resources lack: summary, kind, topics, prompt.")
+@click.option("--quality", is_flag=True, help="Also show what resources lack: a name, summary, kind, topics, prompt.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with all that was found.")
 @click.option("--github", is_flag=True, help="Annotations for a workflow on GitHub.")
 @click.pass_context
@@ -104,8 +126,9 @@ def check(
 ) -> None:
     """Report every problem of CATALOG, each with its line.
 
-    Exit code 1 says that there are problems, or dead links. A link is dead only if its page is gone (404 or 410) in
-    two visits; walls against robots, busy hosts and time-outs are "could not tell", and fail nothing.
+    Exit code 1 means problems or dead links. A link is dead only if its page is gone (404 or 410) in two visits; bot
+    protection, busy hosts and timeouts count as "could not be checked", and fail nothing. Private addresses are not
+    visited.
     """
     path = catalog or catalog_path or catalog_here()
     try:
@@ -120,46 +143,52 @@ def check(
         for finding in checked.findings():
             click.echo(_annotation(path, finding))
     else:
-        click.echo("\n".join(_text(checked)))
+        text = "\n".join(_text(checked))
+        click.echo(text if sys.stdout.isatty() else inert(text))
     ctx.exit(PROBLEMS if checked.failed else 0)
 
 
 def _check(path: Path, *, links: bool, quality: bool) -> Checked:
     lychee = find_lychee() if links else ""
-    text = read_text(path)
-    catalog = parse_catalog(text, path.name)
-    checked = Checked(path, catalog, lines=lines_of_resources(text, path.name))
+    file = parse_catalog_file(read_bytes(path), path.name)
+    catalog = file.catalog
+    checked = Checked(path, catalog, warnings=file.warnings, lines=file.lines)
     if quality:
-        checked.thin = thin_resources(catalog)
+        checked.incomplete = incomplete_resources(catalog)
     if links:
+        addresses = [(one.id, url) for one in catalog for url in (one.url, *one.links.values())]
         with progress_bar("Visiting") as on_progress:
-            visits = {one.url: one for one in visit((one.url for one in catalog), lychee, on_progress)}
-        checked.visits = {one.id: visits[one.url] for one in catalog}
+            visits = {one.url: one for one in visit((url for _, url in addresses), lychee, on_progress)}
+        checked.visits = [(id_, visits[url]) for id_, url in addresses]
     return checked
 
 
 def _text(checked: Checked) -> Iterator[str]:
-    for finding in checked.findings():
+    findings = list(checked.findings())
+    gaps = max(0, len(checked.incomplete or ()) - EXAMPLES)
+    for finding in findings[: len(findings) - gaps]:
         yield f"{checked.path.name}:{finding.line}: {finding.text}"
+    if gaps:
+        yield f"… and {gaps:,} more resources; --json has all of them."
     if checked.catalog is None:
         return
-    if checked.thin is not None:
-        yield _counts(checked.catalog, checked.thin)
+    if checked.incomplete is not None:
+        yield _counts(checked.catalog, checked.incomplete)
     if checked.visits is not None:
-        counts = Counter(one.verdict for one in checked.visits.values())
+        counts = Counter(one.verdict for _, one in checked.visits)
         yield f"Links: {', '.join(f'{counts[verdict]} {verdict}' for verdict in Verdict if counts[verdict])}."
     yield f"{checked.catalog.title}: {_verdict(checked)} ({_size(checked.catalog)})."
 
 
 def _verdict(checked: Checked) -> str:
-    dead = sum(one.verdict is Verdict.DEAD for one in (checked.visits or {}).values())
+    dead = sum(one.verdict is Verdict.DEAD for _, one in checked.visits or ())
     if not dead:
         return click.style("no problems", fg="green")
     return click.style(f"{dead} dead link{'s' * (dead != 1)}", fg="red")
 
 
-def _counts(catalog: Catalog, thin: list[Thin]) -> str:
-    counts = Counter(gap for one in thin for gap in one.gaps)
+def _counts(catalog: Catalog, incomplete: list[Incomplete]) -> str:
+    counts = Counter(gap for one in incomplete for gap in one.gaps)
     return f"Of {len(catalog)} resources: {', '.join(f'{counts[gap]} with {gap}' for gap in Gap)}."
 
 
@@ -178,15 +207,18 @@ def _json(checked: Checked) -> dict[str, object]:
     found: dict[str, object] = {
         "catalog": str(checked.path),
         "problems": [{"line": problem.line, "text": problem.text} for problem in checked.problems],
+        "warnings": [{"line": warning.line, "text": warning.text} for warning in checked.warnings],
     }
     if checked.catalog is not None:
         found["resources"] = len(checked.catalog)
     if checked.visits is not None:
-        found["links"] = [_visit_json(checked, id_, one) for id_, one in checked.visits.items()]
-    if checked.thin is not None:
+        found["links"] = [_visit_json(checked, id_, one) for id_, one in checked.visits]
+    if checked.incomplete is not None:
+        first = next(iter(checked.catalog or ()), None)
+        found["advert"] = first is not None and looks_like_advert(first)
         found["quality"] = [
             {"id": one.resource.id, "line": checked.lines.get(one.resource.id, 0), "gaps": list(one.gaps)}
-            for one in checked.thin
+            for one in checked.incomplete
         ]
     return found
 

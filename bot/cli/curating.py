@@ -1,4 +1,4 @@
-"""The commands that make a catalog of an index: import it, bring it up to date, describe its form.
+"""The commands for catalogs: import an index, keep a catalog up to date with it, print the schema.
 
 What they import is imported when they run: the bot itself, started by `studybot run`, needs none of it.
 """
@@ -9,11 +9,11 @@ import json
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from bot.characters import escaped
+from bot.characters import escaped, inert
 from bot.cli.options import CATALOG, READABLE, base_option, examples
 from bot.cli.progress import progress_bar
 from bot.errors import StudybotError
@@ -25,13 +25,13 @@ CHANGED = 3
 """The exit code of a sync that changed something: a scheduled job opens a pull request then."""
 
 
-def imported(index: Path, *, base: str | None = None, topics: bool = False) -> Imported:
+def imported(index: Path, *, base: str | None = None) -> Imported:
     """An index as a catalog, with a progress bar where that takes long; the report goes to standard error."""
     from bot.importing import import_index, report
 
     with progress_bar("Reading") as on_progress:
-        found = import_index(index, sys.stdin.buffer, base=base, topics=topics, on_progress=on_progress)
-    click.echo(report(found.draft), err=True)
+        found = import_index(index, sys.stdin.buffer, base=base, on_progress=on_progress)
+    click.echo(_pasteable(report(found.draft), sys.stderr), err=True)
     return found
 
 
@@ -46,24 +46,31 @@ def imported(index: Path, *, base: str | None = None, topics: bool = False) -> I
 @click.argument("index", type=READABLE)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option("--force", is_flag=True, help="Replace the file if it exists.")
-@click.option("--topics", is_flag=True, help="Propose topics, from headings and from words of titles, to be pruned.")
 @base_option
-def import_command(index: Path, output: Path | None, force: bool, topics: bool, base: str | None) -> None:
-    """Make a catalog of INDEX: a Markdown file, a folder of them, or - for standard input.
+def import_command(index: Path, output: Path | None, force: bool, base: str | None) -> None:
+    """Make a catalog from INDEX: a Markdown file, a folder of them, or - for standard input.
 
     Headings become stages, links resources, and the text beside a link its summary. The catalog goes to standard
-    output, or to the file that -o names. A report says what was left out and why, with lines.
+    output, or to the file that -o names; beside that file the import is kept for `studybot sync`. A report says what
+    was left out and why, with lines.
     """
     if output is not None and output.exists() and not force:
         raise StudybotError(f"{output} exists; name another file, replace it with --force, or use: studybot sync")
-    found = imported(index, base=base, topics=topics)
+    found = imported(index, base=base)
     if output is None:
         click.echo(found.text, nl=False)
     else:
         from bot.importing import write_text
 
         write_text(output, found.text)
+        write_text(kept_beside(output), found.kept)
         click.echo(f"Written to {output}. Try it with: studybot demo --catalog {output}", err=True)
+
+
+def kept_beside(catalog: Path) -> Path:
+    """The file beside a catalog that keeps its last import: catalog.import.yaml for catalog.yaml."""
+    catalog = catalog.resolve()
+    return catalog.with_name(f"{catalog.stem}.import{catalog.suffix}")
 
 
 @click.command(
@@ -75,27 +82,38 @@ def import_command(index: Path, output: Path | None, force: bool, topics: bool, 
 @click.argument("index", type=READABLE)
 @click.argument("catalog", type=CATALOG)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--force", is_flag=True, help="Go on if the index lost more than a third of its links.")
 @base_option
 @click.pass_context
-def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, base: str | None) -> None:
-    """Bring a changed INDEX into the CATALOG that was imported from it.
+def sync(ctx: click.Context, index: Path, catalog: Path, dry_run: bool, force: bool, base: str | None) -> None:
+    """Update CATALOG from a changed INDEX that it was imported from.
 
-    New links are added in their place, changed titles and addresses updated, links that are gone retired. All else
-    that the catalog holds stays as it is, to the byte. Exit code 3 says that something changed, 0 that nothing did.
+    What the index changed since the last import is taken over where you changed nothing: new links, titles, summaries,
+    addresses, places. Links that are gone are retired. All that you wrote stays as it is, to the byte. Exit code 3 says
+    that something changed, 0 that nothing did.
     """
     from bot.importing import read_catalog_text, sync_index, write_text
 
-    before = read_catalog_text(catalog)
+    before, beside = read_catalog_text(catalog), kept_beside(catalog)
+    last = read_catalog_text(beside) if beside.exists() else None
     with progress_bar("Reading") as on_progress:
-        synced = sync_index(index, sys.stdin.buffer, before, catalog.name, today(), base=base, on_progress=on_progress)
-    click.echo(synced.report())
-    if synced.after == before:
-        return
+        synced = sync_index(
+            index, sys.stdin.buffer, before, catalog.name, today(),
+            last=last, base=base, force=force, on_progress=on_progress,
+        )  # fmt: skip
+    click.echo(_pasteable(synced.report(), sys.stdout))
     if dry_run:
         click.echo(_shown(synced.diff(str(catalog))), nl=False)
-    else:
+    elif synced.after != before:
         write_text(catalog, synced.after)
-    ctx.exit(CHANGED)
+    if not dry_run and synced.imported != last:
+        write_text(beside, synced.imported)
+    ctx.exit(CHANGED if synced.after != before else 0)
+
+
+def _pasteable(report: str, stream: TextIO) -> str:
+    """A report: in a file or a pipe, from where a workflow may post it, without what would act there."""
+    return report if stream.isatty() else inert(report)
 
 
 def _shown(diff: str) -> str:
@@ -112,7 +130,7 @@ def today() -> date:
 
 @click.command(epilog=examples("studybot schema > catalog.schema.json"))
 def schema() -> None:
-    """Print the JSON Schema of catalog.yaml, for editors that complete and check while one types.
+    """Print the JSON Schema of catalog.yaml, for editors that complete and check as you type.
 
     Name the printed file in the first line of a catalog: # yaml-language-server: $schema=catalog.schema.json
     """

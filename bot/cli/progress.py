@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import click
 
-PATIENCE = 1.0
-"""Seconds before the bar appears. At 0 it flashes by for every small file; at 10 people think that nothing happens."""
+BAR_DELAY = 1.0
+"""Seconds before the bar appears. At 0 it flashes by for every small file; at 10 it seems to hang."""
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
     with click.progressbar(length=100, label=label, file=sys.stderr, hidden=True) as bar:
 
         def advance(share: float) -> None:
-            bar.hidden = not seen or time.monotonic() - began < PATIENCE
+            bar.hidden = not seen or time.monotonic() - began < BAR_DELAY
             bar.update(max(0, round(100 * share) - bar.pos))
 
         yield advance

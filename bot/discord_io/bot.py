@@ -9,38 +9,46 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, Self, cast
 
+import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.catalog import Resource
 from bot.catalogs import Catalogs, Library
 from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
-from bot.discord_io.requests import request_trace
+from bot.discord_io.refusals import ENTRY_POINT
+from bot.discord_io.requests import CheckedClock, request_trace
 from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
+from bot.jobs.worker import monotonic
 from bot.language import Language, language
 from bot.settings import Settings
 from bot.store import Store
 
 log = logging.getLogger(__name__)
 
+ENTRY_POINT_TYPE = 4
+"""Discord's number for the kind of command that starts an Activity; discord.py doesn't know it."""
 Interaction = discord.Interaction["StudyBot"]
 """An interaction with this bot: `interaction.client` is a StudyBot."""
 Feature = Callable[["StudyBot"], Awaitable[None]]
 """What adds a feature's cogs and buttons to the bot when it starts: each feature's `setup`."""
 
 
-class PostCounts(Protocol):
-    """Keeps the number on weekly posts: how many members of a server have finished the week's resource."""
+class Form(Protocol):
+    """A form that is answered whatever happened since it was opened: `modals.PersistentModal`."""
 
-    def refresh(self, guild: discord.Guild, resource: Resource) -> None:
-        """Count again soon: somebody in this server marked the resource or took the mark back."""
+    @classmethod
+    def sent_by(cls, interaction: Interaction) -> Self | None:
+        """The form that was sent; None if it's another's."""
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Answer."""
 
 
 class Tree(app_commands.CommandTree["StudyBot"]):
@@ -69,9 +77,10 @@ def _is_costly(interaction: Interaction) -> bool:
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
     datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
-    due, `post_counts` follows marks; `settings` are its host's."""
+    due; `settings` are its host's."""
 
-    post_counts: PostCounts
+    pending_notice: Callable[[Interaction], Awaitable[None]]
+    """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
     """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
@@ -85,6 +94,7 @@ class StudyBot(commands.AutoShardedBot):
         clock: Callable[[], datetime],
         features: Sequence[Feature] = (),
     ) -> None:
+        self.clock = checked = CheckedClock(clock, monotonic)
         super().__init__(
             # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
             commands.when_mentioned,
@@ -95,20 +105,39 @@ class StudyBot(commands.AutoShardedBot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             help_command=None,
             tree_cls=Tree,
-            http_trace=request_trace(),
+            http_trace=request_trace(checked.hear),
         )
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
-        self.clock = clock
         self.sleep = asyncio.sleep
         self.language_of = language
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
-        self.membership = Membership(clock)
-        self.delivery = Delivery(self)
+        self.membership = Membership(self.clock)
+        self.delivery = Delivery(self, store, catalogs, self.clock, lambda seconds: self.sleep(seconds))
         self._features = features
+        self._modals: list[type[Form]] = []
         self.tree.error(answer_failure)
+
+    def add_modals(self, *modals: type[Form]) -> None:
+        """Have forms of these classes answered."""
+        self._modals.extend(modals)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Answer a form that was sent. Commands and buttons are found by discord.py; of forms it knows only those that
+        this process opened."""
+        if interaction.type is discord.InteractionType.modal_submit:
+            sent = filter(None, (modal.sent_by(interaction) for modal in self._modals))
+            if (modal := next(sent, None)) is not None:
+                await modal.callback(interaction)
+
+    async def on_app_command_completion(self, interaction: Interaction, command: object) -> None:
+        """After a command: what the member must know beside its answer."""
+        try:
+            await self.pending_notice(interaction)
+        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.info("A member is not told yet what they must know: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""
@@ -131,15 +160,32 @@ class StudyBot(commands.AutoShardedBot):
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
         try:
-            if await self.store.get_state(key) == digest and await self._discord_has_them():
+            if await self.store.state.get(key) == digest and await self._discord_has_them():
                 return
-            await self.tree.sync()
-            await self.store.put_state(key, digest)
+            await self._send_commands(payload)
+            await self.store.state.put(key, digest)
         except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
             log.warning("Discord did not take the list of commands: %s", error)
 
     async def _discord_has_them(self) -> bool:
         """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
-        there = {command.name for command in await self.tree.fetch_commands()}
-        return there == {command.name for command in self.tree.get_commands()}
+        there = await self.http.get_global_commands(self._id)
+        names = {command["name"] for command in there if command["type"] != ENTRY_POINT_TYPE}
+        return names == {command.name for command in self.tree.get_commands()}
+
+    async def _send_commands(self, payload: list[dict[str, Any]]) -> None:
+        """Replace Discord's list of the commands; an Entry Point command, which starts an Activity, stays as it is."""
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            if error.code != ENTRY_POINT:
+                raise
+            there: Sequence[Any] = await self.http.get_global_commands(self._id)
+            kept = [command for command in there if command["type"] == ENTRY_POINT_TYPE]
+            await self.http.bulk_upsert_global_commands(self._id, [*payload, *kept])
+
+    @property
+    def _id(self) -> int:
+        assert self.application_id is not None  # noqa: S101 - known since the login
+        return self.application_id

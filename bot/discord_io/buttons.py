@@ -1,36 +1,49 @@
 """Buttons and selects that survive restarts: their whole state is in their custom_id.
 
-    PREFIX:CATALOG:…     "hit:quickstart-on-llms:bert:m": which button, of which list, about which resource, to do what
+    WORD:CATALOG:…     "done:quickstart-on-llms:bert:m": what it does, in which list, to which resource
 
-A catalog id has at most 28 characters and a resource id 64, so with a prefix of four letters and a verb of one they fit
-Discord's 100.
+Each is one class: its template reads the custom_id, and `of` beside it writes the custom_id. Here are those that
+several features draw; the feature that answers a press subclasses them. A catalog id has at most 24 characters and a
+resource id 64, so that a word, both ids and a little more fit Discord's 100.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, Self, cast
 
 import discord
 
+from bot.catalog.model import MAX_CATALOG_ID, MAX_ID
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
+from bot.language import Language
 
-CATALOG = r"(?P<catalog>[a-z0-9-]{1,28})"
+CATALOG = rf"(?P<catalog>[a-z0-9-]{{1,{MAX_CATALOG_ID}}})"
 """The part of a template that a catalog's id matches."""
-LIST_GONE = "The reading list that this button belongs to is not here any more. `/path` shows the one that is."
+RESOURCE = rf"(?P<resource>[a-z0-9-]{{1,{MAX_ID}}})"
+"""The part of a template that a resource's id matches."""
+GROUP = rf"(?P<group>[a-z0-9-]{{0,{MAX_ID}}})"
+"""The part of a template that a stage's or track's id matches; empty for the whole path."""
 
 
 class PersistentItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"(?!)"):
     """A button or a select that answers even when `press` raises.
 
     discord.py gives a DynamicItem no error hook: an exception would only be logged, and the member would see "This
-    interaction failed". A subclass names its template, and whether a press is `costly` (`bot.discord_io.limits`).
+    interaction failed". A subclass names its template, or answers for the class whose template it inherits, and says
+    whether a press is `costly` (`bot.discord_io.limits`).
+
+    `of` returns a plain item: discord.py forgets the templates of DynamicItems that leave a view it knows.
     """
 
     costly = False
+
+    def __init_subclass__(cls, *, template: str = "") -> None:
+        super().__init_subclass__(template=template or cls.__discord_ui_compiled_template__)
 
     def __init__(self, item: discord.ui.Item[Any], state: re.Match[str]) -> None:
         super().__init__(item)
@@ -45,44 +58,68 @@ class PersistentItem(discord.ui.DynamicItem[discord.ui.Item[Any]], template=r"(?
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Do what the button is for, or tell the member why not."""
-        try:
-            if await interaction.client.gate.admits(interaction, costly=self.costly):
-                await self._press(interaction)
-        except Exception as error:  # noqa: BLE001 - the last place that can answer the member
-            await answer_failure(interaction, error)
-
-    async def _press(self, interaction: Interaction) -> None:
-        catalog_id = self.state.groupdict().get("catalog")
-        catalogs = interaction.client.catalogs
-        library = catalogs.get(catalog_id) if catalog_id is not None else catalogs.for_server(interaction.guild_id)
-        if library is None:
-            await interaction.response.send_message(view=notice(LIST_GONE), ephemeral=True)
-        else:
-            await self.press(interaction, library)
+        await answer_safely(interaction, self.state, self.press, costly=self.costly)
 
     async def press(self, interaction: Interaction, library: Library) -> None:
         """Answer a member who pressed the button, from the list that it belongs to."""
         raise NotImplementedError
 
 
+async def answer_safely(
+    interaction: Interaction,
+    state: re.Match[str],
+    answer: Callable[[Interaction, Library], Awaitable[None]],
+    *,
+    costly: bool = False,
+) -> None:
+    """Have a press or a form answered from the list that its custom_id names, else from the server's; never raises."""
+    try:
+        if not await interaction.client.gate.admits(interaction, costly=costly):
+            return
+        catalog_id, catalogs = state.groupdict().get("catalog"), interaction.client.catalogs
+        library = catalogs.get(catalog_id) if catalog_id is not None else catalogs.for_server(interaction.guild_id)
+        if library is not None:
+            await answer(interaction, library)
+            return
+        gone = interaction.client.language_for(interaction).t("This list has been removed. See `/path`.")
+        await interaction.response.send_message(view=notice(gone), ephemeral=True)
+    except Exception as error:  # noqa: BLE001 - the last place that can answer the member
+        await answer_failure(interaction, error)
+
+
+class PathPageButton(PersistentItem, template=rf"path:{CATALOG}:{GROUP}:(?P<page>-?\d{{1,5}})"):
+    """Shows a page of the path; `/path` answers it."""
+
+    @classmethod
+    def of(
+        cls, library: Library, label: str, group_id: str = "", page: int = 0, *, disabled: bool = False
+    ) -> discord.ui.Button[Any]:
+        """For a page, from 0, of the whole path or of one stage or track."""
+        custom_id = f"path:{library.catalog.id}:{group_id}:{page}"
+        return discord.ui.Button(label=label, custom_id=custom_id, disabled=disabled)
+
+
+class NextStepButton(PersistentItem, template=rf"next-step:{CATALOG}"):
+    """Shows the member's next step; `/next` answers it."""
+
+    @classmethod
+    def of(cls, library: Library, language: Language) -> discord.ui.Button[Any]:
+        """For a list."""
+        return discord.ui.Button(label=language.t("What's next?"), custom_id=f"next-step:{library.catalog.id}")
+
+
+class WeeklySetupButton(PersistentItem, template=r"weekly:setup"):
+    """Sets up the weekly prompt of the server it's pressed on; `/weekly` answers it."""
+
+    @classmethod
+    def of(cls, language: Language) -> discord.ui.Button[Any]:
+        """The only one."""
+        return discord.ui.Button(label=language.t("Set up the weekly prompt"), custom_id="weekly:setup")
+
+
 def selected(interaction: discord.Interaction[Any]) -> list[str]:
     """What somebody chose in a select: the values of its options, or ids."""
     return list(cast(dict[str, Any], interaction.data).get("values", ()))
-
-
-def button(label: str, custom_id: str, **options: Any) -> discord.ui.Button[Any]:
-    """A button as a card shows it; the PersistentItem whose template matches the custom_id answers the press."""
-    return discord.ui.Button(label=label, custom_id=custom_id, **options)
-
-
-def path_button(catalog_id: str, label: str, group_id: str = "", page: int = 0, **options: Any) -> Any:
-    """A button that shows a page of the path (from 0), or of one stage or track; `/path` answers it."""
-    return button(label, f"path:{catalog_id}:{group_id}:{page}", **options)
-
-
-def next_button(catalog_id: str) -> discord.ui.Button[Any]:
-    """A button that shows the member's next step; `/next` answers it."""
-    return button("What is next?", f"goon:{catalog_id}")
 
 
 def is_private(interaction: discord.Interaction[Any]) -> bool:

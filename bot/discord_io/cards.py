@@ -30,6 +30,6 @@ def notice(text: str) -> Card:
     return Card([discord.ui.TextDisplay(fit(text, CARD_LIMIT))])
 
 
-def open_button(url: str, label: str = "Open") -> discord.ui.Button[Any]:
+def open_button(url: str, label: str) -> discord.ui.Button[Any]:
     """The button that opens a resource in the browser."""
     return discord.ui.Button(style=discord.ButtonStyle.link, label=fit(label, LABEL_LIMIT), url=url)

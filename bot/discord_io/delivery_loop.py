@@ -4,70 +4,63 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
+import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.delivery import JobKind, Prompt, PromptJob, Worker
+from bot.catalogs import Catalogs
 from bot.discord_io.messenger import DiscordMessenger
-from bot.discord_io.ticker import Ticker
-from bot.outcomes import LOST, Reason, State
-from bot.store import Job, WeeklySchedule
-
-if TYPE_CHECKING:
-    from bot.discord_io.bot import StudyBot
+from bot.errors import StoreError
+from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
+from bot.jobs.due import enqueue_now, realign
+from bot.jobs.history import history_of, job_with
+from bot.outcomes import Reason, State
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 
 KEPT_AFTER_LEAVING = timedelta(days=30)
-"""How long a server that removed the bot may come back to what it had set."""
-OVERDUE = timedelta(minutes=3)
-"""From when on a tick is missing: twice the longest, and a little."""
+"""How long a schedule is kept after the bot was removed."""
 OUTCOME_SECONDS = 45.0
 """How long an admin waits for what becomes of a prompt that is posted at once. Discord lets them wait 15 minutes."""
-LOST_WITHIN = timedelta(days=31)
-"""For how long a lost week counts among what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryHealth:
-    """How the delivery of one schedule is.
-
-    `looked_at` is when due jobs were last looked for, `looking` whether that is as it should be; `waiting` are the jobs
-    of the schedule that wait for another attempt, `lost` its posts of the last month that never came.
-    """
-
-    looked_at: datetime | None
-    looking: bool
-    waiting: tuple[Job, ...]
-    lost: tuple[Job, ...]
+UNKNOWN_GUILD, MISSING_ACCESS = 10004, 50001
+"""Discord's codes for a server that it does not show to the bot:
+https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
 
 
 class Delivery(commands.Cog):
     """What the bot delivers; the features register their kinds of jobs, and wake it when they change a schedule."""
 
-    def __init__(self, bot: StudyBot) -> None:
-        self._bot = bot
-        self._messenger = DiscordMessenger(bot)
-        self._ticker = Ticker(self._look, bot.clock, lambda seconds: bot.sleep(seconds))
-        self._worker = Worker(bot.store, bot.catalogs, self._messenger, bot.clock, wake=self.wake)
+    def __init__(
+        self,
+        client: discord.Client,
+        store: Store,
+        catalogs: Catalogs,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._client, self._store, self._catalogs, self._clock = client, store, catalogs, clock
+        self._messenger = DiscordMessenger(client)
+        self._ticker = Ticker(self._look, clock, sleep)
+        self._worker = Worker(store, catalogs, self._messenger, clock, wake=self.wake)
         self._prompts: PromptJob | None = None
-        self._changed = True
         self._aligned = False
         self._caught_up = False
-        self._rest_until: datetime | None = None
+        self._catching_up: asyncio.Task[None] | None = None
 
     async def cog_load(self) -> None:
         """Start."""
-        self._ticker.start(self._bot.wait_until_ready)
+        self._ticker.start(self._client.wait_until_ready)
 
     async def cog_unload(self) -> None:
         """Stop."""
         self._ticker.stop()
+        if self._catching_up is not None:
+            self._catching_up.cancel()
         await self._worker.stop()
 
     def register(self, kind: JobKind) -> None:
@@ -78,7 +71,6 @@ class Delivery(commands.Cog):
 
     def wake(self) -> None:
         """Something was changed: look at once for what is due."""
-        self._changed = True
         self._ticker.wake()
 
     async def tick(self) -> None:
@@ -90,43 +82,36 @@ class Delivery(commands.Cog):
 
         Of several calls at once each gets the same job. None if the schedule is gone. Raises StoreError.
         """
-        store = self._bot.store
-        job_id = await store.enqueue_now(schedule.id, self._bot.clock())
+        store = self._store
+        job_id = await store.write(enqueue_now, schedule.id, self._clock())
         if job_id is None:
             return None
         ended = self._worker.watch(job_id)
         self.wake()
-        job = await store.job(job_id)
+        job = await store.look_up(job_with, job_id)
         if job is not None and job.state is State.WAITING:
             with suppress(TimeoutError):
                 await asyncio.wait_for(ended.wait(), OUTCOME_SECONDS)
-        return await store.job(job_id)
+        return await store.look_up(job_with, job_id)
 
     async def upcoming(self, schedule: WeeklySchedule) -> Prompt | Reason:
         """The prompt that a server gets next, or why there is none; raises StoreError."""
         assert self._prompts is not None, "the feature that posts prompts is not there"  # noqa: S101
-        history = await self._bot.store.history(schedule.id)
-        now = self._bot.clock()
-        return await self._prompts.upcoming(schedule, history, self._bot.catalogs, self._messenger, now)
+        history = await self._store.read(history_of, schedule.id)
+        now = self._clock()
+        return await self._prompts.upcoming(schedule, history, self._catalogs, self._messenger, now)
 
-    async def health(self, schedule: WeeklySchedule) -> DeliveryHealth:
-        """How the delivery of a schedule is; raises StoreError."""
-        now, ticked = self._bot.clock(), self._ticker.last_success
-        recent = await self._bot.store.recent(schedule.id, 10)
-        jobs = [job for delivery in recent for job in (delivery.post, *delivery.follow_ups.values())]
-        return DeliveryHealth(
-            looked_at=ticked,
-            looking=ticked is not None and now - ticked < OVERDUE,
-            waiting=tuple(one for one in jobs if one.state is State.WAITING),
-            lost=tuple(one.post for one in recent if one.post.reason in LOST and now - one.post.due_at < LOST_WITHIN),
-        )
+    @property
+    def last_checked_at(self) -> datetime | None:
+        """When due jobs were last looked for."""
+        return self._ticker.last_success
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Pause the schedule of a server that removed the bot."""
         self._caught_up = False  # should this fail, the next tick learns of it
         self.wake()
-        await self._bot.store.mark_left(guild.id, self._bot.clock())
+        await self._store.write(schedules.mark_left, guild.id, self._clock())
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -136,35 +121,51 @@ class Delivery(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Keep what a server that comes back had set."""
-        await self._bot.store.mark_returned(guild.id)
+        """Go on with what a server that comes back had set."""
+        await self._store.write(schedules.mark_returned, guild.id, self._clock())
+        self.wake()
 
     async def _look(self) -> None:
-        """Have what is due attempted, unless it is known that nothing can be."""
-        store, clock = self._bot.store, self._bot.clock
-        if not self._changed and self._rest_until is not None and clock() < self._rest_until:
-            return
-        self._changed = False
+        """Have what is due attempted."""
+        store, clock = self._store, self._clock
         if not self._aligned:
             await self._align()
-        if not self._caught_up:
-            await self._catch_up()
-        await store.forget_left(clock() - KEPT_AFTER_LEAVING)
+        if self._caught_up:
+            await store.write(schedules.forget_left, clock() - KEPT_AFTER_LEAVING)
+        elif self._catching_up is None or self._catching_up.done():
+            # In a task of its own: a tick that takes too long is cancelled, and a request never may be.
+            self._catching_up = asyncio.create_task(self._catch_up())
         await self._worker.tick()
-        if store.private:  # else another process may set a schedule any moment
-            self._rest_until = await store.next_due() or datetime.max.replace(tzinfo=UTC)
 
     async def _align(self) -> None:
         """Move what is to come to where today's zone data has it, which may have changed with this start."""
-        if moved := await self._bot.store.realign(self._bot.clock()):
+        if moved := await realign(self._store, self._clock()):
             log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
         self._aligned = True
 
     async def _catch_up(self) -> None:
-        """Learn which servers removed the bot, or added it again, unnoticed: before any is forgotten."""
-        store, here = self._bot.store, {guild.id for guild in self._bot.guilds}
-        for guild_id in await store.guilds_with_schedules() - here:
-            await store.mark_left(guild_id, self._bot.clock())
-        for guild_id in await store.guilds_left() & here:
-            await store.mark_returned(guild_id)
+        """Learn which servers removed the bot, or added it again, unnoticed: before any is forgotten.
+
+        Discord is asked, and not the cache: that one keeps servers that are gone, and other processes may see others.
+        """
+        store, clock = self._store, self._clock
+        try:
+            here = {guild.id async for guild in self._client.fetch_guilds(limit=None, with_counts=False)}
+            for guild_id in await store.read(schedules.guilds_served) - here:
+                if await self._has_left(guild_id):
+                    await store.write(schedules.mark_left, guild_id, clock())
+            for guild_id in await store.read(schedules.guilds_left) & here:
+                await store.write(schedules.mark_returned, guild_id, clock())
+        except (StoreError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.warning("It is not known yet which servers removed the bot; the next tick asks again: %s", error)
+            return
         self._caught_up = True
+        self.wake()
+
+    async def _has_left(self, guild_id: int) -> bool:
+        """Whether Discord says that the bot is not in a server: a list that lacks it may be an incomplete one."""
+        try:
+            await self._client.fetch_guild(guild_id, with_counts=False)
+        except (discord.NotFound, discord.Forbidden) as error:
+            return error.code in (UNKNOWN_GUILD, MISSING_ACCESS)
+        return False

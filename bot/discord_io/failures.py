@@ -5,32 +5,39 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot.discord_io.cards import notice
+from bot.discord_io.refusals import INTERACTION_OVER
 from bot.discord_io.text import defuse, echo, escape
-from bot.errors import ScheduleError, StudybotError
+from bot.errors import FilterError, ScheduleError, StudybotError
+from bot.language import Language
 
 log = logging.getLogger(__name__)
 
-_UNEXPECTED = (
-    "Sorry, something broke on my side and it has been written to my log. "
-    "Please try once more; if it happens again, tell the person who hosts me."
-)
-
 
 async def answer_failure(interaction: discord.Interaction[Any], error: BaseException) -> None:
-    """Tell the member what went wrong and log it if it is a bug; never raises."""
-    cause = _cause(error)
-    words = _words(cause)
+    """Tell the member what went wrong, in their language, and log it if it is a bug; never raises."""
+    cause, language = _cause(error), interaction.client.language_for(interaction)
+    if ran_out(cause):
+        log.debug("An interaction ran out before its answer: %s", cause)
+        return
+    words = _words(cause, language)
     if words is None:
         log.error("An interaction failed: %s", cause, exc_info=cause)
+        words = language.t("Sorry, something broke on my side. Try again; if it keeps happening, tell my host.")
     try:
-        await _send(interaction, words or _UNEXPECTED)
-    except discord.HTTPException as unreachable:
-        # The member is gone or the interaction ran out: nobody is left to be told.
-        log.warning("Could not tell a member about a failure: %s", unreachable)
+        await _send(interaction, words)
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as unreachable:
+        # The member is gone or the network is: nobody is left to be told.
+        log.info("A member does not see that something failed: %s", unreachable)
+
+
+def ran_out(error: BaseException) -> bool:
+    """Whether Discord no longer takes an answer: it was too late, or the member closed the message. That is no bug."""
+    return isinstance(error, discord.HTTPException) and error.code in INTERACTION_OVER
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -41,23 +48,20 @@ def _cause(error: BaseException) -> BaseException:
     return error
 
 
-def _words(error: BaseException) -> str | None:
+def _words(error: BaseException, language: Language) -> str | None:
     """What to say of an expected error; None for a bug."""
-    if isinstance(error, ScheduleError):  # it repeats what a member typed
-        return escape(defuse(str(error)))
+    if isinstance(error, ScheduleError | FilterError):  # they repeat what a member typed
+        return escape(defuse(error.in_language(language)))
     if isinstance(error, StudybotError):
-        return str(error)
+        return error.in_language(language)
     if isinstance(error, app_commands.MissingPermissions):
-        names = ", ".join(
-            name.replace("_", " ").replace("guild", "server").title() for name in error.missing_permissions
-        )
-        return f"This needs the permission {names}. Ask an admin of this server to run it, or to give it to you."
+        return language.t("You need *Manage Server* for this. Ask an admin.")
     if isinstance(error, app_commands.NoPrivateMessage):
-        return "This works in a server only: a weekly prompt needs a channel to go to."
+        return language.t("This works on a server only.")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return "This command has just changed. Reload Discord (Ctrl-R, or restart the app) and try again."
+        return language.t("This command has just changed. Reload Discord (Ctrl-R, or restart the app) and try again.")
     if isinstance(error, app_commands.TransformerError):
-        return f"I could not find “{echo(str(error.value))}” here. Pick it from the list that Discord offers."
+        return language.t("I can't find “{typed}” here, or I can't see it.", typed=echo(str(error.value)))
     return None
 
 

@@ -1,4 +1,4 @@
-"""How much one member may ask of the bot, and what a channel bears: nobody's flood slows anybody else's answers.
+"""Limits for each member and each channel: nobody's flood slows anyone else's answers.
 
     interaction ── Gate.admits ──┬── yes: it is answered, and waited for when the bot stops
                                  └── no:  the member is told when to try again
@@ -20,15 +20,13 @@ from typing import Any
 import discord
 
 from bot.discord_io.cards import notice
-from bot.discord_io.text import count
+from bot.language import Language
 
 REMEMBERED = 10_000
 """Buckets that are kept, those in use last. At 0 nothing is limited; past it the longest unused one is full again."""
 COSTLY: dict[Any, Any] = {"costly": True}
 """The `extras` of a command whose answer takes many times as long as others: a picture, an export, numbers of a server,
 a whole message to be searched."""
-NOT_SHARED = "Only you can see this: enough was shared in this channel just now. It can be posted in {}."
-STOPPING = "I am about to restart. Please try again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +100,15 @@ class Gate:
 
     def not_shared(self, interaction: discord.Interaction[Any]) -> str | None:
         """Why an answer cannot be posted for everyone in this channel now; None, and it counts as posted, if it can."""
-        wait = self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id)
-        return NOT_SHARED.format(count(math.ceil(wait), "second")) if wait else None
+        wait = math.ceil(self._limits.take(Kind.SHARING, interaction.channel_id or interaction.user.id))
+        if not wait:
+            return None
+        language: Language = interaction.client.language_for(interaction)
+        return language.plural(
+            "Only you can see this: too many answers were posted here just now. Try again in {n} second.",
+            "Only you can see this: too many answers were posted here just now. Try again in {n} seconds.",
+            wait,
+        )
 
     async def close(self, seconds: float) -> None:
         """Let nobody in any more, and wait up to some seconds for the answers that are under way."""
@@ -112,12 +117,17 @@ class Gate:
             await asyncio.wait(waiting, timeout=seconds)
 
     def _refusal(self, interaction: discord.Interaction[Any], *, costly: bool) -> str | None:
+        language: Language = interaction.client.language_for(interaction)
         if self._closed:
-            return STOPPING
+            return language.t("I'm restarting. Try again in a minute.")
         kind = Kind.TYPING if _is_typing(interaction) else Kind.ORDINARY
         kinds = [kind, Kind.COSTLY] if costly else [kind]
-        wait = max(self._limits.take(one, interaction.user.id) for one in kinds)
-        return f"That is a lot at once. Please try again in {count(math.ceil(wait), 'second')}." if wait else None
+        wait = math.ceil(max(self._limits.take(one, interaction.user.id) for one in kinds))
+        if not wait:
+            return None
+        return language.plural(
+            "Slow down a little: try again in {n} second.", "Slow down a little: try again in {n} seconds.", wait
+        )
 
 
 def _is_typing(interaction: discord.Interaction[Any]) -> bool:

@@ -1,8 +1,5 @@
-"""Who of some people is in a server: asked of Discord, so that the store need not know where anybody is a member.
-
-Asking for members by id needs no privileged intent: https://discord.com/developers/docs/events/gateway-events, Request
-Guild Members.
-"""
+"""Which of these users are members of a guild: asked over REST, which works while the gateway reconnects, and
+remembered for a day."""
 
 from __future__ import annotations
 
@@ -13,26 +10,30 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import aiohttp
 import discord
+
+from bot.discord_io.refusals import means
+from bot.outcomes import Reason
 
 log = logging.getLogger(__name__)
 
 CANDIDATES = 5_000
-"""People of all servers who are looked for in one: those with the latest marks."""
-ASKED_AT_ONCE = 100
-"""Members that Discord looks up in one go."""
-ASKED = 1000
-"""Most members that are asked for at a time: Discord takes 120 questions a minute of every kind."""
-ANSWER_SECONDS = 10
-"""How long all answers together may take: somebody is waiting for them."""
+"""Users of all servers who are looked for in one: those with the latest marks."""
+MAX_ASKED = 100
+"""Requests for one answer; the next one asks about the rest."""
+AT_ONCE = 5
+"""Requests at the same time: at 1 a hundred take ten seconds, and many would hold up every other answer."""
+ANSWER_SECONDS = 10.0
+"""How long all requests together may take: a member is waiting."""
 REMEMBERED = 100_000
-"""Answers that are kept. At 0 every press of a button asks Discord again; without a limit they grow for ever."""
+"""Answers that are kept. At 0 every press asks Discord again; without a limit they grow for ever."""
 FRESH = timedelta(days=1)
-"""How long an answer is good for: nobody tells the bot who leaves a server."""
+"""How long an answer is good for: without a privileged intent nobody says who leaves a guild."""
 
 
 class Presence(NamedTuple):
-    """Those of some people who are `here`; `complete` says whether that is known of each of them."""
+    """Those of some users who are `here`; `complete` says whether that is known of each of them."""
 
     here: frozenset[int]
     complete: bool
@@ -43,18 +44,18 @@ class Membership:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
-        self._questions: dict[int, tuple[frozenset[int], asyncio.Task[None]]] = {}
+        self._asking: dict[int, asyncio.Task[None]] = {}
         self._known: OrderedDict[tuple[int, int], tuple[bool, datetime]] = OrderedDict()
 
     def remember(self, guild_id: int, user_id: int, *, present: bool = True) -> None:
-        """Somebody is seen in a server, or not to be in it."""
+        """A user is seen in a guild, or not to be in it."""
         self._known[guild_id, user_id] = present, self._clock()
         self._known.move_to_end((guild_id, user_id))
         while len(self._known) > REMEMBERED or self._is_stale(next(iter(self._known))):
             self._known.popitem(last=False)
 
     def knows(self, user_id: int) -> bool:
-        """Whether an answer about this user is remembered, for any server."""
+        """Whether an answer about this user is remembered, for any guild."""
         return any(known == user_id for _, known in self._known)
 
     def forget(self, user_id: int) -> None:
@@ -63,48 +64,54 @@ class Membership:
             del self._known[key]
 
     async def present(self, guild: discord.Guild, user_ids: Iterable[int]) -> Presence:
-        """Those of some people who are in a server.
+        """Those of some users who are members of a guild.
 
-        Discord is asked for ASKED of those of whom nothing is known, so after a few questions all are known. Questions
-        about the same people of a server that come at the same time share one answer.
+        Discord is asked about MAX_ASKED of the unknown ones, the first first. Calls at the same time share one round.
         """
         wanted = list(dict.fromkeys(user_ids))
-        await self._learn(guild, [one for one in wanted if self._is_in(guild.id, one) is None])
+        if (asking := self._asking.get(guild.id)) is not None:
+            await asyncio.shield(asking)
+        unknown = [one for one in wanted if self._is_in(guild.id, one) is None][:MAX_ASKED]
+        if unknown:
+            if (asking := self._asking.get(guild.id)) is None:
+                asking = self._asking[guild.id] = asyncio.create_task(self._ask(guild, unknown))
+                asking.add_done_callback(lambda _: self._asking.pop(guild.id))
+            await asyncio.shield(asking)  # whoever asked first may be gone, and others wait for it
         known = {one: self._is_in(guild.id, one) for one in wanted}
         here = frozenset(one for one, present in known.items() if present)
         return Presence(here, complete=None not in known.values())
 
-    async def _learn(self, guild: discord.Guild, unknown: list[int]) -> None:
-        """Have Discord asked about people, those apart whom a question under way is about."""
-        while unknown and (question := self._questions.get(guild.id)) is not None:
-            about, task = question
-            await asyncio.shield(task)
-            unknown = [one for one in unknown if one not in about]
-        if unknown:
-            task = asyncio.create_task(self._ask(guild, unknown[:ASKED]))
-            self._questions[guild.id] = frozenset(unknown), task
-            task.add_done_callback(lambda _: self._questions.pop(guild.id))
-            # Who asks may be gone before the answer comes; others wait for it too.
-            await asyncio.shield(task)
-
     async def _ask(self, guild: discord.Guild, user_ids: list[int]) -> None:
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                for start in range(0, len(user_ids), ASKED_AT_ONCE):
-                    await self._ask_at_once(guild, user_ids[start : start + ASKED_AT_ONCE])
-        except (TimeoutError, discord.ClientException) as error:
-            log.warning("Discord did not say who is in server %s: %s", guild.id, error)
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def ask_about(user_id: int) -> None:
+            async with room:
+                try:
+                    await guild.fetch_member(user_id)
+                except discord.NotFound as error:
+                    if not means(error, Reason.ACCOUNT_GONE):
+                        raise
+                    self.remember(guild.id, user_id, present=False)
+                else:
+                    self.remember(guild.id, user_id)
+
+        asked = [asyncio.create_task(ask_about(one)) for one in user_ids]
+        # Those that take longer go on: discord.py must not be cancelled inside a request.
+        done, _ = await asyncio.wait(asked, timeout=ANSWER_SECONDS)
+        for task in done:
+            if (error := task.exception()) is not None and not isinstance(error, _PASSING):
+                raise error
+        if failed := sum(task not in done or task.exception() is not None for task in asked):
+            log.info("Discord did not say of %s users whether they are in server %s", failed, guild.id)
 
     def _is_in(self, guild_id: int, user_id: int) -> bool | None:
-        """What is known of somebody, if it is fresh."""
+        """What is known of a user, if it is fresh."""
         key = guild_id, user_id
         return self._known[key][0] if key in self._known and not self._is_stale(key) else None
 
     def _is_stale(self, key: tuple[int, int]) -> bool:
         return self._clock() - self._known[key][1] >= FRESH
 
-    async def _ask_at_once(self, guild: discord.Guild, user_ids: list[int]) -> None:
-        members = await guild.query_members(user_ids=user_ids, limit=ASKED_AT_ONCE, cache=False)
-        here = {member.id for member in members}
-        for user_id in user_ids:
-            self.remember(guild.id, user_id, present=user_id in here)
+
+_PASSING = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What may go wrong in a request, and may be over at the next one."""

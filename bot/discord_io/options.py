@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from discord import app_commands
+from discord.app_commands import locale_str
 
 from bot.catalog import Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.schedule import DAYS
+from bot.zones import search_zones, zone_label
 
 Choices = list[app_commands.Choice[str]]
+
+
+_DAY_NAMES = (
+    locale_str("Monday"), locale_str("Tuesday"), locale_str("Wednesday"), locale_str("Thursday"),
+    locale_str("Friday"), locale_str("Saturday"), locale_str("Sunday"),
+)  # fmt: skip
+DAY_CHOICES = [app_commands.Choice(name=name, value=day) for name, day in zip(_DAY_NAMES, DAYS, strict=True)]
+"""The days of the week as the choices of an option."""
 
 
 def choices(texts: Iterable[str]) -> Choices:
@@ -33,3 +44,8 @@ def group_choices(groups: Iterable[Stage | Track], current: str) -> Choices:
 def filter_choices(library: Library, option: str, current: str) -> Choices:
     """The list's kinds or levels (`option`) that hold what is typed so far."""
     return choices(word for word in library.words_of(option) if current.strip().casefold() in word)
+
+
+def zone_choices(current: str) -> Choices:
+    """Time zones that fit the typed text."""
+    return named_choices((zone, zone_label(zone)) for zone in search_zones(current, limit=CHOICES_LIMIT))

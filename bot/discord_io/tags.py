@@ -1,14 +1,13 @@
 """How a message is known for a certain job's: one of its buttons ends in the job's tag.
 
-`w:CATALOG:RESOURCE:TAG` takes exactly Discord's 100 characters with the longest ids.
+`post:CATALOG:RESOURCE:TAG` takes 99 of Discord's 100 characters with the longest ids.
 """
 
 from __future__ import annotations
 
 import discord
 
-from bot.delivery import tag
-from bot.store import Job
+from bot.jobs import Job, tag
 
 TAG = r"(?P<tag>[0-9a-z]{4})"
 """The part of a button's template that a job's tag matches."""
@@ -21,7 +20,7 @@ def tag_of(job: Job | None) -> str:
     return tag(job) if job is not None else NO_TAG
 
 
-def has_tag(message: discord.Message, job: Job, prefix: str) -> bool:
-    """Whether a button of a message starts with a prefix and ends with the tag of a job."""
+def has_tag(message: discord.Message, job: Job, word: str) -> bool:
+    """Whether a button of a message starts with a word and ends with the tag of a job."""
     ids = (str(getattr(item, "custom_id", "")) for row in message.components for item in getattr(row, "children", ()))
-    return any(one.startswith(f"{prefix}:") and one.endswith(f":{tag(job)}") for one in ids)
+    return any(one.startswith(f"{word}:") and one.endswith(f":{tag(job)}") for one in ids)

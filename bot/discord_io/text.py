@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
 
 import discord
+
+from bot.catalog import Resource
+from bot.characters import without_hidden
+from bot.language import Language
 
 CONTENT_LIMIT = 2000
 """Characters of a plain message."""
@@ -34,6 +37,8 @@ MESSAGE_LIMIT = 4000
 
 BY_LINE_LIMIT = 120
 """Characters of kind and authors; longer names end in an ellipsis."""
+LINKS_LIMIT = 300
+"""Characters of a resource's further links, markup and all: three or four on the line below its title."""
 
 
 def fit(text: str, limit: int) -> str:
@@ -41,15 +46,27 @@ def fit(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     head, _, rest = text[:limit].rpartition(" ")
-    # At the end of a word, unless that word is most of the text.
-    return (head if len(rest) < limit / 4 else text[: limit - 1]).rstrip(" ,;:") + "…"
+    # At the end of a word, unless that word is most of the text. A backslash must not escape the ellipsis.
+    return (head if len(rest) < limit / 4 else text[: limit - 1]).rstrip(" ,;:\\") + "…"
+
+
+_WHOLE_ADDRESS = re.compile(r"(https?://[^\s<>\[\]*~|`\\]+)", re.IGNORECASE)
+_UNDERSCORE_IN_WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
+"""Discord takes no underscore inside a word for emphasis."""
+_SPECIAL = r"<(?=[@#:/at])"
+"""The beginning of a mention, an emoji or a time."""
 
 
 def escape(text: str) -> str:
-    """Text shown literally: without markdown, mentions or masked links coming to life."""
-    # Piece by piece between the brackets: discord.py escapes the first bracket of a link, and "[[x](y)" has two.
+    """Text shown literally: no markdown, mention or masked link comes to life, and an address stays whole."""
+    pieces = enumerate(_WHOLE_ADDRESS.split(text))
+    return discord.utils.escape_mentions("".join(one if number % 2 else _escaped(one) for number, one in pieces))
+
+
+def _escaped(text: str) -> str:
+    # Split at the brackets: discord.py escapes the first bracket of a link, and "[[x](y)" has two.
     pieces = (discord.utils.escape_markdown(piece, ignore_links=False) for piece in text.split("["))
-    return discord.utils.escape_mentions("\\[".join(pieces))
+    return re.sub(_SPECIAL, r"\\<", _UNDERSCORE_IN_WORD.sub("_", "\\[".join(pieces)))
 
 
 # A scheme, or "www.", or a host that a path follows: what Discord may turn into a link or an invite.
@@ -59,10 +76,9 @@ _ADDRESS = re.compile(
 
 
 def defuse(text: str) -> str:
-    """What a stranger wrote without what could lead or mislead others in the bot's voice: "(link)" stands for each
-    address, and characters that are not seen, such as those that turn the direction of writing, are left out."""
-    seen = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
-    return _ADDRESS.sub("(link)", seen)
+    """A stranger's text without what could mislead others in the bot's voice: "(link)" replaces each address, and
+    invisible characters, such as those that change the direction of writing, are removed."""
+    return _ADDRESS.sub("(link)", without_hidden(text))
 
 
 def show(text: str, limit: int) -> str:
@@ -70,34 +86,115 @@ def show(text: str, limit: int) -> str:
     return fit(escape(text), limit)
 
 
-def echo(text: str) -> str:
+def echo(text: str, limit: int = ECHO_LIMIT) -> str:
     """A member's own words, or their name, on one line: short, without addresses, and escaped."""
-    return show(fit(" ".join(defuse(text[:TYPED_LIMIT]).split()), ECHO_LIMIT), 2 * ECHO_LIMIT)
+    return show(fit(" ".join(defuse(text[:TYPED_LIMIT]).split()), limit), 2 * limit)
+
+
+_FORMATTING = (
+    (re.compile(r"\*\*|\*(?=\S).*\*"), "*", "∗"),
+    (re.compile(r"_.+_(?!\w)|__.+__"), "_", "ˍ"),
+    (re.compile(r"~~.+~~"), "~", "∼"),
+    (re.compile(r"\|\|.+\|\|"), "|", "∣"),
+    (re.compile(r"`.+`"), "`", "ˋ"),
+    (re.compile(_SPECIAL), "<", "‹"),
+    (re.compile(r"\\(?![\w\s])"), "\\", "∖"),
+)
+"""What comes to life in a label, the character that does it, and one that looks like it and doesn't."""
+_PAIRED_BRACKETS = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\](?!\())*")
+"""Brackets that Discord takes for part of a label."""
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+
+
+def label(title: str) -> str:
+    """A title as the label of a masked link. Discord shows a backslash there, so what would come to life is replaced
+    with a character that looks the same. It makes no link of a label with an address."""
+    text = _SCHEME.sub("", title)
+    for alive, char, plain in _FORMATTING:
+        if alive.search(text):
+            text = text.replace(char, plain)
+    if not _PAIRED_BRACKETS.fullmatch(text):
+        text = text.replace("[", "［").replace("]", "］")
+    return discord.utils.escape_mentions(text)
+
+
+def name_of(user: discord.abc.User, language: Language) -> str:
+    """A member's name, safe to show; of one that has nothing to see in it, the user name."""
+    shown = echo(user.display_name)
+    inked = any(unicodedata.category(char)[0] in "LNPS" and char != _BLANK for char in shown)
+    return shown if inked else echo(user.name) or language.t("this member")
+
+
+_BLANK = "\N{BRAILLE PATTERN BLANK}"
 
 
 def link(title: str, url: str) -> str:
-    """A masked link; the title stands as it is, and nothing in it or in the address can end the link early."""
-    label = escape(title).replace("]", "\\]")
+    """A masked link that shows the title literally; nothing in it or in the address can end the link early."""
     address = url.replace("(", "%28").replace(")", "%29").replace(" ", "%20")
-    return f"[{label}]({address})"
+    return f"[{label(title)}]({address})"
+
+
+def further_links(resource: Resource) -> str:
+    """`[pdf](https://…) · [code](https://…)`: a resource's further links, as many as fit; empty if it has none."""
+    shown: list[str] = []
+    for name, url in resource.links.items():
+        if len(" · ".join((*shown, link(name, url)))) > LINKS_LIMIT:
+            break
+        shown.append(link(name, url))
+    return " · ".join(shown)
+
+
+_SENTENCE_END = re.compile(
+    r"""(?P<mark>[.!?…]+)["'”’»)\]]*\s+(?![-–—·|/&+])(?=["'“‘«(\[]*(?P<next>\w*))   # a mark, a space, a word
+      | [。！？]+[」』”）]*                                                            # or a mark alone""",
+    re.VERBOSE,
+)
+_NEVER_LAST = frozenset(
+    "approx ca capt cf col d.h dr e.g eg esp fr gen hon i.e ie incl lt mr mrs ms prof resp rev sen sgt st viz vs z.b"
+    .split()
+)  # fmt: skip
+"""Abbreviations that more follows."""
+_BEFORE_NUMBER = frozenset("art ch chap eq eqs fig figs no nos nr p pp sec sect vol vols".split())
+_SELDOM_LAST = re.compile(r"al|co|corp|ed|eds|inc|jr|ltd|sr|[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}", re.IGNORECASE)
+"""Abbreviations and initials ("J. Smith", "U.S. Army"): they end a sentence only where a word of _OPENING follows."""
+_OPENING = frozenset(
+    "a also an and but by covers for from great he how if in it its read see she that the these they this to we what"
+    " why with you".split()
+)
+_ENUMERATOR = re.compile(r"(?:^|[.:;!?]\s+)\(?(?:\d{1,3}|[a-z])$", re.IGNORECASE)
+"""A number or a letter that begins an item: "1. Read the paper"."""
+
+
+def sentence(text: str) -> str:
+    """The first sentence of a text, on one line."""
+    text = " ".join(text.split())
+    ends = (found.end() for found in _SENTENCE_END.finditer(text) if _ends_sentence(text, found))
+    return text[: next(ends, len(text))].strip()
+
+
+def _ends_sentence(text: str, found: re.Match[str]) -> bool:
+    following = found["next"]
+    if found["mark"] is None:
+        return True
+    if following is None or following[:1].islower():
+        return False
+    if found["mark"] != ".":
+        return True
+    before = text[: found.start()]
+    word = before.rpartition(" ")[2].lstrip("([\"'“‘«").casefold()
+    if word in _NEVER_LAST or _ENUMERATOR.search(before) or (word in _BEFORE_NUMBER and following[:1].isdigit()):
+        return False
+    return following.casefold() in _OPENING or not _SELDOM_LAST.fullmatch(word)
 
 
 def first_sentence(text: str, limit: int) -> str:
     """The first sentence of a summary, escaped, cut to the limit if it is longer."""
-    return show(re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0], limit)
+    return show(sentence(text), limit)
 
 
-def by_line(kind: str, authors: tuple[str, ...]) -> str:
-    """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most."""
-    names = " and ".join(authors) if len(authors) <= 2 else f"{authors[0]} and others"
-    return show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names as a person lists them: "a, b and c"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def count(number: int, noun: str) -> str:
-    """`1 resource`, `2 resources`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def by_line(resource: Resource, language: Language, *more: str | None) -> str:
+    """`paper · Ashish Vaswani and others`: what a resource is and by whom, two names at most, then `more` facts."""
+    kind, authors = resource.kind, resource.authors
+    names = language.both(authors) if len(authors) <= 2 else language.t("{name} and others", name=authors[0])
+    known = show(" · ".join(filter(None, (kind, names))), BY_LINE_LIMIT)
+    return " · ".join(filter(None, (known, *more)))

@@ -1,19 +1,18 @@
 """From any Markdown index to a catalog, and back again when the index changes.
 
-file, folder --sources--> text --markdown--> blocks --drafting--> Draft --writing--> catalog.yaml
-                                                                    └────sync────> edits of a catalog.yaml
+file, folder --sources--> text --markdown--> blocks --entries--> works --drafting--> Draft --writing--> catalog.yaml
+                                                                                       └────sync────> edits of it
 """
 
-from bot.importing.files import read_catalog_text, write_text
-from bot.importing.indexes import Imported, import_index, sync_index
-from bot.importing.report import report
-from bot.importing.sync import Change, Synced, What
+from bot.importing.indexes import Imported, import_index, report, sync_index
+from bot.importing.sources import read_catalog_text, write_text
+from bot.importing.sync import Change, ChangeKind, Synced
 
 __all__ = [
     "Change",
+    "ChangeKind",
     "Imported",
     "Synced",
-    "What",
     "import_index",
     "read_catalog_text",
     "report",

@@ -60,12 +60,46 @@ class Editor:
             self._insert_lines(self._end_of_line(self._end_of(node)), lines)
         self._mapping(place).update(self._read(mapping_lines(keys, 0)))
 
-    def set_text(self, place: Place, text: str) -> None:
-        """Replace a text."""
-        node = self._node(place)
+    def can_set(self, place: Place) -> bool:
+        """Whether a key can get another value: no comment stands inside the one that it has."""
+        if str(place[-1]) not in self._mapping(place[:-1]):
+            return True
+        key, value = self._pair(place)
+        start, end = key.start_mark.index, self._end_of(value)
+        if isinstance(value, yaml.ScalarNode):
+            return value.style not in ("|", ">") or not re.search(r"^\s*#", self._text[end : self._end_of_line(end)])
+        return "#" not in self._text[start:end]
+
+    def set_value(self, place: Place, value: object) -> None:
+        """Give a key another value; it is added if it isn't there, and removed if the value is None."""
+        owner, name = self._mapping(place[:-1]), str(place[-1])
+        if name not in owner:
+            if value is not None:
+                self.add_keys(place[:-1], {name: value})
+            return
+        key, node = self._pair(place)
         inside = any(self._node(place[:depth]).flow_style for depth in range(len(place)))
-        self._replace(node.start_mark.index, self._end_of(node), scalar(text, flow=inside))
-        self._mapping(place[:-1])[str(place[-1])] = text
+        start, end = key.start_mark.index, self._end_of(node)
+        if value is None:
+            self._remove(place, start, end, inside=inside)
+            return
+        if inside:
+            text = f"{name}: {flow(value)}"
+        else:
+            lines = list(mapping_lines({name: value}, key.start_mark.column))
+            text = self._newline.join(lines).lstrip()
+        self._replace(start, end, text)
+        owner[name] = self._read(mapping_lines({name: value}, 0))[name]
+
+    def _remove(self, place: Place, start: int, end: int, *, inside: bool) -> None:
+        """Remove a key: its lines, or in braces its part of the line."""
+        if not inside:
+            self.remove_line(place)
+            return
+        pairs = self._node(place[:-1]).value
+        at = next(number for number, (name, _) in enumerate(pairs) if name.value == place[-1])
+        self._replace(_end(pairs[at - 1][1]) if at else start, end if at else pairs[1][0].start_mark.index, "")
+        del self._mapping(place[:-1])[str(place[-1])]
 
     def append_text(self, place: Place, text: str) -> None:
         """Append a text to a list, which is made if it is not there."""
@@ -245,3 +279,115 @@ def _end(node: _Node) -> int:
     if isinstance(node, yaml.ScalarNode) and node.start_mark.index == node.end_mark.index:
         return 0  # nothing is written there: the key ends it
     return int(node.end_mark.index)
+
+
+# -- places
+
+
+def rearranged(text: str, source: str, wanted: Mapping[Place, Sequence[str]]) -> str:
+    """A text in which groups have the resources of these addresses in this order, each with the comments above it.
+
+    `wanted` has an entry for each group that gets or loses a resource or another order. Raises CatalogError if a list
+    is written in a way that can't be taken apart.
+    """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    body = text.removeprefix("\ufeff")
+    newline = "\r\n" if "\r\n" in body else "\n"
+    editor = _Lines(body.replace("\r\n", "\n"), source)
+    return mark + editor.arranged(wanted).replace("\n", newline)
+
+
+class _Lines:
+    """A catalog as lines, with those of each resource."""
+
+    def __init__(self, text: str, source: str) -> None:
+        self._lines = text.split("\n")
+        self._source = source
+        self._root = yaml.compose(text, Loader=_Loader)
+        self._text = text
+
+    def arranged(self, wanted: Mapping[Place, Sequence[str]]) -> str:
+        chunks: dict[str, list[str]] = {}
+        spans: dict[Place, tuple[int, int]] = {}
+        for place in wanted:
+            spans[place] = self._take(place, chunks)
+        expected = self._expected(wanted)
+        lines = list(self._lines)
+        for place in sorted(spans, key=lambda place: -spans[place][0]):
+            start, end = spans[place]
+            lines[start:end] = self._joined([chunks[url] for url in wanted[place]], start, end)
+        text = "\n".join(lines)
+        if parse_document(text, self._source).data != expected:
+            raise self._error()
+        return text
+
+    def _error(self) -> CatalogError:
+        what = "has resources that can't be moved as they are written; write each as a list item with one key a line"
+        return CatalogError(self._source, [Problem(0, what)])
+
+    def _take(self, place: Place, chunks: dict[str, list[str]]) -> tuple[int, int]:
+        """The lines of a group's list, of which each resource's are put into `chunks`."""
+        group = self._node(place)
+        pair = next(((name, value) for name, value in group.value if name.value == "resources"), None)
+        if pair is None or group.flow_style:
+            raise self._error()
+        key, node = pair
+        if _is_flow(node) or not isinstance(node, yaml.SequenceNode):
+            if getattr(node, "value", None):
+                raise self._error()
+            return key.start_mark.line, key.start_mark.line + 1
+        starts = [item.start_mark.line for item in node.value]
+        heads = [self._with_comments(line, key.start_mark.line) for line in starts]
+        last = self._text.count("\n", 0, _end(node.value[-1])) + 1
+        for number, item in enumerate(node.value):
+            url = next((value.value for name, value in item.value if name.value == "url"), "")
+            if item.start_mark.column != node.value[0].start_mark.column or url in chunks or _is_flow(item):
+                raise self._error()
+            end = heads[number + 1] if number + 1 < len(heads) else last
+            indent = node.start_mark.column
+            chunks[url] = [
+                line[indent:] if line[:indent].strip() == "" else line for line in self._lines[heads[number] : end]
+            ]
+        return key.start_mark.line, last
+
+    def _with_comments(self, line: int, first: int) -> int:
+        """Where a resource begins with the comments directly above it."""
+        while line - 1 > first and self._lines[line - 1].lstrip().startswith("#"):
+            line -= 1
+        return line
+
+    def _joined(self, chunks: Sequence[list[str]], start: int, end: int) -> list[str]:
+        head = self._lines[start]
+        indent = " " * (len(head) - len(head.lstrip()) + 2)
+        if not chunks:
+            return [f"{head.partition(':')[0]}: []"]
+        lines = [re.sub(r":\s*\[\s*\]", ":", head, count=1)]
+        spaced = any(not line.strip() for line in self._lines[start:end]) or len(self._lines) > end
+        for number, chunk in enumerate(chunks):
+            while chunk and not chunk[-1].strip():
+                chunk = chunk[:-1]
+            lines += [
+                *([""] if number and spaced else []),
+                *(f"{indent}{line}".rstrip() if line.strip() else "" for line in chunk),
+            ]
+        return lines
+
+    def _node(self, place: Place) -> _Node:
+        node: _Node = self._root
+        for part in place:
+            node = node.value[part] if isinstance(part, int) else next(v for k, v in node.value if k.value == part)
+        return node
+
+    def _expected(self, wanted: Mapping[Place, Sequence[str]]) -> object:
+        data = copy.deepcopy(parse_document(self._text, self._source).data)
+        groups = {}
+        by_url = {}
+        for place in wanted:
+            group: Any = data
+            for part in place:
+                group = group[part]
+            groups[place] = group
+            by_url.update({one["url"]: one for one in group.get("resources") or []})
+        for place, urls in wanted.items():
+            groups[place]["resources"] = [by_url[url] for url in urls]
+        return data

@@ -12,8 +12,9 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from bot.importing.drafting import Draft, Group
+from bot.importing.drafting import Draft
 from bot.importing.entries import Entry
+from bot.importing.stages import Group
 
 WIDTH = 120
 """Where long texts are folded. At 40 a summary takes a page; without a limit a diff shows a whole paragraph."""
@@ -40,10 +41,7 @@ def catalog_text(draft: Draft) -> str:
         "source": draft.origin,
         "language": draft.language,
     }
-    lines = [HEADER, *mapping_lines(head, 0)]
-    if draft.topics:
-        lines += ["", "# Proposed from headings and from words of titles: remove those that nobody would ask for."]
-        lines += ["topics:", *(f"  {slug}: {{name: {scalar(name, flow=True)}}}" for slug, name in draft.topics.items())]
+    lines = [HEADER.rstrip("\n"), "", *mapping_lines(head, 0)]
     for key, is_track in (("stages", False), ("tracks", True)):
         groups = [group_keys(group) for group in draft.groups if group.is_track == is_track]
         lines += [*([""] if groups else []), *mapping_lines({key: groups}, 0)]
@@ -66,10 +64,10 @@ def entry_keys(entry: Entry, added: date | None = None) -> dict[str, object]:
         "id": entry.id,
         "title": entry.title,
         "url": entry.url,
+        "links": entry.links,
         "kind": entry.kind,
         "authors": list(entry.authors),
         "year": entry.year,
-        "topics": entry.topics,
         "aliases": entry.aliases,
         "summary": entry.summary,
         "added": added,
@@ -89,12 +87,17 @@ def mapping_lines(keys: Mapping[str, object], indent: int) -> Iterator[str]:
     """Keys with values at a column, one or more lines for each; a key without a value is left out."""
     for key, value in keys.items():
         start = f"{' ' * indent}{key}:"
-        if value in (None, "", []):
+        if value in (None, "", [], {}):
             continue
         if isinstance(value, str):
             yield from _text_lines(f"{start} ", value, indent)
         elif isinstance(value, list) and isinstance(value[0], Mapping):
             yield from (start, *items_lines(value, indent + 2))
+        elif isinstance(value, Mapping) and len(line := f"{start} {flow(value)}") > WIDTH:
+            yield start
+            yield from (f"{' ' * (indent + 2)}{scalar(name)}: {scalar(text)}" for name, text in value.items())
+        elif isinstance(value, Mapping):
+            yield line
         else:
             yield f"{start} {flow(value)}"
 
@@ -102,7 +105,8 @@ def mapping_lines(keys: Mapping[str, object], indent: int) -> Iterator[str]:
 def flow(value: object) -> str:
     """A value on one line, in the form that it has inside [ ] and { }; a key without a value is left out."""
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {flow(item)}' for key, item in value.items() if item not in (None, '', []))}}}"
+        kept = ((key, item) for key, item in value.items() if item not in (None, "", [], {}))
+        return f"{{{', '.join(f'{scalar(str(key), flow=True)}: {flow(item)}' for key, item in kept)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(flow, value))}]"
     return scalar(value, flow=True) if isinstance(value, str) else str(value).lower()

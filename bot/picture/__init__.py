@@ -23,14 +23,15 @@ drawing              the door to it all
 
 from collections.abc import Sequence
 
+from bot.language import Language
 from bot.picture.groups import PathGroup, PathStep
 from bot.picture.words import describe_path
 
 __all__ = ["PathGroup", "PathStep", "describe_path", "draw_path"]
 
 
-def draw_path(groups: Sequence[PathGroup]) -> bytes:
+def draw_path(groups: Sequence[PathGroup], language: Language) -> bytes:
     """A path as a PNG; see `bot.picture.drawing.draw_path`. Pillow is loaded with the first picture."""
     from bot.picture.drawing import draw_path as draw
 
-    return draw(groups)
+    return draw(groups, language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.language import Language
 from bot.picture.colours import DONE, LINE, NEXT, PANEL, QUIET
 from bot.picture.fonts import Fonts
 from bot.picture.groups import PathGroup
@@ -26,21 +27,21 @@ MORE = 56
 """The line "and 12 more"."""
 
 
-def draw_bars(groups: Sequence[PathGroup], fonts: Fonts) -> Sheet:
+def draw_bars(groups: Sequence[PathGroup], fonts: Fonts, language: Language) -> Sheet:
     """The path as bars: of all groups, or of as many about the next step as there is room for."""
     places = _shown(groups)
     shown = groups[places.start : places.stop]
     before, after = places.start, len(groups) - places.stop
     extra = NEXT_LINE * any(group.next_step for group in shown) + MORE * (bool(before) + bool(after))
-    sheet = Sheet(TOP + SECTION * len(shown) + extra, fonts)
+    sheet = Sheet(TOP + SECTION * len(shown) + extra, fonts, language)
     sheet.head(groups)
     y = TOP
     if before:
-        y = _say(sheet, y, f"{before:,} before these")
+        y = _say(sheet, y, language.plural("{n} before these", "{n} before these", before))
     for place, group in zip(places, shown, strict=True):
         y = _draw_bar(sheet, y, group, place + 1)
     if after:
-        _say(sheet, y, f"and {after:,} more")
+        _say(sheet, y, language.plural("and {n} more", "and {n} more", after))
     return sheet
 
 
@@ -60,8 +61,9 @@ def _say(sheet: Sheet, y: int, text: str) -> int:
 
 def _draw_bar(sheet: Sheet, y: int, group: PathGroup, place: int) -> int:
     """A group's heading and bar; gives where the next one comes."""
-    told = count(group)
-    sheet.heading(y, [cut(legible(group.title, place), sheet.fonts.title, title_room(told, sheet.fonts))], told)
+    told = count(group, sheet.language)
+    title = legible(group.title, place, sheet.language)
+    sheet.heading(y, [cut(title, sheet.fonts.title, title_room(told, sheet.fonts))], told)
     width, at = TEXT_RIGHT - TEXT_LEFT, Point(WIDTH // 2, y + BELOW)
     sheet.stamp(at, LINE, pill(width, BAR))
     sheet.stamp(at, PANEL, pill(width, BAR, OUTLINE))
@@ -69,5 +71,12 @@ def _draw_bar(sheet: Sheet, y: int, group: PathGroup, place: int) -> int:
         sheet.stamp(at, DONE, pill(width, BAR, part=group.done / len(group.steps)))
     if step := group.next_step:
         y += NEXT_LINE
-        sheet.write(TEXT_LEFT, y + BELOW, f"next: step {step.number:,}", sheet.fonts.strong, NEXT, align="l")
+        sheet.write(
+            TEXT_LEFT,
+            y + BELOW,
+            sheet.language.t("next: step {number}", number=sheet.language.number(step.number)),
+            sheet.fonts.strong,
+            NEXT,
+            align="l",
+        )
     return y + SECTION

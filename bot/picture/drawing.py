@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.language import Language
 from bot.picture.bars import draw_bars
 from bot.picture.fonts import Fonts
 from bot.picture.groups import PathGroup
@@ -11,11 +12,11 @@ from bot.picture.rows import fit_as_stops
 from bot.picture.stops import draw_stops
 
 
-def draw_path(groups: Sequence[PathGroup]) -> bytes:
+def draw_path(groups: Sequence[PathGroup], language: Language) -> bytes:
     """The path as a PNG, 800 pixels wide and at most 2400 high (`sheet`), with transparent rounded corners.
 
     Takes the stages and tracks in path order: any number of them, of any length, with any titles. The same groups
     give the same bytes. Safe to call from several threads at once: nothing that changes is shared between calls.
     """
     draw = draw_stops if fit_as_stops(groups) else draw_bars
-    return draw(groups, Fonts()).png()
+    return draw(groups, Fonts(), language).png()

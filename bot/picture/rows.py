@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from bot.language import Language
 from bot.picture.fonts import Fonts
 from bot.picture.groups import PathGroup, PathStep
 from bot.picture.sheet import MAX_HEIGHT, TITLE_LINE, TOP, WIDTH, Point, title_room
@@ -66,12 +67,12 @@ def fit_as_stops(groups: Sequence[PathGroup]) -> bool:
     return most <= MAX_HEIGHT and all(len(str(step.number)) <= MAX_DIGITS for one in groups for step in one.steps)
 
 
-def sections(groups: Sequence[PathGroup], fonts: Fonts) -> Iterator[Section]:
+def sections(groups: Sequence[PathGroup], fonts: Fonts, language: Language) -> Iterator[Section]:
     """The groups one below the other."""
     y = TOP
     for place, group in enumerate(groups, start=1):
-        told = count(group)
-        lines = wrap(legible(group.title, place), fonts.title, title_room(told, fonts))
+        told = count(group, language)
+        lines = wrap(legible(group.title, place, language), fonts.title, title_room(told, fonts))
         last_line = y + (len(lines) - 1) * TITLE_LINE
         rows = tuple(_rows(group.steps, last_line + ABOVE))
         end = rows[-1].end + BELOW if rows else last_line + EMPTY

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
+from bot.language import Language
 from bot.picture.colours import BORDER, INK, NEXT, PANEL, QUIET
 from bot.picture.fonts import CAP, Fonts
 from bot.picture.groups import PathGroup
 from bot.picture.shapes import quarter
-from bot.picture.titles import cut, legible
+from bot.picture.titles import cut, legible, part
 from bot.picture.words import next_of, total
 
 WIDTH = 800
@@ -49,21 +50,23 @@ class Point(NamedTuple):
 class Sheet:
     """One picture while it is drawn; it belongs to one thread."""
 
-    def __init__(self, height: int, fonts: Fonts) -> None:
+    def __init__(self, height: int, fonts: Fonts, language: Language) -> None:
         self.fonts = fonts
+        self.language = language
         self.height = height
         self.image = Image.new("RGB", (WIDTH, height), PANEL)
         self._draw = ImageDraw.Draw(self.image)
 
     def head(self, groups: Sequence[PathGroup]) -> None:
         """The lines at the top: how much is done, and what is next."""
-        text, step = total(groups), next_of(groups)
+        t, text, step = self.language.t, total(groups, self.language), next_of(groups)
         self.write(TEXT_LEFT, HEAD, text[0].upper() + text[1:], self.fonts.head, align="l")
         if step is not None and step.title:
-            title = legible(step.title, step.number)
-            line = (
-                f"Next: {step.number:,}. {title}" if title != f"Part {step.number}" else f"Next: step {step.number:,}"
-            )
+            title, number = legible(step.title, step.number, self.language), self.language.number(step.number)
+            if title == part(step.number, self.language):
+                line = t("Next: step {number}", number=number)
+            else:
+                line = t("Next: {number}. {title}", number=number, title=title)
             fitting = cut(line, self.fonts.strong, TEXT_RIGHT - TEXT_LEFT)
             self.write(TEXT_LEFT, SUBHEAD, fitting, self.fonts.strong, NEXT, align="l")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.language import Language
 from bot.picture.colours import DONE, INK, LINE, NEXT, PANEL, QUIET
 from bot.picture.fonts import Fonts
 from bot.picture.groups import PathGroup, PathStep
@@ -24,10 +25,10 @@ LINE_LEFT = 24
 """Where the line enters a row; it leaves one as far behind its last stop as it enters before the first."""
 
 
-def draw_stops(groups: Sequence[PathGroup], fonts: Fonts) -> Sheet:
+def draw_stops(groups: Sequence[PathGroup], fonts: Fonts, language: Language) -> Sheet:
     """The path as a line of stops; it should fit (`fit_as_stops`)."""
-    placed = list(sections(groups, fonts))
-    sheet = Sheet(placed[-1].end if placed else TOP, fonts)
+    placed = list(sections(groups, fonts, language))
+    sheet = Sheet(placed[-1].end if placed else TOP, fonts, language)
     sheet.head(groups)
     for section in placed:
         sheet.heading(section.y, section.lines, section.count)
@@ -62,7 +63,7 @@ def _draw_stop(sheet: Sheet, at: Point, step: PathStep) -> None:
         sheet.stamp(at, PANEL, disc(HALO))
         sheet.stamp(at, NEXT, ring(HALO, STROKE))
         _draw_ring(sheet, at, step.number, NEXT)
-        sheet.write(at.x, at.y + LABEL, "next", sheet.fonts.strong, NEXT)
+        sheet.write(at.x, at.y + LABEL, sheet.language.t("next"), sheet.fonts.strong, NEXT)
     else:
         sheet.stamp(at, PANEL, disc(STOP))
         _draw_ring(sheet, at, step.number, INK)

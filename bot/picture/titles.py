@@ -7,18 +7,24 @@ from bisect import bisect_right
 
 from PIL.ImageFont import FreeTypeFont
 
+from bot.language import Language
 from bot.picture.fonts import has_glyph
 
 READ = 120
 """Characters of a title that are looked at: more than two lines hold."""
 
 
-def legible(title: str, place: int) -> str:
+def part(place: int, language: Language) -> str:
+    """What stands for a title that cannot be drawn."""
+    return language.t("Part {number}", number=place)
+
+
+def legible(title: str, place: int, language: Language) -> str:
     """A title in letters that can be drawn, or "Part 2" (its `place`) when it would lose some; emoji are no loss."""
     text = unicodedata.normalize("NFC", " ".join(title.split())[:READ])
     lost = any(unicodedata.category(char)[0] in "LN" and not _spell(char) for char in text)
     drawn = " ".join("".join(map(_spell, text)).split())
-    return drawn if drawn and not lost else f"Part {place}"
+    return drawn if drawn and not lost else part(place, language)
 
 
 def cut(text: str, font: FreeTypeFont, width: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.language import Language
 from bot.picture.groups import PathGroup, PathStep
 
 ALT_LIMIT = 1024
@@ -12,34 +13,41 @@ ALT_TITLE_LIMIT = 80
 """Characters of one title in the description: eight groups of them still fit."""
 
 
-def describe_path(groups: Sequence[PathGroup]) -> str:
+def describe_path(groups: Sequence[PathGroup], language: Language) -> str:
     """What `draw_path` shows, in words, for those who cannot see it: at most `ALT_LIMIT` characters.
 
     For example "The path: 8 of 23 done. Basics: 8 of 13. Practice: 0 of 10. Next: step 9."; groups that do not fit
     are counted ("And 12 more.").
     """
-    head, tail = f"The path: {total(groups)}.", _what_next(groups)
+    t = language.t
+    head, tail = t("The path: {total}.", total=total(groups, language)), _what_next(groups, language)
     kept: list[str] = []
-    room = ALT_LIMIT - len(head) - len(tail) - len(f" And {len(groups):,} more. ")
+    room = ALT_LIMIT - len(head) - len(tail) - len(_more(len(groups), language)) - 2
     for group in groups:
-        sentence = f"{_shorten(group.title)}: {count(group)}."
+        sentence = t("{group}: {count}.", group=_shorten(group.title, language), count=count(group, language))
         room -= len(sentence) + 1
         if room < 0:
-            kept.append(f"And {len(groups) - len(kept):,} more.")
+            kept.append(_more(len(groups) - len(kept), language))
             break
         kept.append(sentence)
     return " ".join(filter(None, (head, *kept, tail)))
 
 
-def count(group: PathGroup) -> str:
+def count(group: PathGroup, language: Language) -> str:
     """For example "5 of 13"; a group without steps says so."""
-    return f"{group.done:,} of {len(group.steps):,}" if group.steps else "no resources yet"
+    if not group.steps:
+        return language.t("no resources yet")
+    done, steps = language.number(group.done), language.number(len(group.steps))
+    return language.t("{done} of {total}", done=done, total=steps)
 
 
-def total(groups: Sequence[PathGroup]) -> str:
+def total(groups: Sequence[PathGroup], language: Language) -> str:
     """For example "8 of 23 done"; a path without steps says so."""
     steps = sum(len(group.steps) for group in groups)
-    return f"{sum(group.done for group in groups):,} of {steps:,} done" if steps else "nothing on it yet"
+    if not steps:
+        return language.t("nothing on it yet")
+    done = language.number(sum(group.done for group in groups))
+    return language.t("{done} of {total} done", done=done, total=language.number(steps))
 
 
 def next_of(groups: Sequence[PathGroup]) -> PathStep | None:
@@ -47,13 +55,20 @@ def next_of(groups: Sequence[PathGroup]) -> PathStep | None:
     return next(filter(None, (group.next_step for group in groups)), None)
 
 
-def _what_next(groups: Sequence[PathGroup]) -> str:
+def _what_next(groups: Sequence[PathGroup], language: Language) -> str:
     if (step := next_of(groups)) is None:
         return ""
-    title = f", {_shorten(step.title)}" if step.title else ""
-    return f"Next: step {step.number:,}{title}."
+    number = language.number(step.number)
+    if not step.title:
+        return language.t("Next: step {number}.", number=number)
+    title = _shorten(step.title, language)
+    return language.t("Next: step {number}, {title}.", number=number, title=title)
 
 
-def _shorten(title: str) -> str:
-    words = " ".join(title.split()) or "Without a title"
+def _more(number: int, language: Language) -> str:
+    return language.plural("And {n} more.", "And {n} more.", number)
+
+
+def _shorten(title: str, language: Language) -> str:
+    words = " ".join(title.split()) or language.t("Without a title")
     return words if len(words) <= ALT_TITLE_LIMIT else words[: ALT_TITLE_LIMIT - 1].rstrip() + "…"

@@ -1,6 +1,15 @@
-"""What the bot remembers: schedules, jobs and marks, in SQLite or PostgreSQL, behind one class."""
+"""What the bot remembers, in SQLite or PostgreSQL: transactions on a database, and the members' part of what is in it.
 
-from bot.store.rows import AnySchedule, Choice, Delivery, History, Job, Reminder, WeeklySchedule
+    store     opens the database and runs transactions; holds the parts below
+    marks     what members have finished          privacy   everything about one member, shown and forgotten
+    state     the bot's own notes                 tables    every table, those of `bot.jobs` too
+    engine    which engine an address means       sqlite, postgres   the two
+    version, upgrade, migrations                  backup    a copy of an SQLite database
+
+Locks are taken in one order everywhere, so that no two transactions wait for each other: rows of `schedules` by id,
+then rows of `jobs` by id, then anything else by its key. Whoever takes rows without waiting (SKIP LOCKED) is free.
+"""
+
 from bot.store.store import Store
 
-__all__ = ["AnySchedule", "Choice", "Delivery", "History", "Job", "Reminder", "Store", "WeeklySchedule"]
+__all__ = ["Store"]

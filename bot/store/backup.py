@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store.engine import database_url, in_memory
-from bot.store.sqlite import BUSY_TIMEOUT
+from bot.store.sqlite import OPENING_SECONDS
 
 
 def back_up(url: str, file: Path) -> None:
@@ -30,7 +30,7 @@ def back_up(url: str, file: Path) -> None:
     if file.exists():
         raise StoreError(f"{file} is there already. Choose another name; nothing is overwritten.")
     try:
-        with closing(sqlite3.connect(source, timeout=BUSY_TIMEOUT / 1000)) as connection:
+        with closing(sqlite3.connect(source, timeout=OPENING_SECONDS)) as connection:
             connection.execute("VACUUM INTO ?", (str(file),))
     except sqlite3.Error as error:
         raise StoreError(

@@ -12,8 +12,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.errors import MissingExtra, StoreError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Table
-    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy import Connection
 
 T = TypeVar("T")
 
@@ -36,8 +35,11 @@ class Engine(Protocol):
     async def look_up(self, work: Callable[[Connection], T]) -> T:
         """Run a function that reads a few rows by key, in the cheapest way; else the same as `read`."""
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run a function in one transaction: committed when it returns, rolled back when it raises."""
+    async def write(self, work: Callable[[Connection], T], *, opening: bool = False) -> T:
+        """Run a function in one transaction: committed when it returns, rolled back when it raises.
+
+        It is run again if the database undid it. `opening` says that others may need longer than usual just now.
+        """
 
     async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
         """Run a function that deletes a member's rows, in one transaction, and clear their traces from the files."""
@@ -45,8 +47,21 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Let the transactions that were begun end, and close every connection."""
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        """An INSERT that can say ON CONFLICT: the two dialects have one each, with the same methods."""
+
+class Transactions(Protocol):
+    """What a part of the store runs its functions with (`Store`); every method raises StoreError."""
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a function that only reads."""
+
+    async def look_up(self, work: Callable[[Connection], T]) -> T:
+        """Run one SELECT of a few rows by key."""
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run a function in one transaction."""
+
+    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
+        """Run a function that deletes all rows of a member."""
 
 
 def database_url(text: str) -> URL:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, delete, exists, func, literal, or_, select, union_all, update
+from sqlalchemy import Column, Connection, Row, Select, delete, or_, select, update
 
-from bot.store.database import Database
-from bot.store.tables import jobs, last_seen, marks, schedules, sharing, uncounted
+from bot.store.engine import Transactions
+from bot.store.tables import jobs, marks, presses, schedules, sharing
 
 
-class Privacy(Database):
-    """The part of the store that can show and forget a member."""
+class Privacy:
+    """Shows and forgets a member. Every method raises StoreError if the database cannot be used."""
+
+    def __init__(self, store: Transactions) -> None:
+        self._store = store
 
     async def everything_of(self, user_id: int) -> dict[str, Any]:
         """Every value that is kept about a member, ready to be written as JSON: instants in ISO 8601, ids as text.
 
-        `finished` are their marks, `last_seen_on` the day on which they were seen last, `reminder` and `reminder_weeks`
-        their own reminder, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
+        `finished` are their marks, `reminder` and `reminder_weeks` their own reminder, `posts_pressed` the posts on
+        which they pressed Done, `weekly_prompts_set` the servers whose schedule they set or changed last, `pauses` the
         prompts that they paused.
         """
         mine = schedules.c.user_id == user_id
         reminder = select(schedules).where(mine)
         sent = select(jobs).join(schedules).where(mine).order_by(jobs.c.due_at)
         finished = select(marks.c.page, marks.c.done_at).where(marks.c.user_id == user_id)
+        pressed = select(jobs.c.message_id, presses.c.pressed_at).join(jobs).where(presses.c.user_id == user_id)
         set_up = select(schedules.c.guild_id).where(schedules.c.created_by == user_id)
         paused = select(schedules.c.guild_id, schedules.c.paused_at).where(schedules.c.paused_by == user_id)
 
@@ -41,15 +44,14 @@ class Privacy(Database):
                 "user_id": str(user_id),
                 "finished": rows(finished.order_by(marks.c.done_at, marks.c.page)),
                 "shared_since": value(sharing.c.shared_at),
-                "uncounted_since": value(uncounted.c.uncounted_at),
-                "last_seen_on": value(last_seen.c.seen_on),
                 "reminder": next(iter(rows(reminder)), None),
                 "reminder_weeks": rows(sent),
+                "posts_pressed": rows(pressed.order_by(presses.c.pressed_at)),
                 "weekly_prompts_set": rows(set_up),
                 "pauses": rows(paused),
             }
 
-        return await self.read(work)
+        return await self._store.read(work)
 
     async def forget_member(self, user_id: int) -> int:
         """Remove everything that is kept about a member, in one transaction; how many rows were removed or changed.
@@ -60,9 +62,8 @@ class Privacy(Database):
         theirs = (schedules.c.user_id == user_id, schedules.c.created_by == user_id, schedules.c.paused_by == user_id)
         statements = (
             delete(marks).where(marks.c.user_id == user_id),
+            delete(presses).where(presses.c.user_id == user_id),
             delete(sharing).where(sharing.c.user_id == user_id),
-            delete(uncounted).where(uncounted.c.user_id == user_id),
-            delete(last_seen).where(last_seen.c.user_id == user_id),
             delete(schedules).where(schedules.c.user_id == user_id),  # what was sent goes with it
             update(schedules).where(schedules.c.created_by == user_id).values(created_by=None),
             update(schedules).where(schedules.c.paused_by == user_id).values(paused_by=None),
@@ -73,55 +74,7 @@ class Privacy(Database):
             connection.execute(select(schedules.c.id).where(or_(*theirs)).order_by(schedules.c.id).with_for_update())
             return sum(connection.execute(statement).rowcount for statement in statements)
 
-        return await self.erase(work, user_id)
-
-    async def note_seen(self, user_ids: Collection[int], day: date) -> None:
-        """Note that members used the bot on a day, or were found on a server; those of whom nothing is kept are not."""
-
-        def work(connection: Connection) -> None:
-            for user_id in user_ids:
-                kept = or_(*(exists().where(column == user_id) for column in _SIGNS))
-                row = select(literal(user_id), literal(day)).where(kept)
-                insert = self._insert(last_seen).from_select(["user_id", "seen_on"], row)
-                connection.execute(insert.on_conflict_do_update(index_elements=["user_id"], set_={"seen_on": day}))
-
-        await self.write(work)
-
-    async def forget_days(self, before: date) -> None:
-        """Forget on which days before this one somebody was seen: not to be seen since says as much."""
-        statement = delete(last_seen).where(last_seen.c.seen_on < before)
-        await self.write(lambda connection: connection.execute(statement))
-
-    async def idle_members(self, since: datetime, limit: int) -> list[int]:
-        """Members, at most `limit`, of whom something is kept and who did nothing since then that the store knows of.
-
-        A running reminder keeps its member from being idle: it is sent every week.
-        """
-        signs = union_all(*(select(column.label("user_id"), at.label("at")) for column, at in _SIGNS.items()))
-        signs_of_life = signs.subquery()
-        user_id, latest = signs_of_life.c.user_id, func.max(signs_of_life.c.at)
-        in_use = select(last_seen.c.user_id).where(last_seen.c.seen_on >= since.date())
-        running = select(schedules.c.user_id).where(schedules.c.user_id.is_not(None), schedules.c.paused_at.is_(None))
-        idle = (
-            select(user_id)
-            .where(user_id.is_not(None), user_id.not_in(in_use), user_id.not_in(running))
-            .group_by(user_id)
-            .having(latest < since)
-            .order_by(latest)
-            .limit(limit)
-        )
-        return await self.read(lambda connection: [int(one) for one in connection.scalars(idle)])
-
-
-_SIGNS: Mapping[Column[Any], Column[Any]] = {
-    marks.c.user_id: marks.c.done_at,
-    sharing.c.user_id: sharing.c.shared_at,
-    uncounted.c.user_id: uncounted.c.uncounted_at,
-    schedules.c.user_id: schedules.c.created_at,
-    schedules.c.created_by: schedules.c.created_at,
-    schedules.c.paused_by: schedules.c.paused_at,
-}
-"""Where a member's id is kept, with the instant of what they did there."""
+        return await self._store.erase(work, user_id)
 
 
 def _plain(row: Row[Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """SQLite: a thread and a connection that write, and threads with connections of their own that read.
 
 A reader sees the state of the last commit (https://sqlite.org/wal.html), so that no read waits for a writer, not even
-for one in another process. Each transaction costs one hand-over to a thread and one back; a look-up by key, which takes
+one in another process. Each transaction costs one hand-over to a thread and one back; a look-up by key, which takes
 a tenth of that, is made where it is asked for, if the database can answer at once.
+
+A commit waits for the disk, some milliseconds, whatever is in it. So transactions that are asked for while another is
+committed are committed together, each in a savepoint of its own: one that raises undoes nothing of the others.
 """
 
 from __future__ import annotations
@@ -13,28 +16,35 @@ import mmap
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, NullPool, Table, create_engine, event
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import Connection, NullPool, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
+
+from bot.errors import StoreLost
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-BUSY_TIMEOUT = 15_000
-"""Milliseconds that SQLite waits for another process that writes. At 0 two processes that start together fail at once;
-the longest write, a migration, takes far less."""
-
-LOCKED_PAUSE = 50
-"""Milliseconds between two tries of what does not wait by itself."""
-
+WAIT_SECONDS = 2.5
+"""Seconds that a call waits while another process holds the database, counted from its own start: less than the three
+that Discord gives an answer. At 0 two processes that start together fail at once."""
+OPENING_SECONDS = 15.0
+"""The same while the database is opened: another process may be migrating it."""
+SLICE = 0.25
+"""Seconds that SQLite itself waits for the lock before the calls are looked through whose time is over."""
+GROUP_LIMIT, GROUP_SECONDS = 100, 0.05
+"""Transactions that are committed together, and how long a group may grow: a caller who waits behind one notices
+nothing. At 1 each waits for the disk alone."""
+LOCKED_PAUSE = 0.05
+"""Seconds between two tries of what does not wait by itself."""
 READERS = 2
 """Threads that read. At 1 a member's list waits while another's export is read; a read takes well under a millisecond,
 so more than a few would only be idle. The second is started when it is first needed."""
@@ -48,13 +58,13 @@ class SqliteEngine:
     """
 
     def __init__(self, url: URL, *, in_memory: bool) -> None:
-        # Not "BEGIN" for the writer: a transaction that reads first and then writes fails at once if another process
-        # wrote meanwhile, however long the timeout. It asks for the write lock first.
-        self._writer = self._looking_up = _Worker(url, "writer", begin="BEGIN IMMEDIATE")
-        self._readers = [self._writer]
+        file = _File()
+        self._writer = _Writer(url, file)
+        self._looking_up: _Connection = self._writer
+        self._readers: list[_Connection] = [self._writer]
         if not in_memory:  # such a database belongs to its connection: that one reads too
-            self._readers = [_Worker(url, "reader", begin="BEGIN") for _ in range(READERS)]
-            self._looking_up = _Worker(url, "reader", begin=None, timeout=0)
+            self._readers = [_Connection(url, file, "reader", begin="BEGIN", wait=WAIT_SECONDS) for _ in range(READERS)]
+            self._looking_up = _Connection(url, file, "reader", begin=None, wait=0)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function that only reads, on the state of one instant."""
@@ -69,9 +79,9 @@ class SqliteEngine:
                 return work(connection)
         return await self.read(work)
 
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Run a function in one transaction, one at a time in the order of the calls."""
-        return await self._writer.run(work)
+    async def write(self, work: Callable[[Connection], T], *, opening: bool = False) -> T:
+        """Run a function in one transaction, in the order of the calls."""
+        return await self._writer.run(work, OPENING_SECONDS if opening else WAIT_SECONDS)
 
     async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
         """Run a function that deletes a member's rows, in one transaction, and clear their traces from the files.
@@ -79,28 +89,57 @@ class SqliteEngine:
         SQLite overwrites deleted rows with zeros (`secure_delete`), but its log of changes holds them until it is
         emptied, and pages that were rearranged once may hold copies: then the whole file is written anew.
         """
-        return await self._writer.erase(work, user_id)
+        result = await self.write(work)
+        await self._writer.in_thread(lambda: self._writer.clear_traces(user_id))
+        return result
 
     async def close(self) -> None:
         """Let what was handed over end, close every connection and end every thread."""
-        for worker in {self._writer, self._looking_up, *self._readers}:
-            await worker.close()
-
-    def insert(self, table: Table) -> Insert:
-        """An INSERT that can say ON CONFLICT."""
-        return insert(table)
+        for connection in {self._writer, self._looking_up, *self._readers}:
+            await connection.close()
 
 
-class _Worker:
+class _File:
+    """The file of a database, which must stay the one that was opened: what is written to a deleted one is lost."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._identity: tuple[int, int] | None = None
+
+    def opened_by(self, driver: sqlite3.Connection) -> None:
+        """Note which file a connection has opened, or raise StoreLost if it is another one than the first's."""
+        name = driver.execute("PRAGMA database_list").fetchone()[2]
+        self._path = Path(name) if name else None
+        self._identity = self._identity or self._found()
+        self.check()
+
+    def check(self) -> None:
+        """Raise StoreLost if the file was deleted or replaced; a database in memory has none."""
+        if self._found() != self._identity:
+            raise StoreLost(
+                f"The database file {self._path} was deleted or replaced while the bot ran. Nothing is written to "
+                "another one. Put the right file in its place and start again; stop the bot before you restore a copy."
+            )
+
+    def _found(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat() if self._path else None
+        except FileNotFoundError:
+            return None
+        return (found.st_dev, found.st_ino) if found else None
+
+
+class _Connection:
     """One thread with one connection, which it opens when it is first needed and keeps.
 
-    `begin` is the statement that begins a transaction, None for statements on their own; `timeout` are the milliseconds
-    that it waits for other processes.
+    `begin` is the statement that begins a transaction, None for statements on their own; `wait` are the seconds that
+    SQLite waits for other processes.
     """
 
-    def __init__(self, url: URL, role: str, *, begin: str | None, timeout: int = BUSY_TIMEOUT) -> None:
+    def __init__(self, url: URL, file: _File, role: str, *, begin: str | None, wait: float) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"store-{role}")
         self._connection: Connection | None = None
+        self._file = file
         self._in_use = threading.Lock()
         self._closed = False
         self.waiting = 0
@@ -108,28 +147,29 @@ class _Worker:
         self._engine = create_engine(
             url,
             # Another thread than the one that opened it may look something up; `_in_use` keeps them apart.
-            connect_args={"timeout": timeout / 1000, "check_same_thread": False},
+            connect_args={"timeout": wait, "check_same_thread": False},
             hide_parameters=True,  # errors are logged, and members' ids do not belong there
             poolclass=NullPool,
         )
         event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "connect", lambda driver, _: file.opened_by(driver))
         if role == "reader":
             event.listen(self._engine, "connect", _refuse_writes)
         if begin is not None:
             event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        return await self._in_thread(lambda: self._transaction(work))
-
-    async def erase(self, work: Callable[[Connection], T], user_id: int) -> T:
-        return await self._in_thread(lambda: self._erase(work, user_id))
-
-    async def _in_thread(self, call: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[Connection], T], wait: float = WAIT_SECONDS) -> T:
+        """Run a function in a transaction of its own; raises TimeoutError after `wait` seconds."""
         self.waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, call)
+            async with asyncio.timeout(wait):
+                return await self.in_thread(lambda: self._transaction(work))
         finally:
             self.waiting -= 1
+
+    async def in_thread(self, call: Callable[[], T]) -> T:
+        """Call a function in the thread of this connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, call)
 
     async def open(self) -> None:
         """Connect, in the thread, unless that was done."""
@@ -149,28 +189,21 @@ class _Worker:
             self._in_use.release()
 
     def _transaction(self, work: Callable[[Connection], T]) -> T:
-        with self._in_use:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            with self._connection.begin():
-                return work(self._connection)
+        with self._in_use, self._opened().begin():
+            return work(self._opened())
 
-    def _erase(self, work: Callable[[Connection], T], user_id: int) -> T:
-        result = self._transaction(work)
-        if self._connection is not None:  # past SQLAlchemy, which would begin a transaction: neither may be in one
-            driver: Any = self._connection.connection.driver_connection
-            _empty_log(driver)
-            if _holds(Path(driver.execute("PRAGMA database_list").fetchone()[2]), user_id):
-                driver.execute("VACUUM")
-                _empty_log(driver)
-        return result
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
 
     async def close(self) -> None:
+        """Let what was handed over end, close the connection and end the thread."""
         if self._closed:
             return
         self._closed = True
         try:
-            await asyncio.get_running_loop().run_in_executor(self._executor, self._disconnect)
+            await self.in_thread(self._disconnect)
         except BaseException:
             self._executor.shutdown(wait=False)
             raise
@@ -179,6 +212,119 @@ class _Worker:
     def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+class _Call(NamedTuple):
+    """A transaction that somebody waits for, until an instant of the event loop's clock."""
+
+    work: Callable[[Connection], Any]
+    result: asyncio.Future[Any]
+    until: float
+
+
+class _Writer(_Connection):
+    """The connection that writes, and its queue of calls."""
+
+    def __init__(self, url: URL, file: _File) -> None:
+        # Not "BEGIN": a transaction that reads first and then writes fails at once if another process wrote meanwhile,
+        # however long the timeout. This one asks for the write lock first.
+        super().__init__(url, file, "writer", begin="BEGIN IMMEDIATE", wait=SLICE)
+        self._calls: deque[_Call] = deque()
+        self._serving: asyncio.Task[None] | None = None
+
+    async def run(self, work: Callable[[Connection], T], wait: float = WAIT_SECONDS) -> T:
+        """Run a function in a transaction, which may be committed together with others'."""
+        loop = asyncio.get_running_loop()
+        call = _Call(work, loop.create_future(), loop.time() + wait)
+        self._calls.append(call)
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.create_task(self._serve())
+        self.waiting += 1
+        try:
+            result: T = await call.result
+            return result
+        finally:
+            self.waiting -= 1
+
+    async def _serve(self) -> None:
+        while self._calls:
+            group = [self._calls.popleft() for _ in range(min(GROUP_LIMIT, len(self._calls)))]
+            outcomes = await self.in_thread(lambda group=group: self._outcomes(group))  # type: ignore[misc]
+            self._calls.extendleft(reversed(group[len(outcomes) :]))
+            for call, outcome in zip(group, outcomes, strict=False):
+                _answer(call, outcome)
+            if not outcomes:
+                self._give_up_late_ones()
+
+    def _give_up_late_ones(self) -> None:
+        """The database is locked: answer the calls whose time is over."""
+        now = asyncio.get_running_loop().time()
+        for call in [call for call in self._calls if call.until <= now]:
+            self._calls.remove(call)
+            _answer(call, TimeoutError("another process holds the database"))
+
+    def _outcomes(self, group: list[_Call]) -> list[Any]:
+        """What becomes of the first calls of a group, as many as there was time for; of none if the lock is taken."""
+        try:
+            return self._commit(group)
+        except Exception as error:  # noqa: BLE001 - of whoever waits for it
+            if _is_locked(error):
+                return []
+            if len(group) == 1:
+                return [error]
+        return self._outcomes(group[:1])  # one by one: what fails for one is not to fail for all
+
+    def _commit(self, group: list[_Call]) -> list[Any]:
+        outcomes: list[Any] = []
+        until = time.monotonic() + GROUP_SECONDS
+        self._file.check()
+        with self._in_use, self._opened().begin():
+            driver: Any = self._opened().connection.driver_connection
+            for call in group:
+                if outcomes and time.monotonic() > until:
+                    break
+                outcomes.append(None if call.result.cancelled() else self._in_savepoint(call, driver))
+        return outcomes
+
+    def _in_savepoint(self, call: _Call, driver: sqlite3.Connection) -> Any:
+        driver.execute("SAVEPOINT one_of_the_group")
+        try:
+            return call.work(self._opened())
+        except Exception as error:  # noqa: BLE001 - of whoever waits for it
+            driver.execute("ROLLBACK TO one_of_the_group")
+            return error
+        finally:
+            driver.execute("RELEASE one_of_the_group")
+
+    def clear_traces(self, user_id: int) -> None:
+        """Empty the log of changes, and write the file anew if it holds a member's id still."""
+        with self._in_use:
+            # Past SQLAlchemy, which would begin a transaction: neither may be in one.
+            driver: Any = self._opened().connection.driver_connection
+            _empty_log(driver)
+            if _holds(Path(driver.execute("PRAGMA database_list").fetchone()[2]), user_id):
+                driver.execute("VACUUM")
+                _empty_log(driver)
+
+    async def close(self) -> None:
+        """Let what was handed over end, close the connection and end the thread."""
+        if self._serving is not None:
+            await asyncio.wait({self._serving})
+        await super().close()
+
+
+def _answer(call: _Call, outcome: Any) -> None:
+    if call.result.done():  # nobody waits for it any more
+        return
+    if isinstance(outcome, Exception):
+        call.result.set_exception(outcome)
+    else:
+        call.result.set_result(outcome)
+
+
+def _is_locked(error: Exception) -> bool:
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _empty_log(driver: sqlite3.Connection) -> None:
@@ -194,8 +340,8 @@ def _holds(file: Path, user_id: int) -> bool:
         return content.find(user_id.to_bytes(8, "big")) >= 0
 
 
-def _waiting(worker: _Worker) -> int:
-    return worker.waiting
+def _waiting(connection: _Connection) -> int:
+    return connection.waiting
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -214,11 +360,11 @@ def _refuse_writes(connection: sqlite3.Connection, _: object) -> None:
 
 def _persistently(connection: sqlite3.Connection, statement: str) -> Any:
     """Execute a statement that SQLite refuses at once, whatever its timeout, while another opens the same new file."""
-    for _ in range(BUSY_TIMEOUT // LOCKED_PAUSE):
+    for _ in range(int(OPENING_SECONDS / LOCKED_PAUSE)):
         try:
             return connection.execute(statement)
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
                 raise
-            time.sleep(LOCKED_PAUSE / 1000)
+            time.sleep(LOCKED_PAUSE)
     return connection.execute(statement)

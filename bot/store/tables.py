@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
-    Date,
+    Connection,
     DateTime,
     Dialect,
     ForeignKey,
@@ -29,6 +30,11 @@ from sqlalchemy import (
 
 from bot.outcomes import Reason, State
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+NOTE_LIMIT = 300
+"""Characters of an admin's own words for a post: a sentence or two."""
 DETAIL_LIMIT = 300
 """Characters of Discord's words about an attempt that are kept: enough to act on."""
 PAGE_LIMIT = 640
@@ -43,7 +49,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; raises ValueError for a naive value, which is nobody's instant."""
+        """To UTC; raises ValueError for a naive value, which does not identify a moment."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -94,7 +100,7 @@ schedules = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("guild_id", BigInteger, unique=True),
     Column("user_id", BigInteger, unique=True),
-    Column("catalog_id", String(28), nullable=False),
+    Column("catalog_id", String(24), nullable=False),
     Column("channel_id", BigInteger, nullable=False),
     Column("role_id", BigInteger),
     Column("weekday", SmallInteger, nullable=False),
@@ -108,9 +114,11 @@ schedules = Table(
     Column("paused_by", BigInteger),
     Column("resume_at", UtcDateTime),
     Column("left_at", UtcDateTime),
-    Column("order", String(64), nullable=False, server_default="path"),
+    Column("order", String(70), nullable=False, server_default="path"),
     Column("start_id", String(64)),
     Column("start_round", Integer, nullable=False, server_default="1"),
+    Column("next_id", String(64)),
+    Column("note", String(NOTE_LIMIT)),
     Column("thread", Boolean, nullable=False, server_default=false()),
     Column("pin", Boolean, nullable=False, server_default=false()),
     Column("poll", Boolean, nullable=False, server_default=false()),
@@ -159,6 +167,16 @@ jobs = Table(
 )
 
 # What a member has finished, by page: an id belongs to one catalog, and a page to every catalog that lists it.
+# Who pressed Done on which post: the number on it, and a second press undoes the first.
+presses = Table(
+    "presses",
+    metadata,
+    Column("job_id", _Id, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pressed_at", UtcDateTime, nullable=False),
+    Index("ix_presses_user_id", "user_id"),
+)
+
 marks = Table(
     "marks",
     metadata,
@@ -176,25 +194,20 @@ sharing = Table(
     Column("shared_at", UtcDateTime, nullable=False),
 )
 
-# The members who are not counted in the numbers of a server.
-uncounted = Table(
-    "uncounted",
-    metadata,
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("uncounted_at", UtcDateTime, nullable=False),
-)
-
-# The day on which a member used the bot last, or was found on one of its servers, so that who left can be forgotten.
-last_seen = Table(
-    "last_seen",
-    metadata,
-    Column("user_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("seen_on", Date, nullable=False),
-)
-
 app_state = Table(
     "app_state",
     metadata,
     Column("key", String(128), primary_key=True),
     Column("value", Text, nullable=False),
 )
+
+
+def insert_into(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that can say ON CONFLICT: the two dialects have one each, with the same methods."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)

@@ -10,7 +10,7 @@ VERSIONS = ("0001",)
 """The version that each migration leads to, the oldest first; a test compares them with the files."""
 NEWEST = VERSIONS[-1]
 
-# Not SQLAlchemy's inspection: on SQLite it asks by PRAGMA, which answers from what the connection knew when it was
+# Not SQLAlchemy's inspection: on SQLite it asks by PRAGMA, which answers from the schema cached when the connection was
 # opened, and another process may have created the tables meanwhile.
 _VERSION_TABLES = {
     "sqlite": text("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"),

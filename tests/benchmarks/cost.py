@@ -121,7 +121,7 @@ async def compared(rounds: int) -> list[Compared]:
 async def _compared(env: Env, bot: StudyBot, store: Store, rounds: int) -> list[Compared]:
     member = Member(env)
     for resource in bot.catalogs.default.catalog.resources[:MARKED]:
-        await store.mark(member.mia.id, resource.pages, bot.clock())
+        await store.marks.mark(member.mia.id, resource.pages, bot.clock())
     add_bare_commands(bot, characters=1700, buttons=10)
     found = []
     command, typing = discord.InteractionType.application_command, discord.InteractionType.autocomplete

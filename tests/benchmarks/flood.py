@@ -65,8 +65,7 @@ KINDS = {
     "Find resources": command("Find resources", kind=3),
     "buttons": {"component_type": ComponentType.button.value},
     "/progress": command("progress"),
-    "/privacy export": command("privacy", {"name": "export", "type": 1, "options": []}),
-    "/progress server": command("progress", {"name": "server", "type": 5, "value": True}),
+    "/privacy": command("privacy"),
 }
 """What floods, by the name that the table gives it."""
 
@@ -106,7 +105,7 @@ class World:
         bot: Any = self.env.bot
         for number, user_id in enumerate(self.people):
             for resource in bot.catalogs.default.catalog.resources[number % 4 : number % 4 + MARKED]:
-                await store.mark(user_id, resource.pages, bot.clock())
+                await store.marks.mark(user_id, resource.pages, bot.clock())
         data = dict(KINDS[kind])
         message = None
         if kind == "buttons":

@@ -101,9 +101,9 @@ async def interactions(folder: Path) -> dict[str, Flow]:
         await server.ask("recommend", topic="attention")
         with following() as flows["/recommend"]:
             await server.ask("recommend", topic="kv cache")
-        path = await server.ask("path")
+        path = await server.press(await server.ask("path"), "Mark 1 done")
         with following() as flows["a mark"]:
-            await server.press(path, "Mark 1 done")
+            await server.press(path, "Mark 2 done")
         await server.set_weekly()
         env.backend.advance_clock((DUE - env.now()).total_seconds() - 5)
         with following() as flows["a tick that posts"]:

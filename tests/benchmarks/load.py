@@ -14,19 +14,21 @@ import logging
 import os
 import resource
 import statistics
+import sys
 import tempfile
 import time
+from asyncio.subprocess import PIPE
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.catalog import Catalog, load_catalog, shipped_catalog
-from bot.discord_io.ticker import TICK_SECONDS
+from bot.jobs.worker import TICK_SECONDS
 from bot.store import Store
 from tests.benchmarks.load_bot import Members, deliver, fill, logged_in, seen
 from tests.benchmarks.load_idle import Idle, measured_idle
@@ -76,16 +78,19 @@ class Load:
         return (self.processor - self.members * self.seconds) / self.schedules * 1000
 
 
-async def measured_load(url: str, catalog: Catalog, schedules: int) -> Load:
+async def measured_load(url: str, catalog: Catalog, schedules: int, processes: int) -> Load:
     due = datetime.now(UTC).replace(second=0, microsecond=0)
-    async with discord_process() as address, await Store.open(url) as store:
+    async with discord_process(schedules) as address, await Store.open(url) as store:
         await fill(store, catalog, schedules, due, PAST)
-        async with logged_in(catalog, store, schedules) as bot:
+        async with (
+            further_processes(processes - 1, url, address, schedules) as begin,
+            logged_in(catalog, store, schedules) as bot,
+        ):
             members = Members(bot)
             await members.ask_during(asyncio.sleep(2))  # the first ones open connections
             quiet = await phase(members, asyncio.sleep(UNDISTURBED_SECONDS))
             before = memory()
-            busy = await phase(members, deliver(bot, store))
+            busy = await phase(members, deliver(bot, store, begin=begin))
             quiet_again = await phase(members, asyncio.sleep(UNDISTURBED_SECONDS))
             await bot.delivery.tick()  # which is to find nothing more
         found = await seen(address)
@@ -175,7 +180,7 @@ async def measured_hung(url: Callable[[], str], catalog: Catalog, schedules: int
     found = []
     for number in (0, hung):
         due = datetime.now(UTC).replace(second=0, microsecond=0)
-        async with discord_process(number) as address, await Store.open(url()) as store:
+        async with discord_process(schedules, number) as address, await Store.open(url()) as store:
             await fill(store, catalog, schedules, due, 1)
             async with logged_in(catalog, store, schedules) as bot:
                 begun, posts = time.monotonic(), []
@@ -193,24 +198,70 @@ def options() -> argparse.Namespace:
     parser.add_argument("--idle", type=int, default=100_000, help="schedules of which none is due")
     parser.add_argument("--hung", type=int, default=50, help="servers of 1,000 that never answer")
     parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL server of its own, not on SQLite")
+    parser.add_argument("--database", metavar="URL", help="on this empty database; the idle tick is left out then")
+    parser.add_argument("--delay", type=float, default=0, metavar="MS", help="round trip to PostgreSQL's server")
+    parser.add_argument("--processes", type=int, default=1, help="bots that share the database and the servers")
+    parser.add_argument("--only-load", action="store_true", help="no servers that hang, no idle ticks")
     return parser.parse_args()
 
 
 async def run(given: argparse.Namespace, folder: Path) -> None:
     catalog = load_catalog(shipped_catalog())
-    with databases(given.postgres, folder) as (name, url):
-        print(load_table(await measured_load(url(), catalog, given.schedules), name), flush=True)
+    with databases(given, folder) as (name, url):
+        async with far_away(url(), given.delay / 1000) as address:
+            load = await measured_load(address, catalog, given.schedules, given.processes)
+        print(load_table(load, f"{name}, {given.processes} process(es), {given.delay:.0f} ms away"), flush=True)
+        if given.only_load or given.database:
+            return
         usual, hung = await measured_hung(url, catalog, HUNG_AMONG, given.hung)
         print(f"\n| the last healthy of {HUNG_AMONG:,} servers, {given.hung} of which hang | |\n|---|---:|")
         print(f"| until its post | {hung:.1f} s |\n| as a ratio to none that hangs | {hung / usual:.2f} |", flush=True)
         print(f"\n{idle_table(await measured_idle(url(), url(), catalog, given.idle))}")
 
 
+@asynccontextmanager
+async def further_processes(count: int, url: str, address: str, servers: int) -> AsyncIterator[Callable[[], None]]:
+    """Bots in processes of their own, which deliver too; gives what lets them begin."""
+    given = ("-m", "tests.benchmarks.load_bot", url, address, str(servers))
+    started = [await asyncio.create_subprocess_exec(sys.executable, *given, stdin=PIPE) for _ in range(count)]
+
+    def begin() -> None:
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write(b"begin\n")
+
+    try:
+        yield begin
+    finally:
+        for process in started:
+            process.kill()
+            await process.wait()
+
+
+@asynccontextmanager
+async def far_away(url: str, round_trip: float) -> AsyncIterator[str]:
+    """The address of a database whose answers take longer."""
+    if not round_trip:
+        yield url
+        return
+    given = ("-m", "tests.postgres_proxy", url, str(round_trip))
+    process = await asyncio.create_subprocess_exec(sys.executable, *given, stdin=PIPE, stdout=PIPE)
+    assert process.stdout is not None
+    try:
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        process.kill()
+        await process.wait()
+
+
 @contextmanager
-def databases(postgres: bool, folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
+def databases(given: argparse.Namespace, folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     """The name of the engine, and what gives the address of a new empty database each time."""
     numbers = itertools.count()
-    if not postgres:
+    if given.database:
+        yield given.database.partition(":")[0], lambda: given.database
+        return
+    if not (given.postgres or given.delay):
         yield "SQLite", lambda: f"sqlite:///{folder / f'{next(numbers)}.db'}"
         return
     os.environ["XDG_RUNTIME_DIR"] = str(folder)  # the server keeps its lock there

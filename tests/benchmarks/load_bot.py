@@ -1,4 +1,8 @@
-"""The real bot of a load: logged in at a LoadServer, in as many servers as have a schedule, and asked by members."""
+"""The real bot of a load: logged in at a LoadServer, in as many servers as have a schedule, and asked by members.
+
+`python -m tests.benchmarks.load_bot DATABASE DISCORD SERVERS` is a further process that delivers, from a
+line on its standard input until it is killed.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ import asyncio
 import gc
 import itertools
 import json
+import sys
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,13 +23,15 @@ import discord
 import yaml
 from sqlalchemy import func, insert, select
 
-from bot.catalog import Catalog
+from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.client import StudyBot, create_bot
+from bot.errors import StoreError
 from bot.schedule import Schedule, next_occurrence, week_of
 from bot.settings import Settings
-from bot.store import Store
-from bot.store.tables import jobs, schedules
+from bot.store import Store, tables
+from bot.store.tables import jobs
 from tests.benchmarks.load_server import CHANNELS
+from tests.faults.discord_server import guild_data
 from tests.search.judging import JUDGED
 
 ZONE = "Asia/Kolkata"
@@ -32,6 +39,8 @@ ZONE = "Asia/Kolkata"
 WEEK = timedelta(days=7)
 ASK_SECONDS = 0.05
 """From one `/recommend` to the next, whether or not the first was answered."""
+MAY = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
+"""What the bot may do everywhere."""
 AT_ONCE = 5_000
 """Rows in one INSERT."""
 
@@ -53,7 +62,7 @@ async def fill(store: Store, catalog: Catalog, count: int, due: datetime, past: 
         "created_at": due - WEEK * (past + 1), "next_at": due, "catalog_id": catalog.id,
     }  # fmt: skip
     servers = ({"id": one, "guild_id": one, "channel_id": one + CHANNELS} | new for one in range(1, count + 1))
-    await _insert(store, schedules, servers)
+    await _insert(store, tables.schedules, servers)
     weeks = [(week, week_of(rule, due - WEEK * (past - week)), due - WEEK * (past - week)) for week in range(past)]
     posts = (_post(catalog, one, *week) for one in range(1, count + 1) for week in weeks)
     await _insert(store, jobs, posts)
@@ -82,30 +91,28 @@ async def logged_in(catalog: Catalog, store: Store, servers: int) -> AsyncIterat
         gc.freeze()  # as the bot does when it starts
         await bot.login("a.b.c")
         for number in range(1, servers + 1):
-            bot._connection._add_guild_from_data(_guild(number))
+            bot._connection._add_guild_from_data(guild_data(number, number + CHANNELS, 0, MAY))
         yield bot
 
 
-def _guild(number: int) -> Any:
-    channel = {
-        "id": str(number + CHANNELS), "type": 0, "name": "reading", "position": 0, "permission_overwrites": [],
-        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
-    }  # fmt: skip
-    return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [channel]}
-
-
-async def deliver(bot: StudyBot, store: Store, patience: float = 3600) -> None:
+async def deliver(
+    bot: StudyBot, store: Store, patience: float = 3600, *, begin: Callable[[], None] = lambda: None
+) -> None:
     """Let the ticker begin, as when the gateway is ready, and wait until all is posted that can be."""
     bot._ready.set()
+    begin()
     until = time.monotonic() + patience
-    while await _waiting(store) and time.monotonic() < until:  # noqa: ASYNC110 - of another process's making
+    left = True
+    while left and time.monotonic() < until:
         await asyncio.sleep(0.2)
+        with suppress(StoreError):  # a database that is busy is asked again
+            left = bool(await _waiting(store))
 
 
 async def _waiting(store: Store) -> int:
     """Schedules and jobs that are due."""
     now = discord.utils.utcnow()
-    due = select(func.count()).select_from(schedules).where(schedules.c.next_at <= now)
+    due = select(func.count()).select_from(tables.schedules).where(tables.schedules.c.next_at <= now)
     waiting = select(func.count()).select_from(jobs).where(jobs.c.state == "waiting")
     return await store.read(lambda connection: sum(connection.scalar(one) or 0 for one in (due, waiting)))
 
@@ -156,3 +163,17 @@ def _recommend(token: str, topic: str) -> str:
         "authorizing_integration_owners": {"0": "1"}, "context": 0,
         "data": {"id": "1", "name": "recommend", "type": 1, "options": [{"name": "topic", "type": 3, "value": topic}]},
     })  # fmt: skip
+
+
+async def further_process(database: str, address: str, servers: int) -> None:
+    """Deliver from a database to a LoadServer until the process is killed."""
+    discord.http.Route.BASE = address
+    catalog = load_catalog(shipped_catalog())
+    async with await Store.open(database) as store, logged_in(catalog, store, servers) as bot:
+        await asyncio.to_thread(sys.stdin.readline)
+        bot._ready.set()
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(further_process(sys.argv[1], sys.argv[2], int(sys.argv[3])))

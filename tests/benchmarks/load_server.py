@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.load_server HUNG`: Discord, as far as a load goes, in a process of its own.
+"""`python -m tests.benchmarks.load_server HUNG SERVERS`: Discord, as far as a load goes, in a process of its own.
 
 The first HUNG servers never answer.
 
@@ -39,8 +39,9 @@ BUCKET = {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "4", "X-RateLimit-R
 class LoadServer:
     """What came: the instant of each post, and of each answer to a command by its token."""
 
-    def __init__(self, hung: int) -> None:
+    def __init__(self, hung: int, servers: int) -> None:
         self.hung = hung
+        self.servers = servers
         self.discord = DiscordServer()
         self.posts: list[float] = []
         self.answers: dict[str, float] = {}
@@ -51,6 +52,7 @@ class LoadServer:
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.get("/users/@me/guilds", self._guilds),
             *(route for route in self.discord.routes() if route.method == "GET"),
             web.post("/channels/{channel}/messages", self._post),
             web.post("/interactions/{interaction}/{token}/callback", self._answered),
@@ -93,6 +95,14 @@ class LoadServer:
         interaction = {"id": request.match_info["interaction"], "type": 2, "response_message_id": message["id"]}
         return answer({"interaction": interaction, "resource": {"type": 4, "message": message}})
 
+    async def _guilds(self, request: web.Request) -> web.StreamResponse:
+        first = int(request.query.get("after", 0)) + 1
+        page = range(first, min(first + int(request.query.get("limit", 200)), self.servers + 1))
+        return answer([
+            {"id": str(one), "name": "", "icon": None, "owner": False, "permissions": "0", "features": []}
+            for one in page
+        ])  # fmt: skip
+
     async def _commands(self, request: web.Request) -> web.StreamResponse:
         return answer([])
 
@@ -117,10 +127,10 @@ def _too_many(wait: float) -> web.Response:
 
 
 @asynccontextmanager
-async def discord_process(hung: int = 0) -> AsyncIterator[str]:
+async def discord_process(servers: int, hung: int = 0) -> AsyncIterator[str]:
     """A LoadServer in a process of its own; gives its address, which is then discord.py's."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.benchmarks.load_server", str(hung)),
+        *(sys.executable, "-m", "tests.benchmarks.load_server", str(hung), str(servers)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -139,7 +149,7 @@ async def discord_process(hung: int = 0) -> AsyncIterator[str]:
 async def serve() -> None:
     """Serve until standard input ends, as it does when whoever started this dies."""
     application = web.Application()
-    application.add_routes(LoadServer(int(sys.argv[1])).routes())
+    application.add_routes(LoadServer(int(sys.argv[1]), int(sys.argv[2])).routes())
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -38,6 +38,38 @@ def test_a_page_that_two_resources_share() -> None:
     assert twice.finished(["example.org/b"]) == {"b", "other"}
 
 
+def test_an_address_of_any_form_leads_to_its_resource() -> None:
+    """By its page, then a former page, then a further link that no other resource has."""
+    paper = Resource(
+        "paper", "Paper", "https://x.example/paper",
+        links={"pdf": "https://x.example/paper.pdf", "code": "https://x.example/code", "film": "https://youtu.be/abc"},
+        former_urls=("https://x.example/draft",),
+    )  # fmt: skip
+    film = Resource("film", "Film", "https://www.youtube.com/watch?v=abc", links={"code": "https://x.example/code"})
+    catalog = Catalog("Links", stages=(Stage("s", "S", resources=(paper, film)),))
+    found = {
+        "http://www.x.example/paper/": paper,
+        "https://x.example/draft": paper,
+        "https://x.example/paper.pdf?utm_source=x": paper,
+        "https://m.youtube.com/watch?v=abc": film,
+        "https://x.example/code": None,  # of both
+        "https://x.example/other": None,
+        "no address": None,
+    }
+    assert {address: catalog.resource_at(address) for address in found} == found
+    assert paper.pages == ("x.example/paper", "x.example/draft")
+    assert catalog.finished(["x.example/paper.pdf"]) == frozenset()
+
+
+def test_further_links_are_checked_and_fixed() -> None:
+    with pytest.raises(ValidationError):
+        Resource("x", "X", "https://x.example", links={"pdf": "ftp://x.example"})
+    one = Resource("x", "X", "https://x.example", links={" pdf ": "https://x.example/pdf"})
+    assert (dict(one.links), hash(one) == hash(replace(one))) == ({"pdf": "https://x.example/pdf"}, True)
+    with pytest.raises(TypeError):
+        one.links["code"] = "https://x.example/code"  # type: ignore[index]
+
+
 def test_equal_catalogs_are_equal_and_hash_alike() -> None:
     other = replace(CATALOG)
     assert (other, hash(other)) == (CATALOG, hash(CATALOG))

@@ -12,7 +12,7 @@ from bot.catalog.model import MAX_TITLE
 from bot.catalog.questions import default_question
 
 
-def resource(kind: str = "link", title: str = "Title", number: int = 0) -> Resource:
+def resource(kind: str = "", title: str = "Title", number: int = 0) -> Resource:
     return Resource(f"id-{number}", title, "https://x.example", kind=kind)
 
 

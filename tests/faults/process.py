@@ -3,12 +3,14 @@
 `python -m tests.faults.process URL FILE NOW HARM LEASE`, the lease in seconds.
 
 HARM is "none"; "before" or "after": the process kills itself at its first post, before or after the line is written;
-or "sleep": it stops itself just before its first post, until somebody has it go on.
+"sleep": it stops itself just before its first post, until somebody has it go on; "inside:3" or "behind:3": it kills
+itself in its third transaction, before that is committed, or just after.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import signal
 import sys
@@ -19,9 +21,9 @@ from typing import Any, cast
 
 from bot.catalog import load_catalog, shipped_catalog
 from bot.catalogs import Catalogs
-from bot.delivery import Messenger, Prompt, PromptJob, Sent, Worker
-from bot.delivery.job import Recognise
-from bot.store import Job, Store
+from bot.jobs import Job, Messenger, Prompt, PromptJob, Sent, Worker
+from bot.jobs.attempt import Recognise
+from bot.store import Store
 
 
 class File:
@@ -49,12 +51,36 @@ class File:
         return Sent(channel_id, 1) if any(recognise(line) for line in lines) else None
 
 
+def kill_at(harm: str) -> None:
+    """Have the process kill itself at a transaction."""
+    where, _, number = harm.partition(":")
+    write, numbers = Store.write, itertools.count(1)
+
+    async def killing(self: Store, work: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        is_last = next(numbers) == int(number)
+
+        def run(connection: Any) -> Any:
+            result = work(connection, *args, **options)
+            if is_last and where == "inside":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result
+
+        result = await write(self, run)
+        if is_last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    Store.write = killing  # type: ignore[method-assign, assignment]
+
+
 def recognise(job: Job) -> Recognise:
     return lambda line: cast(str, line).startswith(f"{job.id} ")
 
 
 async def main(url: str, path: str, now: str, harm: str, lease: str) -> None:
     catalogs = Catalogs(load_catalog(shipped_catalog()))
+    if ":" in harm:
+        kill_at(harm)
     async with await Store.open(url) as store:
         messenger: Any = File(Path(path), harm)
         worker = Worker(

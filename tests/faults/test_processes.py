@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import signal
 import sqlite3
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,18 +18,24 @@ import pytest
 from sqlalchemy import text, update
 
 from bot.catalog import Catalog
-from bot.delivery.worker import LEASE
-from bot.discord_io.ticker import Ticker
 from bot.errors import CannotPost, PostFailed, StoreError
+from bot.jobs import queue, schedules
+from bot.jobs.due import realign
+from bot.jobs.worker import LEASE, Ticker
 from bot.outcomes import Reason
-from bot.store import Store
-from bot.store.tables import schedules
+from bot.store import Store, tables
 from tests.delivery_world import BERLIN, DUE, World, fail, put
+from tests.postgres_proxy import proxied
 from tests.store.conftest import lasting_url, postgres, postgres_url
 from tests.store.test_contract import expire
 
 __all__ = ["lasting_url", "postgres", "postgres_url"]
 
+STEPS = [f"{where}:{step}" for where in ("inside", "behind") for step in range(2, 9)]
+HARMS = ("none", "before", "after", "sleep", *STEPS)
+"""What a process may do to itself; see `tests.faults.process`."""
+SHORT = timedelta(seconds=2)
+"""A lease that runs out while a test waits."""
 QUICK = 0.3
 """Seconds that a database may take in these tests, where it usually may take ten."""
 
@@ -68,6 +74,49 @@ async def test_killed_between_claim_and_record(lasting_url: str, tmp_path: Path,
     assert len(lines(posts)) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["inside", "behind"])
+async def test_killed_at_every_transaction(lasting_url: str, tmp_path: Path, where: str) -> None:
+    """Each time with another server's prompt; a tick that posts makes five."""
+    posts = tmp_path / "posts"
+    for step in range(1, 7):
+        async with await Store.open(lasting_url) as store:
+            await put(store, step)
+        await ended(await started(lasting_url, posts, f"{where}:{step}"))
+        async with await Store.open(lasting_url) as store:
+            await expire(store)
+        assert await ended(await started(lasting_url, posts, late=LEASE)) == 0
+        assert len(lines(posts)) == len(set(lines(posts))) == step
+
+
+@pytest.mark.slow
+async def test_three_processes_that_are_killed_and_stopped_for_weeks(lasting_url: str, tmp_path: Path) -> None:
+    await siege(lasting_url, tmp_path / "posts", weeks=2)
+
+
+async def siege(url: str, posts: Path, weeks: int, seed: int = 0) -> None:
+    """Have three processes deliver twenty servers' prompts week after week, while they are killed and stopped."""
+    chance = random.Random(seed)
+    async with await Store.open(url) as store:
+        for guild_id in range(1, 21):
+            await put(store, guild_id)
+    for week in range(weeks):
+        late = timedelta(weeks=week)
+        harms = [chance.choice(HARMS) for _ in range(3)]
+        processes = [await started(url, posts, harm, late=late, lease=SHORT) for harm in harms]
+        stopped = [process for process, harm in zip(processes, harms, strict=True) if harm == "sleep"]
+        await asyncio.gather(*(ended(process) for process in processes if process not in stopped))
+        for minutes in (2, 4):
+            await asyncio.sleep(SHORT.total_seconds())  # every claim runs out, also by the clock of whoever is stopped
+            later = late + timedelta(minutes=minutes)
+            assert await ended(await started(url, posts, late=later, lease=SHORT)) == 0
+        for process in stopped:
+            with suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+        await asyncio.gather(*map(ended, stopped))
+        assert len(lines(posts)) == len(set(lines(posts))) == 20 * (week + 1), f"week {week}: {harms}"
+
+
 async def test_a_process_that_sleeps_longer_than_its_lease_does_not_post_again(
     lasting_url: str, tmp_path: Path
 ) -> None:
@@ -100,7 +149,7 @@ MIGRATING = """
 import asyncio, os, signal, sys
 from alembic import op
 from bot.store import Store
-from bot.store.tables import schedules
+from bot.store import tables
 
 def killed(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -115,14 +164,13 @@ async def test_killed_in_the_middle_of_the_migrations(lasting_url: str, step: st
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", MIGRATING, lasting_url, step, stderr=DEVNULL)
     assert await process.wait() == -signal.SIGKILL
     async with await Store.open(lasting_url) as store:
-        await put(store)
-        assert await store.next_due() == DUE
+        assert (await put(store)).next_at == DUE
 
 
 async def test_a_database_that_is_locked_for_a_while(
     tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.store.sqlite.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("bot.store.sqlite.WAIT_SECONDS", 0.05)
     file = tmp_path / "studybot.db"
     async with await Store.open(f"sqlite:///{file}") as store:
         world = World(store, catalog)
@@ -152,56 +200,28 @@ async def test_a_database_server_that_drops_every_connection(postgres_url: str, 
         assert await world.tick(DUE) == {}
 
 
-@asynccontextmanager
-async def swallowing(socket: Path) -> AsyncIterator[tuple[int, asyncio.Event]]:
-    """A TCP port before a database's socket which, once the event is set, takes everything and passes nothing on."""
-    swallows, writers = asyncio.Event(), list[asyncio.StreamWriter]()
-
-    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while data := await reader.read(65536):
-            if not swallows.is_set():
-                writer.write(data)
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        back, forth = await asyncio.open_unix_connection(str(socket))
-        writers.extend((writer, forth))
-        await asyncio.gather(pass_on(reader, forth), pass_on(back, writer), return_exceptions=True)
-
-    server = await asyncio.start_server(connected, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], swallows
-    finally:
-        server.close()
-        for writer in writers:
-            writer.close()
-
-
 async def test_a_database_connection_that_swallows_costs_one_call(
     postgres_url: str, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a fail-over, or behind a router that forgot the connection: nothing comes back, not even an end."""
-    monkeypatch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
-    monkeypatch.setattr("bot.store.postgres.COMMAND_SECONDS", QUICK * 0.8)
-    folder = Path(postgres_url.partition("host=")[2]) / ".s.PGSQL.5432"
-    async with swallowing(folder) as (port, swallows):
-        name = postgres_url.partition("?")[0].rpartition("/")[2]
-        async with await Store.open(f"postgresql://postgres@127.0.0.1:{port}/{name}") as store:
-            world = World(store, catalog)
-            await world.put()
-            ticker = Ticker(world.worker().tick, lambda: DUE)
-            swallows.set()
-            async with asyncio.timeout(10 * QUICK):
-                await ticker.tick()
-            assert ticker.failures == 1
-            swallows.clear()
-            world.now = DUE
+    async with proxied(postgres_url) as (url, proxy), await Store.open(url) as store:
+        world = World(store, catalog)
+        await world.put()
+        ticker = Ticker(world.worker().tick, lambda: DUE)
+        with monkeypatch.context() as patch:
+            patch.setattr("bot.store.postgres.CALL_SECONDS", QUICK)
+            proxy.silent = True
             await ticker.tick()
-            await world.worker().idle()
-            assert (ticker.failures, len(world.channel.posts)) == (0, 1)
+            assert ticker.failures == 1
+            proxy.silent = False
+        world.now = DUE
+        await ticker.tick()
+        await world.worker().idle()
+        assert (ticker.failures, len(world.channel.posts)) == (0, 1)
 
 
 async def test_a_tick_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.discord_io.ticker.LONGEST_TICK", 0.05)
+    monkeypatch.setattr("bot.jobs.worker.TICK_TIMEOUT", 0.05)
 
     async def hang() -> None:
         await asyncio.sleep(3600)
@@ -215,13 +235,13 @@ async def test_an_admins_change_during_the_realignment_of_the_zones_is_kept(last
     async with await Store.open(lasting_url) as store, await Store.open(lasting_url) as other:
         for guild_id in range(1, 301):
             await put(store, guild_id)
-        late = update(schedules).values(next_at=DUE + timedelta(hours=1))
+        late = update(tables.schedules).values(next_at=DUE + timedelta(hours=1))
         await store.write(lambda connection: connection.execute(late))
         tuesday = replace(BERLIN, weekday=1)
         changes = (put(other, guild_id, tuesday) for guild_id in range(1, 301, 3))
-        await asyncio.gather(store.realign(DUE - timedelta(days=3)), *changes)
+        await asyncio.gather(realign(store, DUE - timedelta(days=3)), *changes)
         for guild_id in range(1, 301, 3):
-            weekly = await store.schedule_for(guild_id)
+            weekly = await store.look_up(schedules.of_guild, guild_id)
             assert weekly is not None
             assert weekly.next_at == DUE + timedelta(days=1)
 
@@ -251,11 +271,15 @@ async def test_a_store_that_fails_over_a_record_is_repeated_and_found(
     world = World(store, catalog)
     await world.put()
 
-    async def gone(*_: object, **__: object) -> bool:
+    def gone(*_: object, **__: object) -> bool:
         raise StoreError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "record_sent", gone)
+        patch.setattr(queue, "record_sent", gone)
         assert await world.tick(DUE) == {"retried": 1}
     assert await world.tick(DUE + timedelta(minutes=2)) == {"sent": 1}
     assert len(world.channel.posts) == 1
+
+
+if __name__ == "__main__":  # python -m tests.faults.test_processes URL FILE WEEKS
+    asyncio.run(siege(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

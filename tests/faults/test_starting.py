@@ -30,7 +30,10 @@ discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = URL(sys.argv.pop(1))
 from bot import client
 from bot.__main__ import main
 
+from bot.jobs import worker
+
 client.PAUSES, client.CONNECT_SECONDS = (0.2, 0.2), float(sys.argv.pop(1))
+worker.TICK_SECONDS = 0.5
 main()
 """
 GUILD = {"id": "7", "name": "Study server", "unavailable": True}
@@ -218,6 +221,16 @@ async def test_after_a_503_it_starts_says_what_it_serves_and_stops_when_told(tmp
     assert log.splitlines()[-1].endswith("studybot stopped")
     assert TOKEN not in log
     assert "Traceback" not in log
+
+
+async def test_a_database_file_that_is_deleted_ends_the_bot_with_a_line_that_says_so(tmp_path: Path) -> None:
+    async with discord_on_loopback() as discord, running(discord, tmp_path) as process:
+        await asyncio.wait_for(discord.ready.wait(), 60)
+        (tmp_path / "studybot.db").unlink()
+        status, log = await ended(process)
+    assert status == 3
+    assert "studybot.db was deleted or replaced while the bot ran" in log.splitlines()[-1]
+    assert not (tmp_path / "studybot.db").exists()
 
 
 async def test_sigterm_lets_deferred_answers_finish(tmp_path: Path) -> None:

@@ -14,19 +14,30 @@ import pytest_asyncio
 
 from bot.catalog import Catalog
 from bot.client import create_bot, run_bot
-from bot.delivery import PollJob, PromptJob, ThreadJob, Worker
 from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import SettingsError
 from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
+from bot.jobs import PollJob, PromptJob, ThreadJob, Worker, schedules
 from bot.outcomes import Reason
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import jobs
 from tests.delivery_world import DUE, WEEK, World, put
-from tests.faults.discord_server import DiscordServer, Fault, accepted_but, answering, rate_limited, reset, running
+from tests.faults.discord_server import (
+    DiscordServer,
+    Fault,
+    accepted_but,
+    answering,
+    guild_data,
+    rate_limited,
+    reset,
+    running,
+)
 
 CHANNEL, FORUM = 10, 20
 """Server 1's text channel, and server 2's forum."""
+MAY = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
+"""What the bot may do in both."""
 
 
 @pytest.fixture
@@ -54,6 +65,7 @@ class Bot(World):
     def __init__(self, server: DiscordServer, store: Store, catalog: Catalog, client: discord.Client) -> None:
         super().__init__(store, catalog)
         self.server = server
+        self.client = client
         self.messenger = DiscordMessenger(client)
 
     def worker(self, owner: str = "me", **options: Any) -> Worker:
@@ -76,19 +88,10 @@ async def bot(discord_server: DiscordServer, store: Store, catalog: Catalog) -> 
     async with create_bot(Settings.model_construct(), catalog, store) as client:
         await client.login("a.b.c")
         for number, channel, kind in ((1, CHANNEL, 0), (2, FORUM, 15)):
-            client._connection._add_guild_from_data(_guild(number, channel, kind))
+            client._connection._add_guild_from_data(guild_data(number, channel, kind, MAY))
         world = Bot(discord_server, store, catalog, client)
         await world.put(1)
         yield world
-
-
-def _guild(number: int, channel: int, kind: int) -> Any:
-    data = {
-        "id": str(channel), "type": kind, "name": "reading", "position": 0, "permission_overwrites": [],
-        "nsfw": False, "parent_id": None, "topic": None, "rate_limit_per_user": 0, "last_message_id": None,
-        "available_tags": [], "flags": 0, "default_sort_order": None, "default_forum_layout": 0,
-    }  # fmt: skip
-    return {"id": str(number), "name": f"Server {number}", "member_count": 50, "channels": [data]}
 
 
 HANDLED_BY_DISCORD_PY: list[tuple[str, list[Fault]]] = [
@@ -168,7 +171,7 @@ async def test_an_outage_of_an_hour_at_the_due_minute(bot: Bot) -> None:
         now += timedelta(seconds=30)
     assert len(bot.server.messages) == 1
     assert now - DUE < timedelta(hours=2)
-    assert "This was due" in bot.server.messages[0]["content"]
+    assert "Sorry this is late; it was due" in bot.server.messages[0]["content"]
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ async def test_a_global_rate_limit_while_the_recap_is_read_mutes_nobody(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The read takes longer than a prompt waits for it; interrupted, it would keep every later request from leaving."""
-    monkeypatch.setattr("bot.discord_io.messenger.PATIENCE", 0.1)
+    monkeypatch.setattr("bot.discord_io.messenger.RECAP_TIMEOUT", 0.1)
     await bot.tick(DUE)
     (post,) = (await bot.last()).values()
     await bot.store.write(lambda connection: connection.execute(_in_a_thread(post.id)))
@@ -231,7 +234,7 @@ def _in_a_thread(job_id: int) -> Any:
 
 @pytest_asyncio.fixture
 async def forum(bot: Bot) -> Bot:
-    await bot.store.remove_schedule(1)
+    await bot.store.write(schedules.remove, 1)
     await bot.put(2, channel_id=FORUM)
     return bot
 
@@ -266,12 +269,66 @@ async def test_a_look_in_a_forum_that_is_refused_posts_no_second(forum: Bot) -> 
     assert len(forum.server.threads) == 1
 
 
+@pytest.mark.parametrize("fault", [accepted_but(503), reset(after_accepting=True)])
+async def test_a_list_that_lacks_the_post_once_is_not_believed(forum: Bot, fault: Fault) -> None:
+    """The forum itself names its newest post."""
+    forum.server.faults = [fault]
+    assert await forum.tick(DUE) == {"retried": 1}
+    forum.server.stale_lists = 1
+    assert await forum.tick(DUE + timedelta(minutes=1)) == {"retried": 1}
+    assert await forum.tick(DUE + timedelta(minutes=5)) == {"sent": 1}
+    assert len(forum.server.threads) == 1
+
+
+async def test_a_post_that_was_archived_by_hand_is_found(forum: Bot) -> None:
+    forum.server.faults = [accepted_but(503)]
+    assert await forum.tick(DUE) == {"retried": 1}
+    forum.server.threads[0]["thread_metadata"]["archived"] = True
+    assert await forum.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
+    assert len(forum.server.threads) == 1
+
+
+async def test_somebody_elses_newer_post_hides_nothing(forum: Bot) -> None:
+    forum.server.faults = [answering(503)]
+    assert await forum.tick(DUE) == {"retried": 1}
+    first = {"content": "", "components": []}
+    forum.server.open({"name": "Hello", "message": first}, str(FORUM))["owner_id"] = "5"
+    assert await forum.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
+    assert len(forum.server.threads) == 2
+
+
+@pytest_asyncio.fixture(params=["text", "forum"])
+async def blind(request: pytest.FixtureRequest, bot: Bot) -> Bot:
+    """The bot where it lacks Read Message History: Discord then answers with no messages, and refuses nothing."""
+    number, channel, kind = (1, CHANNEL, 0) if request.param == "text" else (2, FORUM, 15)
+    await bot.store.write(schedules.remove, 1)
+    await bot.put(number, channel_id=channel)
+    may = discord.Permissions(view_channel=True, send_messages=True)
+    bot.client._connection._add_guild_from_data(guild_data(number, channel, kind, may))
+    bot.server.may_read_history = False
+    return bot
+
+
+async def test_where_no_history_can_be_read_an_empty_one_is_not_believed(blind: Bot) -> None:
+    blind.server.faults = [reset(after_accepting=True)] * 5
+    assert await blind.tick(DUE) == {"retried": 1}
+    blind.server.faults = [answering(503)] * 100
+    for minutes in range(1, 10):
+        await blind.tick(DUE + timedelta(minutes=minutes))
+    blind.server.faults = []
+    await blind.tick(DUE + timedelta(minutes=10))
+    assert len(blind.server.messages) == 1
+    weekly = await blind.store.look_up(schedules.with_id, 2)
+    assert weekly is not None
+    assert weekly.pause_reason is Reason.FORBIDDEN
+
+
 async def test_the_look_takes_no_other_occasions_message(bot: Bot) -> None:
     """A post about the same resource, three hours before, that is no longer in the database."""
     bot.now = DUE - timedelta(hours=3)
     await bot.post_now()
     await bot.tick(bot.now)
-    await bot.store.remove_schedule(1)
+    await bot.store.write(schedules.remove, 1)
     await put(bot.store, 1, catalog_id=bot.catalog.id)
     bot.server.faults = [answering(503)]
     assert await bot.tick(DUE) == {"retried": 1}

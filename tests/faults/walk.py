@@ -1,6 +1,7 @@
 """A walk of admins: random changes in every phase of an attempt, over faults, changes of clocks and leaps of the clock.
 
-`python -m tests.faults.walk 1000` makes that many walks, each from its number as the seed. A walk keeps a model of its
+`python -m tests.faults.walk 1000 [URL]` makes that many walks, each from its number as the seed, on databases in memory
+or on the one at an address, which it empties before each. A walk keeps a model of its
 own of what may and must happen, and fails where the bot does something else.
 """
 
@@ -16,12 +17,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import delete
+
 from bot.catalog import Catalog, load_catalog, shipped_catalog
 from bot.errors import PostFailed
+from bot.jobs import Job, WeeklySchedule, schedules
+from bot.jobs.due import enqueue_now
+from bot.jobs.history import recent_deliveries
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule, next_occurrence, week_of
-from bot.store import Job, Store, WeeklySchedule
+from bot.store import Store, tables
 from tests.delivery_world import Killed, World, fail
+from tests.store.test_contract import expire
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "Africa/Casablanca", "UTC")
 BEGINNINGS = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 9, 20, tzinfo=UTC), datetime(2026, 12, 20, tzinfo=UTC))
@@ -35,6 +42,7 @@ DEED_WEIGHTS = {
     "pause until": 1, "resume": 2, "now": 2, "off": 0.3, "leap": 1,
 }  # fmt: skip
 GRACE = timedelta(hours=12)
+LEASE = timedelta(seconds=90)
 
 
 class Walk:
@@ -50,6 +58,7 @@ class Walk:
         self.harms: set[str] = set()
         self.due: dict[int, set[str]] = {}
         self.longest_gap = timedelta(0)
+        self.ticked_at = self.now
 
     async def run(self) -> None:
         await self.set(schedule=self.rule())
@@ -113,23 +122,23 @@ class Walk:
 
     async def manage(self, deed: str, weekly: WeeklySchedule) -> None:
         if deed == "skip":
-            await self.store.skip_next(1, self.now)
+            await self.store.write(schedules.skip_next, 1, self.now)
         elif deed == "pause":
-            await self.store.pause(1, by=5, now=self.now)
+            await self.store.write(schedules.pause, 1, by=5, now=self.now)
         elif deed == "pause until":
             until = self.now + timedelta(days=self.random.randrange(1, 20))
-            await self.store.pause(1, by=5, now=self.now, resume_at=until)
+            await self.store.write(schedules.pause, 1, by=5, now=self.now, resume_at=until)
         elif deed == "resume":
-            await self.store.resume(1, self.now)
+            await self.store.write(schedules.resume, 1, self.now)
         elif deed == "now":
-            await self.store.enqueue_now(weekly.id, self.now)
+            await self.store.write(enqueue_now, weekly.id, self.now)
         elif deed == "off":
-            await self.store.remove_schedule(1)
+            await self.store.write(schedules.remove, 1)
 
     async def set(self, **given: Any) -> None:
         # Not a change of list or channel that makes nonsense: what an admin may type into /weekly set.
         values = {"catalog_id": self.catalog.id, "channel_id": 10, "role_id": None, "created_by": 5} | given
-        await self.store.put_schedule(guild_id=1, now=self.now, **values)
+        await self.store.write(schedules.put, guild_id=1, now=self.now, **values)
 
     def rule(self, old: Schedule | None = None, change: str = "") -> Schedule:
         fresh = Schedule(
@@ -146,6 +155,9 @@ class Walk:
         )
 
     async def tick(self, harm: str) -> None:
+        if self.now - self.ticked_at >= LEASE:
+            await expire(self.store)  # PostgreSQL's own clock, by which it judges leases, stands still meanwhile
+        self.ticked_at = self.now
         error: BaseException = {
             "outage": PostFailed("503"), "lost answer": PostFailed("reset"), "bug": RuntimeError("a bug of the walk"),
         }.get(harm, Killed())  # fmt: skip
@@ -158,10 +170,10 @@ class Walk:
         self.harms.add(harm)
 
     async def schedule(self) -> WeeklySchedule | None:
-        return await self.store.schedule_for(1)
+        return await self.store.look_up(schedules.of_guild, 1)
 
     async def jobs(self, weekly: WeeklySchedule) -> list[Job]:
-        return [delivery.post for delivery in await self.store.recent(weekly.id, 1000)]
+        return [delivery.post for delivery in await self.store.read(recent_deliveries, weekly.id, 1000)]
 
     async def check(self) -> None:
         """What holds after every step."""
@@ -203,19 +215,20 @@ class Walk:
         }.get(job.reason or Reason.EMPTY_LIST, False)
 
 
-async def walk(seed: int, catalog: Catalog) -> None:
+async def walk(seed: int, catalog: Catalog, url: str = "sqlite:///:memory:") -> None:
     """Make one walk; raises AssertionError where something is not as it must be."""
-    async with await Store.open("sqlite:///:memory:") as store:
+    async with await Store.open(url) as store:
+        await store.write(lambda connection: connection.execute(delete(tables.schedules)))
         await Walk(seed, store, catalog).run()
 
 
-async def main(count: int) -> int:
+async def main(count: int, *url: str) -> int:
     catalog, failed = load_catalog(shipped_catalog()), 0
     logging.disable(logging.CRITICAL)  # the walks' own bugs
     begun = clock.monotonic()
     for seed in range(count):
         try:
-            await walk(seed, catalog)
+            await walk(seed, catalog, *url)
         except Exception as error:  # noqa: BLE001 - every walk is to be made
             failed += 1
             print(f"walk {seed}: {type(error).__name__}: {str(error)[:400]}", flush=True)
@@ -224,4 +237,4 @@ async def main(count: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(bool(asyncio.run(main(int(sys.argv[1])))))
+    sys.exit(bool(asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))))

@@ -17,7 +17,7 @@ Read = Callable[..., Imported]
 def read() -> Read:
     """Imports a Markdown text."""
 
-    def read(markdown: str, base: str | None = None, *, topics: bool = False) -> Imported:
-        return import_index(Path("-"), BytesIO(markdown.encode()), base=base, topics=topics)
+    def read(markdown: str, base: str | None = None) -> Imported:
+        return import_index(Path("-"), BytesIO(markdown.encode()), base=base)
 
     return read

@@ -20,10 +20,10 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT, flags=re.DOTALL | re.MULTILINE)
 
 
-def test_before_and_after(tmp_path: Path) -> None:
-    (tmp_path / "bread.md").write_text(blocks("markdown")[0], encoding="utf-8")
+@pytest.mark.parametrize(("before", "after"), list(zip(blocks("markdown"), blocks("yaml"), strict=False))[:3])
+def test_before_and_after(tmp_path: Path, before: str, after: str) -> None:
+    (tmp_path / "bread.md").write_text(before, encoding="utf-8")
     found = import_index(tmp_path / "bread.md", BytesIO())
-    after = blocks("yaml")[0]
     assert found.text[found.text.index("\nid:") + 1 :] == after
     assert parse_catalog(after, "catalog.yaml") == found.catalog
 

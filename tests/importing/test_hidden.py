@@ -42,7 +42,7 @@ def test_they_are_left_out() -> None:
 
 def test_addresses_that_no_resource_may_have_are_told() -> None:
     said = report(imported(INDEX).draft)
-    assert "addresses that lead nowhere, or that name a user before an @: 2" in said
+    assert "malformed links, or links with a user name: 2" in said
     assert "https://bread.example@evil.example/" in said
 
 

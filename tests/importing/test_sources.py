@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import CatalogError
 from bot.importing import import_index
+from bot.importing.markdown import MAX_PARAGRAPH
 from bot.importing.sources import MAX_BYTES
 
 LINK = "[Attention](https://a.example/x)\n"
@@ -21,7 +22,7 @@ LINK = "[Attention](https://a.example/x)\n"
         (b"# Only\n\ntext\n", "list.md: has no links to the web"),
         (
             b"# L\n\n[x](one.md) [y](two.md)\n",
-            "list.md:3: has no links but relative ones (2); give the index's address",
+            "list.md:3: has only relative links (2); give the index's address",
         ),
         (b"# L\n\n\0\1\2\n", "list.md:3: has binary data"),
         (b"# L\n\n" + "é".encode("latin-1") + b"\n", "list.md:3: is not UTF-8 text (byte 0xe9)"),
@@ -31,6 +32,35 @@ LINK = "[Attention](https://a.example/x)\n"
         (LINK.encode() + b'\n<a href="https://b.exam', "list.md:3: the file ends inside a link"),
         (LINK.encode() + b"\n<!-- cut\n" + LINK.encode(), "list.md:3: the comment that begins here never ends"),
         (LINK.encode() + b"\n```sh\ncut\n" + LINK.encode(), "list.md:3: the block of code that begins here never ends"),
+        (
+            b"Bread\n=====\n\n.. contents::\n\n* `Rye <https://a.example>`_\n",
+            "list.md:1: is reStructuredText, not Markdown",
+        ),
+        (b"#+TITLE: Bread\n* Rye\n- [[https://a.example][Rye]]\n", "list.md:1: is Org mode, not Markdown"),
+        (
+            b"<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><DT><A HREF='https://a.example'>Rye</A></DL>",
+            "list.md:1: is a file of",
+        ),
+        (b"<!doctype html>\n<title>Rye</title><a href='https://a.example'>Rye</a>\n", "list.md:1: is an HTML page"),
+        (b"<?xml version='1.0'?>\n<opml><outline htmlUrl='https://a.example'/></opml>", "list.md:1: is OPML"),
+        (b"@article{rye,\n url = {https://a.example}\n}\n", "list.md:1: is BibTeX"),
+        (b'[{"title": "Rye", "url": "https://a.example"}]', "list.md:1: is JSON"),
+        (
+            b"title,url\nRye,https://a.example\nOat,https://b.example\n",
+            "list.md:1: is CSV, not Markdown; convert it with: pandoc",
+        ),
+        (
+            b"- title: Rye\n  url: https://a.example\n- title: Oat\n  url: https://b.example\n",
+            "list.md:1: is YAML, not",
+        ),
+        (
+            b"title: L\nstages:\n  - title: S\n    resources: []\n",
+            "list.md:1: is a catalog, not an index; serve it with",
+        ),
+        (
+            LINK.encode() + b"x" * (MAX_PARAGRAPH + 1),
+            "list.md:1: begins a paragraph of more than 100,000 characters",
+        ),
         (b"x" * (MAX_BYTES + 1), f"list.md: has {MAX_BYTES + 1:,} bytes; at most {MAX_BYTES:,} are read"),
     ],
     ids=lambda value: str(value[:30]),
@@ -73,7 +103,7 @@ def test_a_folder_is_one_list(tmp_path: Path) -> None:
         "## Week two\n\n[Two](https://x.example/2)\n\n### More\n\n[3 pages](three.html)\n"
     )
     (tmp_path / "README.md").write_text(
-        "# Course\n\nWhat one learns in this course, and in which order.\n\n[One](2-second.md) [Zero](https://x.example/0)\n"
+        "# Course\n\nWhat one learns in this course, and in which order.\n\n- [One](2-second.md)\n- [Zero](https://x.example/0)\n"
     )
     (tmp_path / "notes.txt").write_text("[Not](https://x.example/not)\n")
     (tmp_path / ".hidden").mkdir()
@@ -86,6 +116,12 @@ def test_a_folder_is_one_list(tmp_path: Path) -> None:
         ("The end", ["https://x.example/10"]),
     ]
     assert found.catalog.title == "Course"
+
+
+def test_files_of_one_title_are_known_by_their_names(tmp_path: Path) -> None:
+    for name in ("rye", "oat"):
+        (tmp_path / f"{name}.md").write_text(f"### Introduction\n\n- [A {name}](https://x.example/{name})\n")
+    assert [stage.title for stage in import_index(tmp_path, BytesIO()).catalog.stages] == ["Oat", "Rye"]
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from bot.catalog import Catalog, canonical_page, parse_catalog, shipped_catalog
 from bot.errors import CatalogError
-from bot.importing import Synced, What, sync_index
-from tests.importing.conftest import Read
+from bot.importing import ChangeKind, Synced, import_index, sync_index
 
 TODAY = date(2026, 3, 14)
 
@@ -77,12 +76,22 @@ tracks:
 """
 
 
-def synced(index: str, catalog: str = CATALOG) -> Synced:
+def kept(index: str) -> str:
+    """The import of an index, as it is kept beside the catalog."""
+    return import_index(Path("-"), BytesIO(index.encode())).kept
+
+
+LAST = kept(INDEX)
+
+
+def synced(index: str, catalog: str = CATALOG, last: str | None = LAST, *, force: bool = True) -> Synced:
     """A catalog after an index came into it; a second time changes nothing."""
-    found = sync_index(Path("-"), BytesIO(index.encode()), catalog, "catalog.yaml", TODAY)
-    again = sync_index(Path("-"), BytesIO(index.encode()), found.after, "catalog.yaml", TODAY)
+    found = sync_index(Path("-"), BytesIO(index.encode()), catalog, "catalog.yaml", TODAY, last=last, force=force)
+    again = sync_index(
+        Path("-"), BytesIO(index.encode()), found.after, "catalog.yaml", TODAY, last=found.imported, force=force
+    )
     assert again.after == found.after
-    assert all(change.what in (What.ELSEWHERE, What.STAYS_RETIRED) for change in again.changes)
+    assert {change.kind for change in again.changes} <= {ChangeKind.STAYS_RETIRED, ChangeKind.STAYS_DELETED}
     return found
 
 
@@ -92,8 +101,8 @@ def difference(found: Synced) -> list[str]:
     return [f"{line[0]} {line[2:].strip()}" for line in lines if line[0] in "+-" and line[2:].strip()]
 
 
-def kinds(found: Synced) -> list[tuple[What, str]]:
-    return [(change.what, change.title) for change in found.changes]
+def kinds(found: Synced) -> list[tuple[ChangeKind, str]]:
+    return [(change.kind, change.title) for change in found.changes]
 
 
 def loaded(found: Synced) -> Catalog:
@@ -107,12 +116,12 @@ def test_nothing_changes_without_a_change() -> None:
 
 def test_a_new_link_comes_behind_the_one_before_it() -> None:
     found = synced(
-        INDEX.replace("- [Folding]", "- [Flour: all of it](https://n.example/flour) - What to buy.\n- [Folding]")
+        INDEX.replace("- [Folding]", "- [Flour: all of it](https://n.example/flour) - ChangeKind to buy.\n- [Folding]")
     )
-    assert kinds(found) == [(What.ADDED, "Flour: all of it")]
+    assert kinds(found) == [(ChangeKind.ADDED, "Flour: all of it")]
     assert difference(found) == [
         "+ - id: flour-all-of-it", '+ title: "Flour: all of it"', "+ url: https://n.example/flour",
-        "+ summary: What to buy.", "+ added: 2026-03-14",
+        "+ summary: ChangeKind to buy.", "+ added: 2026-03-14",
     ]  # fmt: skip
     stage = loaded(found).stages[0]
     assert [one.id for one in stage.resources] == ["no-knead-bread", "flour-all-of-it", "folding", "ovens"]
@@ -163,9 +172,8 @@ def test_a_track_without_links_gets_its_first(heading: str, track: int) -> None:
 
 def test_a_catalog_without_tracks_gets_them() -> None:
     catalog = "title: L\nstages:\n  - {title: First loaf, resources: [{title: Folding, url: https://a.example/fold}]}"
-    found = synced(
-        "- [Folding](https://a.example/fold)\n\nThere are tracks:\n\n- Rye [A b](https://n.example)\n- B\n", catalog
-    )
+    index = "- [Folding](https://a.example/fold)\n\nThere are tracks:\n\n- Rye [A b](https://n.example)\n- B\n"
+    found = synced(index, catalog, None)
     assert [track.title for track in loaded(found).tracks] == ["Rye A b"]
     assert found.after.startswith(catalog)
 
@@ -175,7 +183,7 @@ def test_what_left_the_index_is_retired_and_comes_back() -> None:
         "- [Folding](https://a.example/fold)\n", ""
     )
     found = synced(without)
-    assert kinds(found) == [(What.RETIRED, "No-knead bread"), (What.RETIRED, "Folding")]
+    assert kinds(found) == [(ChangeKind.RETIRED, "No-knead bread"), (ChangeKind.RETIRED, "Folding")]
     assert difference(found) == [
         "+ retired: true  # no longer in the index",
         "- - {id: folding, title: Folding, url: 'https://a.example/fold', topics: [sourdough]}   # in one line",
@@ -186,21 +194,21 @@ def test_what_left_the_index_is_retired_and_comes_back() -> None:
     assert [one.id for one in catalog.retired] == ["no-knead-bread", "folding"]
     assert catalog.get("folding") is None
     back = synced(INDEX, found.after)
-    assert kinds(back) == [(What.RETURNED, "No-knead bread"), (What.STAYS_RETIRED, "Folding")]
+    assert kinds(back) == [(ChangeKind.RETURNED, "No-knead bread"), (ChangeKind.STAYS_RETIRED, "Folding")]
     assert difference(back) == ["- retired: true  # no longer in the index"]
 
 
 @pytest.mark.parametrize(
     ("line", "changes"),
     [
-        ("retired: true", [What.STAYS_RETIRED]),
-        ("retired: true  # too long", [What.STAYS_RETIRED]),
+        ("retired: true", [ChangeKind.STAYS_RETIRED]),
+        ("retired: true  # too long", [ChangeKind.STAYS_RETIRED]),
         ("retired: false", []),
     ],
 )
-def test_what_a_person_retired_stays(line: str, changes: list[What]) -> None:
+def test_what_a_person_retired_stays(line: str, changes: list[ChangeKind]) -> None:
     catalog = CATALOG.replace("        title: Ovens\n", f"        title: Ovens\n        {line}\n")
-    assert [what for what, _ in kinds(synced(INDEX, catalog))] == changes
+    assert [kind for kind, _ in kinds(synced(INDEX, catalog))] == changes
 
 
 def test_a_link_that_a_person_added_stays_where_the_catalog_says_so() -> None:
@@ -211,31 +219,116 @@ def test_a_link_that_a_person_added_stays_where_the_catalog_says_so() -> None:
 @pytest.mark.parametrize("old", ["No-knead bread", "Folding", "Ovens", "Starters"])
 def test_a_changed_title_comes_in(old: str) -> None:
     found = synced(INDEX.replace(f"[{old}]", "[Anew: it, {all}]"))
-    assert kinds(found) == [(What.RETITLED, old)]
+    assert kinds(found) == [(ChangeKind.RETITLED, old)]
     assert "Anew: it, {all}" in [one.title for one in loaded(found)]
     assert len(difference(found)) == 2
     assert CATALOG.count("#") == found.after.count("#")
 
 
-@pytest.mark.parametrize(
-    ("ours", "aliases"),
-    [
-        ("The oven, a love story", ""),  # the id was made from the index's title
-        ("Ovens (a love story)", ""),
-        ("Fire", ", aliases: [Heat and ovens]"),
-    ],
-)
-def test_a_title_that_a_person_chose_stays(ours: str, aliases: str) -> None:
-    resource = f"{{title: '{ours}', id: ovens, url: https://a.example/ovens{aliases}}}"
-    catalog = f"title: L\nstages:\n- title: S\n  resources:\n  - {resource}\n"
-    index = "- [Heat and ovens](https://a.example/ovens)" if aliases else "- [Ovens](https://a.example/ovens)"
-    assert synced(index, catalog).changes == []
+def test_what_a_person_changed_stays() -> None:
+    """Title, summary, place and deletion: where both changed something, yours stays, and the index's is reported."""
+    ours = CATALOG.replace("title: Ovens", "title: Fire").replace("          Folded\n", "          Our own\n")
+    index = INDEX.replace("[Ovens]", "[Heat and ovens]").replace("/knead)", "/knead) - Theirs.")
+    found = synced(index, ours)
+    assert found.after == ours
+    assert kinds(found) == [(ChangeKind.KEPT, "No-knead bread"), (ChangeKind.KEPT, "Fire")]
+    assert "kept as you have it: “Fire”, the index has another title: Heat and ovens" in found.report()
+
+
+def test_what_a_person_deleted_stays_deleted() -> None:
+    without = CATALOG[: CATALOG.index("      - id: ovens")] + CATALOG[CATALOG.index("  - {id: sour") :]
+    found = synced(INDEX, without)
+    assert (found.after, kinds(found)) == (without, [(ChangeKind.STAYS_DELETED, "Ovens")])
+
+
+def test_a_new_link_in_a_stage_that_a_person_deleted() -> None:
+    without = CATALOG.replace(CATALOG[CATALOG.index("  - {id: sour") : CATALOG.index("tracks:")], "")
+    found = synced(f"{INDEX}- [Levain](https://n.example)\n", without)
+    assert found.after == without
+    assert kinds(found) == [(ChangeKind.STAYS_DELETED, "Starters"), (ChangeKind.STAYS_DELETED, "Levain")]
+
+
+def test_what_nobody_touched_follows_the_index() -> None:
+    """A summary, a heading, a place, an order: in a catalog as it was imported."""
+    imported = import_index(Path("-"), BytesIO(INDEX.encode()))
+    index = """\
+# Bread
+
+## Baking
+
+- [Ovens](https://a.example/ovens) - Hot ones.
+- [No-knead bread](https://a.example/knead)
+
+## Sourdough
+
+- [Starters](https://b.example/starters)
+- [Folding](https://a.example/fold)
+"""
+    commented = imported.text.replace("      - id: folding\n", "      # gently\n      - id: folding\n")
+    found = synced(index, commented, imported.kept)
+    assert [(stage.title, [one.title for one in stage.resources]) for stage in loaded(found).stages] == [
+        ("Baking", ["Ovens", "No-knead bread"]), ("Sourdough", ["Starters", "Folding"]),
+    ]  # fmt: skip
+    assert loaded(found)["ovens"].summary == "Hot ones."
+    assert "      # gently\n      - id: folding\n" in found.after
+    assert {kind for kind, _ in kinds(found)} == {ChangeKind.RENAMED, ChangeKind.MOVED, ChangeKind.CHANGED}
+
+
+def test_a_better_importer_undoes_nothing() -> None:
+    """The index is the same, and what is made of it differs: only what nobody touched follows."""
+    last = LAST.replace("title: Folding", "title: PDF").replace("title: Ovens", "title: here")
+    ours = CATALOG.replace("title: Folding", "title: PDF").replace("title: Ovens", "title: My ovens")
+    found = synced(INDEX, ours, last)
+    assert kinds(found) == [(ChangeKind.RETITLED, "PDF"), (ChangeKind.KEPT, "My ovens")]
+    assert "title: Folding" in found.after
+
+
+def test_an_index_that_lost_over_a_third_is_refused() -> None:
+    index = "".join(f"- [T{number} u](https://x.example/{number})\n" for number in range(9))
+    imported = import_index(Path("-"), BytesIO(index.encode()))
+    half = "".join(index.splitlines(keepends=True)[:5])
+    with pytest.raises(CatalogError, match="lost 4 of 9 links; if that is meant, sync with --force"):
+        synced(half, imported.text, imported.kept, force=False)
+    assert len(loaded(synced(half, imported.text, imported.kept)).retired) == 4
+    most = "".join(index.splitlines(keepends=True)[:6])
+    assert len(loaded(synced(most, imported.text, imported.kept, force=False)).retired) == 3
+
+
+def test_a_domain_that_moved_keeps_the_pages_although_titles_repeat() -> None:
+    index = "- [Part 1](http://old.example/1)\n- [Part 1](http://old.example/2)\n- [Keep](https://k.example)\n"
+    imported = import_index(Path("-"), BytesIO(index.encode()))
+    found = synced(index.replace("http://old", "https://new"), imported.text, imported.kept)
+    assert [one.former_urls for one in loaded(found)] == [("http://old.example/1",), ("http://old.example/2",), ()]
+
+
+def test_another_title_and_address_in_the_same_place() -> None:
+    index = (
+        "- [One](https://a.example/1)\n- [Rye, 1st edition](https://a.example/rye)\n- [Three](https://a.example/3)\n"
+    )
+    imported = import_index(Path("-"), BytesIO(index.encode()))
+    found = synced(index.replace("1st", "2nd").replace("/rye", "/rye2"), imported.text, imported.kept)
+    assert [kind for kind, _ in kinds(found)] == [ChangeKind.READDRESSED, ChangeKind.RETITLED]
+    assert loaded(found)["rye-1st-edition"].former_urls == ("https://a.example/rye",)
+
+
+def test_the_base_of_the_last_import_is_used_again() -> None:
+    index = "- [A b](a.md)\n- [B c](b.md)\n- [C d](https://c.example)\n"
+    imported = import_index(Path("-"), BytesIO(index.encode()), base="https://l.example/")
+    for last in (imported.kept, None):
+        assert synced(index, imported.text, last).changes == []
+
+
+def test_without_a_last_import_only_links_and_addresses_are_taken() -> None:
+    index = INDEX.replace("[Ovens]", "[Heat]").replace("a.example/fold", "new.example/fold")
+    found = synced(f"{index}- [Levain](https://n.example)\n", CATALOG, None)
+    assert [kind for kind, _ in kinds(found)] == [ChangeKind.READDRESSED, ChangeKind.ADDED]
+    assert "title: Ovens" in found.after
 
 
 def test_a_changed_address_keeps_the_old_one() -> None:
     index = INDEX.replace("a.example/fold", "new.example/fold").replace("a.example/ovens", "new.example/ovens")
     found = synced(index)
-    assert [what for what, _ in kinds(found)] == [What.READDRESSED] * 2
+    assert [kind for kind, _ in kinds(found)] == [ChangeKind.READDRESSED] * 2
     folding, ovens = loaded(found)["folding"], loaded(found)["ovens"]
     assert (folding.url, folding.former_urls) == ("https://new.example/fold", ("https://a.example/fold",))
     assert (ovens.url, ovens.former_urls) == (
@@ -246,21 +339,24 @@ def test_a_changed_address_keeps_the_old_one() -> None:
 @pytest.mark.parametrize(
     "url", ["http://www.a.example/knead/?utm_source=x", "https://a.example/knead#", "https://A.example:443/knead"]
 )
-def test_another_way_to_write_an_address_is_no_change(url: str) -> None:
-    assert synced(INDEX.replace("https://a.example/knead", url)).changes == []
+def test_another_way_to_write_an_address_is_no_new_one(url: str) -> None:
+    found = synced(INDEX.replace("https://a.example/knead", url))
+    assert [kind for kind, _ in kinds(found)] == [ChangeKind.CHANGED]
+    assert loaded(found)["no-knead-bread"].former_urls == ()
 
 
 def test_an_index_that_still_has_the_old_address() -> None:
     assert synced(INDEX.replace("a.example/ovens", "a.example/old-ovens")).changes == []
 
 
-def test_another_order_is_reported_and_left() -> None:
-    lines = INDEX.splitlines(keepends=True)
-    lines[4], lines[5], lines[6], lines[10] = lines[6], lines[4], lines[10], lines[5]
-    found = synced("".join(lines))
-    assert found.after == CATALOG
-    assert set(kinds(found)) == {(What.ELSEWHERE, "Ovens"), (What.ELSEWHERE, "Starters"), (What.ELSEWHERE, "Folding")}
-    assert "elsewhere: “Folding”, the index has it in “Sourdough”" in found.report()
+def test_what_a_person_moved_stays_there() -> None:
+    imported = import_index(Path("-"), BytesIO(INDEX.encode()))
+    start, end = imported.text.index("      - id: folding"), imported.text.index("      - id: ovens")
+    chunk = imported.text[start:end]
+    moved = (imported.text[:start] + imported.text[end:]).rstrip() + f"\n\n{chunk.rstrip()}\n"
+    found = synced(INDEX.replace("[Starters]", "[Culture]"), moved, imported.kept)
+    assert [one.id for one in loaded(found).stages[1].resources] == ["starters", "folding"]
+    assert kinds(found) == [(ChangeKind.RETITLED, "Starters")]
 
 
 def test_the_wrong_index_is_refused() -> None:
@@ -278,17 +374,17 @@ def test_a_catalog_with_problems_is_refused() -> None:
 def test_line_ends_and_a_byte_order_mark_stay(newline: str, mark: str) -> None:
     catalog = mark + CATALOG.replace("\n", newline)
     index = INDEX.replace("- [Folding]", "- [Ñ😀](https://n.example)\n- [Folding]").replace("[Starters]", "[Culture]")
-    found = sync_index(Path("-"), BytesIO(index.encode()), catalog, "catalog.yaml", TODAY)
+    found = sync_index(Path("-"), BytesIO(index.encode()), catalog, "catalog.yaml", TODAY, last=LAST)
     assert found.after == mark + synced(index).after.replace("\n", newline)
 
 
-def test_the_catalog_that_comes_along_is_left_alone_by_its_own_index(read: Read, catalog: Catalog) -> None:
+def test_the_catalog_that_comes_along_is_left_alone_by_its_own_index(catalog: Catalog) -> None:
     text = shipped_catalog().read_text(encoding="utf-8")
     index = "".join(
         f"## {group.title}\n\n" + "".join(f"- [{one.title}]({one.url})\n" for one in group.resources) + "\n"
         for group in catalog.groups
     )
-    assert synced(index, text).changes == []
+    assert synced(index, text, None).changes == []
 
 
 words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=12)
@@ -306,6 +402,9 @@ def test_any_change_to_an_index_touches_nothing_else(data: st.DataObject) -> Non
         for number, ((title, url), comment) in enumerate(zip(rows, comments, strict=True))
     )
     catalog = f"title: L\nstages:\n- title: S\n  resources:{entries}# end\n"
+    last = "title: L\nstages:\n- title: S\n  resources:\n" + "".join(
+        f"  - {{title: {title}, url: {url}}}\n" for title, url in rows
+    )
     changed = [
         (title if keep else f"Other {word}", url) if data.draw(st.booleans()) else (title, f"{url}/{number}")
         for number, ((title, url), keep, word) in enumerate(
@@ -319,7 +418,7 @@ def test_any_change_to_an_index_touches_nothing_else(data: st.DataObject) -> Non
     index = "# L\n\n## S\n\n" + "".join(f"- [{title}]({url})\n" for title, url in changed)
     if not any(url.startswith("https://x.example") for _, url in changed):
         return
-    found = synced(index, catalog)
+    found = synced(index, catalog, last)
     kept = [line for line in catalog.splitlines() if "title:" not in line and "url:" not in line]
     after = iter(found.after.splitlines())
     assert all(line in after for line in kept)

@@ -39,9 +39,20 @@ class Server:
         """Mia presses a button, and sees what it turned its message into, or a new one."""
         return Seen(await self.mia.click(seen.message, label=label), pressed=seen)
 
+    async def fill_in(self, seen: Seen, label: str, **fields: Any) -> Seen:
+        """Mia presses a button that opens a form, changes some of its fields and sends it."""
+        opened = await self.mia.click(seen.message, label=label)
+        return Seen(await self.mia.submit_modal(opened, filled_in(opened) | fields), pressed=seen)
+
     async def choose_hit(self, seen: Seen, title: str) -> Seen:
         """Mia chooses a hit on an answer to /recommend by its title, to mark it done or to undo that."""
         option = next(one for one in seen.options if title in one["label"])
+        chosen = await self.mia.select(seen.message, [option["value"]], custom_id=seen.custom_id(option["label"]))
+        return Seen(chosen, pressed=seen)
+
+    async def choose_option(self, seen: Seen, beginning: str) -> Seen:
+        """Mia chooses the option of a select whose label begins so."""
+        option = next(one for one in seen.options if one["label"].startswith(beginning))
         chosen = await self.mia.select(seen.message, [option["value"]], custom_id=seen.custom_id(option["label"]))
         return Seen(chosen, pressed=seen)
 
@@ -51,26 +62,52 @@ class Server:
         chosen = [labelled[one] if isinstance(one, str) else one for one in values]
         return Seen(await self.ada.select(seen.message, chosen, custom_id=seen.custom_id(select)), pressed=seen)
 
-    async def set_weekly(self, **options: Any) -> Seen:
-        """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise. What is no option of
-        `/weekly set` she chooses in the panel of `/weekly options`; the last answer is returned."""
-        given = {"channel": self.channel, "day": "monday", "time": "09:00", "timezone": "Europe/Berlin"}
-        seen = await self.manage(
-            "weekly set", **given | {name: options[name] for name in given.keys() & options.keys()}
-        )
-        others = {name: value for name, value in options.items() if name not in given}
-        return await self.choose(**others) if others else seen
+    async def weekly(self, *labels: str) -> Seen:
+        """Ada opens the panel of /weekly, and presses what is written on its buttons, one after another."""
+        seen = await self.manage("weekly")
+        for label in labels:
+            seen = await self.manage_press(seen, label)
+        return seen
 
-    async def choose(self, role: Any = None, **options: Any) -> Seen:
-        """Ada changes something in the panel of `/weekly options`: an order or a start in words, a role, a toggle."""
-        typed = {name: options[name] for name in ("order", "start") if name in options}
-        seen = await self.manage("weekly options", **typed)
-        if role is not None:
-            seen = await self.manage_choice(seen, "Role to mention (none, if you choose none)", *filter(None, [role]))
+    async def manage_press(self, seen: Seen, label: str) -> Seen:
+        """Ada presses a button."""
+        return Seen(await self.ada.click(seen.message, label=label), pressed=seen)
+
+    async def submit(self, seen: Seen, label: str, **values: Any) -> Seen:
+        """Ada presses a button that opens a form, and sends it with some values."""
+        shown = await self.ada.click(seen.message, label=label)
+        return Seen(await self.ada.submit_modal(shown, values), pressed=seen)
+
+    async def pause(self, until: str = "") -> Seen:
+        """Ada pauses the weekly prompt, until a day if she types one."""
+        return await self.submit(await self.weekly(), "Pause", **({"until": until} if until else {}))
+
+    async def set_weekly(self, **options: Any) -> Seen:
+        """Ada sets a weekly prompt: Monday at nine in Berlin, unless she says otherwise; the panel as it is then.
+
+        An order (by its label) or a role she chooses in the options, where she switches thread, pin and poll.
+        """
+        typed = {"channel": self.channel, "day": "monday", "time": "09:00", "timezone": "Europe/Berlin"}
+        typed |= {name: options.pop(name) for name in (*typed, "start") if name in options and name != "start"}
+        start = options.pop("start", None)
+        seen = await self.manage("weekly", **typed)
+        if options:
+            await self.choose(**options)
+        if start is not None:
+            await self.manage("weekly", start=start)
+        return await self.weekly() if options or start is not None else seen
+
+    async def choose(self, **options: Any) -> Seen:
+        """Ada changes some of the options: an order by its label, a role or None, a thread, pin or poll; the card."""
+        seen = await self.weekly("Options")
+        if "order" in options:
+            seen = await self.manage_choice(seen, "Order of the prompts", options["order"])
+        if "role" in options:
+            seen = await self.manage_choice(seen, "Role to mention (optional)", *filter(None, [options["role"]]))
         for kind in ("thread", "pin", "poll"):
             other = f"{kind.title()}: {'off' if options.get(kind) else 'on'}"
             if kind in options and other in seen.labels:
-                seen = Seen(await self.ada.click(seen.message, label=other), seen)
+                seen = await self.manage_press(seen, other)
         return seen
 
     async def pass_time(self, until: datetime) -> None:
@@ -139,6 +176,17 @@ class Seen:
     @property
     def links(self) -> list[str]:
         return list(_values(self._components, "url"))
+
+
+def filled_in(opened: Any) -> dict[str, Any]:
+    """What a form holds when it is opened, by field."""
+    fields = [one["component"] for one in opened.modal["components"]]
+    return {one["custom_id"]: _preset(one) for one in fields}
+
+
+def _preset(field: dict[str, Any]) -> Any:
+    chosen = [option["value"] for option in field.get("options", ()) if option.get("default")]
+    return field.get("value", chosen if "options" in field else "")
 
 
 def _values(components: list[dict[str, Any]], key: str) -> Iterator[str]:

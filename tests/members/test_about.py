@@ -1,4 +1,4 @@
-"""/about, and how the bot starts."""
+"""/help, the greeting, and how the bot starts."""
 
 from __future__ import annotations
 
@@ -15,21 +15,27 @@ from bot.store import Store
 from tests.members.server import Seen, Server
 
 
-async def test_about_says_what_it_serves(server: Server, catalog: Catalog) -> None:
-    seen = await server.ask("about")
+async def test_help_says_what_there_is(server: Server, catalog: Catalog) -> None:
+    seen = await server.manage("help")
     assert seen.private
-    assert f"{catalog.title}, with 23 resources in 2 stages and 3 tracks" in seen.text
+    assert "23 resources, 2 stages and 3 tracks" in seen.text
     assert catalog.source[:40] in seen.text
-    for command in server.mia.available_commands(server.channel):
+    assert f"**Before you start:** {catalog.prerequisites[0]}" in seen.text
+    for command in server.ada.available_commands(server.channel):
         name = command.split()[0]
-        assert f"`/{name}" in seen.text
+        assert name == "help" or f"`/{name}" in seen.text
     assert "Find resources" in seen.text
+
+
+async def test_in_direct_messages_nobody_is_sent_to_an_admin(server: Server) -> None:
+    assert "admin" in (await server.ask("help")).text
+    assert "admin" not in Seen(await server.mia.user.slash("help")).text
 
 
 async def test_the_source_is_a_link(server: Server, store: Store, catalog: Catalog) -> None:
     other = replace(catalog, source="By **Ada**, https://example.org/list @everyone")
     await server.env.restart_bot(create_bot(Settings.model_construct(), other, store))
-    seen = await server.ask("about")
+    seen = await server.ask("help")
     assert "<https://example.org/list>" in seen.text
     assert "**Ada**" not in seen.text
     assert "@everyone" not in seen.text
@@ -38,14 +44,14 @@ async def test_the_source_is_a_link(server: Server, store: Store, catalog: Catal
 async def test_help_says_what_to_do_first_with_an_example_that_works(server: Server, catalog: Catalog) -> None:
     seen = await server.ask("help")
     assert seen.private
-    assert f"How to begin with {catalog.title}" in seen.text
+    assert f"Get started with {catalog.title}" in seen.text
     example = re.search(r"`/recommend topic: (.+?)`", seen.text)
     assert example is not None
     assert "1." in (await server.ask("recommend", topic=example[1])).text
-    for entry in ("`/next`", "`/path`", "Find resources", "`/remind weekly`"):
+    for entry in ("`/next`", "`/path`", "Find resources", "`/remind`"):
         assert entry in seen.text
-    assert "/weekly set" not in seen.text
-    assert "/weekly set" in (await server.manage("help")).text
+    assert "/weekly" not in seen.text
+    assert "/weekly" in (await server.manage("help")).text
 
 
 @pytest.mark.parametrize(
@@ -85,29 +91,13 @@ async def test_a_server_is_greeted_once_where_the_bot_may_write(server: Server, 
     assert server.posts() == [greeting]
     seen = Seen(await server.ada.click(greeting, label="Set up the weekly prompt"))
     assert seen.private
-    assert "In which time zone?" in seen.text
+    assert "Which time zone?" in seen.text
 
 
-async def test_everybody_sees_the_commands(server: Server) -> None:
-    """Discord hides a group as a whole or not at all, and `/weekly past` is for members; the rest is refused."""
-    seen = set(server.mia.available_commands(server.channel))
-    assert {one for one in seen if not one.startswith("weekly ")} == {
-        "recommend",
-        "path",
-        "next",
-        "done",
-        "privacy show",
-        "privacy counted",
-        "privacy export",
-        "privacy delete",
-        "progress",
-        "remind weekly",
-        "remind show",
-        "remind off",
-        "about",
-        "help",
-    }
-    assert {"weekly past", "weekly set", "weekly options"} <= seen
+async def test_members_see_their_commands_and_admins_one_more(server: Server) -> None:
+    everyone = {"recommend", "path", "next", "done", "progress", "remind", "past", "privacy", "help"}
+    assert set(server.mia.available_commands(server.channel)) == everyone
+    assert set(server.ada.available_commands(server.channel)) == everyone | {"weekly"}
 
 
 def _syncs(server: Server) -> int:
@@ -137,7 +127,7 @@ async def test_it_starts_without_its_commands_when_discord_refuses_them(
         server.env.inject_error("PUT", "/applications/*/commands", status=400)
         await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, empty))
         assert "did not take the list of commands" in caplog.text
-        assert (await server.ask("about")).private
+        assert (await server.ask("help")).private
 
 
 async def test_no_privileged_intent(server: Server) -> None:

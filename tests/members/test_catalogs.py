@@ -77,7 +77,7 @@ def pizzeria(simcord_env: Env, bakery: Server, simcord_bot: StudyBot) -> Server:
 
 
 async def test_each_server_is_answered_from_its_own_list(bakery: Server, pizzeria: Server) -> None:
-    for command, options in (("path", {}), ("next", {}), ("about", {}), ("recommend", {"topic": "intro"})):
+    for command, options in (("path", {}), ("next", {}), ("help", {}), ("recommend", {"topic": "intro"})):
         here, there = await bakery.ask(command, **options), await pizzeria.ask(command, **options)
         assert "Pizza" not in here.text
         assert "Ovens" not in here.text
@@ -92,10 +92,10 @@ async def test_each_server_is_answered_from_its_own_list(bakery: Server, pizzeri
 async def test_clashing_ids_keep_their_marks_apart_and_a_shared_page_shares_its_mark(
     bakery: Server, pizzeria: Server
 ) -> None:
-    assert "Marked done: **Flour and water**. That is 1 of 2." in (await bakery.ask("done", resource="intro")).text
+    assert "Marked done: **Flour and water**. 1 of 2 done." in (await bakery.ask("done", resource="intro")).text
     assert "0 of 2" in (await pizzeria.ask("progress")).text
     assert (
-        "Marked done: **Kneading by hand**. That is 2 of 2."
+        "Marked done: **Kneading by hand**. 2 of 2 done."
         in (await bakery.ask("done", resource="Kneading by hand")).text
     )
     progress = await pizzeria.ask("path")
@@ -106,8 +106,8 @@ async def test_clashing_ids_keep_their_marks_apart_and_a_shared_page_shares_its_
 async def test_a_button_belongs_to_the_list_it_was_made_from(bakery: Server, pizzeria: Server, store: Store) -> None:
     shared = await pizzeria.ask("recommend", topic="ovens and stones", share=True)
     marked = await pizzeria.choose_hit(shared, "Ovens and stones")
-    assert "Marked done: **Ovens and stones**. That is 1 of 2." in marked.text
-    assert BREAD.finished(await store.marks(bakery.mia.id)) == set()
+    assert "Marked done: **Ovens and stones**. 1 of 2 done." in marked.text
+    assert BREAD.finished(await store.marks.of(bakery.mia.id)) == set()
 
 
 async def test_a_button_of_a_list_that_is_gone_says_so(bakery: Server, pizzeria: Server) -> None:
@@ -116,7 +116,7 @@ async def test_a_button_of_a_list_that_is_gone_says_so(bakery: Server, pizzeria:
     bot.catalogs = Catalogs(BREAD)
     seen = await pizzeria.press(page, "Mark 1 done")
     assert seen.private
-    assert "not here any more" in seen.text
+    assert "This list has been removed." in seen.text
 
 
 async def test_a_moved_page_keeps_its_marks(bakery: Server, catalogs: Catalogs, store: Store) -> None:
@@ -128,8 +128,8 @@ async def test_a_moved_page_keeps_its_marks(bakery: Server, catalogs: Catalogs, 
     again = await bakery.ask("done", resource="flour")
     assert "Already marked done: **Flour and water**" in again.text
     undone = await bakery.press(again, "Undo")
-    assert "Unmarked: **Flour and water**" in undone.text
-    assert await store.marks(bakery.mia.id) == {}
+    assert "No longer marked done: **Flour and water**" in undone.text
+    assert await store.marks.of(bakery.mia.id) == {}
 
 
 def ask_at_once(server: Server, topic: str) -> InteractionResult:

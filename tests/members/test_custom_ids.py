@@ -28,15 +28,28 @@ async def see_every_card(server: Server) -> None:
         await server.ask("recommend", topic=topic)
     await server.ask("recommend", topic="kv cache", share=True)
     await server.ask("recommend", topic="kv cache", kind="paper")
-    for command in ("next", "progress", "help", "about", "privacy show"):
+    for command in ("next", "progress", "help", "privacy", "remind"):
         await server.ask(command)
     await server.ask("done", resource="bert")
-    await server.ask("privacy delete")
-    await server.ask("remind weekly", day="monday", time="09:00", timezone="Europe/Berlin")
-    await server.manage("weekly set")
+    await server.press(await server.ask("privacy"), "Delete")
+    shared = await server.press(await server.ask("progress"), "Share my progress")
+    await server.press(shared, "This server")
+    await server.ask("remind", timezone="nowhere at all")
+    remind = await server.ask("remind", day="monday", time="09:00", timezone="Europe/Berlin")
+    await server.press(await server.press(remind, "Skip weeks when I've finished something"), "Remind me every week")
+    for week in range(2):
+        server.env.inject_error("POST", f"/channels/{server.mia.user.dm_channel.id}/messages", status=403, code=50007)
+        await server.pass_time(MONDAY + timedelta(weeks=week, minutes=3))
+    await server.press(await server.ask("remind"), "Resume")
+    await server.pass_time(MONDAY + timedelta(weeks=2, minutes=3))
+    await server.manage("weekly")
     await server.set_weekly()
-    await server.pass_time(MONDAY + timedelta(minutes=3))
-    for command in ("off", "skip", "skip", "now", "preview", "options"):
-        await server.manage(f"weekly {command}")
+    wrong = await server.pause("no such day")
+    assert "Try again" in wrong.labels
+    await server.pass_time(MONDAY + timedelta(weeks=3, minutes=3))
+    for labels in (("Options",), ("Preview",), ("Post now", "Post now"), ("Skip",), ("History", "Back"), ("Off",)):
+        await server.weekly(*labels)
+    await server.pause("2 weeks")
+    await server.weekly()
     message = await server.ada.send(server.channel, "where do I read about the kv cache?")
     Seen(await server.mia.context_menu(server.channel, "Find resources", message))

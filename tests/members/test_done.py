@@ -22,7 +22,7 @@ async def done(store: Store, server: Server) -> set[str]:
 async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store: Store) -> None:
     seen = await server.ask("done", resource="attention-is-all-you-need")
     assert seen.private
-    assert "Marked done: **Attention is all you need**. That is 1 of 23. Next: **BERT**." in seen.text
+    assert "Marked done: **Attention is all you need**. 1 of 23 done. Next: **BERT**." in seen.text
     assert seen.labels == ["Undo", "Open BERT"]
     assert await done(store, server) == {"attention-is-all-you-need"}
 
@@ -30,10 +30,10 @@ async def test_done_says_how_far_that_is_and_what_is_next(server: Server, store:
 async def test_done_again_says_so_and_offers_the_way_back(server: Server, store: Store) -> None:
     await server.ask("done", resource="bert")
     seen = await server.ask("done", resource="bert")
-    assert "Already marked done: **BERT**. You have done 1 of 23." in seen.text
+    assert "Already marked done: **BERT**. 1 of 23 done." in seen.text
     assert await done(store, server) == {"bert"}
     seen = await server.press(seen, "Undo")
-    assert "Unmarked: **BERT**. That leaves 0 of 23." in seen.text
+    assert "No longer marked done: **BERT**. 0 of 23 done." in seen.text
     assert "Next: **Attention is all you need**" in seen.text
     assert seen.labels == ["Mark done"]
     assert await done(store, server) == set()
@@ -50,7 +50,7 @@ async def test_id_title_and_free_text_all_resolve(server: Server, store: Store, 
 @pytest.mark.parametrize(
     "typed",
     [
-        "3", "#3", " 3 ", "https://arxiv.org/abs/2005.14165", "http://www.arxiv.org/abs/2005.14165/?utm_source=x",
+        "3", "#3", " 3 ", "step 3", "Step #3", "STEP3", "https://arxiv.org/abs/2005.14165", "http://www.arxiv.org/abs/2005.14165/?utm_source=x",
     ],
 )  # fmt: skip
 async def test_a_step_and_a_link_resolve(server: Server, store: Store, catalog: Catalog, typed: str) -> None:
@@ -65,8 +65,8 @@ async def test_a_step_and_a_link_resolve(server: Server, store: Store, catalog: 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("99", "There is no step 99: the path has 23 steps."), ("#0", "There is no step 0"),
-        ("https://evil.example/x", "That link leads to nothing on the list."),
+        ("99", "There's no step 99: the path has 23 steps."), ("#0", "There's no step 0"),
+        ("https://evil.example/x", "That link isn't on the list."),
     ],
 )  # fmt: skip
 async def test_a_step_or_a_link_that_is_not_there(server: Server, store: Store, typed: str, said: str) -> None:
@@ -90,7 +90,7 @@ async def test_free_text_takes_no_mark_away(server: Server, store: Store) -> Non
 async def test_words_that_may_be_more_than_one_ask_which(server: Server, store: Store, typed: str) -> None:
     seen = await server.ask("done", resource=typed)
     assert seen.private
-    assert "Which one have you done?" in seen.text
+    assert "Which one do you mean?" in seen.text
     assert 1 <= len(seen.labels) <= 3
     assert await done(store, server) == set()
     chosen = await server.press(seen, seen.labels[-1])
@@ -100,14 +100,14 @@ async def test_words_that_may_be_more_than_one_ask_which(server: Server, store: 
 @pytest.mark.parametrize("typed", ["video", "paper", "videos", "talk"])
 async def test_a_kind_names_nothing(server: Server, store: Store, typed: str) -> None:
     seen = await server.ask("done", resource=typed)
-    assert "Pick one that Discord offers while you type" in seen.text
+    assert "Choose one of the suggestions as you type" in seen.text
     assert await done(store, server) == set()
 
 
 async def test_what_is_not_on_the_list(server: Server, store: Store) -> None:
     seen = await server.ask("done", resource="@everyone **sourdough**")
     assert seen.private
-    assert "Nothing on the list is called" in seen.text
+    assert "I can't find “" in seen.text
     assert "@everyone" not in seen.text
     assert "**sourdough**" not in seen.text
     assert await done(store, server) == set()
@@ -136,9 +136,9 @@ async def test_the_button_of_the_answer_turns_it_around_in_place(server: Server,
     seen = await server.ask("done", resource="bert")
     undone = await server.press(seen, "Undo")
     assert undone.message.id == seen.message.id
-    assert "Unmarked: **BERT**" in undone.text
+    assert "No longer marked done: **BERT**" in undone.text
     again = await server.press(undone, "Mark done")
-    assert "Marked done: **BERT**. That is 1 of 23." in again.text
+    assert "Marked done: **BERT**. 1 of 23 done." in again.text
     assert await done(store, server) == {"bert"}
 
 
@@ -157,11 +157,11 @@ async def test_the_end_of_a_stage_and_of_the_path_are_told(server: Server, store
     for resource in first.resources[1:]:
         await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=first.resources[0].id)
-    assert f"You have finished “{first.title}”!" in seen.text
+    assert f"You've finished “{first.title}”!" in seen.text
     for resource in catalog.resources[:-1]:
         await mark(store, server.mia.id, resource.id, server.env.now())
     seen = await server.ask("done", resource=catalog.resources[-1].id)
-    assert "That is 23 of 23. You have finished the whole path. Well done!" in seen.text
+    assert "23 of 23 done. You've finished the whole path. Well done!" in seen.text
 
 
 async def test_the_button_of_a_shared_answer_answers_privately(server: Server, store: Store) -> None:
@@ -171,7 +171,7 @@ async def test_the_button_of_a_shared_answer_answers_privately(server: Server, s
     assert "Marked done: **KV Cache brief explainer**" in seen.text
     assert "✓" not in Seen(shared.result).text
     taken_back = await server.choose_hit(shared, "KV Cache brief explainer")
-    assert "Unmarked" in taken_back.text
+    assert "No longer marked" in taken_back.text
     assert len(server.posts()) == 1
 
 
@@ -201,7 +201,7 @@ async def test_an_old_card_does_what_is_written_on_it(server: Server, store: Sto
     old = await server.ask("next")
     await server.ask("done", resource="attention-is-all-you-need")
     marked = await server.press(old, "Mark done")
-    assert "Marked done" in marked.text
+    assert "Already marked done" in marked.text
     assert await done(store, server) == {"attention-is-all-you-need"}
     first, second = await server.ask("done", resource="bert"), await server.ask("recommend", topic="bert")
     await server.press(first, "Undo")
@@ -213,10 +213,10 @@ async def test_an_answer_tells_what_it_found_as_asked(server: Server, store: Sto
     undo = await server.ask("done", resource="bert")
     await unmark(store, server.mia.id, "bert")
     still = await server.press(undo, "Undo")
-    assert "Not marked done: **BERT**. You have done 0 of 23." in still.text
+    assert "Not marked done: **BERT**. 0 of 23 done." in still.text
     await mark(store, server.mia.id, "bert", server.env.now())
     already = await server.press(still, "Mark done")
-    assert "Already marked done: **BERT**. You have done 1 of 23." in already.text
+    assert "Already marked done: **BERT**. 1 of 23 done." in already.text
     assert already.labels[0] == "Undo"
 
 
@@ -233,7 +233,7 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
     cards = [
         (await server.ask("next"), "Mark done"),
         (await server.ask("done", resource=retired.id), "Undo"),
-        (await server.ask("path"), "Undo 1"),
+        (await server.ask("path"), ""),
         (await server.ask("recommend", topic=retired.title), ""),
         (await server.ask("recommend", topic=retired.title, share=True), ""),
     ]
@@ -241,9 +241,29 @@ async def test_what_was_taken_off_the_list_answers_politely_and_keeps_its_mark(
     assert "1 of 22" in (await server.ask("done", resource="bert")).text  # the retired one is kept, and does not count
     for card, button in cards:
         answer = await (server.press(card, button) if button else server.choose_hit(card, retired.title))
-        assert "not on the list any more" in answer.text
-        assert "stays in your record" in answer.text
+        assert "has been removed from the list" in answer.text
+        assert "Your mark on it stays" in answer.text
         assert await done(store, server) == {retired.id, "bert"}
+
+
+RAN_OUT = [(404, 10062), (400, 40060), (401, 50027)]
+
+
+@pytest.mark.parametrize(("status", "code"), RAN_OUT)
+async def test_an_interaction_that_ran_out_keeps_the_mark_and_is_no_bug(
+    server: Server, store: Store, caplog: pytest.LogCaptureFixture, status: int, code: int
+) -> None:
+    card = await server.ask("next")
+    with caplog.at_level("INFO"):
+        server.env.inject_error("POST", "/interactions/*/callback", status=status, code=code, times=2)
+        await server.mia.slash(server.channel, "done", resource="bert")
+        await server.mia.click(card.message, label="Mark done")
+        assert await done(store, server) == {"bert", "attention-is-all-you-need"}
+        server.env.inject_error("PATCH", "/webhooks/*/messages/@original", status=404, code=10008)
+        await server.mia.slash(server.channel, "done", resource="gpt-1")  # and its answer is closed meanwhile
+    assert "gpt-1" in await done(store, server)
+    assert [one.getMessage() for one in caplog.records if one.name.startswith("bot")] == []
+    server.env.errors.clear()
 
 
 @pytest.mark.expects_errors

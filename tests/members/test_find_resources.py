@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import discord
 from discord import AppCommandType
 from sqlalchemy import select
 
@@ -31,8 +33,53 @@ async def test_a_message_about_lunch_gets_a_friendly_nothing(server: Server) -> 
     message = await server.ada.send(server.channel, "Pizza at 12:30? My treat, @everyone!")
     seen = Seen(await server.mia.context_menu(server.channel, "Find resources", message))
     assert seen.private
-    assert "nothing in that message that my list covers" in seen.text
+    assert "Nothing on the list matches that message." in seen.text
     assert "Pizza" not in seen.text
+
+
+async def found_in(server: Server, **message: Any) -> Seen:
+    sent = await server.ada.send(server.channel, **message)
+    return Seen(await server.mia.context_menu(server.channel, "Find resources", sent))
+
+
+async def test_an_address_in_a_message(server: Server) -> None:
+    seen = await found_in(server, content="has anyone read this? https://arxiv.org/pdf/1706.03762.pdf, looks dense")
+    assert "**Step 1: [Attention is all you need](" in seen.text
+    assert seen.labels == ["Open", "Mark done"]
+
+
+async def test_a_message_with_nothing_to_read(server: Server) -> None:
+    seen = await found_in(server, attachments=[("cat.png", b"not really a picture")])
+    assert "There's no text in that message for me to read." in seen.text
+
+
+async def test_what_a_bot_shows(server: Server) -> None:
+    """The bot's own answer: components, and no content."""
+    shared = await server.ask("recommend", topic="paged attention", share=True)
+    seen = Seen(await server.mia.context_menu(server.channel, "Find resources", shared.message))
+    assert "[Paged Attention](" in seen.text
+
+
+async def test_a_forwarded_message(server: Server) -> None:
+    original = await server.ada.send(server.channel, QUESTION)
+    forwarded = await server.ada.forward(original, server.channel)
+    seen = Seen(await server.mia.context_menu(server.channel, "Find resources", forwarded))
+    assert "KV Cache brief explainer" in seen.text
+
+
+async def test_a_poll_and_an_embed(server: Server) -> None:
+    """As a bot on the server posts them."""
+    poll = discord.Poll(question="What next: paged attention or lunch?", duration=timedelta(hours=1))
+    poll.add_answer(text="Paged attention")
+    poll.add_answer(text="Lunch")
+    channel: Any = server.env.bot.get_channel(server.channel.id)
+    embed = discord.Embed(title="This week", description="How does the KV cache work?")
+    for sent, expected in (
+        (await channel.send(poll=poll), "Paged Attention"),
+        (await channel.send(embed=embed), "KV Cache"),
+    ):
+        seen = Seen(await server.mia.context_menu(server.channel, "Find resources", sent))
+        assert expected in seen.text
 
 
 async def test_nothing_of_the_message_is_kept(server: Server, store: Store) -> None:
@@ -56,7 +103,7 @@ async def test_where_each_command_may_be_installed_and_used(server: Server) -> N
     payloads = {command.name: command.to_dict(bot.tree) for command in bot.tree.get_commands()}
     payloads |= {menu.name: menu.to_dict(bot.tree) for menu in bot.tree.get_commands(type=AppCommandType.message)}
     servers, users, everywhere = [0, 1], [0], [0, 1, 2]
-    for name in ("recommend", "path", "next", "done", "progress", "privacy", "about", "Find resources"):
+    for name in ("recommend", "path", "next", "done", "progress", "privacy", "help", "Find resources"):
         assert payloads[name]["integration_types"] == servers, name
         assert payloads[name]["contexts"] == everywhere, name
     assert payloads["weekly"]["integration_types"] == users

@@ -47,6 +47,6 @@ async def test_it_is_a_path(server: Server) -> None:
 
 async def test_its_weekly_post_asks_a_question_of_its_own(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly preview")
+    seen = await server.weekly("Preview")
     first = catalog.resources[0]
     assert default_question(first, 1) in seen.text

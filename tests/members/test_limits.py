@@ -69,10 +69,10 @@ async def flood(server: Server, command: str, times: int, /, kind: int = 1, **da
 
 
 async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> None:
-    await flood(server, "about", ORDINARY)
+    await flood(server, "help", ORDINARY)
     refused = await server.ask("recommend", topic="kv cache")
     assert refused.private
-    assert refused.text.strip() == "That is a lot at once. Please try again in 1 second."
+    assert refused.text.strip() == "Slow down a little: try again in 1 second."
     other = await server.manage("recommend", topic="kv cache")  # nobody else notices
     assert "KV Cache" in other.text
     await server.env.advance_time(1)
@@ -81,29 +81,29 @@ async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> No
 
 async def test_buttons_count_too(server: Server, store: Store) -> None:
     card = await server.ask("recommend", topic="bert")
-    await flood(server, "about", ORDINARY)
+    await flood(server, "help", ORDINARY)
     refused = await server.choose_hit(card, "BERT")
-    assert "Please try again in" in refused.text
-    assert await store.marks(server.mia.id) == {}
+    assert "try again in" in refused.text
+    assert await store.marks.of(server.mia.id) == {}
 
 
 async def test_the_menu_of_messages_counts_too(server: Server) -> None:
-    await flood(server, "about", ORDINARY)
+    await flood(server, "help", ORDINARY)
     message = await server.ada.send(server.channel, "what is a kv cache?")
-    assert "Please try again in" in Seen(await server.mia.context_menu(server.channel, "Find resources", message)).text
+    assert "try again in" in Seen(await server.mia.context_menu(server.channel, "Find resources", message)).text
 
 
 async def test_what_costs_more_has_a_smaller_allowance(server: Server) -> None:
     for _ in range(COSTLY):
         assert "Your progress" in (await server.ask("progress")).text
-    assert "Please try again in 2 seconds" in (await server.ask("progress")).text
-    assert "Please try again in 2 seconds" in (await server.ask("privacy export")).text
-    assert "Next for you" in (await server.ask("next")).text
+    assert "try again in 2 seconds" in (await server.ask("progress")).text
+    assert "try again in 2 seconds" in (await server.ask("progress", member=server.ada)).text
+    assert "### Next: " in (await server.ask("next")).text
 
 
 async def test_a_flood_is_not_answered_message_by_message(server: Server) -> None:
     before = len(server.env.http_requests)
-    await flood(server, "about", 1000)
+    await flood(server, "help", 1000)
     assert len(server.env.http_requests) - before == ORDINARY + REFUSAL  # answers, refusals that are said
 
 
@@ -118,4 +118,4 @@ async def test_presses_at_once(server: Server, store: Store) -> None:
     results = [press_at_once(server, card, "Mark 1 done") for _ in range(ORDINARY // 2)]
     await server.env.settle()
     assert all(result.acknowledged for result in results)
-    assert len(await store.marks(server.mia.id)) == 1
+    assert len(await store.marks.of(server.mia.id)) == 1

@@ -11,6 +11,7 @@ import pytest
 
 from bot.features.progress import pictures
 from bot.features.progress.pictures import AT_ONCE, KEPT, Pictures
+from bot.language import ENGLISH, Language
 from bot.picture import PathGroup, PathStep, draw_path
 
 
@@ -25,14 +26,14 @@ class Drawings:
         self.total = self.most = self._now = 0
         self._lock = threading.Lock()
 
-    def draw(self, groups: Sequence[PathGroup]) -> bytes:
+    def draw(self, groups: Sequence[PathGroup], language: Language) -> bytes:
         with self._lock:
             self.total += 1
             self._now += 1
             self.most = max(self.most, self._now)
         try:
             time.sleep(0.01)
-            return draw_path(groups)
+            return draw_path(groups, language)
         finally:
             with self._lock:
                 self._now -= 1
@@ -47,22 +48,22 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> Drawings:
 
 async def test_at_most_two_at_a_time(drawings: Drawings) -> None:
     gallery = Pictures()
-    pngs = await asyncio.gather(*(gallery.png(path(f"Part {number}")) for number in range(12)))
+    pngs = await asyncio.gather(*(gallery.png(path(f"Part {number}"), ENGLISH) for number in range(12)))
     assert len(set(pngs)) == drawings.total == 12
     assert drawings.most == AT_ONCE
 
 
 async def test_the_same_is_drawn_once(drawings: Drawings) -> None:
     gallery = Pictures()
-    first = await asyncio.gather(*(gallery.png(path("Basics")) for _ in range(20)))
-    assert set(first) == {await gallery.png(path("Basics"))} == {draw_path(path("Basics"))}
+    first = await asyncio.gather(*(gallery.png(path("Basics"), ENGLISH) for _ in range(20)))
+    assert set(first) == {await gallery.png(path("Basics"), ENGLISH)} == {draw_path(path("Basics"), ENGLISH)}
     assert drawings.total == 1
 
 
 async def test_who_is_gone_takes_nobody_elses_picture_along(drawings: Drawings) -> None:
     gallery = Pictures()
-    gone = asyncio.create_task(gallery.png(path("Basics")))
-    waiting = asyncio.create_task(gallery.png(path("Basics")))
+    gone = asyncio.create_task(gallery.png(path("Basics"), ENGLISH))
+    waiting = asyncio.create_task(gallery.png(path("Basics"), ENGLISH))
     await asyncio.sleep(0)
     gone.cancel()
     assert (await waiting).startswith(b"\x89PNG")
@@ -72,8 +73,8 @@ async def test_who_is_gone_takes_nobody_elses_picture_along(drawings: Drawings) 
 async def test_only_the_latest_are_kept(drawings: Drawings) -> None:
     gallery = Pictures()
     for number in range(KEPT + 1):
-        await gallery.png(path(f"Part {number}"))
-    await gallery.png(path(f"Part {KEPT}"))
+        await gallery.png(path(f"Part {number}"), ENGLISH)
+    await gallery.png(path(f"Part {KEPT}"), ENGLISH)
     assert drawings.total == KEPT + 1
-    await gallery.png(path("Part 0"))
+    await gallery.png(path("Part 0"), ENGLISH)
     assert drawings.total == KEPT + 2

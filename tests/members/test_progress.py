@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
-import discord
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
+from bot.discord_io.membership import MAX_ASKED
 from bot.settings import Settings
 from bot.store import Store
-from tests.marks import mark, pages
+from tests.marks import mark
 from tests.members.server import Seen, Server
 
 
@@ -39,7 +38,7 @@ async def test_ones_own_in_numbers_and_a_picture(server: Server, store: Store) -
     (file,) = seen.message.attachments
     assert file.filename == "path.png"
     assert (await file.read()).startswith(b"\x89PNG")
-    assert "What is next?" in seen.labels
+    assert "What's next?" in seen.labels
 
 
 async def test_at_the_beginning_and_at_the_end(server: Server, store: Store, catalog: Catalog) -> None:
@@ -51,51 +50,69 @@ async def test_at_the_beginning_and_at_the_end(server: Server, store: Store, cat
     assert "23 of 23" in ended.text
     assert "The whole path is done. Well done!" in ended.text
     assert "░" not in ended.text
-    assert ended.labels == ["Post it here", "Let others look"]
+    assert ended.labels == ["Share my progress", "Post here", "This server"]
+
+
+def now(seen: Seen) -> str:
+    """What a message says by now that was changed since it was seen."""
+    return Seen(seen.result).text
 
 
 async def test_its_button_leads_on(server: Server) -> None:
-    onward = await server.press(await server.ask("progress"), "What is next?")
-    assert "Next for you" in onward.text
+    onward = await server.press(await server.ask("progress"), "What's next?")
+    assert "### Next: Attention" in onward.text
 
 
-async def test_letting_others_look_is_a_choice_and_ends(server: Server, store: Store) -> None:
+async def share(server: Server, who: Any) -> Seen:
+    own = Seen(await who.slash(server.channel, "progress"))
+    return Seen(await who.click(own.message, label="Share my progress"), pressed=own)
+
+
+async def test_sharing_is_a_choice_and_ends(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "bert")
     hidden = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
     assert hidden.private
-    assert "**Mia** keeps their progress to themselves" in hidden.text
+    assert "**Mia** doesn't share their progress." in hidden.text
     assert "1 of 23" not in hidden.text
 
-    opened = await server.press(await server.ask("progress"), "Let others look")
+    opened = await share(server, server.mia)
     assert opened.private
-    assert "Nothing was posted" in opened.text
-    assert "On every server that you share with somebody, they can look at this" in (await server.ask("progress")).text
+    assert "Sharing is on. Nothing was posted." in opened.text
+    assert "Anyone who shares a server with you can see this" in (await server.ask("progress")).text
 
     shown = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
     assert shown.private
-    assert "### Progress of Mia: 1 of 23" in shown.text
+    assert "### Mia's progress: 1 of 23" in shown.text
     assert media(shown)
 
-    withdrawn = await server.press(await server.ask("progress"), "Stop letting others look")
+    withdrawn = await server.press(await server.ask("progress"), "Stop sharing")
     assert withdrawn.private
-    assert "nobody else can look at this" in withdrawn.text
+    assert "Sharing is off. Earlier posts stay." in withdrawn.text
     hidden = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
-    assert "keeps their progress to themselves" in hidden.text
+    assert "doesn't share their progress" in hidden.text
 
 
-async def test_posting_once_lets_nobody_look_later(server: Server, store: Store) -> None:
+async def test_posting_once_shares_nothing(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "bert")
-    for result in (
-        await server.mia.slash(server.channel, "progress", share="post"),
-        await server.mia.click((await server.ask("progress")).message, label="Post it here"),
-    ):
-        posted = Seen(result)
-        assert not posted.private
-        assert "### Progress of Mia: 1 of 23" in posted.text
-        assert media(posted)
-        assert posted.labels == []
+    own = await server.ask("progress")
+    posted = await server.press(own, "Post here")
+    assert not posted.private
+    assert "### Mia's progress: 1 of 23" in posted.text
+    assert media(posted)
+    assert posted.labels == []
+    assert "Posted. It won't update." in now(own)
     looked = Seen(await server.ada.slash(server.channel, "progress", member=server.mia))
-    assert "keeps their progress to themselves" in looked.text
+    assert "doesn't share their progress" in looked.text
+
+
+async def test_a_refused_post_leaves_ones_own_card_and_says_so(server: Server) -> None:
+    own = await server.ask("progress")
+    server.env.inject_error("POST", "/webhooks/*/*", status=403, code=50013)
+    refused = await server.press(own, "Post here")
+    assert refused.message.id == own.message.id
+    assert "Your progress" in refused.text
+    assert "Discord won't let me post here." in refused.text
+    assert server.posts() == []
 
 
 async def test_oneself_as_the_member_is_ones_own(server: Server) -> None:
@@ -107,53 +124,44 @@ async def test_oneself_as_the_member_is_ones_own(server: Server) -> None:
 )
 async def test_a_name_carries_no_address_in_the_bots_voice(server: Server, name: str) -> None:
     odd = server.guild.add_member(server.env.create_user("odd", global_name=name))
-    posted = Seen(await odd.slash(server.channel, "progress", share="post"))
+    own = Seen(await odd.slash(server.channel, "progress"))
+    posted = Seen(await odd.click(own.message, label="Post here"), pressed=own)
     assert not posted.private
-    assert "Progress of" in posted.text
+    assert "'s progress: 0 of 23" in posted.text
     for part in ("evil", "https:", "discord.gg", "\u202e", "\u200b"):
         assert part not in posted.text
 
 
-async def test_sharing_has_a_cooldown_in_each_channel(server: Server, store: Store) -> None:
-    await finish(store, server, server.mia, "bert")
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\u2800\u2800", "odd"), ("\u200b\u3164", "odd"), ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", ""),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", ""),
+    ],
+)  # fmt: skip
+async def test_a_name_can_be_seen_and_keeps_the_joiners_that_it_needs(server: Server, name: str, shown: str) -> None:
+    odd = server.guild.add_member(server.env.create_user("odd", global_name=name))
+    seen = Seen(await server.mia.slash(server.channel, "progress", member=odd))
+    assert f"**{shown or name}** doesn't share their progress." in seen.text
+
+
+async def test_posting_has_a_cooldown_in_each_channel(server: Server) -> None:
     for _ in range(3):
-        assert not (await server.ask("progress", share="post")).private
-    kept_back = Seen(await server.ada.slash(server.channel, "progress", share="post"))
+        assert not (await server.press(await server.ask("progress"), "Post here")).private
+    kept_back = await server.press(await server.ask("progress"), "Post here")
     assert kept_back.private
-    assert "enough was shared in this channel just now. It can be posted in 20 seconds" in kept_back.text
+    assert "too many answers were posted here just now. Try again in 20 seconds." in kept_back.text
     assert "Your progress" in kept_back.text
     elsewhere = server.guild.create_text_channel("elsewhere")
-    assert not Seen(await server.ada.slash(elsewhere, "progress", share="post")).private
+    own = Seen(await server.mia.slash(elsewhere, "progress"))
+    assert not Seen(await server.mia.click(own.message, label="Post here"), pressed=own).private
     await server.env.advance_time(20)
-    assert not (await server.ask("progress", server=True, share="post")).private
-    assert (await server.ask("progress", server=True, share="post")).private
-
-
-async def test_simultaneous_questions_about_a_server_share_one_answer(
-    server: Server, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for number in range(200, 300):
-        await mark(store, number, "bert", server.env.now())
-    await finish(store, server, server.mia, "bert")
-    bot: Any = server.env.bot
-    asked: list[int] = []
-    guild = bot.get_guild(server.guild.id)
-    ask = discord.Guild.query_members
-
-    async def query_members(self: discord.Guild, **options: Any) -> Any:
-        asked.append(len(options["user_ids"]))
-        return await ask(self, **options)
-
-    monkeypatch.setattr(discord.Guild, "query_members", query_members)  # the real question, counted
-    people = await store.finishers(pages("bert"), 500)
-    found = await asyncio.gather(*(bot.membership.present(guild, people) for _ in range(50)))
-    assert {(one.here, one.complete) for one in found} == {(frozenset({server.mia.id}), True)}
-    assert asked == [100, 1]
+    assert not (await server.press(await server.ask("progress"), "Post here")).private
 
 
 async def test_names_come_back_dead(server: Server, store: Store) -> None:
     odd = server.guild.add_member(server.env.create_user("odd", global_name="**@everyone** [x](https://evil)"))
-    await store.share(odd.id, server.env.now())
+    await store.marks.share(odd.id, server.env.now())
     seen = Seen(await server.mia.slash(server.channel, "progress", member=odd))
     assert "@everyone" not in seen.text
     assert "**@" not in seen.text
@@ -166,75 +174,110 @@ async def test_bots_are_no_members(server: Server) -> None:
     assert "is a bot" in seen.text
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({"share": "post"}, "leave out `member`"),
-        ({"share": "close"}, "leave out `member`"),
-        ({"server": True}, "Choose one"),
-    ],
-)
-async def test_what_does_not_go_together_is_said(
-    server: Server, store: Store, options: dict[str, Any], said: str
-) -> None:
-    seen = Seen(await server.mia.slash(server.channel, "progress", member=server.ada, **options))
-    assert seen.private
-    assert said in seen.text
-    assert await store.shared_since(server.mia.id) is None
-    assert await store.shared_since(server.ada.id) is None
+async def this_server(server: Server) -> Seen:
+    return await server.press(await server.ask("progress"), "This server")
 
 
-async def test_a_server_together_without_names(server: Server, store: Store) -> None:
+async def test_a_server_counts_those_who_share_without_names(server: Server, store: Store) -> None:
     stranger = server.env.create_user("stranger")
-    others = [server.guild.add_member(server.env.create_user(f"ben{n}", global_name=f"Ben{n}")) for n in range(3)]
-    for ben in others:
+    bens = [server.guild.add_member(server.env.create_user(f"ben{n}", global_name=f"Ben{n}")) for n in range(3)]
+    for ben in bens:
         await finish(store, server, ben, "bert", "attention-is-all-you-need")
-    await finish(store, server, server.mia, "attention-is-all-you-need", "bert", "lora-explained")
-    await finish(store, server, server.ada, "attention-is-all-you-need", "retired")
-    await finish(store, server, stranger, "attention-is-all-you-need", "gpt-1")
-    seen = await server.ask("progress", server=True)
+    await finish(store, server, server.mia, "attention-is-all-you-need", "lora-explained")
+    await finish(store, server, server.ada, "attention-is-all-you-need", "gpt-1", "retired")
+    await finish(store, server, stranger, "attention-is-all-you-need", "state-of-gpt")
+    for who in (bens[0], bens[1], server.mia, stranger):
+        await store.marks.share(who.id, server.env.now())
+    seen = await this_server(server)
     assert seen.private
-    assert "5 people here have marked something done." in seen.text
-    assert "Step 1: Attention is all you need\n5 of 5 `████████████`" in seen.text
-    assert "Step 2: BERT\n4 of 5 `█████████░░░`" in seen.text
+    assert "3 members share their progress." in seen.text
+    assert "Step 1: Attention is all you need\n3 of 3 `████████████`" in seen.text
+    assert "Step 2: BERT\n2 of 3 `████████░░░░`" in seen.text
     assert "Step 18: LoRA explained" in seen.text
-    assert "Improving language" not in seen.text  # only somebody else's, who is not here
-    assert "20 resources nobody here has done yet." in seen.text
+    assert "Improving language" not in seen.text  # Ada's, who shares nothing
+    assert "State of GPT" not in seen.text  # of a member of no server here
+    assert "20 resources nobody here has finished." in seen.text
     for name in ("Mia", "Ada", "Ben", str(server.mia.id), str(server.ada.id)):
         assert name not in seen.text
+    posted = await server.press(seen, "Post here")
+    assert not posted.private
+    assert "3 members share their progress." in posted.text
 
 
-@pytest.mark.parametrize("people", [1, 2, 4])
-async def test_of_fewer_than_five_it_shows_totals_alone(
-    server: Server, store: Store, catalog: Catalog, people: int
-) -> None:
-    others = [server.guild.add_member(server.env.create_user(f"ben{n}")) for n in range(4)]
-    for who in others[:people]:
-        await finish(store, server, who, "attention-is-all-you-need", "bert")
-    seen = await server.ask("progress", server=True)
-    assert f"{people} {'person here has' if people == 1 else 'people here have'} marked something done." in seen.text
-    assert f"In all that is {2 * people} marks." in seen.text
-    assert [one.title for one in catalog if one.title in seen.text] == []
-    assert " of " not in seen.text.replace("of fewer", "")
-
-
-async def test_a_server_can_look_at_it_together(server: Server, store: Store) -> None:
+async def test_a_server_where_nobody_shares(server: Server, store: Store) -> None:
     await finish(store, server, server.mia, "bert")
-    result = await server.mia.slash(server.channel, "progress", server=True, share="post")
-    assert not Seen(result).private
-    assert "Where this server stands" in Seen(result).text
-    assert await store.shared_since(server.mia.id) is None
+    seen = await this_server(server)
+    assert "Nobody here who shares their progress has finished anything yet." in seen.text
+    assert seen.labels == []
 
 
-async def test_a_server_where_nobody_began(server: Server) -> None:
-    seen = await server.ask("progress", server=True, share="post")
-    assert seen.private
-    assert "Nobody here has marked anything done yet" in seen.text
+async def test_who_left_is_not_counted_after_a_day(server: Server, store: Store) -> None:
+    await finish(store, server, server.mia, "bert")
+    await share(server, server.mia)
+    assert "1 member shares their progress." in Seen(await _ada_looks(server)).text
+    server.guild.remove_member(server.mia)
+    server.env.backend.advance_clock(24 * 3600)
+    assert "1 member" not in Seen(await _ada_looks(server)).text
+
+
+async def _ada_looks(server: Server) -> Any:
+    own = await server.manage("progress")
+    return await server.ada.click(own.message, label="This server")
+
+
+async def test_membership_is_asked_over_rest_once_a_day_and_in_bounds(server: Server, store: Store) -> None:
+    for number in range(1000, 1000 + MAX_ASKED + 20):
+        await mark(store, number, "bert", server.env.now())
+        await store.marks.share(number, server.env.now())
+    asked = [_members_asked(server)]
+    first = await this_server(server)
+    asked.append(_members_asked(server))
+    assert "May be incomplete" in first.text
+    assert "May be incomplete" not in (await this_server(server)).text
+    asked.append(_members_asked(server))
+    await this_server(server)
+    asked.append(_members_asked(server))
+    assert asked == [0, MAX_ASKED, MAX_ASKED + 20, MAX_ASKED + 20]
+
+
+def _members_asked(server: Server) -> int:
+    return sum(request.method == "GET" and "/members/" in request.path for request in server.env.http_requests)
+
+
+async def test_a_server_of_ones_own_says_nothing_about_a_member_who_shares_nothing(
+    server: Server, store: Store, catalog: Catalog
+) -> None:
+    """An attacker's accounts mark and share everything or nothing on a server with one more member, and look at all
+    there is before and after each of her marks."""
+    others = [server.guild.add_member(server.env.create_user(f"mine{n}")) for n in range(4)]
+    for who in others[:2]:
+        await finish(store, server, who, "bert", "gpt-1")
+        await share(server, who)
+
+    async def looks() -> list[str]:
+        found = []
+        for who in (server.ada, *others):
+            for command, options in (
+                ("progress", {"member": server.mia}),
+                ("path", {}),
+                ("recommend", {"topic": "bert"}),
+            ):
+                found.append(Seen(await who.slash(server.channel, command, **options)).text)
+            own = Seen(await who.slash(server.channel, "progress"))
+            found.append(Seen(await who.click(own.message, label="This server"), pressed=own).text)
+        return found
+
+    before = await looks()
+    for one in catalog.resources[:5]:
+        await server.ask("done", resource=one.id)
+    assert await looks() == before
 
 
 async def test_in_direct_messages(server: Server) -> None:
     assert "Your progress" in Seen(await server.mia.user.slash("progress")).text
-    assert "on a server only" in Seen(await server.mia.user.slash("progress", server=True)).text
+    other = Seen(await server.mia.user.slash("progress", member=server.ada.user))
+    assert "on a server only" in other.text
+    assert Seen(await server.mia.user.slash("progress")).labels == ["What's next?", "Share my progress"]
 
 
 async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
@@ -248,16 +291,16 @@ async def test_the_longest_catalog_fits(server: Server, store: Store) -> None:
     for one in (server.mia, *others):
         for resource in long.resources[:39]:
             await mark(store, one.id, resource, server.env.now())
-    for options in ({}, {"server": True}):
-        seen = await server.ask("progress", **options)
-        assert ("And " in seen.text) == bool(options)
-        assert len(seen.text) <= 4000
+        await store.marks.share(one.id, server.env.now())
+    own, together = await server.ask("progress"), await this_server(server)
+    assert "And 14 more with fewer finishers." in together.text
+    assert max(len(own.text), len(together.text)) <= 4000
 
 
 @pytest.mark.expects_errors
 async def test_without_a_database_it_says_so_privately(server: Server, store: Store) -> None:
     await store.write(lambda connection: connection.exec_driver_sql("DROP TABLE marks"))
-    seen = await server.ask("progress", share="post")
+    seen = await server.ask("progress")
     assert seen.private
     assert "cannot reach my database" in seen.text
     assert server.env.errors

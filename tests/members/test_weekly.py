@@ -12,7 +12,7 @@ from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.settings import Settings
 from bot.store import Store
-from tests.members.server import Seen, Server
+from tests.members.server import Server
 
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # the first nine o'clock in Berlin after the simulation's start
 
@@ -20,9 +20,9 @@ MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # the first nine o'clock in Berlin
 async def test_set_answers_with_the_next_three_dates(server: Server) -> None:
     seen = await server.set_weekly()
     assert seen.private
-    assert "every Monday at 09:00 (Europe/Berlin)" in seen.text
-    for weeks in range(3):
-        assert discord.utils.format_dt(MONDAY + timedelta(weeks=weeks), "F") in seen.text
+    assert f"Mondays at 09:00 (Europe/Berlin) in {server.channel.mention}" in seen.text
+    soon = discord.utils.format_dt(MONDAY, "R")
+    assert f"- Monday 5 January · {soon}\n- Monday 12 January\n- Monday 19 January\n" in seen.text
 
 
 async def _wake_at(server: Server, catalog: Catalog, store: Store, instant: datetime) -> None:
@@ -63,7 +63,7 @@ async def test_after_the_last_it_begins_again_and_says_so(server: Server, store:
     newest = max(server.posts(), key=lambda post: post.id)
     assert len(server.posts()) == len(catalog) + 1
     assert catalog.resources[0].title in newest.content
-    assert "begins again" in newest.content
+    assert "Starting over today" in newest.content
     assert catalog.resources[0].prompts[1 % len(catalog.resources[0].prompts)][:40] in newest.content
 
 
@@ -73,7 +73,7 @@ async def test_wall_clock_time_is_kept_when_the_clocks_change(server: Server, ca
     for day in (22, 29):
         await _wake_at(server, catalog, store, datetime(2026, 3, day, 18, 30, tzinfo=berlin) - timedelta(minutes=1))
         await server.env.advance_time(120)
-    late = [post for post in server.posts() if "This was due" not in post.content]
+    late = [post for post in server.posts() if "this is late" not in post.content]
     assert {post.created_at.astimezone(berlin).strftime("%H:%M") for post in late} == {"18:30"}
     assert {post.created_at.strftime("%H:%M") for post in late} == {"17:30", "16:30"}
 
@@ -98,13 +98,15 @@ async def test_a_role_that_cannot_be_notified_is_remarked(server: Server) -> Non
     muted = server.guild.create_text_channel(
         "quiet", overwrites={_bot_member(server): discord.PermissionOverwrite(mention_everyone=False)}
     )
-    assert "not notified" in (await server.set_weekly(channel=muted, role=role)).text
+    await server.set_weekly(channel=muted)
+    assert "not notified" in (await server.choose(role=role)).text
 
 
 async def test_everyone_is_refused(server: Server) -> None:
-    seen = await server.set_weekly(role=server.guild.default_role)
-    assert "I do not mention everyone" in seen.text
-    assert "@" not in (await server.manage("weekly show")).text
+    await server.set_weekly()
+    seen = await server.choose(role=server.guild.default_role)
+    assert "I never ping @everyone" in seen.text.replace("\u200b", "")
+    assert "@" not in (await server.weekly()).text
 
 
 def _bot_member(server: Server) -> object:
@@ -121,13 +123,13 @@ async def test_a_channel_where_the_bot_cannot_post_is_refused_then_and_there(ser
     seen = await server.set_weekly(channel=closed)
     assert permission.replace("_", " ").title() in seen.text
     assert "Nothing was changed" in seen.text
-    assert "No weekly prompt is set" in (await server.manage("weekly show")).text
+    assert "Which time zone?" in (await server.weekly()).text
 
 
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"time": "25:99"}, "“25:99” is not a time of day: write it like 18:30 or 9am"),
+        ({"time": "25:99"}, "“25:99” isn't a time. Write it like 18:30 or 9am"),
         ({"timezone": "Europe/Atlantis"}, "“Europe/Atlantis” is not a time zone"),
         ({"timezone": "belrin"}, "did you mean Europe/Berlin"),
         ({"timezone": "**x** @everyone"}, "is not a time zone"),
@@ -145,43 +147,47 @@ async def test_wrong_words_are_named(server: Server, wrong: dict[str, str], said
     ("typed", "zone"), [("berlin", "Europe/Berlin"), ("new york", "America/New_York"), ("utc", "UTC")]
 )
 async def test_time_zones_are_offered_and_understood(server: Server, typed: str, zone: str) -> None:
-    offered = await server.ada.autocomplete(server.channel, "weekly set", "timezone", typed)
+    offered = await server.ada.autocomplete(server.channel, "weekly", "timezone", typed)
     assert offered[0]["value"] == zone
     assert f"({zone})" in (await server.set_weekly(timezone=typed)).text
 
 
 async def test_preview_shows_the_next_post_to_the_admin_alone(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly preview")
+    seen = await server.weekly("Preview")
     assert seen.private
     assert f"This week: {catalog.resources[0].title}" in seen.text
     assert server.posts() == []
 
 
-async def test_show_tells_the_next_dates_and_what_happened(server: Server) -> None:
+async def test_the_panel_shows_what_is_to_come_and_the_history_what_was(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    seen = await server.manage("weekly show")
-    assert discord.utils.format_dt(MONDAY + timedelta(weeks=1), "F") in seen.text
-    assert "posted" in seen.text
+    panel = await server.weekly()
+    assert "Monday 5 January" not in panel.text
+    assert f"Next: **{catalog.resources[1].title}**\n- Monday 12 January · <t:" in panel.text
+    assert (
+        f"- Monday, 5 January 2026: {catalog.resources[0].title} · [show the post]"
+        in (await server.weekly("History")).text
+    )
 
 
 async def test_off_ends_it(server: Server) -> None:
     await server.set_weekly()
-    asked = await server.manage("weekly off")
+    asked = await server.weekly("Off")
     assert "Turn the weekly prompt off?" in asked.text
-    assert "every Monday" in (await server.manage("weekly show")).text
-    assert "is off" in Seen(await server.ada.click(asked.message, label="Turn it off"), asked).text
+    assert "Mondays at" in (await server.weekly()).text
+    assert "is off" in (await server.manage_press(asked, "Turn off")).text
     await server.pass_time(MONDAY + timedelta(minutes=1))
     assert server.posts() == []
-    assert "No weekly prompt is set" in (await server.manage("weekly off")).text
+    assert "Which time zone?" in (await server.weekly()).text
 
 
 async def test_a_change_in_the_same_week_does_not_post_twice(server: Server) -> None:
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=1))
     seen = await server.set_weekly(day="friday")
-    assert discord.utils.format_dt(MONDAY + timedelta(days=11), "F") in seen.text
+    assert "- Friday 16 January" in seen.text
     await server.pass_time(MONDAY + timedelta(days=6))
     assert len(server.posts()) == 1
 
@@ -202,7 +208,7 @@ async def test_a_prompt_that_was_due_while_offline_comes_late_once(
     await server.set_weekly()
     await _wake_at(server, catalog, store, MONDAY + timedelta(hours=1))
     (post,) = server.posts()
-    assert "This was due" in post.content
+    assert "Sorry this is late" in post.content
 
 
 async def test_an_outage_is_tried_again(server: Server) -> None:
@@ -222,11 +228,10 @@ async def test_a_forbidden_channel_pauses_and_the_admin_is_told(server: Server) 
     tried = [one.path for one in server.env.http_requests if one.method == "POST" and one.path.endswith("/messages")]
     assert tried.count(f"/channels/{server.channel.id}/messages") == 1
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
-    assert "is paused: I am not allowed" in told
-    assert "/weekly doctor" in told
-    seen = await server.manage("weekly show")
-    assert "paused" in seen.text
-    assert "not allowed" in seen.text
+    assert "is paused: I don't have the permissions" in told
+    assert "`/weekly`" in told
+    seen = await server.weekly()
+    assert "**Paused:** I don't have the permissions" in seen.text
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(weeks=1, minutes=1))
     assert len(server.posts()) == 1
@@ -242,10 +247,16 @@ async def test_one_servers_failure_stays_its_own(server: Server) -> None:
     assert len(other.posts()) == 1
 
 
-@pytest.mark.parametrize("command", ["show", "set", "options", "off", "skip", "now", "preview", "history", "doctor"])
-async def test_members_are_refused(server: Server, command: str) -> None:
+async def test_members_do_not_see_the_command(server: Server) -> None:
+    assert "weekly" not in server.mia.available_commands(server.channel)
+    assert "weekly" in server.ada.available_commands(server.channel)
+
+
+async def test_a_servers_own_settings_do_not_lift_the_check(server: Server) -> None:
     await server.set_weekly()
-    seen = await server.ask(f"weekly {command}")
+    (command,) = [one for one in await server.env.bot.tree.fetch_commands() if one.name == "weekly"]
+    server.guild.set_command_permissions(command.id, {server.mia: True})
+    seen = await server.ask("weekly", time="10:00")
     assert len(server.env.errors) == 1
-    assert "needs the permission Manage Server" in seen.text
-    assert "every Monday" in (await server.manage("weekly show")).text
+    assert "You need *Manage Server*" in seen.text
+    assert "Mondays at 09:00" in (await server.weekly()).text

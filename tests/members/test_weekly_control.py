@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Any
 
-import discord
 import pytest
 
 from bot.catalog import Catalog
 from bot.client import create_bot
-from bot.discord_io.ticker import Ticker
+from bot.jobs import schedules
+from bot.jobs.worker import Ticker
 from bot.outcomes import Reason
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -23,19 +23,20 @@ WEEK = timedelta(weeks=1)
 
 async def test_only_what_is_given_changes(server: Server) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly set", time="18:30")
-    assert "every Monday at 18:30 (Europe/Berlin)" in seen.text
-    seen = await server.manage("weekly set", day="friday", timezone="new york")
-    assert "every Friday at 18:30 (America/New_York)" in seen.text
+    seen = await server.manage("weekly", time="18:30")
+    assert "Mondays at 18:30 (Europe/Berlin)" in seen.text
+    seen = await server.manage("weekly", day="friday", timezone="new york")
+    assert "Fridays at 18:30 (America/New_York)" in seen.text
     other = server.guild.create_text_channel("reading")
-    assert other.mention in (await server.manage("weekly set", channel=other)).text
+    assert other.mention in (await server.manage("weekly", channel=other)).text
 
 
 async def test_a_role_comes_and_goes(server: Server) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     assert role.mention in (await server.set_weekly(role=role)).text
-    assert role.mention in (await server.manage("weekly set", time="10:00")).text
-    assert role.mention not in (await server.choose(role=())).text
+    assert role.mention in (await server.manage("weekly", time="10:00")).text
+    await server.choose(role=None)
+    assert role.mention not in (await server.weekly()).text
 
 
 async def test_the_post_opens_a_thread(server: Server, catalog: Catalog) -> None:
@@ -43,7 +44,7 @@ async def test_the_post_opens_a_thread(server: Server, catalog: Catalog) -> None
     await server.pass_time(MONDAY + timedelta(minutes=1))
     (thread,) = server.channel.threads
     assert thread.name == catalog.resources[0].title
-    assert "but" not in (await server.manage("weekly history")).text
+    assert "thread" not in (await server.weekly("History")).text
 
 
 async def test_a_thread_that_fails_leaves_the_post_and_is_told(server: Server) -> None:
@@ -51,67 +52,68 @@ async def test_a_thread_that_fails_leaves_the_post_and_is_told(server: Server) -
     server.env.inject_error("POST", "/channels/*/messages/*/threads", status=403, code=50013)
     await server.pass_time(MONDAY + timedelta(minutes=1))
     assert len(server.posts()) == 1
-    assert "posted, but its thread could not be opened" in (await server.manage("weekly history")).text
+    assert "its thread couldn't be opened" in (await server.weekly("History")).text
 
 
-@pytest.mark.parametrize(("order", "first"), [("shuffled", None), ("Learn how to use LLMs", 13), ("2", 13)])
-async def test_another_order(server: Server, catalog: Catalog, order: str, first: int | None) -> None:
-    await server.set_weekly(order=order)
-    preview = await server.manage("weekly preview")
-    assert "This week:" in preview.text
-    if first is not None:
-        assert catalog.resources[first].title.replace("'", "") in preview.text.replace("'", "")
+async def test_another_order(server: Server, catalog: Catalog) -> None:
+    panel = await server.set_weekly(order=catalog.stages[1].title)
+    assert f"Order: “{catalog.stages[1].title}”" in panel.text
+    assert f"Next: **{catalog.stages[1].resources[0].title}**" in panel.text
+    await server.choose(order="Order: shuffled")
+    assert "Order: shuffled" in (await server.weekly()).text
 
 
 async def test_a_start_in_any_words(server: Server) -> None:
     await server.set_weekly(start="kv cache explainer")
-    assert "This week: KV Cache brief explainer" in (await server.manage("weekly preview")).text
-    seen = await server.choose(start="sourdough @everyone")
-    assert "There is no resource “sourdough" in seen.text
+    assert "This week: KV Cache brief explainer" in (await server.weekly("Preview")).text
+    seen = await server.manage("weekly", start="sourdough @everyone")
+    assert "isn't in the order of the prompts" in seen.text
     assert "@everyone" not in seen.text
-    assert "is no order" in (await server.choose(order="zzzz")).text
 
 
-async def test_orders_and_starts_are_offered(server: Server, catalog: Catalog) -> None:
-    orders = await server.ada.autocomplete(server.channel, "weekly options", "order", "")
-    assert [one["value"] for one in orders][:3] == ["path", "shuffled", catalog.stages[0].id]
-    starts = await server.ada.autocomplete(server.channel, "weekly options", "start", "kv")
+async def test_starts_are_offered(server: Server) -> None:
+    starts = await server.ada.autocomplete(server.channel, "weekly", "start", "kv")
     assert starts[0]["value"] == "kv-cache-explainer"
 
 
-@pytest.mark.parametrize("command", ["pause", "resume", "skip", "now", "history", "doctor", "preview", "show"])
-async def test_without_a_schedule_each_says_how_to_start(server: Server, command: str) -> None:
-    assert "`/weekly set` starts one" in (await server.manage(f"weekly {command}")).text
+@pytest.mark.parametrize("label", ["Options", "Preview", "Post now", "Skip", "History", "Off"])
+async def test_a_panel_that_outlived_its_schedule_says_so(server: Server, store: Store, label: str) -> None:
+    panel = await server.set_weekly()
+    await store.write(schedules.remove, server.guild.id)
+    assert "no weekly prompt here" in (await server.manage_press(panel, label)).text
 
 
 async def test_pause_and_resume(server: Server) -> None:
     await server.set_weekly()
-    assert "`/weekly resume` starts it again" in (await server.manage("weekly pause")).text
+    assert f"**Paused** by <@{server.ada.id}>" in (await server.pause()).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
-    assert f"<@{server.ada.id}> paused it" in (await server.manage("weekly show")).text
-    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.manage("weekly resume")).text
+    panel = await server.weekly()
+    assert f"**Paused** by <@{server.ada.id}>" in panel.text
+    assert "January" not in panel.text, "no date is promised"
+    assert "Skip" not in panel.labels
+    assert "Resumed. Next: Monday 12 January." in (await server.manage_press(panel, "Resume")).text
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
     assert len(server.posts()) == 1
 
 
 async def test_an_edit_leaves_a_pause_that_an_admin_wanted(server: Server) -> None:
     await server.set_weekly()
-    await server.manage("weekly pause")
-    seen = await server.manage("weekly set", time="10:00")
-    assert "every Monday at 10:00" in seen.text
-    assert "It is paused" in seen.text
+    await server.pause()
+    seen = await server.manage("weekly", time="10:00")
+    assert "Mondays at 10:00" in seen.text
+    assert "**Paused** by" in seen.text
     await server.pass_time(MONDAY + timedelta(hours=2))
     assert server.posts() == []
-    await server.manage("weekly resume")
+    await server.weekly("Resume")
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
     assert len(server.posts()) == 1
 
 
 async def test_an_edit_leaves_the_day_on_which_a_pause_ends(server: Server) -> None:
     await server.set_weekly()
-    await server.manage("weekly pause", until="2026-01-12")
-    await server.manage("weekly set", time="10:00")
+    await server.pause("2026-01-12")
+    await server.manage("weekly", time="10:00")
     await server.pass_time(MONDAY + timedelta(hours=2))
     assert server.posts() == []
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
@@ -122,44 +124,56 @@ async def test_an_edit_that_mends_what_failed_goes_on(server: Server) -> None:
     await server.set_weekly()
     server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    assert "It is paused" in (await server.manage("weekly show")).text
+    assert "**Paused:**" in (await server.weekly()).text
     other = server.guild.create_text_channel("reading")
-    assert "It is paused" not in (await server.manage("weekly set", channel=other)).text
+    assert "Paused" not in (await server.manage("weekly", channel=other)).text
 
 
 async def test_a_pause_until_a_day_ends_by_itself(server: Server) -> None:
     await server.set_weekly()
-    assert "by itself" in (await server.manage("weekly pause", until="2026-01-12")).text
+    assert "Resumes on Monday, 12 January 2026." in (await server.pause("until 12 January")).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
     assert len(server.posts()) == 1
 
 
-@pytest.mark.parametrize(("until", "said"), [("soon", "is not a day"), ("2020-01-01", "is over already"), ("**", "no")])
+@pytest.mark.parametrize(
+    ("until", "said"), [("soon", "isn't a day"), ("2020-01-01", "isn't within"), ("**", "isn't a day")]
+)
 async def test_a_pause_until_no_day(server: Server, until: str, said: str) -> None:
     await server.set_weekly()
-    assert said in (await server.manage("weekly pause", until=until)).text
-    assert "paused" not in (await server.manage("weekly show")).text
+    wrong = await server.pause(until)
+    assert said in wrong.text
+    assert "Paused" not in (await server.weekly()).text
+    shown = await server.ada.click(wrong.message, label="Try again")
+    assert shown.modal is not None
+    (field,) = [one["component"] for one in shown.modal["components"] if one["component"]["custom_id"] == "until"]
+    assert field["value"] == until
+
+
+async def test_a_length_is_chosen(server: Server) -> None:
+    seen = await server.submit(await server.set_weekly(), "Pause", span=["2 weeks"])
+    assert "Resumes on Thursday, 15 January 2026." in seen.text
 
 
 async def test_skip_leaves_out_one_week_and_no_resource(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    assert discord.utils.format_dt(MONDAY + WEEK, "F") in (await server.manage("weekly skip")).text
+    assert "Next: Monday 12 January." in (await server.weekly("Skip")).text
     await server.pass_time(MONDAY + timedelta(minutes=5))
     assert server.posts() == []
     await server.pass_time(MONDAY + WEEK + timedelta(minutes=1))
     (post,) = server.posts()
     assert catalog.resources[0].title in post.content
-    assert "an admin skipped it" in (await server.manage("weekly history")).text
+    assert "an admin skipped it" in (await server.weekly("History")).text
 
 
 async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: Catalog) -> None:
     await server.set_weekly()
-    seen = await server.manage("weekly now")
+    seen = await server.weekly("Post now", "Post now")
     (post,) = server.posts()
     assert f"/{server.channel.id}/{post.id}" in seen.text
-    assert discord.utils.format_dt(MONDAY, "F") in seen.text
+    assert "- Monday 5 January" in (await server.weekly()).text
     await server.pass_time(MONDAY + timedelta(minutes=1))
     assert catalog.resources[1].title in max(server.posts(), key=lambda one: one.id).content
 
@@ -167,7 +181,7 @@ async def test_now_posts_at_once_and_the_rhythm_stays(server: Server, catalog: C
 async def test_now_in_a_closed_channel_says_why(server: Server) -> None:
     await server.set_weekly()
     server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
-    assert "That did not work: I am not allowed" in (await server.manage("weekly now")).text
+    assert "That didn't work: I don't have the permissions" in (await server.weekly("Post now", "Post now")).text
 
 
 async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, store: Store) -> None:
@@ -175,39 +189,25 @@ async def test_history_has_links_and_lateness(server: Server, catalog: Catalog, 
     server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 3600)
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    seen = await server.manage("weekly history")
+    seen = await server.weekly("History")
     (post,) = server.posts()
     assert f"{server.guild.id}/{server.channel.id}/{post.id}" in seen.text
     assert catalog.resources[0].title in seen.text
     assert "60 minutes late" in seen.text
 
 
-async def test_the_doctor_finds_nothing_wrong(server: Server) -> None:
-    await server.set_weekly()
-    seen = await server.manage("weekly doctor")
-    assert "Everything is as it should be" in seen.text
-    assert "Fix:" not in seen.text
-    assert "I last checked for due prompts" in seen.text
+async def test_the_panel_is_silent_when_all_is_well(server: Server) -> None:
+    assert "problem" not in (await server.set_weekly()).text
 
 
-async def test_the_doctor_names_what_is_wrong_and_how_to_fix_it(server: Server) -> None:
+async def test_the_panel_names_what_is_wrong_and_how_to_fix_it(server: Server) -> None:
     role = server.guild.create_role("readers", mentionable=True)
     await server.set_weekly(role=role)
     server.env.backend.delete_channel(server.channel.id)
     server.env.backend.delete_role(server.guild.id, role.id)
     other = server.guild.create_text_channel("elsewhere")
-    seen = Seen(await server.ada.slash(other, "weekly doctor"))
-    assert "2 things to look at" in seen.text
-    assert "The channel is gone: choose another with `/weekly set channel:`" in seen.text
-    assert "The role is gone" in seen.text
-
-
-async def test_the_doctor_names_no_dates_of_what_is_paused(server: Server) -> None:
-    await server.set_weekly()
-    await server.manage("weekly pause")
-    seen = await server.manage("weekly doctor")
-    assert "It is paused" in seen.text
-    assert "The next dates" not in seen.text
+    seen = Seen(await server.ada.slash(other, "weekly"))
+    assert "**2 problems:**" in seen.text
 
 
 async def test_a_role_that_is_gone_does_not_keep_the_prompt_back(server: Server) -> None:
@@ -254,7 +254,8 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     gone = 999
-    await store.put_schedule(
+    await store.write(
+        schedules.put,
         guild_id=gone,
         catalog_id=catalog.id,
         channel_id=1,
@@ -267,21 +268,24 @@ async def test_a_server_that_removed_the_bot_while_it_was_offline_is_forgotten_a
         server.env.backend.advance_clock(days * 86400)
         await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
         await server.env.settle()
-        weekly = await store.schedule_for(gone)
+        weekly = await store.look_up(schedules.of_guild, gone)
         assert (weekly is not None) == there
         if weekly is not None:
             assert weekly.pause_reason is Reason.BOT_REMOVED
 
 
-async def test_a_server_that_took_it_back_while_it_was_offline_keeps_what_it_had(
+async def test_a_server_that_took_it_back_while_it_was_offline_goes_on_with_what_it_had(
     server: Server, catalog: Catalog, store: Store
 ) -> None:
     await server.set_weekly()
-    await store.mark_left(server.guild.id, server.env.now() - timedelta(days=31))
+    await store.write(schedules.mark_left, server.guild.id, server.env.now() - timedelta(days=31))
     await server.env.restart_bot(create_bot(Settings.model_construct(), catalog, store))
     await server.env.settle()
-    assert "removed from this server and added again" in (await server.manage("weekly show")).text
-    assert "The next three" in (await server.manage("weekly resume")).text
+    weekly = await store.look_up(schedules.of_guild, server.guild.id)
+    assert weekly is not None
+    assert weekly.paused_at is None
+    await server.pass_time(MONDAY + timedelta(minutes=1))
+    assert len(server.posts()) == 1
 
 
 async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_after_30_days(
@@ -290,7 +294,7 @@ async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_aft
     await server.set_weekly()
     server.env.backend.remove_guild(server.guild.id)
     await server.env.settle()
-    weekly = await store.schedule_for(server.guild.id)
+    weekly = await store.look_up(schedules.of_guild, server.guild.id)
     assert weekly is not None
     assert weekly.pause_reason is Reason.BOT_REMOVED
     Server(server.env, "Another server")
@@ -299,4 +303,4 @@ async def test_a_server_that_removes_the_bot_is_paused_at_once_and_forgotten_aft
         bot: Any = server.env.bot
         bot.delivery.wake()
         await server.env.advance_time(60)
-        assert (await store.schedule_for(server.guild.id) is not None) == there
+        assert (await store.look_up(schedules.of_guild, server.guild.id) is not None) == there

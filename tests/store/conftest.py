@@ -33,6 +33,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
+    return new_database(postgres)
+
+
+def new_database(postgres: PostgresServer) -> str:
     """The address of a new, empty database on it."""
     name = f"studybot_{next(_numbers)}"
     postgres.psql(f"CREATE DATABASE {name};")

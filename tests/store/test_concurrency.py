@@ -39,21 +39,21 @@ def write_lock(file: Path) -> Iterator[None]:
 
 async def test_reads_do_not_wait_for_a_writer_in_another_process(file: Path) -> None:
     async with await Store.open(f"sqlite:///{file}") as store:
-        await store.mark(1, ("a",), NOW)
+        await store.marks.mark(1, ("a",), NOW)
         with write_lock(file):
-            writing = asyncio.create_task(store.mark(1, ("b",), NOW))
+            writing = asyncio.create_task(store.marks.mark(1, ("b",), NOW))
             await asyncio.sleep(1)
             async with asyncio.timeout(SOON):
-                assert await store.marks(1) == {"a": NOW}
-                assert await store.get_state("other") is None
+                assert await store.marks.of(1) == {"a": NOW}
+                assert await store.state.get("other") is None
             assert not writing.done()
         assert await writing
-        assert set(await store.marks(1)) == {"a", "b"}
+        assert set(await store.marks.of(1)) == {"a", "b"}
 
 
 async def test_reads_do_not_wait_for_a_long_write_of_this_process(lasting_url: str) -> None:
     async with await Store.open(lasting_url) as store:
-        await store.mark(1, ("a",), NOW)
+        await store.marks.mark(1, ("a",), NOW)
         begun = threading.Event()
 
         def write_for_long(connection: Connection) -> None:
@@ -68,9 +68,9 @@ async def test_reads_do_not_wait_for_a_long_write_of_this_process(lasting_url: s
         writing = asyncio.create_task(store.write(write_for_long))
         await asyncio.to_thread(begun.wait, 5)
         async with asyncio.timeout(SOON):
-            assert await store.marks(1) == {"a": NOW}
+            assert await store.marks.of(1) == {"a": NOW}
         await writing
-        assert await store.marks(1) == {"b": NOW}
+        assert await store.marks.of(1) == {"b": NOW}
 
 
 async def test_a_long_read_does_not_hold_up_another(file: Path) -> None:
@@ -78,7 +78,7 @@ async def test_a_long_read_does_not_hold_up_another(file: Path) -> None:
         reading = asyncio.create_task(store.read(lambda _: time.sleep(1)))
         await asyncio.sleep(0.05)
         async with asyncio.timeout(SOON):
-            assert await store.marks(1) == {}
+            assert await store.marks.of(1) == {}
         assert not reading.done()
         await reading
 
@@ -88,17 +88,17 @@ async def test_a_read_cannot_write(file: Path, caplog: pytest.LogCaptureFixture)
         with pytest.raises(StoreError):
             await store.read(lambda connection: connection.execute(text("DELETE FROM app_state")))
         assert "readonly" in caplog.text
-        assert await store.get_state("key") is None
+        assert await store.state.get("key") is None
 
 
 async def test_hundreds_of_reads_and_writes_at_once(store: Store) -> None:
     async def live(number: int) -> None:
-        await store.mark(number, ("a",), NOW)
-        await asyncio.gather(store.toggle_mark(number, ["b"], NOW), store.marks(number))
-        assert set(await store.marks(number)) == {"a", "b"}
+        await store.marks.mark(number, ("a",), NOW)
+        await asyncio.gather(store.marks.toggle_mark(number, ["b"], NOW), store.marks.of(number))
+        assert set(await store.marks.of(number)) == {"a", "b"}
 
     await asyncio.gather(*(live(number) for number in range(100)))
-    assert await store.mark_counts(range(100)) == {"a": 100, "b": 100}
+    assert await store.marks.counts(range(100)) == {"a": 100, "b": 100}
 
 
 async def test_what_raises_is_rolled_back(store: Store) -> None:
@@ -108,9 +108,9 @@ async def test_what_raises_is_rolled_back(store: Store) -> None:
 
     with pytest.raises(LookupError, match="a bug"):
         await store.write(work)
-    assert await store.get_state("key") is None
-    await store.put_state("key", "another")
-    assert await store.get_state("key") == "another"
+    assert await store.state.get("key") is None
+    await store.state.put("key", "another")
+    assert await store.state.get("key") == "another"
 
 
 @pytest.mark.parametrize("address", ["memory", "file"])
@@ -146,17 +146,17 @@ async def test_a_cancelled_write_that_has_begun_ends_whole(store: Store) -> None
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    await store.put_state("c", "1")  # behind what was begun
-    assert await store.get_state("a") == await store.get_state("b")
+    await store.state.put("c", "1")  # behind what was begun
+    assert await store.state.get("a") == await store.state.get("b")
 
 
 @pytest.mark.parametrize("address", ["memory", "file"])
 async def test_no_thread_is_left_after_closing(file: Path, address: str) -> None:
     before = set(threading.enumerate())
     store = await Store.open("sqlite:///:memory:" if address == "memory" else f"sqlite:///{file}")
-    await asyncio.gather(*(store.marks(number) for number in range(10)), store.mark(1, ("a",), NOW))
+    await asyncio.gather(*(store.marks.of(number) for number in range(10)), store.marks.mark(1, ("a",), NOW))
     assert set(threading.enumerate()) > before
-    unfinished = asyncio.create_task(store.mark(2, ("a",), NOW))
+    unfinished = asyncio.create_task(store.marks.mark(2, ("a",), NOW))
     await asyncio.sleep(0)
     await store.close()
     assert set(threading.enumerate()) == before
@@ -168,4 +168,4 @@ async def test_closing_twice_and_using_what_is_closed(url: str) -> None:
     await store.close()
     await store.close()
     with pytest.raises(StoreError):
-        await store.marks(1)
+        await store.marks.of(1)

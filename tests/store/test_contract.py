@@ -15,11 +15,14 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.errors import StoreError
+from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules, tag, toggle_press
+from bot.jobs.due import enqueue_due, enqueue_now, realign, resume_due
+from bot.jobs.history import delivery_before, history_of, job_with, post_of_week, recent_deliveries
+from bot.jobs.queue import Begun
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule
-from bot.store import Choice, History, Job, Store, WeeklySchedule
-from bot.store.jobs import Begun
-from bot.store.tables import jobs, schedules
+from bot.store import Store, tables
+from bot.store.tables import jobs
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # a Thursday
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)  # nine o'clock in Berlin
@@ -33,20 +36,20 @@ async def put(store: Store, guild_id: int = 1, now: datetime = NOW, **changed: A
     given: dict[str, Any] = {
         "catalog_id": "list", "channel_id": 10, "role_id": None, "schedule": BERLIN, "created_by": 5,
     } | changed  # fmt: skip
-    return await store.put_schedule(guild_id=guild_id, now=now, **given)
+    return await store.write(schedules.put, guild_id=guild_id, now=now, **given)
 
 
 async def claim(store: Store, owner: str = "me", now: datetime = MONDAY, limit: int = 100) -> list[Job]:
     """Enqueue what is due and claim it."""
-    await store.enqueue_due(now)
-    return await store.claim(now, limit, owner=owner, lease=LEASE)
+    await store.write(enqueue_due, now)
+    return await store.write(queue.claim, now, limit, owner=owner, lease=LEASE)
 
 
 async def due(store: Store, now: datetime, limit: int = 10) -> list[int]:
     """The ids of the schedules that have a job to be attempted; they are claimed for a moment only."""
     claimed = await claim(store, "a look", now, limit)
     for job in claimed:
-        await store.release(job, None, None, owner="a look", attempt_at=job.attempt_at)
+        await store.write(queue.release, job, None, None, owner="a look", attempt_at=job.attempt_at)
     return [one.schedule_id for one in claimed]
 
 
@@ -59,38 +62,42 @@ async def expire(store: Store) -> None:
 async def begin(store: Store, job: Job, resource_id: str, owner: str = "me", **given: Any) -> Begun | Reason | None:
     choice = Choice(given.pop("round", 1), resource_id, f"example.org/{resource_id}", resource_id.upper())
     options: dict[str, Any] = {"now": MONDAY, "owner": owner, "lease": LEASE} | given
-    return await store.begin(job, lambda schedule, history: choice, options.pop("now"), **options)
+    return await store.write(queue.begin, job, lambda schedule, history: choice, options.pop("now"), **options)
 
 
 async def post(store: Store, weekly: WeeklySchedule, resource_id: str, *, round: int = 1, **given: Any) -> Job:
     now = weekly.next_at
     job = next(one for one in await claim(store, now=now) if one.schedule_id == weekly.id)
     assert isinstance(await begin(store, job, resource_id, round=round, now=now), Begun)
-    assert await store.record_sent(job, now=now, **({"channel_id": 10, "message_id": 7} | given))
+    assert await store.write(queue.record_sent, job, now=now, **({"channel_id": 10, "message_id": 7} | given))
     return await found(store, job)
 
 
 async def found(store: Store, job: Job) -> Job:
-    now = await store.job(job.id)
+    now = await store.look_up(job_with, job.id)
     assert now is not None
     return now
 
 
 async def current(store: Store, guild_id: int = 1) -> WeeklySchedule:
-    weekly = await store.schedule_for(guild_id)
+    weekly = await store.look_up(schedules.of_guild, guild_id)
     assert weekly is not None
     return weekly
 
 
 async def states(store: Store, schedule_id: int) -> list[tuple[str, State, Reason | None]]:
-    recent = await store.recent(schedule_id, 20)
+    recent = await store.read(recent_deliveries, schedule_id, 20)
     return [(one.post.week, one.post.state, one.post.reason) for one in recent]
 
 
 async def test_a_schedule_comes_back_as_it_was_put(store: Store) -> None:
     ids = {"channel_id": SNOWFLAKE - 1, "role_id": SNOWFLAKE - 2, "created_by": SNOWFLAKE - 3}
     weekly = await put(store, SNOWFLAKE, **ids)
-    assert weekly == await store.schedule_for(SNOWFLAKE) == await store.schedule_with(weekly.id)
+    assert (
+        weekly
+        == await store.look_up(schedules.of_guild, SNOWFLAKE)
+        == await store.look_up(schedules.with_id, weekly.id)
+    )
     assert {name: getattr(weekly, name) for name in ids} == ids
     assert (weekly.guild_id, weekly.catalog_id) == (SNOWFLAKE, "list")
     assert (weekly.schedule, weekly.next_at, weekly.paused_at) == (BERLIN, MONDAY, None)
@@ -102,7 +109,7 @@ async def test_each_server_has_one(store: Store) -> None:
     await put(store, 2, channel_id=20)
     again = await put(store, 1, channel_id=11)
     assert (again.id, again.channel_id) == (first.id, 11)
-    assert await store.schedule_for(3) is None
+    assert await store.look_up(schedules.of_guild, 3) is None
 
 
 async def test_two_who_set_at_once_set_one(store: Store) -> None:
@@ -113,8 +120,8 @@ async def test_two_who_set_at_once_set_one(store: Store) -> None:
 async def test_removing_forgets_its_jobs_too(store: Store) -> None:
     weekly = await put(store)
     await post(store, weekly, "a", follow_ups=["thread"])
-    assert await store.remove_schedule(1)
-    assert not await store.remove_schedule(1)
+    assert await store.write(schedules.remove, 1)
+    assert not await store.write(schedules.remove, 1)
     assert await store.read(lambda connection: connection.scalar(select(func.count()).select_from(jobs))) == 0
 
 
@@ -122,7 +129,7 @@ async def test_ids_are_never_used_again(store: Store) -> None:
     """A nonce is made of them."""
     weekly = await put(store)
     job = await post(store, weekly, "a")
-    await store.remove_schedule(1)
+    await store.write(schedules.remove, 1)
     again = await put(store)
     assert again.id > weekly.id
     assert (await post(store, again, "a")).id > job.id
@@ -147,7 +154,7 @@ async def test_the_database_itself_refuses_a_second_prompt_in_a_week(store: Stor
     second = dict(zip(columns, (weekly.id, "2026-W02", "prompt", NEXT, NEXT, NEXT, "waiting"), strict=True))
     with pytest.raises(StoreError):
         await store.write(lambda connection: connection.execute(insert(jobs).values(second)))
-    await store.write(lambda connection: connection.execute(update(schedules).values(next_at=MONDAY)))
+    await store.write(lambda connection: connection.execute(update(tables.schedules).values(next_at=MONDAY)))
     assert await claim(store, "another") == []  # an occurrence of the same week is nothing but passed over
     assert (await current(store)).next_at == NEXT
 
@@ -156,30 +163,15 @@ async def test_due_is_in_order_and_limited(store: Store) -> None:
     late = await put(store, 1)
     early = await put(store, 2, schedule=replace(BERLIN, time=time(8)))
     await put(store, 3, schedule=replace(BERLIN, time=time(10)))
-    assert await store.next_due() == MONDAY - timedelta(hours=1)
     assert await due(store, MONDAY, 10) == [early.id, late.id]
     assert await due(store, MONDAY, 1) == [early.id]
 
 
-async def test_next_due_waits_for_leases_and_retries_and_ignores_pauses(store: Store) -> None:
-    assert await store.next_due() is None
-    await put(store)
-    assert await store.next_due() == MONDAY
-    (job,) = await claim(store)
-    await store.release(job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
-    assert await store.next_due() == MONDAY + timedelta(minutes=5)
-    await store.pause(1, by=5, now=MONDAY)
-    (job,) = await claim(store)
-    assert job.cancelled is Reason.PAUSED
-    assert await store.record_skipped(job, Reason.PAUSED, None, MONDAY, owner="me")
-    assert await store.next_due() is None
-
-
 async def test_next_at_of_what_runs_is_in_the_future_once_it_is_enqueued(store: Store) -> None:
     await put(store)
-    assert await store.enqueue_due(MONDAY) == 1
+    assert await store.write(enqueue_due, MONDAY) == 1
     assert (await current(store)).next_at == NEXT
-    assert await store.enqueue_due(MONDAY) == 0
+    assert await store.write(enqueue_due, MONDAY) == 0
 
 
 async def test_of_many_claims_one_wins(store: Store) -> None:
@@ -225,8 +217,8 @@ async def test_a_claim_is_prolonged_by_who_has_it(store: Store) -> None:
     await put(store)
     (job,) = await claim(store)
     await expire(store)
-    assert await store.renew([job.id, 99], MONDAY, owner="me", lease=LEASE) == {job.id}
-    assert await store.renew([job.id], MONDAY, owner="other", lease=LEASE) == frozenset()
+    assert await store.write(queue.renew, [job.id, 99], MONDAY, owner="me", lease=LEASE) == {job.id}
+    assert await store.write(queue.renew, [job.id], MONDAY, owner="other", lease=LEASE) == frozenset()
     assert await claim(store, "other") == []
 
 
@@ -236,9 +228,9 @@ async def test_who_lost_the_claim_ends_nothing(store: Store) -> None:
     await expire(store)
     await claim(store, "other")
     assert await begin(store, mine, "a") is None
-    assert not await store.record_skipped(mine, Reason.OFFLINE, None, MONDAY, owner="me")
-    assert not await store.record_failed(mine, Reason.FORBIDDEN, None, MONDAY, owner="me")
-    assert not await store.release(mine, Reason.OUTAGE, "x", owner="me", attempt_at=NEXT)
+    assert not await store.write(queue.record_skipped, mine, Reason.OFFLINE, None, MONDAY, owner="me")
+    assert not await store.write(queue.record_failed, mine, Reason.FORBIDDEN, None, MONDAY, owner="me")
+    assert not await store.write(queue.release, mine, Reason.OUTAGE, "x", owner="me", attempt_at=NEXT)
     job = await found(store, mine)
     assert (job.state, job.resource_id) == (State.WAITING, None)
 
@@ -249,9 +241,9 @@ async def test_what_was_sent_is_recorded_whoever_has_the_claim(store: Store) -> 
     await begin(store, mine, "a")
     await expire(store)
     (other,) = await claim(store, "other")
-    assert await store.record_sent(mine, now=MONDAY, channel_id=10, message_id=7)
+    assert await store.write(queue.record_sent, mine, now=MONDAY, channel_id=10, message_id=7)
     assert await begin(store, other, "a", "other") is None
-    assert not await store.record_sent(other, now=MONDAY, channel_id=10, message_id=8)
+    assert not await store.write(queue.record_sent, other, now=MONDAY, channel_id=10, message_id=8)
     assert (await found(store, mine)).message_id == 7
 
 
@@ -270,14 +262,14 @@ async def test_what_was_chosen_and_when_it_was_first_sent_survive_a_second_attem
 async def test_nothing_to_post_is_no_beginning(store: Store) -> None:
     await put(store)
     (job,) = await claim(store)
-    begun = await store.begin(job, lambda *_: Reason.EMPTY_LIST, MONDAY, owner="me", lease=LEASE)
+    begun = await store.write(queue.begin, job, lambda *_: Reason.EMPTY_LIST, MONDAY, owner="me", lease=LEASE)
     assert begun is Reason.EMPTY_LIST
     assert (await found(store, job)).send_started_at is None
 
 
 async def test_two_that_choose_at_once_know_of_each_other(store: Store) -> None:
     weekly = await put(store)
-    await store.enqueue_now(weekly.id, MONDAY)
+    await store.write(enqueue_now, weekly.id, MONDAY)
     used: list[frozenset[str]] = []
 
     def choose(schedule: Any, history: History) -> Choice:
@@ -286,7 +278,7 @@ async def test_two_that_choose_at_once_know_of_each_other(store: Store) -> None:
 
     both = await claim(store)
     assert len(both) == 2
-    await asyncio.gather(*(store.begin(job, choose, MONDAY, owner="me", lease=LEASE) for job in both))
+    await asyncio.gather(*(store.write(queue.begin, job, choose, MONDAY, owner="me", lease=LEASE) for job in both))
     assert used == [frozenset(), frozenset("a")]
 
 
@@ -294,12 +286,12 @@ async def test_what_was_sent_brings_its_follow_ups(store: Store) -> None:
     weekly = await put(store)
     job = await post(store, weekly, "a", finished=3, follow_ups=["thread", "poll"])
     assert (job.state, job.message_id, job.reason, job.finished) == (State.SENT, 7, None, 3)
-    (delivery,) = await store.recent(weekly.id, 5)
+    (delivery,) = await store.read(recent_deliveries, weekly.id, 5)
     assert delivery.post == job
     assert {kind: one.state for kind, one in delivery.follow_ups.items()} == dict.fromkeys(
         ("thread", "poll"), State.WAITING
     )
-    assert await store.delivery(weekly.id, job.week) == delivery
+    assert await store.read(post_of_week, weekly.id, job.week) == delivery.post
     assert {one.kind for one in await claim(store)} == {"thread", "poll"}
 
 
@@ -308,7 +300,7 @@ async def test_skipped_says_why_and_tells_who_set_it_what_was_lost(store: Store)
     for reason in (Reason.EMPTY_LIST, Reason.OUTAGE):
         now = (await current(store)).next_at
         (job,) = await claim(store, now=now)
-        assert await store.record_skipped(job, reason, "x" * 999, now, owner="me")
+        assert await store.write(queue.record_skipped, job, reason, "x" * 999, now, owner="me")
         after = await found(store, job)
         assert (after.state, after.reason, after.detail) == (State.SKIPPED, reason, "x" * 300)
     (notice,) = await claim(store, now=NEXT)
@@ -319,7 +311,7 @@ async def test_failed_pauses_until_it_is_set_again(store: Store) -> None:
     await put(store)
     (job,) = await claim(store)
     gone = Reason.CHANNEL_GONE
-    assert await store.record_failed(job, gone, "404", MONDAY, owner="me", pauses=gone)
+    assert await store.write(queue.record_failed, job, gone, "404", MONDAY, owner="me", pauses=gone)
     paused = await current(store)
     assert (paused.paused_at, paused.pause_reason) == (MONDAY, gone)
     assert [one.kind for one in await claim(store, now=NEXT)] == ["notice"]
@@ -330,7 +322,7 @@ async def test_failed_pauses_until_it_is_set_again(store: Store) -> None:
 async def test_released_is_to_be_had_again_later(store: Store) -> None:
     await put(store)
     (job,) = await claim(store)
-    await store.release(job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
+    await store.write(queue.release, job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
     assert await claim(store, now=MONDAY + timedelta(minutes=4)) == []
     (again,) = await claim(store, now=MONDAY + timedelta(minutes=5))
     assert (again.reason, again.detail, again.attempts) == (Reason.OUTAGE, "503", 2)
@@ -338,13 +330,13 @@ async def test_released_is_to_be_had_again_later(store: Store) -> None:
 
 async def test_a_walk_knows_what_was_used_on_it(store: Store) -> None:
     weekly = await put(store)
-    assert await store.history(weekly.id) == History(1, frozenset(), None)
+    assert await store.read(history_of, weekly.id) == History(1, frozenset(), None)
     for resource_id, round in (("a", 1), ("b", 1), ("a", 2)):
         last = await post(store, await current(store), resource_id, round=round)
-    history = await store.history(weekly.id)
+    history = await store.read(history_of, weekly.id)
     assert history.last is not None
     assert (history.round, history.used, history.last.post) == (2, frozenset("a"), last)
-    before = await store.post_before(last)
+    before = await store.read(delivery_before, last)
     assert before is not None
     assert before.post.resource_id == "b"
 
@@ -372,10 +364,10 @@ async def test_a_changed_channel_does_not_lose_the_prompt_that_is_due(store: Sto
 
 
 async def test_notes(store: Store) -> None:
-    assert await store.get_state("key") is None
-    await store.put_state("key", "one")
-    await store.put_state("key", "two")
-    assert await store.get_state("key") == "two"
+    assert await store.state.get("key") is None
+    await store.state.put("key", "one")
+    await store.state.put("key", "two")
+    assert await store.state.get("key") == "two"
 
 
 async def test_tasks_do_not_see_each_others_transactions(store: Store) -> None:
@@ -386,68 +378,66 @@ async def test_tasks_do_not_see_each_others_transactions(store: Store) -> None:
 
 async def test_a_pause_ends_when_somebody_ends_it(store: Store) -> None:
     weekly = await put(store)
-    paused = await store.pause(1, by=7, now=NOW)
+    paused = await store.write(schedules.pause, 1, by=7, now=NOW)
     assert paused is not None
     assert (paused.paused_at, paused.pause_reason, paused.paused_by) == (NOW, Reason.ADMIN_PAUSED, 7)
     assert await due(store, NEXT, 10) == []
-    assert await store.resume_due(NEXT) == 0
-    resumed = await store.resume(1, MONDAY + timedelta(hours=1))
+    assert await store.write(resume_due, NEXT) == 0
+    resumed = await store.write(schedules.resume, 1, MONDAY + timedelta(hours=1))
     assert resumed is not None
     assert (resumed.paused_at, resumed.paused_by, resumed.next_at) == (None, None, NEXT)
     assert await states(store, weekly.id) == [("2026-W02", State.SKIPPED, Reason.PAUSED)]
-    assert await store.pause(2, by=7, now=NOW) is None
-    assert await store.resume(2, NOW) is None
+    assert await store.write(schedules.pause, 2, by=7, now=NOW) is None
+    assert await store.write(schedules.resume, 2, NOW) is None
 
 
 async def test_a_pause_that_an_admin_wanted_outlasts_a_change(store: Store) -> None:
     await put(store)
-    await store.pause(1, by=7, now=NOW, resume_at=NEXT)
+    await store.write(schedules.pause, 1, by=7, now=NOW, resume_at=NEXT)
     changed = await put(store, schedule=replace(BERLIN, time=time(10)))
     assert (changed.pause_reason, changed.resume_at) == (Reason.ADMIN_PAUSED, NEXT)
 
 
 async def test_a_pause_until_a_day_ends_by_itself(store: Store) -> None:
     await put(store)
-    await store.pause(1, by=7, now=NOW, resume_at=MONDAY + timedelta(days=1))
-    assert await store.next_due() == MONDAY + timedelta(days=1)
-    assert await store.resume_due(MONDAY) == 0
-    assert await store.resume_due(MONDAY + timedelta(days=1)) == 1
-    assert await store.next_due() == NEXT
+    await store.write(schedules.pause, 1, by=7, now=NOW, resume_at=MONDAY + timedelta(days=1))
+    assert await store.write(resume_due, MONDAY) == 0
+    assert await store.write(resume_due, MONDAY + timedelta(days=1)) == 1
 
 
 async def test_what_came_due_after_a_pause_was_to_end_is_late_and_not_lost(store: Store) -> None:
     await put(store)
-    await store.pause(1, by=7, now=NOW, resume_at=MONDAY - timedelta(hours=1))
-    assert await store.resume_due(MONDAY + timedelta(hours=2)) == 1
+    await store.write(schedules.pause, 1, by=7, now=NOW, resume_at=MONDAY - timedelta(hours=1))
+    assert await store.write(resume_due, MONDAY + timedelta(hours=2)) == 1
     (job,) = await claim(store, now=MONDAY + timedelta(hours=2))
     assert job.due_at == MONDAY
 
 
 async def test_a_short_pause_before_the_prompt_does_not_move_it(store: Store) -> None:
     await put(store)
-    await store.pause(1, by=7, now=NOW)
-    resumed = await store.resume(1, NOW + timedelta(hours=1))
+    await store.write(schedules.pause, 1, by=7, now=NOW)
+    resumed = await store.write(schedules.resume, 1, NOW + timedelta(hours=1))
     assert resumed is not None
     assert resumed.next_at == MONDAY
 
 
 async def test_skipping_leaves_out_one_and_is_seen(store: Store) -> None:
     weekly = await put(store)
-    skipped = await store.skip_next(1, NOW)
+    skipped = await store.write(schedules.skip_next, 1, NOW)
     assert skipped is not None
     assert (skipped[0].next_at, skipped[1]) == (NEXT, MONDAY)
     assert await states(store, weekly.id) == [("2026-W02", State.SKIPPED, Reason.ADMIN_SKIPPED)]
-    assert await store.skip_next(2, NOW) is None
+    assert await store.write(schedules.skip_next, 2, NOW) is None
 
 
 async def test_what_is_being_posted_cannot_be_skipped_and_what_waits_can(store: Store) -> None:
     await put(store)
     (job,) = await claim(store)
-    skipped = await store.skip_next(1, MONDAY)
+    skipped = await store.write(schedules.skip_next, 1, MONDAY)
     assert skipped is not None
     assert (skipped[0].next_at, skipped[1]) == (NEXT, None)
-    await store.release(job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
-    skipped = await store.skip_next(1, MONDAY + timedelta(minutes=1))
+    await store.write(queue.release, job, Reason.OUTAGE, "503", owner="me", attempt_at=MONDAY + timedelta(minutes=5))
+    skipped = await store.write(schedules.skip_next, 1, MONDAY + timedelta(minutes=1))
     assert skipped is not None
     assert (skipped[0].next_at, skipped[1]) == (NEXT, MONDAY)
     (again,) = await claim(store, now=MONDAY + timedelta(minutes=1))
@@ -456,14 +446,14 @@ async def test_what_is_being_posted_cannot_be_skipped_and_what_waits_can(store: 
 
 async def test_a_prompt_at_once_leaves_the_schedule_where_it_is(store: Store) -> None:
     weekly = await put(store)
-    job_id = await store.enqueue_now(weekly.id, NOW)
-    assert await store.enqueue_now(weekly.id, NOW + timedelta(seconds=1)) == job_id
+    job_id = await store.write(enqueue_now, weekly.id, NOW)
+    assert await store.write(enqueue_now, weekly.id, NOW + timedelta(seconds=1)) == job_id
     (job,) = await claim(store, now=NOW)
     assert (job.id, job.manual) == (job_id, True)
     assert await begin(store, job, "a", now=NOW)
-    assert await store.record_sent(job, now=NOW, channel_id=10, message_id=1)
+    assert await store.write(queue.record_sent, job, now=NOW, channel_id=10, message_id=1)
     assert await current(store) == weekly
-    assert (await store.history(weekly.id)).used == {"a"}
+    assert (await store.read(history_of, weekly.id)).used == {"a"}
     moved = await put(store, now=MONDAY - timedelta(hours=1), schedule=replace(BERLIN, time=time(10)))
     assert moved.next_at == MONDAY + timedelta(hours=1)  # it takes no week its own
 
@@ -471,20 +461,20 @@ async def test_a_prompt_at_once_leaves_the_schedule_where_it_is(store: Store) ->
 async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
     await put(store, 1)
     await put(store, 2)
-    await store.mark_left(1, NOW)
-    assert (await store.guilds_with_schedules(), await store.guilds_left()) == ({2}, {1})
+    await store.write(schedules.mark_left, 1, NOW)
+    assert (await store.read(schedules.guilds_served), await store.read(schedules.guilds_left)) == ({2}, {1})
     assert len(await due(store, MONDAY, 10)) == 1
-    assert await store.forget_left(NOW) == 0
-    assert await store.forget_left(NOW + timedelta(seconds=1)) == 1
-    assert await store.schedule_for(1) is None
-    assert await store.schedule_for(2) is not None
+    assert await store.write(schedules.forget_left, NOW) == 0
+    assert await store.write(schedules.forget_left, NOW + timedelta(seconds=1)) == 1
+    assert await store.look_up(schedules.of_guild, 1) is None
+    assert await store.look_up(schedules.of_guild, 2) is not None
 
 
 async def test_a_server_that_came_back_is_kept(store: Store) -> None:
     await put(store)
-    await store.mark_left(1, NOW)
-    await store.mark_returned(1)
-    assert await store.forget_left(NEXT) == 0
+    await store.write(schedules.mark_left, 1, NOW)
+    await store.write(schedules.mark_returned, 1)
+    assert await store.write(schedules.forget_left, NEXT) == 0
     assert (await current(store)).pause_reason is Reason.BOT_REMOVED
 
 
@@ -505,15 +495,14 @@ async def test_a_start_begins_a_new_walk(store: Store) -> None:
     assert (again.start_id, again.start_round) == ("d", 2)
 
 
-async def test_a_post_is_found_by_its_page_and_counts_who_finished(store: Store) -> None:
+async def test_a_post_counts_who_pressed_on_it(store: Store) -> None:
     weekly = await put(store)
     job = await post(store, weekly, "a")
-    await store.record_finished(7, 3)
-    last = await store.last_post_about(1, ["example.org/elsewhere", "example.org/a"])
-    assert last is not None
-    assert (last.id, last.finished) == (job.id, 3)
-    assert await store.last_post_about(1, ["example.org/b"]) is None
-    assert await store.last_post_about(2, ["example.org/a"]) is None
+    pressed = [await store.write(toggle_press, 1, tag(job), user_id, MONDAY) for user_id in (1, 2, 2, 3)]
+    assert pressed == [True, True, False, True]
+    assert (await found(store, job)).finished == 2
+    assert await store.write(toggle_press, 2, tag(job), 1, MONDAY) is None
+    assert [one.kind for one in await claim(store)] == ["count"]
 
 
 @pytest.fixture
@@ -540,22 +529,21 @@ async def test_new_zone_data_moves_what_is_to_come_and_nothing_else(
     weekly = await put(store)
     await post(store, weekly, "a")
     await put(store, 2, schedule=replace(BERLIN, zone="Asia/Tokyo"))
-    tokyo = await store.schedule_for(2)
+    tokyo = await store.look_up(schedules.of_guild, 2)
     berlin_keeps_the_time_of(name)
-    assert await store.realign(MONDAY + timedelta(hours=12)) == (1 if hours else 0)
-    moved = await store.schedule_for(1)
+    assert await realign(store, MONDAY + timedelta(hours=12)) == (1 if hours else 0)
+    moved = await store.look_up(schedules.of_guild, 1)
     assert moved is not None
     assert moved.next_at == NEXT + timedelta(hours=hours)
-    assert [one.post.due_at for one in await store.recent(weekly.id, 5)] == [MONDAY]
-    assert await store.schedule_for(2) == tokyo
-    assert await store.realign(MONDAY + timedelta(hours=12)) == 0
+    assert [one.post.due_at for one in await store.read(recent_deliveries, weekly.id, 5)] == [MONDAY]
+    assert await store.look_up(schedules.of_guild, 2) == tokyo
+    assert await realign(store, MONDAY + timedelta(hours=12)) == 0
 
 
 async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.due.AT_ONCE", 2)
+    monkeypatch.setattr("bot.jobs.due.AT_ONCE", 2)
     for guild_id in range(1, 6):
         await put(store, guild_id)
-    hour_late = schedules.update().values(next_at=MONDAY + timedelta(hours=1))
+    hour_late = tables.schedules.update().values(next_at=MONDAY + timedelta(hours=1))
     await store.write(lambda connection: connection.execute(hour_late))
-    assert await store.realign(NOW) == 5
-    assert await store.next_due() == MONDAY
+    assert await realign(store, NOW) == 5

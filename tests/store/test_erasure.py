@@ -32,65 +32,31 @@ async def test_a_deleted_id_is_in_no_file_while_the_bot_runs(tmp_path: Path) -> 
         pairs = [(user_id, page) for user_id in members for page in range(40)]
         chance.shuffle(pairs)  # so that pages of the file are split and joined again
         for user_id, page in pairs:
-            await store.mark(user_id, [f"example.org/{page}"], NOW)
+            await store.marks.mark(user_id, [f"example.org/{page}"], NOW)
         for user_id in members:
-            await store.share(user_id, NOW)
-            await store.count_out(user_id, NOW)
-            await store.note_seen([user_id], NOW.date())
-            await store.unmark(user_id, [f"example.org/{user_id % 40}"])
+            await store.marks.share(user_id, NOW)
+            await store.marks.unmark(user_id, [f"example.org/{user_id % 40}"])
         assert all(copies(tmp_path, user_id) for user_id in members)
         for user_id in members[:20]:
-            await store.forget_member(user_id)
+            await store.privacy.forget_member(user_id)
             assert copies(tmp_path, user_id) == {}
         for user_id in members[20:]:
-            assert len(await store.marks(user_id)) == 39
+            assert len(await store.marks.of(user_id)) == 39
 
 
 async def test_another_process_that_reads_does_not_stop_a_deletion(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.store.sqlite.BUSY_TIMEOUT", 50)
+    monkeypatch.setattr("bot.store.sqlite.SLICE", 0.05)
     file = tmp_path / "studybot.db"
     async with await Store.open(f"sqlite:///{file}") as store:
-        await store.mark(MIA, ["example.org"], NOW)
+        await store.marks.mark(MIA, ["example.org"], NOW)
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN")
             other.execute("SELECT * FROM marks").fetchall()
-            assert await store.forget_member(MIA) == 1
+            assert await store.privacy.forget_member(MIA) == 1
             other.execute("COMMIT")
-        assert await store.marks(MIA) == {}
+        assert await store.marks.of(MIA) == {}
         assert "stays in its log until it is closed" in caplog.text
-        await store.forget_member(MIA)
+        await store.privacy.forget_member(MIA)
         assert copies(tmp_path, MIA) == {}
-
-
-async def test_who_is_not_counted_is_among_no_finishers(store: Store) -> None:
-    for user_id in (MIA, ADA):
-        await store.mark(user_id, ["a"], NOW)
-    await store.count_out(MIA, NOW)
-    await store.count_out(MIA, NOW + YEAR)
-    assert await store.finishers(["a"], 10) == [ADA]
-    assert (await store.everything_of(MIA))["uncounted_since"] == NOW.isoformat()
-    await store.count_in(MIA)
-    assert sorted(await store.finishers(["a"], 10)) == [MIA, ADA]
-
-
-async def test_idle_is_who_did_nothing_and_was_not_seen(store: Store) -> None:
-    for user_id in (MIA, ADA, TOM):
-        await store.mark(user_id, ["a"], NOW)
-    await store.share(ADA, NOW + timedelta(days=2))
-    await store.note_seen([TOM, 5], NOW.date() + timedelta(days=2))
-    assert (await store.everything_of(5))["last_seen_on"] is None  # nothing else is kept of them
-    assert (await store.everything_of(TOM))["last_seen_on"] == "2026-01-03"
-    assert await store.idle_members(NOW, 10) == []
-    assert await store.idle_members(NOW + timedelta(days=1), 10) == [MIA]
-    assert set(await store.idle_members(NOW + timedelta(days=3), 10)) == {MIA, ADA, TOM}
-    assert len(await store.idle_members(NOW + timedelta(days=3), 2)) == 2
-    await store.forget_days(NOW.date() + timedelta(days=3))
-    assert (await store.everything_of(TOM))["last_seen_on"] is None
-
-
-async def test_a_running_reminder_keeps_its_member(store: Store) -> None:
-    await store.mark(MIA, ["a"], NOW)
-    await store.put_reminder(user_id=MIA, channel_id=9, schedule=BERLIN, catalog_id="list", idle_only=False, now=NOW)
-    assert await store.idle_members(NOW + YEAR, 10) == []

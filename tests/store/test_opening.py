@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot.errors import MissingExtra, StoreError, StoreTooNew
+from bot.jobs import schedules
 from bot.store import Store
 from bot.store.engine import database_url
 from bot.store.tables import metadata
@@ -44,7 +45,7 @@ async def test_what_was_stored_is_there_at_the_next_start(lasting_url: str) -> N
     async with await Store.open(lasting_url) as store:
         weekly = await put(store)
     async with await Store.open(lasting_url) as store:
-        assert await store.schedule_for(1) == weekly
+        assert await store.look_up(schedules.of_guild, 1) == weekly
 
 
 async def test_many_may_open_a_new_database_at_once(lasting_url: str) -> None:
@@ -61,7 +62,7 @@ async def test_a_newer_database_is_left_alone(lasting_url: str) -> None:
         await store.write(lambda connection: connection.execute(newer))
         with pytest.raises(StoreTooNew, match=r"newer studybot.*9999.*Nothing was changed"):
             await Store.open(lasting_url)
-        assert await store.schedule_for(1) == weekly
+        assert await store.look_up(schedules.of_guild, 1) == weekly
 
 
 @pytest.mark.parametrize("folder", ["no/such/folder", "50% of it"])
@@ -134,7 +135,7 @@ async def test_a_lost_database_is_said_in_words_for_a_member(tmp_path: Path, cap
             connection.execute("DROP TABLE app_state")
             connection.commit()
         with pytest.raises(StoreError, match="try again in a minute") as caught:
-            await store.get_state("key")
+            await store.state.get("key")
     assert "app_state" not in str(caught.value)
     assert "app_state" in caplog.text
 
@@ -153,7 +154,7 @@ from bot.store import Store
 async def main():
     async with await Store.open(sys.argv[1]) as store:
         for number in range(100_000):
-            await store.put_state("written", str(number))
+            await store.state.put("written", str(number))
             print(number, flush=True)
 
 asyncio.run(main())
@@ -171,7 +172,7 @@ async def test_nothing_recorded_is_lost_to_kill_9(tmp_path: Path) -> None:
     rest = (await process.stdout.read()).decode().split()
     await process.wait()
     async with await Store.open(url) as store:
-        kept = await store.get_state("written")
+        kept = await store.state.get("written")
     assert kept is not None
     assert int(kept) >= int(rest[-1] if rest else said)
 
@@ -182,8 +183,8 @@ from bot.store import Store
 
 async def main():
     async with await Store.open(sys.argv[1]) as store:
-        await store.mark(1, ("a",), __import__("datetime").datetime.now().astimezone())
-        await store.marks(1)
+        await store.marks.mark(1, ("a",), __import__("datetime").datetime.now().astimezone())
+        await store.marks.of(1)
 
 asyncio.run(main())
 print(*(name for name in ("alembic", "mako", "asyncpg", "sqlalchemy.ext.asyncio") if name in sys.modules))

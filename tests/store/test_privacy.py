@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from bot.jobs import Job, queue, reminders, schedules
 from bot.outcomes import Reason
-from bot.store import Job, Store
+from bot.store import Store
 from bot.store.tables import metadata
 from tests.store.test_contract import BERLIN, MONDAY, NOW, begin, claim, put
 from tests.store.test_reminders import remind
@@ -20,12 +21,12 @@ MIA, ADA = 4_611_686_018_427_000_123, 4_611_686_018_427_000_456
 async def live(store: Store, user_id: int, guilds: tuple[int, ...]) -> None:
     """Everything that can be done with the bot by one person."""
     for number in range(3):
-        await store.mark(user_id, (f"example.org/{number}",), NOW + timedelta(hours=number))
-    await store.share(user_id, NOW)
+        await store.marks.mark(user_id, (f"example.org/{number}",), NOW + timedelta(hours=number))
+    await store.marks.share(user_id, NOW)
     await remind(store, user_id, channel_id=user_id + 7, idle_only=True)
     for guild_id in guilds:
         await put(store, guild_id, created_by=user_id)
-        await store.pause(guild_id, by=user_id, now=NOW)
+        await store.write(schedules.pause, guild_id, by=user_id, now=NOW)
 
 
 async def cells(store: Store) -> list[tuple[str, str, object]]:
@@ -54,7 +55,7 @@ async def test_nothing_of_a_forgotten_member_is_left_in_any_table(store: Store) 
         ("schedules", "created_by"),
         ("schedules", "paused_by"),
     }
-    assert await store.forget_member(MIA) == 3 + 1 + 1 + 2 + 2
+    assert await store.privacy.forget_member(MIA) == 3 + 1 + 1 + 2 + 2
     after = await cells(store)
     assert traces(after, MIA) == []
     assert traces(after, ADA) == traces(before, ADA)
@@ -62,16 +63,16 @@ async def test_nothing_of_a_forgotten_member_is_left_in_any_table(store: Store) 
 
 async def test_the_prompts_they_set_go_on(store: Store) -> None:
     await live(store, MIA, (1,))
-    await store.forget_member(MIA)
-    weekly = await store.schedule_for(1)
+    await store.privacy.forget_member(MIA)
+    weekly = await store.look_up(schedules.of_guild, 1)
     assert weekly is not None
     assert (weekly.created_by, weekly.paused_by, weekly.schedule) == (None, None, BERLIN)
     assert weekly.pause_reason is Reason.ADMIN_PAUSED
 
 
 async def test_somebody_unknown(store: Store) -> None:
-    assert await store.forget_member(MIA) == 0
-    assert await store.everything_of(MIA) == {
+    assert await store.privacy.forget_member(MIA) == 0
+    assert await store.privacy.everything_of(MIA) == {
         "user_id": str(MIA),
         "finished": [],
         "shared_since": None,
@@ -79,15 +80,14 @@ async def test_somebody_unknown(store: Store) -> None:
         "reminder_weeks": [],
         "weekly_prompts_set": [],
         "pauses": [],
-        "last_seen_on": None,
-        "uncounted_since": None,
+        "posts_pressed": [],
     }
 
 
 async def test_everything_of_a_member_can_be_written_as_json(store: Store) -> None:
     await live(store, MIA, (1, 2))
     await live(store, ADA, (3,))
-    kept = json.loads(json.dumps(await store.everything_of(MIA)))
+    kept = json.loads(json.dumps(await store.privacy.everything_of(MIA)))
     assert kept["user_id"] == str(MIA)
     assert kept["finished"][0] == {"page": "example.org/0", "done_at": "2026-01-01T00:00:00+00:00"}
     assert len(kept["finished"]) == 3
@@ -101,10 +101,10 @@ async def test_everything_of_a_member_can_be_written_as_json(store: Store) -> No
 async def test_what_a_reminder_sent_is_shown_and_forgotten_with_it(store: Store) -> None:
     reminder = await remind(store, MIA)
     (job,) = await claim(store)
-    assert await store.record_sent(job, now=MONDAY, channel_id=9, message_id=77)
-    (sent,) = (await store.everything_of(MIA))["reminder_weeks"]
+    assert await store.write(queue.record_sent, job, now=MONDAY, channel_id=9, message_id=77)
+    (sent,) = (await store.privacy.everything_of(MIA))["reminder_weeks"]
     assert (sent["message_id"], sent["due_at"]) == ("77", reminder.next_at.isoformat())
-    await store.forget_member(MIA)
+    await store.privacy.forget_member(MIA)
     assert await cells(store) == []
 
 
@@ -119,11 +119,11 @@ async def test_forgetting_and_delivering_at_once_do_not_get_in_each_others_way(s
 
     async def deliver(job: Job) -> None:
         await begin(store, job, "a")
-        await store.record_sent(job, now=MONDAY, channel_id=9, message_id=1, follow_ups=["thread"])
+        await store.write(queue.record_sent, job, now=MONDAY, channel_id=9, message_id=1, follow_ups=["thread"])
 
-    await asyncio.gather(*(deliver(job) for job in jobs), *(store.forget_member(user_id) for user_id in people))
+    await asyncio.gather(*(deliver(job) for job in jobs), *(store.privacy.forget_member(user_id) for user_id in people))
     for user_id in people:
-        assert await store.reminder_for(user_id) is None
-        weekly = await store.schedule_for(user_id)
+        assert await store.look_up(reminders.of_user, user_id) is None
+        weekly = await store.look_up(schedules.of_guild, user_id)
         assert weekly is not None
         assert weekly.created_by is None

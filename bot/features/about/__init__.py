@@ -1,4 +1,4 @@
-"""/help and /about: what to do first, what this bot is and which list it serves."""
+"""/help: how to get started, what there is, and which list is served; and the greeting of a new server."""
 
 from bot.discord_io.bot import StudyBot
 from bot.features.about.commands import About

@@ -1,23 +1,26 @@
-"""/help, /about, and the greeting of a server that the bot joins."""
+"""/help, and the greeting of a server that the bot joins."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
+import aiohttp
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import button
-from bot.discord_io.cards import Card, notice
 from bot.errors import StoreError
-from bot.features.about import words
+from bot.features.about.cards import greeting, help_card
 
 log = logging.getLogger(__name__)
 
-SETUP_ID = "weekly:setup"
-"""The custom_id of the button that sets up the weekly prompt; /weekly answers it."""
+GREETING_PAUSES = (0.0, 60.0, 600.0)
+"""Seconds before each attempt at a greeting: roles and permissions of a new bot are often set a minute later."""
+GREETING_CHANNELS = 3
+"""Channels that are tried in one attempt."""
 
 
 class About(commands.Cog):
@@ -26,43 +29,42 @@ class About(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="help", description=words.HELP)
+    @app_commands.command(name="help", description=locale_str("How to get started."))
     async def help(self, interaction: Interaction) -> None:
-        """Answer with what to do first, privately."""
-        library = self._bot.library_for(interaction)
-        text = words.help_text(library.catalog, library.example, admin=interaction.permissions.manage_guild)
-        await interaction.response.send_message(view=notice(text), ephemeral=True)
-
-    @app_commands.command(name="about", description=words.ABOUT)
-    async def about(self, interaction: Interaction) -> None:
-        """Answer with what there is, privately."""
-        catalog = self._bot.library_for(interaction).catalog
-        await interaction.response.send_message(view=notice(words.about_text(catalog)), ephemeral=True)
+        """Answer with the card, privately."""
+        library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
+        on_server = interaction.guild_id is not None
+        admin = on_server and interaction.permissions.manage_guild
+        card = help_card(library, language, admin=admin, on_server=on_server)
+        await interaction.response.send_message(view=card, ephemeral=True)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Greet a server once, where the bot may write; one that adds it again knows it already."""
-        channel = _channel_for_greeting(guild)
-        if channel is None:
-            return
-        key = f"greeted:{guild.id}"
-        try:
-            if await self._bot.store.get_state(key) is None:
-                await self._bot.store.put_state(key, "yes")
-                await channel.send(view=self._greeting(guild))
-        except (StoreError, discord.HTTPException) as error:
-            log.info("Server %s is not greeted: %s", guild.id, error)
+        for pause in GREETING_PAUSES:
+            await self._bot.sleep(pause)
+            try:
+                greeted = await self._bot.store.state.get(f"greeted:{guild.id}") is not None
+                if greeted or await self._greet(guild):
+                    return
+            except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                log.info("Server %s is not greeted yet: %s", guild.id, error)
 
-    def _greeting(self, guild: discord.Guild) -> Card:
-        library = self._bot.catalogs.for_server(guild.id)
-        text = discord.ui.TextDisplay[discord.ui.LayoutView](words.greeting(library.catalog, library.example))
-        return Card([text, discord.ui.ActionRow(button(words.SET_UP, SETUP_ID))])
+    async def _greet(self, guild: discord.Guild) -> bool:
+        """Greet it in the first channel that takes the message; whether one did."""
+        card = greeting(self._bot.catalogs.for_server(guild.id), self._bot.language_of(str(guild.preferred_locale)))
+        for channel in _channels_for_greeting(guild):
+            with suppress(discord.Forbidden, discord.NotFound):
+                await channel.send(view=card)
+                await self._bot.store.state.put(f"greeted:{guild.id}", "yes")
+                return True
+        return False
 
 
-def _channel_for_greeting(guild: discord.Guild) -> discord.TextChannel | None:
-    """The channel for the server's own messages, else the first in which the bot may write."""
-    channels = [guild.system_channel, *guild.text_channels]
-    return next((one for one in channels if one is not None and _may_write(one)), None)
+def _channels_for_greeting(guild: discord.Guild) -> list[discord.TextChannel]:
+    """The channel for the server's own messages, then others in which the bot may write, GREETING_CHANNELS in all."""
+    channels = dict.fromkeys(filter(None, (guild.system_channel, *guild.text_channels)))
+    return [one for one in channels if _may_write(one)][:GREETING_CHANNELS]
 
 
 def _may_write(channel: discord.TextChannel) -> bool:

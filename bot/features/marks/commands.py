@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from itertools import chain, islice
+from typing import Any
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.catalog import Resource
@@ -15,14 +17,14 @@ from bot.catalog.addresses import is_web_address
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import apply_action, changed_card, finished_in_time, mark_button, one_at_a_time
+from bot.discord_io.marks import MarkButton, act, changed_card, finished_in_time, kept_if_late, one_at_a_time
 from bot.discord_io.options import Choices
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo, fit
-from bot.features.marks import words
-from bot.marks import Action
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo
+from bot.language import Language
+from bot.store.marks import Action
 
-_STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
-"""A step as people write it: 3, or #3."""
+_STEP = re.compile(r"\s*(?:step|#)?\s*#?\s*([0-9]{1,6})\s*", re.IGNORECASE)
+"""A step as people write it: 3, #3 or step 3."""
 
 
 class Marks(commands.Cog):
@@ -31,47 +33,62 @@ class Marks(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="done", description=words.DONE)
-    @app_commands.describe(resource=words.DONE_RESOURCE)
+    @app_commands.command(name="done", description=locale_str("Mark a resource done."))
+    @app_commands.describe(resource=locale_str("Title, step number (3) or link"))
     async def done(self, interaction: Interaction, resource: str) -> None:
         """Mark it and answer with how far the member is, privately, and with a way back."""
-        library = self._bot.library_for(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
+        found = _find(library, resource, language)
+        if not isinstance(found, Resource):
+            await interaction.response.send_message(view=found, ephemeral=True)
+            return
+        async with kept_if_late(interaction, library, found, Action.MARK):
+            await interaction.response.defer(ephemeral=True, thinking=True)
         async with one_at_a_time(interaction.user.id):
-            card = await self._answer(interaction, library, resource)
+            card = changed_card(await act(interaction, library, found, Action.MARK))
             await interaction.edit_original_response(view=card)
-
-    async def _answer(self, interaction: Interaction, library: Library, text: str) -> Card:
-        if (named := library.named(text)) is not None:
-            return await self._marked(interaction, library, named)
-        if is_web_address(text.strip()):
-            found = library.at_address(text)
-            return await self._marked(interaction, library, found) if found else notice(words.NO_SUCH_ADDRESS)
-        if (step := _STEP.fullmatch(text)) is not None:
-            found = library.at_step(int(step[1]))
-            refusal = notice(words.no_such_step(int(step[1]), len(library.steps)))
-            return await self._marked(interaction, library, found) if found else refusal
-        guess = library.guess(text)
-        if guess.meant is not None:
-            return await self._marked(interaction, library, guess.meant)
-        return _which(library, text, guess.candidates) if guess.candidates else notice(words.unknown(echo(text)))
-
-    async def _marked(self, interaction: Interaction, library: Library, resource: Resource) -> Card:
-        change = await apply_action(interaction, resource, Action.MARK)
-        done = library.finished(await self._bot.store.marks(interaction.user.id))
-        return changed_card(library, resource, done, change)
 
     @done.autocomplete("resource")
     async def _resources(self, interaction: Interaction, current: str) -> Choices:
-        library = self._bot.library_for(interaction)
+        library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
         done = await finished_in_time(self._bot.store, library, interaction.user.id) or frozenset()
-        return [_choice(one, done) for one in _offered(library, current, done)]
+        return [_choice(library, one, done, language) for one in _offered(library, current, done)]
 
 
-def _which(library: Library, text: str, candidates: Collection[Resource]) -> Card:
+def _find(library: Library, text: str, language: Language) -> Resource | Card:
+    """The resource that a member means, or what to tell them: an id or title, a link, a step, else words of a title."""
+    if (named := library.named(text)) is not None:
+        return named
+    if is_web_address(text.strip()):
+        return library.catalog.resource_at(text) or notice(language.t("That link isn't on the list. See `/path`."))
+    if (step := _STEP.fullmatch(text)) is not None:
+        return library.at_step(int(step[1])) or notice(_no_such_step(int(step[1]), len(library.steps), language))
+    guess = library.guess(text)
+    return guess.meant or _which(library, text, guess.candidates, language)
+
+
+def _no_such_step(number: int, last: int, language: Language) -> str:
+    return language.plural(
+        "There's no step {number}: the path has {n} step.",
+        "There's no step {number}: the path has {n} steps.",
+        last,
+        number=number,
+    )
+
+
+def _which(library: Library, text: str, candidates: Collection[Resource], language: Language) -> Card:
     """Asks which of a few resources a member meant; nothing is marked before they say."""
-    buttons = [mark_button(library, one, Action.MARK, label=fit(one.title, LABEL_LIMIT)) for one in candidates]
-    return Card([discord.ui.TextDisplay(words.which(echo(text))), discord.ui.ActionRow(*buttons)])
+    t = language.t
+    if not candidates:
+        return notice(
+            t("I can't find “{typed}” on the list. Choose one of the suggestions as you type.", typed=echo(text))
+        )
+    labels = [library.label(one, LABEL_LIMIT, language) for one in candidates]
+    buttons = [
+        MarkButton.of(library, one, Action.MARK, language, label) for one, label in zip(candidates, labels, strict=True)
+    ]
+    question: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay(t("Which one do you mean? Nothing is marked yet."))
+    return Card([question, discord.ui.ActionRow(*buttons)])
 
 
 def _offered(library: Library, typed: str, done: Collection[str]) -> list[Resource]:
@@ -84,6 +101,9 @@ def _offered(library: Library, typed: str, done: Collection[str]) -> list[Resour
     return list(islice(steps, CHOICES_LIMIT))
 
 
-def _choice(resource: Resource, done: Collection[str]) -> app_commands.Choice[str]:
-    suffix = words.DONE_SUFFIX if resource.id in done else ""
-    return app_commands.Choice(name=fit(resource.title, CHOICE_LIMIT - len(suffix)) + suffix, value=resource.id)
+def _choice(
+    library: Library, resource: Resource, done: Collection[str], language: Language
+) -> app_commands.Choice[str]:
+    suffix = language.t(" (done)") if resource.id in done else ""
+    name = library.label(resource, CHOICE_LIMIT - len(suffix), language) + suffix
+    return app_commands.Choice(name=name, value=resource.id)

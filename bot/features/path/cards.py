@@ -1,4 +1,5 @@
-"""The path in pages: numbers run through all stages, the tracks come last, and every page fits a message."""
+"""The path in pages: numbers run through all stages, the tracks come last, and every page fits a message; and what its
+buttons do."""
 
 from __future__ import annotations
 
@@ -6,27 +7,25 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary
 
 import discord
 
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalogs import Library
-from bot.discord_io.buttons import button, path_button
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, GROUP, RESOURCE, PathPageButton, PersistentItem, selected, show_card
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import STATE_LIMIT, mark_button, state_words
-from bot.discord_io.text import by_line, echo, link, show
-from bot.features.path import words
-from bot.marks import Action
+from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, finished_in_time, state_words
+from bot.discord_io.text import CHOICE_LIMIT, echo, fit, further_links, link, show
+from bot.language import ENGLISH, Language
 from bot.path import Step
 from bot.progress import next_step, tally
+from bot.store.marks import Action
 
 LINES = 8
-"""Most resources on a page: about two phone screens."""
-PIECES = 32
-"""Most components that the groups of a page take: Discord takes 40 in a message, and the frame, the opening, the last
-line and the buttons are 8."""
+"""Most resources on a page: about a phone's screen and a half."""
 PAGE_LIMIT = 2400
 """Most characters of list on a page: with the longest opening, heading and last line it stays under CARD_LIMIT, and the
 longest line that a catalog may hold (a title of 256, an address of 512 with all its characters encoded) still fits."""
@@ -34,28 +33,39 @@ TITLE_LIMIT = 150
 """Characters of the catalog's, a stage's or a track's title."""
 GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note or the prerequisites."""
-UNKNOWN = "•"
-"""Before a step where no marks are shown. Something stands before every number: a line that begins with one is taken
-for a list, which some apps count anew."""
+FACTS_LIMIT = 30
+"""Characters of "your next step" and "new on the list", in any language."""
+UNKNOWN, DONE, NEXT, OPEN = "•", "✓", "→", "○"
+"""Before a step: marks are not shown, done, the member's next step, to do. Something stands before every number: a line
+that begins with one is taken for a list, which some apps number anew."""
+
+
+class View(NamedTuple):
+    """Who looks at the path, and when: `done` are the ids of what they have finished; None shows no marks."""
+
+    language: Language
+    today: date
+    done: Collection[str] | None = None
+
+    @classmethod
+    async def of(cls, interaction: Interaction, library: Library) -> Self:
+        """Who acts, with their marks if they can be read in time."""
+        bot = interaction.client
+        done = await finished_in_time(bot.store, library, interaction.user.id)
+        return cls(bot.language_for(interaction), bot.clock().date(), done)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a page shows of one stage or track: its heading and some of its steps."""
+    """What a page shows of one stage or track, and the most characters that takes, whatever is marked."""
 
-    heading: str
+    group: Stage | Track
     steps: tuple[Step, ...]
 
     @property
     def characters(self) -> int:
-        """Its length at most, whatever is marked."""
-        return len(self.heading) + sum(map(_length, self.steps))
-
-    @property
-    def pieces(self) -> int:
-        """How many of a message's components it takes: a heading, and for each step a block, its text and its button;
-        for no steps a line that says so."""
-        return 1 + max(1, 3 * len(self.steps))
+        """Its length at most."""
+        return len(_heading(self.group, ENGLISH)) + sum(map(_length, self.steps))
 
 
 Page = tuple[Part, ...]
@@ -75,44 +85,41 @@ def pages(library: Library, group_id: str = "") -> tuple[Page, ...]:
 
 
 def _pages(library: Library, group_id: str) -> tuple[Page, ...]:
-    catalog = library.catalog
-    stages = [stage for stage in catalog.stages if group_id in ("", stage.id)]
-    tracks = [track for track in catalog.tracks if group_id in ("", track.id)]
-    staged: list[Page] = [(part,) for stage in stages for part in _parts(stage, _stage_heading(stage), library)]
-    tracked = [part for track in tracks for part in _parts(track, _track_heading(track), library)]
-    return (*staged, *_together(tracked))
+    stages = [stage for stage in library.catalog.stages if group_id in ("", stage.id)]
+    tracks = [track for track in library.catalog.tracks if group_id in ("", track.id)]
+    staged: list[Page] = [(part,) for stage in stages for part in _parts(stage, library)]
+    return (*staged, *_pack([part for track in tracks for part in _parts(track, library)]))
 
 
-def path_card(library: Library, group_id: str, number: int, today: date, done: Collection[str] | None = None) -> Card:
-    """One page as a card with its buttons; `number` counts from 0 and is brought into range.
-
-    `done` are the ids of what its member has finished; None shows no marks. What is new `today` says so.
-    """
+def path_card(library: Library, group_id: str, number: int, view: View) -> Card:
+    """One page as a card with its buttons; `number` counts from 0 and is brought into range."""
     found = pages(library, group_id)
     if not found:
-        return notice(words.GROUP_GONE)
+        return notice(view.language.t("That part of the path has been removed. See `/path`."))
     number = min(max(number, 0), len(found) - 1)
-    return Card(_blocks(library, found, number, group_id, today, done))
+    return Card(_blocks(library, found, number, group_id, view))
 
 
-def unknown_group(library: Library, text: str) -> Card:
-    """What a member is told who asks for a stage or track that the list does not have."""
-    titles = [show(group.title, TITLE_LIMIT) for group in library.catalog.groups]
-    return notice(words.no_group(echo(text), titles))
+def unknown_group(library: Library, text: str, language: Language) -> Card:
+    """The answer to a stage or track that the list doesn't have."""
+    titles = "\n".join(f"- {show(group.title, TITLE_LIMIT)}" for group in library.catalog.groups)
+    return notice(
+        language.t("There's no stage or track called “{typed}”. Choose one of:", typed=echo(text)) + f"\n{titles}"
+    )
 
 
-def card_at_next(library: Library, group_id: str, today: date, done: Collection[str] | None) -> Card:
-    """The page with the member's next step, of the group that is shown if the step is there; the first page to
-    somebody who has done all."""
-    following = next_step(library.catalog, done).resource if done is not None else None
+def card_at_next(library: Library, group_id: str, view: View) -> Card:
+    """The page with the member's next step, of the group that is shown if the step is there; the first page for a
+    member who has finished everything."""
+    following = _following(library, view)
     if following is None:
-        return path_card(library, group_id, 0, today, done)
+        return path_card(library, group_id, 0, view)
     shown = group_id if library.step(following).group.id == group_id else ""
-    return path_card(library, shown, page_with(library, shown, following), today, done)
+    return path_card(library, shown, page_with(library, shown, following), view)
 
 
 def page_with(library: Library, group_id: str, resource: Resource) -> int:
-    """The number of the page that a resource stands on."""
+    """The number of the page that a resource is on."""
     listed = pages(library, group_id)
     return next(number for number, page in enumerate(listed) if _holds(page, resource))
 
@@ -121,14 +128,20 @@ def _holds(page: Page, resource: Resource) -> bool:
     return any(step.resource is resource for part in page for step in part.steps)
 
 
+def _following(library: Library, view: View) -> Resource | None:
+    return next_step(library.catalog, view.done).resource if view.done is not None else None
+
+
 def _length(step: Step) -> int:
-    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT + len(f" · {words.NEW}")
+    return len(_line(step, UNKNOWN, "")) + STATE_LIMIT + FACTS_LIMIT
 
 
-def _line(step: Step, sign: str, state: str) -> str:
+def _line(step: Step, sign: str, facts: str) -> str:
+    """`→ 1. [Attention is all you need](…) · paper`, and `facts` in small print below it."""
     resource = step.resource
-    about = by_line(resource.kind, resource.authors)
-    return f"{sign} {step.number}. {link(resource.title, resource.url)}\n-# {f'{state} · ' if state else ''}{about}"
+    kind = f" · {resource.kind}" if resource.kind else ""
+    small = " · ".join(filter(None, (facts, further_links(resource))))
+    return f"{sign} {step.number}. {link(resource.title, resource.url)}{kind}" + (f"\n-# {small}" if small else "")
 
 
 def _chunks(steps: Sequence[Step]) -> list[list[Step]]:
@@ -146,26 +159,25 @@ def _chunks(steps: Sequence[Step]) -> list[list[Step]]:
     return chunks
 
 
-def _stage_heading(stage: Stage) -> str:
-    return f"### {show(stage.title, TITLE_LIMIT)}\n{show(stage.goal, GOAL_LIMIT)}".strip()
+def _heading(group: Stage | Track, language: Language) -> str:
+    title = show(group.title, TITLE_LIMIT)
+    if isinstance(group, Stage):
+        return f"### {title}\n{show(group.goal, GOAL_LIMIT)}".strip()
+    heading = "### " + language.t("Track: {title}", title=title)
+    return f"{heading}\n{show(group.note, GOAL_LIMIT)}".strip()
 
 
-def _track_heading(track: Track) -> str:
-    return f"### Track: {show(track.title, TITLE_LIMIT)}\n{show(track.note, GOAL_LIMIT)}".strip()
+def _parts(group: Stage | Track, library: Library) -> list[Part]:
+    return [Part(group, tuple(chunk)) for chunk in _chunks(library.steps_of(group))]
 
 
-def _parts(group: Stage | Track, heading: str, library: Library) -> list[Part]:
-    steps = library.steps_of(group)
-    return [Part(heading, tuple(chunk)) for chunk in _chunks(steps)]
-
-
-def _together(parts: Sequence[Part]) -> list[Page]:
+def _pack(parts: Sequence[Part]) -> list[Page]:
     """Parts share pages as long as they fit."""
     found: list[Page] = []
     for part in parts:
         page = (*found[-1], part) if found else (part,)
-        fits = sum(one.characters for one in page) <= PAGE_LIMIT and sum(one.pieces for one in page) <= PIECES
-        if found and fits and sum(len(one.steps) for one in page) <= LINES:
+        fits = sum(one.characters for one in page) <= PAGE_LIMIT and sum(len(one.steps) for one in page) <= LINES
+        if found and fits:
             found[-1] = page
         else:
             found.append((part,))
@@ -173,74 +185,180 @@ def _together(parts: Sequence[Part]) -> list[Page]:
 
 
 def _blocks(
-    library: Library, found: Sequence[Page], number: int, group_id: str, today: date, done: Collection[str] | None
+    library: Library, found: Sequence[Page], number: int, group_id: str, view: View
 ) -> Iterator[discord.ui.Item[Any]]:
+    page, following = found[number], _following(library, view)
     if number == 0 and not group_id:
-        yield discord.ui.TextDisplay(_opening(library.catalog))
+        yield discord.ui.TextDisplay(_opening(library.catalog, view.language))
         yield discord.ui.Separator()
-    following = next_step(library.catalog, done).resource if done is not None else None
-    for part in found[number]:
-        yield discord.ui.TextDisplay(part.heading + ("" if part.steps else f"\n-# {words.NOTHING_YET}"))
-        for step in part.steps:
-            yield _section(library, step, group_id, today, done, following)
-    footer = [words.page_of(number + 1, len(found))] if len(found) > 1 else []
-    if done is not None:
-        footer += _standing(library, done, following)
-    if footer:
-        yield discord.ui.TextDisplay(f"-# {' · '.join(footer)}")
-    if buttons := [
-        *_turning(library, found, number, group_id),
-        *_leading_on(library, found[number], group_id, following),
-    ]:
+    texts = [text for part in page for text in _part(library, part, view, following)]
+    # One stage alone has room for a gap below its heading; many small tracks would be too many components.
+    yield from map(discord.ui.TextDisplay, texts if len(page) == 1 else ["\n".join(texts)])
+    steps = [step for part in page for step in part.steps]
+    if len(steps) > 1:
+        yield discord.ui.ActionRow(PathMarkSelect.of(library, steps, group_id, view))
+    if footer := _footer(library, found, number, view, following):
+        yield discord.ui.TextDisplay(f"-# {footer}")
+    buttons = [
+        *_mark_button(library, steps, group_id, view, following),
+        *_turning(library, found, number, group_id, view.language),
+        *_next_step_button(library, page, group_id, view.language, following),
+    ]
+    if buttons:
         yield discord.ui.ActionRow(*buttons)
 
 
-def _turning(library: Library, found: Sequence[Page], number: int, group_id: str) -> Iterator[discord.ui.Button[Any]]:
+def _part(library: Library, part: Part, view: View, following: Resource | None) -> tuple[str, str]:
+    """The heading of a stage or track, and its steps."""
+    lines = [_step(library, step, view, following) for step in part.steps]
+    return _heading(part.group, view.language), "\n".join(lines) or "-# " + view.language.t("No resources here yet.")
+
+
+def _step(library: Library, step: Step, view: View, following: Resource | None) -> str:
+    t, resource = view.language.t, step.resource
+    sign, state = UNKNOWN, ""
+    if resource is following:
+        sign, state = NEXT, t("your next step")
+    elif view.done is not None:
+        finished = resource.id in view.done
+        sign = DONE if finished else OPEN
+        state = "" if finished else state_words(library, resource, view.done, view.language)
+    new = t("new on the list") if resource.is_new(view.today) else ""
+    return _line(step, sign, " · ".join(filter(None, (state, new))))
+
+
+def _footer(library: Library, found: Sequence[Page], number: int, view: View, following: Resource | None) -> str:
+    """`Page 1 of 3 · 3 of 23 done · your next step: 4`."""
+    t, facts = view.language.t, []
     if len(found) > 1:
-        catalog_id, last = library.catalog.id, len(found) - 1
-        yield path_button(catalog_id, words.PREVIOUS_PAGE, group_id, number - 1, disabled=number == 0)
-        yield path_button(catalog_id, words.NEXT_PAGE, group_id, number + 1, disabled=number == last)
+        facts.append(t("Page {number} of {pages}", number=number + 1, pages=len(found)))
+    if view.done is not None:
+        whole = tally(library.catalog, view.done)
+        facts.append(t("{done} of {total} done", done=whole.done, total=whole.total))
+    if following is not None and not _holds(found[number], following):
+        facts.append(t("your next step: {number}", number=library.step(following).number))
+    return " · ".join(facts)
 
 
-def _leading_on(
-    library: Library, page: Page, group_id: str, following: Resource | None
+def _mark_button(
+    library: Library, steps: Sequence[Step], group_id: str, view: View, following: Resource | None
+) -> Iterator[discord.ui.Button[Any]]:
+    """For the member's next step, else for the first on the page that they have not finished."""
+    left = [step for step in steps if step.resource.id not in (view.done or ())]
+    step = next((one for one in left if one.resource is following), None) or next(iter(left or steps), None)
+    if step is not None and (left or len(steps) == 1):
+        yield PathMarkButton.of(library, step, group_id, view)
+
+
+def _turning(
+    library: Library, found: Sequence[Page], number: int, group_id: str, language: Language
+) -> Iterator[discord.ui.Button[Any]]:
+    if len(found) > 1:
+        last = len(found) - 1
+        yield PathPageButton.of(library, language.t("Previous"), group_id, number - 1, disabled=number == 0)
+        yield PathPageButton.of(library, language.t("Next"), group_id, number + 1, disabled=number == last)
+
+
+def _next_step_button(
+    library: Library, page: Page, group_id: str, language: Language, following: Resource | None
 ) -> Iterator[discord.ui.Button[Any]]:
     if following is not None and not _holds(page, following):
-        yield button(words.TO_NEXT_STEP, f"here:{library.catalog.id}:{group_id}")
+        yield NextStepPageButton.of(library, group_id, language)
 
 
-def _state(finished: bool, is_next: bool) -> tuple[str, str]:
-    """The sign and the words of a step's state."""
-    return words.DONE if finished else words.NEXT if is_next else words.OPEN
+def _opening(catalog: Catalog, language: Language) -> str:
+    lines = [f"## {show(catalog.title, TITLE_LIMIT)}"]
+    if catalog.prerequisites:
+        needed = show("; ".join(catalog.prerequisites), GOAL_LIMIT)
+        lines.append(language.t("Before you start: {prerequisites}", prerequisites=needed))
+    return "\n".join(lines)
 
 
-def _section(
-    library: Library,
-    step: Step,
-    group_id: str,
-    today: date,
-    done: Collection[str] | None,
-    following: Resource | None,
-) -> discord.ui.Item[Any]:
-    resource = step.resource
-    finished = done is not None and resource.id in done
-    sign, state = (UNKNOWN, "") if done is None else _state(finished, resource is following)
-    if (sign, state) == words.OPEN:
-        state = state_words(library, resource, done) or state
-    if resource.is_new(today):
-        state = " · ".join(filter(None, (state, words.NEW)))
-    label = words.mark_label(step.number, finished=finished)
-    prefix = "part" if group_id else "step"
-    accessory = mark_button(library, resource, Action.beside(finished), label=label, prefix=prefix)
-    return discord.ui.Section(_line(step, sign, state), accessory=accessory)
+class ShowPage(PathPageButton):
+    """Shows a page of the path."""
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the page."""
+        view = await View.of(interaction, library)
+        await show_card(interaction, path_card(library, self.state["group"], int(self.state["page"]), view))
 
 
-def _standing(library: Library, done: Collection[str], following: Resource | None) -> list[str]:
-    """`3 of 23 done`, `next for you: step 4`."""
-    whole = tally(library.catalog, done)
-    listed = [words.standing(whole.done, whole.total)]
-    return [*listed, words.next_step(library.step(following).number)] if following else listed
+class NextStepPageButton(PersistentItem, template=rf"path-next:{CATALOG}:{GROUP}"):
+    """Shows the page with the next step of the member who presses it: of the stage or track that is shown, if it is
+    there.
+
+    It looks for the step when it is pressed: a mark may have moved it since the page was shown.
+    """
+
+    @classmethod
+    def of(cls, library: Library, group_id: str, language: Language) -> discord.ui.Button[Any]:
+        """For the whole path, or for one stage or track."""
+        label = language.t("To your next step")
+        return discord.ui.Button(label=label, custom_id=f"path-next:{library.catalog.id}:{group_id}")
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the page."""
+        await show_card(interaction, card_at_next(library, self.state["group"], await View.of(interaction, library)))
 
 
-def _opening(catalog: Catalog) -> str:
-    return words.opening(show(catalog.title, TITLE_LIMIT), show("; ".join(catalog.prerequisites), GOAL_LIMIT))
+class _ChangesPage(ChangesMark, template=r"(?!)"):
+    """Marks a step on a page: of the whole path (`step`), or of its stage or track alone (`part`)."""
+
+    def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
+        """The page that the step is on, with the new marks."""
+        library, resource = marked.library, marked.resource
+        group_id = library.step(resource).group.id if self.state["shown"] == "part" else ""
+        view = View(marked.language, marked.now.date(), marked.done)
+        return path_card(library, group_id, page_with(library, group_id, resource), view)
+
+
+SHOWN = r"(?P<shown>step|part)"
+"""The part of a template that says whether a page is of the whole path or of one stage or track."""
+
+
+def _shown(group_id: str) -> str:
+    return "part" if group_id else "step"
+
+
+def _change(step: Step, view: View) -> tuple[Action, str]:
+    """What a mark on a step may become, and what the button says: which step, since it is one of many."""
+    t, number = view.language.t, step.number
+    if view.done is not None and step.resource.id in view.done:
+        return Action.UNDO, t("Undo {number}", number=number)
+    return Action.MARK, t("Mark {number} done", number=number)
+
+
+class PathMarkButton(_ChangesPage, template=rf"{SHOWN}:{CATALOG}:{RESOURCE}:{ACTION}"):
+    """Marks one step on a page."""
+
+    @classmethod
+    def of(cls, library: Library, step: Step, group_id: str, view: View) -> discord.ui.Button[Any]:
+        """For a step on a page of the whole path, or of one stage or track."""
+        action, label = _change(step, view)
+        custom_id = f"{_shown(group_id)}:{library.catalog.id}:{step.resource.id}:{action.value}"
+        return discord.ui.Button(label=label, custom_id=custom_id, style=discord.ButtonStyle.primary)
+
+
+class PathMarkSelect(_ChangesPage, template=rf"{SHOWN}s:{CATALOG}"):
+    """Marks the step on a page that is chosen."""
+
+    @classmethod
+    def of(cls, library: Library, steps: Sequence[Step], group_id: str, view: View) -> discord.ui.Select[Any]:
+        """For the steps on a page of the whole path, or of one stage or track."""
+        options = []
+        for step in steps:
+            action, label = _change(step, view)
+            options.append(
+                discord.SelectOption(
+                    label=fit(f"{label}: {step.resource.title}", CHOICE_LIMIT),
+                    value=f"{action.value}:{step.resource.id}",
+                )
+            )
+        placeholder = view.language.t("Mark any step done, or undo it")
+        custom_id = f"{_shown(group_id)}s:{library.catalog.id}"
+        return discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
+
+    def chosen(self, interaction: Interaction) -> tuple[str, Action]:
+        """The resource's id, and what is done to its mark: both are the option's value."""
+        action, _, resource_id = selected(interaction)[0].partition(":")
+        return resource_id, Action(action)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, group_choices
-from bot.features.path import words
-from bot.features.path.cards import path_card, unknown_group
+from bot.features.path.cards import View, path_card, unknown_group
 from bot.path import find_group
 
 
@@ -19,17 +18,17 @@ class Path(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
 
-    @app_commands.command(name="path", description=words.PATH)
-    @app_commands.describe(stage=words.PATH_STAGE)
+    @app_commands.command(name="path", description=locale_str("Show the whole reading list in order."))
+    @app_commands.describe(stage=locale_str("Only one stage or track"))
     async def path(self, interaction: Interaction, stage: str | None = None) -> None:
         """Answer with the first page, privately."""
         library = self._bot.library_for(interaction)
         group = find_group(library.catalog, stage) if stage else None
         if stage and group is None:
-            await interaction.response.send_message(view=unknown_group(library, stage), ephemeral=True)
+            card = unknown_group(library, stage, self._bot.language_for(interaction))
+            await interaction.response.send_message(view=card, ephemeral=True)
             return
-        done = await finished_in_time(self._bot.store, library, interaction.user.id)
-        card = path_card(library, group.id if group else "", 0, self._bot.clock().date(), done)
+        card = path_card(library, group.id if group else "", 0, await View.of(interaction, library))
         await interaction.response.send_message(view=card, ephemeral=True)
 
     @path.autocomplete("stage")

@@ -1,13 +1,11 @@
-"""/privacy: what is kept about a member, as a file too, how to delete it, and whether they are counted."""
+"""/privacy: what is stored about a member, as a file too, and how to delete it."""
 
 from bot.discord_io.bot import StudyBot
-from bot.features.privacy.buttons import DeleteButton, KeepButton
+from bot.features.privacy.cards import BUTTONS
 from bot.features.privacy.commands import Privacy
-from bot.features.privacy.departures import Departures
 
 
 async def setup(bot: StudyBot) -> None:
-    """Add the commands, the buttons that confirm a deletion, and what forgets members who left."""
+    """Add the command and its buttons."""
     await bot.add_cog(Privacy(bot))
-    await bot.add_cog(Departures(bot))
-    bot.add_dynamic_items(DeleteButton, KeepButton)
+    bot.add_dynamic_items(*BUTTONS)

@@ -1,4 +1,4 @@
-"""How far somebody is, as a picture of the path, and where a server stands together."""
+"""How far a member is, as a picture of the path, and how far a server is together."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ import discord
 
 from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.buttons import button, next_button
 from bot.discord_io.cards import Card
-from bot.discord_io.text import echo, show
-from bot.features.progress import words
-from bot.features.progress.words import Share
+from bot.discord_io.text import show
+from bot.language import Language
 from bot.path import Step
 from bot.picture import PathGroup, PathStep, describe_path
 from bot.progress import Tally, next_step, tally
@@ -27,11 +25,8 @@ TITLE_LIMIT = 80
 """Characters of a stage's or a resource's title."""
 SHORT_TITLE_LIMIT = 45
 """Characters of one in a server's list; LISTED of them with as many headings stay under CARD_LIMIT."""
-ENOUGH = 5
-"""People from whom on numbers are shown for each resource. Of two, each could read the other's marks from them; at any
-number somebody can compare the numbers before and after one person's mark, which the README says."""
 LISTED = 25
-"""Resources that are listed for a server: those that most people have done."""
+"""Resources that are listed for a server: those that most members have finished."""
 
 
 def picture_groups(library: Library, done: Collection[str]) -> list[PathGroup]:
@@ -50,86 +45,84 @@ def _path_step(step: Step, done: Collection[str], following: Resource | None) ->
 
 
 def picture_file(png: bytes) -> discord.File:
-    """The picture as an attachment that `progress_card` shows."""
+    """The picture as an attachment that the card shows."""
     return discord.File(BytesIO(png), PICTURE)
 
 
-def shared_card(library: Library, done: Collection[str], name: str) -> Card:
-    """Somebody's progress as others see it, to be sent with `picture_file`; `name` is whose it is."""
-    return Card(_blocks(library, done, name))
+def shared_card(library: Library, done: Collection[str], name: str, language: Language) -> Card:
+    """A member's progress as others see it, to be sent with `picture_file`; `name` is safe to show."""
+    return Card(progress_blocks(library, done, language, name))
 
 
-def own_card(library: Library, done: Collection[str], *, is_open: bool, remark: str = "") -> Card:
-    """A member's own progress, to be sent with `picture_file`, with what they can do with it; `is_open` says that
-    others may look at it."""
-    catalog_id = library.catalog.id
-    buttons = [] if tally(library.catalog, done).complete else [next_button(catalog_id)]
-    buttons.append(button(words.POST, f"prog:{catalog_id}:{Share.POST.value}"))
-    change = Share.CLOSE if is_open else Share.OPEN
-    buttons.append(button(words.STOP if is_open else words.LET_LOOK, f"prog:{catalog_id}:{change.value}"))
-    said = discord.ui.TextDisplay[Any](f"-# {remark or words.whose(is_open=is_open)}")
-    return Card([*_blocks(library, done, ""), said, discord.ui.ActionRow(*buttons)])
-
-
-def _blocks(library: Library, done: Collection[str], name: str) -> Iterator[discord.ui.Item[Any]]:
-    yield discord.ui.TextDisplay("\n".join(_lines(library, done, name)))
-    description = describe_path(picture_groups(library, done))
+def progress_blocks(
+    library: Library, done: Collection[str], language: Language, name: str = ""
+) -> Iterator[discord.ui.Item[Any]]:
+    """A member's progress with its picture: another's, with their `name`, or the reader's own."""
+    yield discord.ui.TextDisplay("\n".join(_lines(library, done, language, name)))
+    description = describe_path(picture_groups(library, done), language)
     yield discord.ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{PICTURE}", description=description))
 
 
-def _lines(library: Library, done: Collection[str], name: str) -> Iterator[str]:
-    whole = tally(library.catalog, done)
-    yield f"### {words.progress_of(echo(name) if name else '', whole.done, whole.total)}"
+def _lines(library: Library, done: Collection[str], language: Language, name: str) -> Iterator[str]:
+    t, whole = language.t, tally(library.catalog, done)
+    if name:
+        yield "### " + t("{name}'s progress: {done} of {total}", name=name, done=whole.done, total=whole.total)
+    else:
+        yield "### " + t("Your progress: {done} of {total}", done=whole.done, total=whole.total)
     if whole.complete:
-        yield words.WELL_DONE
+        yield t("The whole path is done. Well done!")
     following = next_step(library.catalog, done).resource
     if following is not None:
-        yield words.next_is(show(following.title, TITLE_LIMIT), library.step(following).number)
+        number, title = library.step(following).number, show(following.title, TITLE_LIMIT)
+        yield t("Next: **{title}**, step {number}", title=title, number=number)
 
 
 def bar(part: Tally) -> str:
-    """`████░░░░░░░░` for the eye: a beginning shows, an end is never early. It stands after the number, which a screen
+    """`████░░░░░░░░`: any progress shows, and the bar is full only at the end. It follows the number, which a screen
     reader then says first."""
     filled = CELLS * part.done // part.total if part.total else 0
     filled = max(filled, 1) if part.done else 0
     return f"`{'█' * filled}{'░' * (CELLS - filled)}`"
 
 
-def server_card(library: Library, people: int, counts: Mapping[str, int], *, complete: bool = True) -> Card:
-    """Where the people of a server stand: how many of `people` have done each resource, and nobody's name.
+def server_lines(
+    library: Library, people: int, counts: Mapping[str, int], language: Language, *, complete: bool
+) -> Iterator[str]:
+    """How many of the `people` of a server who share their progress have finished each resource, and nobody's name.
 
     It says so if the numbers are not `complete`.
     """
-    remark = [] if complete else [f"-# {words.SERVER_INCOMPLETE}"]
-    return Card([discord.ui.TextDisplay("\n".join([*_server_lines(library, people, counts), *remark]))])
+    t, plural = language.t, language.plural
+    yield "### " + t("Progress on this server")
+    if people:
+        yield plural("{n} member shares their progress.", "{n} members share their progress.", people)
+        yield from _listed(library, people, counts, language)
+    elif complete:
+        yield t("Nobody here who shares their progress has finished anything yet.")
+    yield "-# " + t("Only members who share their progress are counted.")
+    if not complete:
+        yield "-# " + t("May be incomplete: I'm still checking who is on this server.")
 
 
-def _server_lines(library: Library, people: int, counts: Mapping[str, int]) -> Iterator[str]:
-    yield f"### {words.SERVER_TITLE}"
+def _listed(library: Library, people: int, counts: Mapping[str, int], language: Language) -> Iterator[str]:
     begun = [step for step in library.steps if counts.get(step.resource.id)]
-    if not begun:
-        yield words.SERVER_EMPTY
-        return
-    yield words.people_marked(people)
-    if people < ENOUGH:
-        yield words.marks_in_all(sum(counts.values()))
-        yield f"-# {words.from_on(ENOUGH)}"
-        return
     listed = sorted(sorted(begun, key=lambda step: -counts[step.resource.id])[:LISTED], key=lambda step: step.number)
-    yield from _listed(listed, people, counts)
-    if len(begun) > len(listed):
-        yield f"-# {words.fewer_have_done(len(begun) - len(listed))}"
+    yield from _counted(listed, people, counts, language)
+    if more := len(begun) - len(listed):
+        yield "-# " + language.plural("And {n} more with fewer finishers.", "And {n} more with fewer finishers.", more)
     if left := len(library.steps) - len(begun):
-        yield f"-# {words.untouched(left)}"
-    yield f"-# {words.SERVER_PRIVATE}"
+        yield "-# " + language.plural(
+            "{n} resource nobody here has finished.", "{n} resources nobody here has finished.", left
+        )
 
 
-def _listed(steps: Sequence[Step], people: int, counts: Mapping[str, int]) -> Iterator[str]:
+def _counted(steps: Sequence[Step], people: int, counts: Mapping[str, int], language: Language) -> Iterator[str]:
     heading = ""
     for step in steps:
         if step.group.id != heading:
             heading = step.group.id
             yield f"**{show(step.group.title, SHORT_TITLE_LIMIT)}**"
-        number = counts[step.resource.id]
-        title = show(step.resource.title, SHORT_TITLE_LIMIT)
-        yield f"{words.step_of(step.number, title, number, people)} {bar(Tally(number, people))}"
+        number, title = counts[step.resource.id], show(step.resource.title, SHORT_TITLE_LIMIT)
+        # A line that begins with a number is taken for a list, which some apps count anew.
+        yield language.t("Step {number}: {title}", number=step.number, title=title)
+        yield language.t("{done} of {total}", done=number, total=people) + f" {bar(Tally(number, people))}"

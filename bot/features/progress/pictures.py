@@ -1,4 +1,4 @@
-"""Pictures of paths, drawn beside the event loop: few at a time, and each that was drawn lately only once."""
+"""Pictures of paths, drawn off the event loop: few at a time, and each recent one only once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from weakref import WeakKeyDictionary
 
+from bot.language import Language
 from bot.picture import PathGroup, draw_path
 
 AT_ONCE = 2
@@ -16,7 +17,7 @@ interpreter: with every one more the event loop answers others later."""
 KEPT = 32
 """Pictures that are kept, of some 40 kB each: those of people who look again, and the one of who has just begun."""
 
-_Shown = tuple[PathGroup, ...]
+_Shown = tuple[tuple[PathGroup, ...], Language]
 
 
 class Pictures:
@@ -34,9 +35,9 @@ class Pictures:
         self._drawing: dict[_Shown, asyncio.Task[bytes]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
 
-    async def png(self, groups: Sequence[PathGroup]) -> bytes:
+    async def png(self, groups: Sequence[PathGroup], language: Language) -> bytes:
         """The picture of a path (`bot.picture.draw_path`)."""
-        shown = tuple(groups)
+        shown = tuple(groups), language
         if (png := self._drawn.get(shown)) is not None:
             self._drawn.move_to_end(shown)
             return png
@@ -47,7 +48,7 @@ class Pictures:
 
     async def _draw(self, shown: _Shown) -> bytes:
         async with self._room:
-            png = await asyncio.to_thread(draw_path, shown)
+            png = await asyncio.to_thread(draw_path, *shown)
         self._drawn[shown] = png
         while len(self._drawn) > KEPT:
             self._drawn.popitem(last=False)

@@ -1,188 +1,442 @@
-"""The answer to /recommend: hits with their reasons, related resources apart, or a way on when nothing fits."""
+"""The answer to /recommend: hits with their reasons, or suggestions when nothing fits; and what its buttons do."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, Self, cast
 
 import discord
 
 from bot.catalog import Resource
-from bot.catalogs import NO_FILTERS, Filters, Library
-from bot.discord_io.buttons import button, next_button, path_button
+from bot.catalog.kinds import KIND_WORDS, kinds_named
+from bot.catalog.model import LEVELS
+from bot.catalogs import ADDRESS, NO_FILTERS, Filters, Library, address_answer, without_addresses
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, selected, show_card
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE
-from bot.discord_io.text import CARD_LIMIT, CHOICE_LIMIT, by_line, echo, first_sentence, fit, link, show
-from bot.features.recommend import words
-from bot.marks import Action
-from bot.progress import unmet
-from bot.reasons import reasons
-from bot.search import Answer, Hit, Related
+from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, finished_in_time, state_words
+from bot.discord_io.text import (
+    CARD_LIMIT,
+    CHOICE_LIMIT,
+    CUSTOM_ID_LIMIT,
+    LABEL_LIMIT,
+    by_line,
+    defuse,
+    echo,
+    first_sentence,
+    fit,
+    further_links,
+    link,
+    sentence,
+    show,
+)
+from bot.features.recommend.smalltalk import asks_where_to_start, is_small_talk
+from bot.language import Language
+from bot.search import Answer, Hit, Reason
+from bot.search.text import words
+from bot.store.marks import Action
 
-SUMMARY_LIMITS = (240, 90, 1)
-"""Characters of a hit's first sentence. The first is the longest that reads well on a phone; a card over CARD_LIMIT is
-made again with the next."""
-WHY_LIMIT = 90
-"""Characters of reasons per hit."""
+SHOWN = 3
+"""Hits of a card before *2 more* is pressed: the best two stand whole on the first screen of a phone."""
+SUMMARY_LIMITS = (140, 60, 0)
+"""Characters of a hit's first sentence. The first is the longest with which two hits fit a phone's screen (640 of 400
+pixels); a card over CARD_LIMIT is made again with the next."""
+REASONS, WHY_LIMIT = 2, 90
+"""Reasons of a hit, and their characters."""
 TITLE_LIMIT = 150
 """Characters of a title."""
 LINK_LIMIT = 300
-"""Characters of a title with its address; an address that is longer gets a button of its own."""
-FIRST_LIMIT = 70
-"""Characters of a prerequisite's title."""
-QUERY_LIMIT = 64
-"""Characters of a query on a button: with a catalog's id it fits a custom_id."""
+"""Characters of a title with its address; a longer address gets a button of its own."""
 NEAREST = 4
 """Topics offered when nothing fits: one row holds five buttons, and the last shows the path."""
+EXAMPLES, EXAMPLE_LENGTH = 3, 30
+"""Queries offered to a member who asks for nothing in particular, and their characters."""
+STARTING = 3
+"""Resources of the path's beginning."""
+START_QUERY = "where do I start"
+"""What a newcomer's message is taken for."""
+_LEVEL_WORDS = {"easy": "beginner", "beginners": "beginner"} | {level: level for level in LEVELS}
+_STATE = r"(?P<kind>[^:]{0,32}):(?P<level>[^:]{0,32}):(?P<query>[\s\S]{0,90})"
+
+
+class Asked(NamedTuple):
+    """What a member asks: all that a card is drawn from, again and again."""
+
+    query: str
+    filters: Filters = NO_FILTERS
+
+    @classmethod
+    def of_state(cls, state: Mapping[str, str]) -> Self:
+        """What the custom_id of a button says."""
+        return cls(state["query"], Filters.typed(state["kind"], state["level"]))
+
+    @classmethod
+    def of_message(cls, text: str, library: Library) -> tuple[Asked, Answer]:
+        """What a message asks, and the answer; the message itself is not kept."""
+        if found := library.at_addresses(text):
+            return cls(""), address_answer(found, "")
+        answer = library.index.search_message(text)
+        if not answer.hits and asks_where_to_start(text, library):
+            return cls(START_QUERY), _beginning(library, answer)
+        return cls(answer.query), answer
+
+    def answer(self, library: Library) -> Answer:
+        """What the list answers; raises FilterError for a kind or a level that it doesn't have."""
+        answer = library.search(self.query, self.filters)
+        if not answer.hits and not answer.excluded and asks_where_to_start(self.query, library):
+            return _beginning(library, answer)
+        return answer
+
+    def custom_id(self, word: str, library: Library) -> str | None:
+        """The custom_id of a button that begins with a word and draws this again; None for a query too long for it."""
+        state = ":".join((word, library.catalog.id, self.filters.kind or "", self.filters.level or "", self.query))
+        return state if len(state) <= CUSTOM_ID_LIMIT else None
+
+
+def _beginning(library: Library, answer: Answer) -> Answer:
+    hits = tuple(Hit(one, 1.0, ()) for one in library.catalog.resources[:STARTING])
+    return replace(answer, hits=hits, related=(), nearest=(), suggestion=None, ignored=(), start=True)
 
 
 def recommendation(
+    asked: Asked,
     answer: Answer,
     library: Library,
+    language: Language,
     done: Collection[str] | None = None,
     *,
-    filters: Filters = NO_FILTERS,
     shared: bool = False,
+    whole: bool = False,
 ) -> Card:
     """The card for an answer; `done` are the ids of what the member who asked has finished, where that is known.
 
-    What they have finished comes last and says so. A `shared` card is for everyone: it shows nobody's marks. `filters`
-    are those that the answer was searched with.
+    What they have finished comes last. A `shared` card is for everyone: it shows nobody's marks. A card shows SHOWN
+    hits and a button for the others, or the `whole` answer.
     """
     if not answer.hits:
-        return Card(_silent(answer, library, filters))
+        return Card(_silent(asked, answer, library, language))
+    hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
+    return _fitting(_Drawing(asked, replace(answer, hits=tuple(hits)), library, language, done, shared, whole))
+
+
+class _Drawing(NamedTuple):
+    """All that a card with hits is drawn from."""
+
+    asked: Asked
+    answer: Answer
+    library: Library
+    language: Language
+    done: Collection[str] | None
+    shared: bool
+    whole: bool
+
+
+def _fitting(drawing: _Drawing) -> Card:
     for limit in SUMMARY_LIMITS:
-        card = Card(_found(answer, library, None if shared else done, shared, limit))
+        card = Card(_addressed(drawing, limit) if _holds_address(drawing.answer) else _found(drawing, limit))
         if card.content_length() <= CARD_LIMIT:
             break
     return card
 
 
-def _found(
-    answer: Answer, library: Library, done: Collection[str] | None, shared: bool, summary_limit: int
-) -> Iterator[discord.ui.Item[Any]]:
-    yield discord.ui.TextDisplay(_heading(answer))
-    hits = sorted(answer.hits, key=lambda hit: done is not None and hit.resource.id in done)
+def _holds_address(answer: Answer) -> bool:
+    return any(reason.field == ADDRESS for reason in answer.hits[0].why)
+
+
+def _addressed(drawing: _Drawing, limit: int) -> Iterator[discord.ui.Item[Any]]:
+    """The resources whose addresses were asked for, each as a step of the path."""
+    library, language, done = drawing.library, drawing.language, drawing.done
+    for hit in drawing.answer.hits:
+        number = language.t("Step {number}:", number=library.step(hit.resource).number)
+        yield discord.ui.TextDisplay(_hit_text(drawing, hit, number, limit))
+        action = Action.TOGGLE if drawing.shared or done is None else Action.beside(hit.resource.id in done)
+        mark = MarkButton.of(library, hit.resource, action, language)
+        yield discord.ui.ActionRow(open_button(hit.resource.url, language.t("Open")), mark)
+
+
+def _found(drawing: _Drawing, limit: int) -> Iterator[discord.ui.Item[Any]]:
+    asked, answer, library, language = drawing[:4]
+    hits = answer.hits[:SHOWN] if asked.custom_id("more", library) and not drawing.whole else answer.hits
+    start = _is_beginning(answer, library)
+    yield discord.ui.TextDisplay(_heading(drawing, start))
     for number, hit in enumerate(hits, start=1):
-        why = "" if answer.start else _why(hit)  # all are there for the same reason, which the heading says
         if number > 1:
             yield discord.ui.Separator(visible=False)
-        yield discord.ui.TextDisplay(hit_text(number, hit.resource, why, library, done, summary_limit))
-        if not _linked(hit.resource):
-            yield discord.ui.ActionRow(open_button(hit.resource.url, words.open_label(number)))
-    options = mark_options([hit.resource for hit in hits], done, shared=shared)
-    yield discord.ui.ActionRow(
-        discord.ui.Select(custom_id=f"hits:{library.catalog.id}", placeholder=words.MARK_ONE, options=options)
-    )
-    if answer.related and not answer.start:
+        yield discord.ui.TextDisplay(_hit_text(drawing, hit, f"{number}.", limit))
+        if not _is_linked(hit.resource):
+            yield discord.ui.ActionRow(open_button(hit.resource.url, language.t("Open {number}", number=number)))
+    yield discord.ui.ActionRow(HitSelect.of(drawing, [hit.resource for hit in hits]))
+    left = len(answer.hits) - len(hits)
+    buttons = [*MoreButton.of(asked, library, language.plural("1 more", "{n} more", left))] if left else []
+    if start and not drawing.shared:
+        buttons.append(NextStepButton.of(library, language))
+    if buttons:
+        yield discord.ui.ActionRow(*buttons)
+    if answer.related and not start:
         yield discord.ui.Separator()
-        yield discord.ui.TextDisplay(_related_text(words.RELATED, answer.related, done or ()))
-    if answer.start and not shared:
-        yield discord.ui.ActionRow(next_button(library.catalog.id))
+        yield discord.ui.TextDisplay(language.t("**Related**") + f"\n{_links(drawing)}")
 
 
-def _heading(answer: Answer) -> str:
-    lines = [f"### {words.heading(echo(answer.query))}"]
-    if answer.start:
-        lines = [f"### {words.START_TITLE}", words.START]
-    if answer.suggestion:
-        lines.append(f"-# {words.read_as(echo(answer.suggestion))}")
-    if answer.ignored:
-        lines.append(f"-# {words.ignored([echo(word) for word in answer.ignored])}")
+def _is_beginning(answer: Answer, library: Library) -> bool:
+    """Whether nothing but a beginning was asked, so that the path's first steps are the answer."""
+    first = library.catalog.resources[: len(answer.hits)]
+    return answer.start and {hit.resource.id for hit in answer.hits} == {one.id for one in first}
+
+
+def _heading(drawing: _Drawing, start: bool) -> str:
+    answer, language = drawing.answer, drawing.language
+    t = language.t
+    if start:
+        lines = ["### " + t("Start here"), t("This is where the path begins. `/next` shows your own next step.")]
+    elif drawing.asked.query and drawing.asked.custom_id("hits", drawing.library):
+        lines = ["### " + t("Resources for “{query}”", query=echo(answer.query))]
+    else:
+        lines = ["### " + t("Resources for your question")]
+    if answer.suggestion and not start:
+        lines.append("-# " + t("Showing results for “{query}”.", query=echo(answer.suggestion)))
+    if ignored := _ignored(drawing.asked, answer, drawing.library):
+        lines.append(f"-# {_ignored_words(ignored, language)}")
     if answer.cut:
-        lines.append(f"-# {words.LONG}")
+        lines.append("-# " + t("That was long, so I searched only the first part."))
     return "\n".join(lines)
 
 
-def mark_options(
-    resources: Sequence[Resource], done: Collection[str] | None, *, shared: bool = False
-) -> list[discord.SelectOption]:
-    """What can be chosen to be marked: each hit by its number and title, and what that does as the first letter of its
-    value. A `shared` card cannot know who has finished what."""
-    return [_mark_option(number, one, done, shared) for number, one in enumerate(resources, start=1)]
+def _ignored_words(ignored: Sequence[str], language: Language) -> str:
+    return language.t("Ignored: {words}.", words=language.both([f"“{echo(word)}”" for word in ignored]))
 
 
-def _mark_option(number: int, resource: Resource, done: Collection[str] | None, shared: bool) -> discord.SelectOption:
-    finished = not shared and done is not None and resource.id in done
-    action = Action.TOGGLE if shared else Action.beside(finished)
-    label = fit(words.mark_label(number, resource.title, finished=finished), CHOICE_LIMIT)
-    return discord.SelectOption(label=label, value=f"{action.value}:{resource.id}")
+def _ignored(asked: Asked, answer: Answer, library: Library) -> list[str]:
+    """Words of the query that no hit honours: those that the search names, and kinds and levels."""
+    matched = {word for hit in answer.hits for reason in hit.why for word in words(reason.words)}
+    kinds, levels = ({getattr(hit.resource, option) for hit in answer.hits} for option in ("kind", "level"))
+    # What is no word of the text as it's shown belongs to an address.
+    found = [word for word in answer.ignored if set(words(word)) <= set(words(defuse(asked.query)))]
+    for word in words(asked.query) if answer.hits else ():
+        level, names_kind = _LEVEL_WORDS.get(word), {word, word.removesuffix("s")} & KIND_WORDS
+        honoured = level in levels if level else names_kind and kinds_named(word, library.words_of("kind")) & kinds
+        if (level or names_kind) and not honoured and word not in matched:
+            found.append(word)
+    return list({word.casefold(): word for word in reversed(found)}.values())[::-1]
 
 
-def hit_text(
-    number: int, resource: Resource, why: str, library: Library, done: Collection[str] | None, summary_limit: int
-) -> str:
-    """A hit in lines: the title as a link, what it is, its first sentence, what to do first, and `why`."""
-    title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
-    finished = f" · {DONE}" if done is not None and resource.id in done else ""
-    level = f" · {resource.level}" if resource.level else ""
-    step = library.step(resource).number
+def _hit_text(drawing: _Drawing, hit: Hit, number: str, limit: int) -> str:
+    """A hit in lines: the title as a link, what it is, its first sentence, why it's here and what to do first."""
+    library, language, done, resource = drawing.library, drawing.language, drawing.done, hit.resource
+    if drawing.shared:
+        done = None
+    title = link(resource.title, resource.url) if _is_linked(resource) else show(resource.title, TITLE_LIMIT)
+    finished = f" · {language.t(DONE)}" if done is not None and resource.id in done else ""
+    step = language.t("step {number}", number=library.step(resource).number) if number[0].isdigit() else ""
+    level = None if any(reason.field == "level" for reason in hit.why) else resource.level
+    about = by_line(resource, language, level, step, further_links(resource) if limit else "")
+    first = "" if finished else state_words(library, resource, done, language)
+    why = " · ".join(filter(None, (*_reasons(hit, language), first)))
     lines = [
-        f"**{number}. {title}**{finished}",
-        f"{by_line(resource.kind, resource.authors)}{level} · step {step} of {len(library.catalog)}",
-        first_sentence(resource.summary, summary_limit) if summary_limit > 1 else "",
-        _first(resource, library, done),
-        why,
+        f"**{number} {title}**{finished}",
+        f"-# {about}" if about else "",
+        first_sentence(resource.summary, limit) if limit else "",
+        f"-# {why}" if why else "",
     ]
     return "\n".join(line for line in lines if line)
 
 
-def _linked(resource: Resource) -> bool:
+def _is_linked(resource: Resource) -> bool:
     return len(resource.title) <= TITLE_LIMIT and len(link(resource.title, resource.url)) <= LINK_LIMIT
 
 
-def _first(resource: Resource, library: Library, done: Collection[str] | None) -> str:
-    """`Do *KV Cache brief explainer* first.`, for a member who has not."""
-    if done is None or resource.id in done or not (waiting := unmet(library.catalog, resource, done)):
-        return ""
-    return words.first(show(waiting[0].title, FIRST_LIMIT), len(waiting) - 1)
+def _reasons(hit: Hit, language: Language) -> Iterator[str]:
+    """Why a hit was found, in words; nothing that the title and the line below it say already."""
+    said = (_reason(reason, hit.resource, language) for reason in hit.why)
+    for one in list(dict.fromkeys(filter(None, said)))[:REASONS]:
+        yield show(one, WHY_LIMIT)
 
 
-def _why(hit: Hit) -> str:
-    """The reasons on one line; none that the title says itself."""
-    if all(reason.field == "title" and reason.how == "exact" for reason in hit.why):
-        return ""
-    return f"-# {words.why(show(reasons(hit.why), WHY_LIMIT))}"
+def _reason(reason: Reason, resource: Resource, language: Language) -> str:
+    t, matched = language.t, reason.matched
+    if reason.field == "level":
+        return t("Level: {level}", level=matched)
+    if reason.field in ("topic", "title", "alias") and _is_another_name(reason):
+        return t("{typed} = {name}", typed=_as_name(reason.words), name=matched)
+    if reason.field == "topic":
+        return t("Also covers {topic}", topic=matched) if reason.beside else t("Main topic: {topic}", topic=matched)
+    if reason.field == "alias":
+        return t("Also called {name}", name=matched)
+    if reason.field == "author" and matched.casefold() not in ", ".join(resource.authors[:2]).casefold():
+        return t("By {name}", name=matched)
+    if reason.field == "heading":
+        return t("In “{heading}”", heading=matched)
+    if reason.field == "summary" and matched.casefold() not in sentence(resource.summary).casefold():
+        return t("Mentions {words}", words=matched)
+    return ""
 
 
-def _related_text(heading: str, related: Iterable[Related], done: Collection[str]) -> str:
-    links = []
-    for one in related:
+def _is_another_name(reason: Reason) -> bool:
+    """Whether the words are another name for what they matched, such as "mqa"."""
+    differs = not set(words(reason.words)) <= set(words(reason.matched))
+    return differs and reason.how in ("alias", "initials", "acronym")
+
+
+def _as_name(typed: str) -> str:
+    """A name as it's written: a short word that stands for several is an acronym."""
+    return typed.upper() if typed.islower() and len(typed) <= 5 and " " not in typed else typed
+
+
+def _links(drawing: _Drawing) -> str:
+    """Related resources, each as a link on a line."""
+    lines = []
+    for one in drawing.answer.related:
         resource = one.resource
-        title = link(resource.title, resource.url) if _linked(resource) else show(resource.title, TITLE_LIMIT)
-        links.append(f"- {title}{f' · {DONE}' if resource.id in done else ''}")
-    return "\n".join([f"**{heading}**", *links])
+        title = link(resource.title, resource.url) if _is_linked(resource) else show(resource.title, TITLE_LIMIT)
+        finished = drawing.done is not None and not drawing.shared and resource.id in drawing.done
+        lines.append(f"- {title}{f' · {drawing.language.t(DONE)}' if finished else ''}")
+    return "\n".join(lines)
 
 
-def _silent(answer: Answer, library: Library, filters: Filters) -> Iterator[discord.ui.Item[Any]]:
-    query = echo(answer.query)
-    queries = _ways_on(answer)
-    rest = path_button(library.catalog.id, words.SHOW_PATH)
+def _silent(asked: Asked, answer: Answer, library: Library, language: Language) -> Iterator[discord.ui.Item[Any]]:
+    """What to do when nothing fits."""
+    t = language.t
+    path = PathPageButton.of(library, t("Show the path"))
     if answer.excluded:
-        wanted = " ".join(word for word in (filters.level, filters.kind) if word)
-        yield discord.ui.TextDisplay(words.only_filtered(wanted, query, answer.excluded))
-        lifting = [search_button(library, answer.query, words.SHOW_THEM)] if len(answer.query) <= QUERY_LIMIT else []
-        yield discord.ui.ActionRow(*lifting, rest)
+        yield discord.ui.TextDisplay(_filtered_words(asked, answer.excluded, language))
+        yield discord.ui.ActionRow(
+            *SearchButton.of(Asked(asked.query), library, language.plural("Show it", "Show them", answer.excluded)),
+            path,
+        )
         return
-    yield discord.ui.TextDisplay(words.no_match(query, _unknown(answer, query)))
+    if is_small_talk(asked.query, library):
+        yield discord.ui.TextDisplay(_welcome(library, language))
+        examples = library.index.suggest("", limit=EXAMPLES, max_length=EXAMPLE_LENGTH)
+        yield discord.ui.ActionRow(NextStepButton.of(library, language), path, *SearchButton.several(examples, library))
+        return
+    if _is_link(asked, library):
+        yield discord.ui.TextDisplay(t("That link isn't on the list."))
+        yield discord.ui.ActionRow(path)
+        return
+    yield discord.ui.TextDisplay(_closest(asked, answer, library, language))
+    queries = [answer.suggestion or "", *(topic.name for topic in answer.nearest)]
+    yield discord.ui.ActionRow(*SearchButton.several(queries, library)[:NEAREST], path)
+
+
+def _is_link(asked: Asked, library: Library) -> bool:
+    rest = without_addresses(asked.query)
+    return rest != asked.query and is_small_talk(rest, library)
+
+
+def _filtered_words(asked: Asked, excluded: int, language: Language) -> str:
+    """`No video for “attention”`, and how many results of other kinds there are."""
+    t, plural, query = language.t, language.plural, echo(asked.query)
+    kind, level = (word and echo(word) for word in asked.filters)
+    if kind and level:
+        title = t("No {level} {kind} for “{query}”", level=level, kind=kind, query=query)
+        others = plural("1 result of another kind or level.", "{n} results of other kinds or levels.", excluded)
+    elif level:
+        title = t("No {level} resource for “{query}”", level=level, query=query)
+        others = plural("1 result of another level.", "{n} results of other levels.", excluded)
+    else:
+        title = t("No {kind} for “{query}”", kind=kind, query=query)
+        others = plural("1 result of another kind.", "{n} results of other kinds.", excluded)
+    return f"### {title}\n{others}"
+
+
+def _welcome(library: Library, language: Language) -> str:
+    title = show(library.catalog.title, TITLE_LIMIT)
+    return "\n".join(
+        (
+            "### " + language.t("Ask me about *{title}*", title=title),
+            language.t("Type a topic, a title, an author or a whole question after `/recommend`."),
+            language.t("`/next` shows your next step, `/path` the whole list, `/help` everything I can do."),
+        )
+    )
+
+
+def _closest(asked: Asked, answer: Answer, library: Library, language: Language) -> str:
+    t, query = language.t, echo(asked.query)
     if answer.related:
-        yield discord.ui.TextDisplay(_related_text(words.CLOSEST, answer.related, ()))
-    if queries:
-        yield discord.ui.TextDisplay(words.NEAR)
-    yield discord.ui.ActionRow(*(search_button(library, query) for query in queries), rest)
+        drawing = _Drawing(asked, answer, library, language, None, shared=False, whole=False)
+        found = _ignored(asked, answer, library)
+        ignored = [f"-# {_ignored_words(found, language)}"] if found else []
+        return "\n".join(("### " + t("Closest on the list"), *ignored, _links(drawing)))
+    title = show(library.catalog.title, TITLE_LIMIT)
+    lines = ["### " + t("Nothing on *{title}* matches “{query}”.", title=title, query=query)]
+    if answer.suggestion or answer.nearest:
+        lines.append(t("Related topics:"))
+    return "\n".join(lines)
 
 
-def _unknown(answer: Answer, echoed: str) -> list[str]:
-    """The words that the list doesn't have, of those that may be repeated: an address, say, is not."""
-    return [echo(word) for word in answer.ignored if word in echoed.casefold()]
+class SearchButton(PersistentItem, template=rf"search:{CATALOG}:{_STATE}"):
+    """Searches for the text on it."""
+
+    WORD = "search"
+    whole = False
+    """Whether it shows the whole answer."""
+
+    @classmethod
+    def of(cls, asked: Asked, library: Library, label: str) -> Iterator[discord.ui.Button[Any]]:
+        """For what a member may ask; none for a query that is too long."""
+        if (custom_id := asked.custom_id(cls.WORD, library)) is not None:
+            yield discord.ui.Button(label=fit(label, LABEL_LIMIT), custom_id=custom_id)
+
+    @classmethod
+    def several(cls, queries: Sequence[str], library: Library) -> list[discord.ui.Button[Any]]:
+        """For queries, each of them once."""
+        found = {" ".join(words(query)): query for query in reversed(queries) if query}
+        return [button for query in reversed(found.values()) for button in cls.of(Asked(query), library, query)]
+
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """Show the card."""
+        bot, asked = interaction.client, Asked.of_state(self.state.groupdict())
+        language, answer = bot.language_for(interaction), asked.answer(library)
+        done = await finished_in_time(bot.store, library, interaction.user.id)
+        await show_card(interaction, recommendation(asked, answer, library, language, done, whole=self.whole))
 
 
-def search_button(library: Library, query: str, label: str = "") -> discord.ui.Button[Any]:
-    """A button that searches for a query of at most QUERY_LIMIT characters, which is on it unless a label is."""
-    return button(label or query, f"find:{library.catalog.id}:{query}")
+class MoreButton(SearchButton, template=rf"more:{CATALOG}:{_STATE}"):
+    """Shows the whole answer."""
+
+    WORD = "more"
+    whole = True
 
 
-def _ways_on(answer: Answer) -> list[str]:
-    names = [answer.suggestion] if answer.suggestion else []
-    names += [topic.name for topic in answer.nearest]
-    return list(dict.fromkeys(name for name in names if len(name) <= QUERY_LIMIT))[:NEAREST]
+class HitSelect(ChangesMark, template=rf"hits:{CATALOG}:{_STATE}"):
+    """Marks the hit that was chosen; a card that only its member sees then shows it.
+
+    Its custom_id holds the query, and its options the resources that are shown.
+    """
+
+    @classmethod
+    def of(cls, drawing: _Drawing, resources: Sequence[Resource]) -> discord.ui.Select[Any]:
+        """For the hits that a card shows; it draws them again without reasons where the query is too long."""
+        library, t = drawing.library, drawing.language.t
+        custom_id = drawing.asked.custom_id("hits", library) or Asked("").custom_id("hits", library)
+        options = [_mark_option(drawing, number, one) for number, one in enumerate(resources, start=1)]
+        return discord.ui.Select(custom_id=custom_id or "", placeholder=t("Mark one as done"), options=options)
+
+    def chosen(self, interaction: Interaction) -> tuple[str, Action]:
+        """The resource's id, and what is done to its mark: both are the option's value."""
+        action, _, resource_id = selected(interaction)[0].partition(":")
+        return resource_id, Action(action)
+
+    def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
+        """The same card with every mark as it is now: hits keep their places."""
+        library, asked = marked.library, Asked.of_state(self.state.groupdict())
+        answer = asked.answer(library)
+        found = {hit.resource.id: hit for hit in answer.hits}
+        ids = [option.value.partition(":")[2] for option in cast(discord.ui.Select[Any], self.item).options]
+        shown = [found.get(one) or Hit(library.catalog[one], 0.0, ()) for one in ids if one in library.catalog]
+        others = [hit for hit in answer.hits if hit.resource.id not in ids]
+        answer = replace(answer, hits=(*shown, *others))
+        return _fitting(
+            _Drawing(asked, answer, library, marked.language, marked.done, False, whole=len(shown) != SHOWN)
+        )
+
+
+def _mark_option(drawing: _Drawing, number: int, resource: Resource) -> discord.SelectOption:
+    """A hit by its number and title; what choosing it does is the first letter of its value. A `shared` card cannot
+    know who has finished what."""
+    done = () if drawing.shared or drawing.done is None else drawing.done
+    label = f"{number}. {drawing.library.label(resource, CHOICE_LIMIT - len('Undo 1. '), drawing.language)}"
+    if resource.id in done:
+        label = drawing.language.t("Undo {title}", title=label)
+    action = Action.TOGGLE if drawing.shared else Action.UNDO if resource.id in done else Action.MARK
+    return discord.SelectOption(label=fit(label, CHOICE_LIMIT), value=f"{action.value}:{resource.id}")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.catalogs import NO_FILTERS, Filters, Library
+from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.limits import COSTLY
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
-from bot.discord_io.text import CHOICES_LIMIT, MESSAGE_LIMIT, defuse, escape
-from bot.features.recommend import words
-from bot.features.recommend.cards import recommendation
+from bot.discord_io.text import CHOICES_LIMIT, defuse, escape
+from bot.errors import FilterError
+from bot.features.recommend.cards import Asked, recommendation
+from bot.features.recommend.message import text_of
 from bot.search import Answer
 
 
@@ -25,7 +27,8 @@ class Recommend(commands.Cog):
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
         # A cog cannot hold a context menu by itself: https://github.com/Rapptz/discord.py/issues/7823
-        self._menu = app_commands.ContextMenu(name=words.MENU, callback=self._find_resources, extras=COSTLY)
+        name = locale_str("Find resources")
+        self._menu = app_commands.ContextMenu(name=name, callback=self._find_resources, extras=COSTLY)
 
     async def cog_load(self) -> None:
         """Add the entry to the menu of messages."""
@@ -35,12 +38,14 @@ class Recommend(commands.Cog):
         """Remove it."""
         self._bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(name="recommend", description=words.RECOMMEND)
+    @app_commands.command(
+        name="recommend", description=locale_str("Find the resources that fit a topic or a question.")
+    )
     @app_commands.describe(
-        topic=words.TOPIC,
-        kind=words.KIND,
-        level=words.LEVEL,
-        share=words.SHARE,
+        topic=locale_str("What you want to learn: a topic, a title, an author, a link, a whole question"),
+        kind=locale_str("Only one kind, such as paper or video"),
+        level=locale_str("Only one level, such as beginner"),
+        share=locale_str("Post the answer for everyone here (normally only you see it)"),
     )
     async def recommend(
         self,
@@ -51,17 +56,19 @@ class Recommend(commands.Cog):
         share: bool = False,
     ) -> None:
         """Answer with a card, privately unless the member shares it; an answer without hits is never shared."""
-        library = self._bot.library_for(interaction)
-        filters = Filters.typed(kind, level)
-        if (problem := library.problem_with(filters)) is not None:
-            await interaction.response.send_message(view=notice(escape(defuse(problem))), ephemeral=True)
+        library, language = self._bot.library_for(interaction), self._bot.language_for(interaction)
+        asked = Asked(topic, Filters.typed(kind, level))
+        try:
+            answer = asked.answer(library)
+        except FilterError as error:
+            problem = escape(defuse(error.in_language(language)))
+            await interaction.response.send_message(view=notice(problem), ephemeral=True)
             return
-        answer = library.index.search(topic, kind=filters.kind, level=filters.level)
         not_shared = self._bot.gate.not_shared(interaction) if share and answer.hits else None
         if share and answer.hits and not_shared is None:
-            await interaction.response.send_message(view=recommendation(answer, library, filters=filters, shared=True))
+            await interaction.response.send_message(view=recommendation(asked, answer, library, language, shared=True))
             return
-        await self._answer(interaction, library, answer, filters)
+        await self._answer(interaction, asked, answer, library)
         if not_shared is not None:
             await interaction.followup.send(view=notice(not_shared), ephemeral=True)
 
@@ -79,22 +86,20 @@ class Recommend(commands.Cog):
 
     async def _find_resources(self, interaction: Interaction, message: discord.Message) -> None:
         """Answer with the resources that fit the one message that was chosen, privately; nothing of it is kept."""
-        library = self._bot.library_for(interaction)
-        answer = library.index.search_message(_text(message))
+        library, t = self._bot.library_for(interaction), self._bot.language_for(interaction).t
+        text = text_of(message)
+        asked, answer = Asked.of_message(text, library)
         if answer.hits:
-            await self._answer(interaction, library, answer)
+            await self._answer(interaction, asked, answer, library)
+        elif not text:
+            nothing = t("There's no text in that message for me to read.")
+            await interaction.response.send_message(view=notice(nothing), ephemeral=True)
         else:
-            await interaction.response.send_message(view=notice(words.NOTHING), ephemeral=True)
+            nothing = t("Nothing on the list matches that message. Try `/recommend` with your own words.")
+            await interaction.response.send_message(view=notice(nothing), ephemeral=True)
 
-    async def _answer(
-        self, interaction: Interaction, library: Library, answer: Answer, filters: Filters = NO_FILTERS
-    ) -> None:
+    async def _answer(self, interaction: Interaction, asked: Asked, answer: Answer, library: Library) -> None:
         """Answer privately, with the member's marks if they can be read in time."""
         done = await finished_in_time(self._bot.store, library, interaction.user.id) if answer.hits else None
-        card = recommendation(answer, library, done, filters=filters)
+        card = recommendation(asked, answer, library, self._bot.language_for(interaction), done)
         await interaction.response.send_message(view=card, ephemeral=True)
-
-
-def _text(message: discord.Message) -> str:
-    """The text of a message, as much as is read; of a forwarded one, of the original."""
-    return "\n".join([message.content, *(one.content for one in message.message_snapshots)])[:MESSAGE_LIMIT]

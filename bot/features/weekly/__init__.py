@@ -1,32 +1,41 @@
-"""/weekly: a server's weekly prompt.
+"""/weekly and /past: a server's weekly prompt.
 
-commands   what people do            options, checks   what their options mean, and what must be right for them
-setup      when and where            panel             everything else, on a card that is changed in place
-post       the prompt as a message   counts            the number on it
-buttons    of posts and answers      words             every word that people read
+commands   /weekly with its options, /past       panel      the card that shows everything, and its buttons
+setting    when and where: question and form     options    order, start, mention, thread, pin, poll
+preview    the next post: first, sentence, now   pausing    skip, pause, resume, off
+history    what was posted, and why not          post       the prompt as a message, its poll and Done button
+admin      what all cards for admins share
 """
 
-from bot.delivery import NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
 from bot.discord_io.bot import StudyBot
-from bot.features.weekly.buttons import BUTTONS
+from bot.features.weekly import options, panel, pausing, preview
 from bot.features.weekly.commands import Weekly
-from bot.features.weekly.counts import FinishedCounts
-from bot.features.weekly.panel import PANEL
-from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
-from bot.features.weekly.setup import OtherZoneButton, SetupButton, ZoneSelect
-from bot.features.weekly.words import notice_words
+from bot.features.weekly.history import notice_words
+from bot.features.weekly.post import (
+    PostDoneButton,
+    recognise_poll,
+    recognise_prompt,
+    render_number,
+    render_poll,
+    render_prompt,
+)
+from bot.jobs import CountJob, NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
 
 
 async def setup(bot: StudyBot) -> None:
-    """Add the commands and buttons, and have the posts and what follows them delivered."""
-    bot.post_counts = counts = FinishedCounts(bot)
+    """Add the commands, buttons and forms, and have the posts and what follows them delivered."""
     for kind in (
-        PromptJob(render_prompt, recognise_prompt, counts.count),
+        PromptJob(render_prompt, recognise_prompt),
         ThreadJob(),
         PinJob(),
         PollJob(render_poll, recognise_poll),
         NoticeJob(notice_words),
+        CountJob(render_number),
     ):
         bot.delivery.register(kind)
-    bot.add_dynamic_items(*BUTTONS, *PANEL, SetupButton, ZoneSelect, OtherZoneButton)
+    bot.add_dynamic_items(PostDoneButton)
+    for part in (panel, options, preview, pausing):
+        bot.add_dynamic_items(*part.BUTTONS)
+    for part in (panel, preview, pausing):
+        bot.add_modals(*part.MODALS)
     await bot.add_cog(Weekly(bot))

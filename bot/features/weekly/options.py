@@ -1,89 +1,202 @@
-"""What the options of /weekly mean: each names one thing, or says what it could have named."""
+"""The card of Options: the order, the start, a role to mention, and what follows each post; each choice is saved."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord import app_commands
 
-from bot.catalog import Catalog
+from bot.catalog import Resource
 from bot.catalogs import Library
-from bot.discord_io.text import echo, show
+from bot.discord_io.bot import Interaction
+from bot.discord_io.buttons import selected
+from bot.discord_io.cards import Card
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.errors import StudybotError
-from bot.features.weekly import words
-from bot.path import PATH, SHUFFLED, Plan, find_group
-from bot.store import WeeklySchedule
-
-GROUP_TITLE_LIMIT = 80
-"""Characters of a stage's or a track's title."""
-GROUPS_SHOWN = 20
-"""Stages and tracks that a refusal lists: their titles fit a message."""
-Channel = discord.TextChannel | discord.ForumChannel
-"""Where a prompt may go; an announcement channel is a text channel to discord.py."""
+from bot.features.weekly.admin import FOLLOW_UP_NAMES, AdminItem, BackButton, FixedButton
+from bot.features.weekly.setting import channel_at, check
+from bot.jobs import WeeklySchedule, schedules
+from bot.jobs.records import FOLLOW_UPS
+from bot.language import N_, Language
+from bot.outcomes import Reason
+from bot.path import PATH, SHUFFLED, Plan, group_of, group_order
 
 
-class PromptChannel(app_commands.Transformer):
-    """An option that takes a channel of a kind that a prompt may go to.
+async def options_card(
+    interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language, remark: str = ""
+) -> Card:
+    """The card as everything is now; `remark` is what an admin should know about the last choice."""
+    prompt = await interaction.client.delivery.upcoming(weekly)
+    following = None if isinstance(prompt, Reason) else prompt.resource
+    text = "\n".join(filter(None, ["### " + language.t("Weekly prompt options"), remark]))
+    rows: list[discord.ui.Item[Any]] = [OrderSelect.of(library, weekly, language)]
+    if following is not None:
+        rows.append(StartSelect.of(library, weekly, following, language))
+    rows.append(RoleSelect.of(weekly, language))
+    buttons = [*(SwitchButton.of(kind, weekly, language) for kind in FOLLOW_UPS), BackButton.of(language)]
+    return Card([discord.ui.TextDisplay(text), *map(discord.ui.ActionRow, rows), discord.ui.ActionRow(*buttons)])
 
-    discord.py's own, for the same two types, would offer media channels too, where nobody can post text.
+
+async def change(
+    interaction: Interaction, old: WeeklySchedule, *, follow_ups: frozenset[str] | None = None, **values: Any
+) -> WeeklySchedule:
+    """Save a change to a schedule's options; raises StudybotError, and then nothing was changed.
+
+    `values` are columns of `schedules.put`; `follow_ups` replaces what follows each post.
     """
-
-    @property
-    def type(self) -> discord.AppCommandOptionType:
-        """A channel."""
-        return discord.AppCommandOptionType.channel
-
-    @property
-    def channel_types(self) -> list[discord.ChannelType]:
-        """Text, announcement and forum channels."""
-        return [discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.forum]
-
-    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Channel:
-        """The channel; raises TransformerError if the bot cannot see it."""
-        channel = value.resolve()
-        if not isinstance(channel, Channel):
-            raise app_commands.TransformerError(value, self.type, self)
-        return channel
+    bot = interaction.client
+    wanted = old.follow_ups if follow_ups is None else follow_ups
+    check(channel_at(bot, old.channel_id), interaction.user, wanted)
+    kept: dict[str, Any] = {
+        "guild_id": old.guild_id, "catalog_id": old.catalog_id, "channel_id": old.channel_id,
+        "role_id": old.role_id, "schedule": old.schedule, "created_by": interaction.user.id, "now": bot.clock(),
+    }  # fmt: skip
+    switches = {kind: kind in wanted for kind in FOLLOW_UPS}
+    weekly = await bot.store.write(schedules.put, **kept | switches | values)
+    bot.delivery.wake()
+    return weekly
 
 
-def chosen_channel(bot: discord.Client, old: WeeklySchedule | None, here: object) -> Channel:
-    """The channel of a schedule, and without one the channel that an admin is in (`here`).
-
-    Raises StudybotError if the one is gone, or no prompt can go to the other.
-    """
-    channel = bot.get_channel(old.channel_id) if old else here
-    if not isinstance(channel, Channel):
-        raise StudybotError(words.CHANNEL_GONE if old else words.NO_CHANNEL_HERE)
-    return channel
+def start_at(library: Library, weekly: WeeklySchedule, typed: str) -> Resource:
+    """The resource that an admin typed to begin with; raises StudybotError if there's none in the schedule's order."""
+    resource = library.find(typed)
+    if resource is None or resource not in Plan(weekly.order, weekly.id).sequence(library.catalog):
+        raise StudybotError(N_("That resource isn't in the order of the prompts. Choose one of the suggestions."))
+    return resource
 
 
-def chosen_order(library: Library, text: str) -> str:
-    """The order that a text names; raises StudybotError if it names none, or one without resources."""
-    if (said := text.strip().casefold()) in (PATH, SHUFFLED):
-        return said
-    group = find_group(library.catalog, text)
-    if group is not None and group.resources:
-        return group.id
-    names = [show(one.title, GROUP_TITLE_LIMIT) for one in library.catalog.groups if one.resources][:GROUPS_SHOWN]
-    if group is None:
-        raise StudybotError(words.no_order(echo(text), names))
-    raise StudybotError(words.empty_order(show(group.title, GROUP_TITLE_LIMIT), names))
+class OptionsButton(FixedButton):
+    """Shows the card."""
+
+    custom_id = "weekly:options"
+    label = N_("Options")
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """The card."""
+        return await options_card(interaction, library, weekly, language)
 
 
-def chosen_start(library: Library, text: str, weekly_id: int, order: str) -> str:
-    """The id of the resource that a text names; raises StudybotError if it names none, or none of the order."""
-    if (resource := library.find(text)) is None:
-        raise StudybotError(words.no_resource(echo(text)))
-    if resource not in Plan(order, weekly_id).sequence(library.catalog):
-        title = show(resource.title, GROUP_TITLE_LIMIT)
-        raise StudybotError(words.start_outside(title, order_words(library.catalog, order)))
-    return resource.id
+class OrderSelect(AdminItem, template=r"weekly:order"):
+    """Changes the order of the prompts."""
+
+    @classmethod
+    def of(cls, library: Library, weekly: WeeklySchedule, language: Language) -> discord.ui.Select[Any]:
+        """Along the path, shuffled, and as many stages and tracks as fit."""
+        orders = [(PATH, language.t("Order: along the path")), (SHUFFLED, language.t("Order: shuffled"))]
+        groups = [(group_order(one.id), one.title) for one in library.catalog.groups if one.resources]
+        listed = [*orders, *_window(groups, weekly.order, CHOICES_LIMIT - len(orders))]
+        return _select("weekly:order", language.t("Order of the prompts"), listed, weekly.order)
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """Save it."""
+        order = selected(interaction)[0]
+        if order not in (PATH, SHUFFLED) and group_of(library.catalog, order) is None:
+            raise StudybotError(N_("That stage has been removed. Open the options again."))
+        return await options_card(interaction, library, await change(interaction, weekly, order=order), language)
 
 
-def order_words(catalog: Catalog, order: str) -> str:
-    """`“Learn how to use LLMs”`, or `the whole path`."""
-    if order in (PATH, SHUFFLED):
-        return words.WHOLE_PATH if order == PATH else words.WHOLE_PATH_SHUFFLED
-    group = next((one for one in catalog.groups if one.id == order), None)
-    return f"“{show(group.title, GROUP_TITLE_LIMIT)}”" if group else words.GROUP_GONE
+class StartSelect(AdminItem, template=r"weekly:start"):
+    """Starts the order over at a resource."""
+
+    @classmethod
+    def of(
+        cls, library: Library, weekly: WeeklySchedule, following: Resource, language: Language
+    ) -> discord.ui.Select[Any]:
+        """The resources around the next one; `/weekly start:` finds any."""
+        named = [(one.id, one.title) for one in Plan(weekly.order, weekly.id).sequence(library.catalog)]
+        placeholder = language.t("Start at…")
+        return _select("weekly:start", placeholder, _window(named, following.id, CHOICES_LIMIT), following.id)
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """Save it."""
+        resource = start_at(library, weekly, selected(interaction)[0])
+        changed = await change(interaction, weekly, start_id=resource.id)
+        return await options_card(interaction, library, changed, language)
+
+
+class RoleSelect(AdminItem, template=r"weekly:role"):
+    """Changes the role that a post mentions."""
+
+    @classmethod
+    def of(cls, weekly: WeeklySchedule, language: Language) -> discord.ui.RoleSelect[Any]:
+        """With the chosen role."""
+        chosen = [weekly.role_id] if weekly.role_id else []
+        role = discord.SelectDefaultValueType.role
+        return discord.ui.RoleSelect(
+            custom_id="weekly:role",
+            placeholder=language.t("Role to mention (optional)"),
+            min_values=0,
+            max_values=1,
+            default_values=[discord.SelectDefaultValue(id=one, type=role) for one in chosen],
+        )
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """Save the role, or none; a remark says if it wouldn't be notified."""
+        chosen = selected(interaction)
+        role = interaction.guild.get_role(int(chosen[0])) if chosen and interaction.guild else None
+        if role is not None and role.is_default():
+            raise StudybotError(N_("I never ping @everyone. Choose an opt-in role."))
+        changed = await change(interaction, weekly, role_id=role.id if role else None)
+        remark = _role_remark(interaction, weekly, role, language) if role else ""
+        return await options_card(interaction, library, changed, language, remark)
+
+
+def _role_remark(interaction: Interaction, weekly: WeeklySchedule, role: discord.Role, language: Language) -> str:
+    channel = channel_at(interaction.client, weekly.channel_id)
+    if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
+        return ""
+    return language.t(
+        "**1 problem:** {role} will be shown but not notified. Turn on “Allow anyone to @mention this role” in its "
+        "settings.",
+        role=role.mention,
+    )
+
+
+class SwitchButton(AdminItem, template=rf"weekly:(?P<kind>{'|'.join(FOLLOW_UPS)}):(?P<to>on|off)"):
+    """Switches a thread, a pin or a poll on or off."""
+
+    @classmethod
+    def of(cls, kind: str, weekly: WeeklySchedule, language: Language) -> discord.ui.Button[Any]:
+        """For one kind; its id says what a press does, so two admins who press at once both get what they saw."""
+        is_on = kind in weekly.follow_ups
+        name = language.t(FOLLOW_UP_NAMES[kind])
+        label = language.t("{name}: on", name=name) if is_on else language.t("{name}: off", name=name)
+        style = discord.ButtonStyle.success if is_on else discord.ButtonStyle.secondary
+        return discord.ui.Button(label=label, custom_id=f"weekly:{kind}:{'off' if is_on else 'on'}", style=style)
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """Save it."""
+        kind, is_on = self.state["kind"], self.state["to"] == "on"
+        follow_ups = weekly.follow_ups | {kind} if is_on else weekly.follow_ups - {kind}
+        changed = await change(interaction, weekly, follow_ups=follow_ups)
+        return await options_card(interaction, library, changed, language)
+
+
+def _window(named: Sequence[tuple[str, str]], chosen: str, size: int) -> Sequence[tuple[str, str]]:
+    """As many as a select holds, with the chosen one near the beginning."""
+    at = next((place for place, (value, _) in enumerate(named) if value == chosen), 0)
+    first = max(0, min(at - 3, len(named) - size))
+    return named[first : first + size]
+
+
+def _select(custom_id: str, placeholder: str, named: Sequence[tuple[str, str]], chosen: str) -> discord.ui.Select[Any]:
+    options = [
+        discord.SelectOption(label=fit(name, CHOICE_LIMIT), value=value, default=value == chosen)
+        for value, name in named
+    ]
+    return discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
+
+
+BUTTONS = (OptionsButton, OrderSelect, StartSelect, RoleSelect, SwitchButton)
+"""The buttons and selects of this module."""

@@ -1,185 +1,286 @@
-"""/weekly options: a card that shows how the weekly prompt stands, each part of which is changed in place."""
+"""The panel of /weekly: everything about a server's weekly prompt on one card, and a button for each change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import discord
 
-from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import PersistentItem, acknowledge, button, selected
-from bot.discord_io.cards import Card, notice
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
-from bot.features.weekly import words
-from bot.features.weekly.checks import check_admin, check_channel, check_role
-from bot.features.weekly.options import chosen_channel, chosen_order, chosen_start
-from bot.features.weekly.setup import require_admin
-from bot.features.weekly.walk import walk_of
+from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
+from bot.discord_io.cards import Card
+from bot.discord_io.health import explain, health
+from bot.discord_io.messenger import post_tag
+from bot.discord_io.modals import ScheduleModal, TypedSchedule
+from bot.discord_io.refusals import why
+from bot.discord_io.schedules import near_date, next_dates, when
+from bot.discord_io.text import show
+from bot.features.weekly.admin import (
+    FOLLOW_UP_NAMES,
+    TITLE_LIMIT,
+    BackButton,
+    FixedButton,
+    order_words,
+    require_admin,
+    schedule_here,
+    with_back,
+)
+from bot.features.weekly.history import history_text, pause_words
+from bot.features.weekly.options import OptionsButton, change, start_at
+from bot.features.weekly.pausing import OffButton, PauseButton, ResumeButton, SkipButton
+from bot.features.weekly.preview import PostNowButton, PreviewButton
+from bot.features.weekly.setting import ChangeButton, Channel, ZoneSelect, channel_at, check, save, zone_card
+from bot.jobs import Prompt, WeeklySchedule, schedules
+from bot.jobs.history import recent_deliveries
+from bot.jobs.records import FOLLOW_UPS
+from bot.language import N_, Language
 from bot.outcomes import Reason
-from bot.path import PATH, SHUFFLED, Plan
-from bot.store import WeeklySchedule
-from bot.store.rows import FOLLOW_UPS
+from bot.schedule import Schedule, parse_day
 
-KIND = "|".join(FOLLOW_UPS)
-
-
-async def options_card(bot: StudyBot, library: Library, weekly: WeeklySchedule, remark: str = "") -> Card:
-    """The panel as everything stands now."""
-    walk, prompt = await walk_of(bot, library, weekly)
-    text = discord.ui.TextDisplay[Any](words.options_reply(weekly, walk, remark))
-    rows: list[discord.ui.Item[Any]] = [discord.ui.ActionRow(_order_select(library, weekly))]
-    if prompt is not None and not isinstance(walk.following, Reason):
-        rows.append(discord.ui.ActionRow(_start_select(library, weekly, prompt.resource)))
-    rows += [discord.ui.ActionRow(_role_select(weekly)), discord.ui.ActionRow(*map(_toggle_of(weekly), FOLLOW_UPS))]
-    return Card([text, *rows])
+HISTORY = 10
+"""Past prompts on the card of History."""
 
 
-def _order_select(library: Library, weekly: WeeklySchedule) -> discord.ui.Select[Any]:
-    named = [(one.id, one.title) for one in library.catalog.groups if one.resources]
-    orders = [(PATH, words.ALONG_THE_PATH), (SHUFFLED, words.SHUFFLED_PATH)]
-    return _select("weekly:order", words.ORDER_PLACEHOLDER, [*orders, *_near(named, weekly.order, 2)], weekly.order)
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the panel shows: the schedule, the next prompt or why there's none, the dates to come that are skipped, the
+    next dates, what is wrong, in words, and the tag that posts get where the forum requires one."""
+
+    weekly: WeeklySchedule
+    library: Library
+    prompt: Prompt | Reason
+    skipped: Sequence[datetime]
+    dates: Sequence[datetime]
+    problems: Sequence[str]
+    tag: str = ""
 
 
-def _start_select(library: Library, weekly: WeeklySchedule, following: Resource) -> discord.ui.Select[Any]:
-    sequence = Plan(weekly.order, weekly.id).sequence(library.catalog)
-    named = [(one.id, one.title) for one in sequence]
-    return _select("weekly:start", words.START_PLACEHOLDER, _near(named, following.id, 0), following.id)
+async def panel_of(bot: StudyBot, library: Library, weekly: WeeklySchedule, language: Language) -> Panel:
+    """The panel's content as everything is now; raises StoreError."""
+    skipped = await bot.store.read(schedules.skipped_ahead, weekly.guild_id, bot.clock())
+    problems = [explain(one, weekly, language) for one in await health(bot, weekly, bot.clock())]
+    prompt, channel = await bot.delivery.upcoming(weekly), bot.get_channel(weekly.channel_id)
+    tag = post_tag(channel) if isinstance(channel, discord.ForumChannel) else None
+    return Panel(weekly, library, prompt, skipped, next_dates(weekly, skipped), problems, tag.name if tag else "")
 
 
-def _near(named: Sequence[tuple[str, str]], chosen: str, others: int) -> Sequence[tuple[str, str]]:
-    """As many as a select holds beside `others`, with the chosen one among them."""
-    most = CHOICES_LIMIT - others
-    at = next((place for place, (value, _) in enumerate(named) if value == chosen), 0)
-    first = max(0, min(at - 3, len(named) - most))
-    return named[first : first + most]
+async def panel_card_of(
+    bot: StudyBot, library: Library, weekly: WeeklySchedule, language: Language, remark: str = ""
+) -> Card:
+    """The panel, drawn anew; `remark` is what has just happened."""
+    return panel_card(await panel_of(bot, library, weekly, language), language, remark)
 
 
-def _select(custom_id: str, placeholder: str, named: Sequence[tuple[str, str]], chosen: str) -> discord.ui.Select[Any]:
-    options = [
-        discord.SelectOption(label=fit(name, CHOICE_LIMIT), value=value, default=value == chosen)
-        for value, name in named
+def panel_card(panel: Panel, language: Language, remark: str = "") -> Card:
+    """The card of the panel."""
+    weekly = panel.weekly
+    lines = [
+        remark,
+        "### " + language.t("Weekly prompt"),
+        language.t("{when} in {channel}", when=when(weekly.schedule, language), channel=f"<#{weekly.channel_id}>"),
+        *(_problem_lines(panel, language)),
+        *(_coming(panel, language)),
+        f"-# {_settings_line(panel, language)}",
     ]
-    return discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
+    text = discord.ui.TextDisplay[Any]("\n".join(line for line in lines if line))
+    return Card([text, *(discord.ui.ActionRow(*row) for row in _button_rows(panel, language))])
 
 
-def _role_select(weekly: WeeklySchedule) -> discord.ui.RoleSelect[Any]:
-    mentioned = [weekly.role_id] if weekly.role_id else []
-    return discord.ui.RoleSelect(
-        custom_id="weekly:role",
-        placeholder=words.ROLE_PLACEHOLDER,
-        min_values=0,
-        max_values=1,
-        default_values=[
-            discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.role) for one in mentioned
+def _problem_lines(panel: Panel, language: Language) -> list[str]:
+    if not panel.problems:
+        return []
+    heading = language.plural("1 problem:", "{n} problems:", len(panel.problems))
+    return [f"**{heading}**", *(f"- {problem}" for problem in panel.problems)]
+
+
+def _coming(panel: Panel, language: Language) -> list[str]:
+    """The next post and dates; of a paused prompt why it is, and when that ends."""
+    weekly, prompt = panel.weekly, panel.prompt
+    if weekly.pause_reason is not None:
+        return [pause_words(weekly, language)]
+    if isinstance(prompt, Reason):
+        return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
+    return [
+        language.t("Next: **{title}**", title=show(prompt.resource.title, TITLE_LIMIT)),
+        *(_date_line(panel, one, language) for one in sorted((*panel.dates, *panel.skipped))),
+    ]
+
+
+def _date_line(panel: Panel, due_at: datetime, language: Language) -> str:
+    """A date by the schedule's calendar; how soon the next one is, and that one is skipped."""
+    date = near_date(due_at, panel.weekly.schedule.zone, language)
+    if due_at in panel.skipped:
+        return language.t("- {date} · skipped", date=date)
+    soon = f" · {discord.utils.format_dt(due_at, 'R')}" if due_at == panel.dates[0] else ""
+    return f"- {date}{soon}"
+
+
+def _settings_line(panel: Panel, language: Language) -> str:
+    """`Order: along the path · Mentions: none · Thread, pin, poll: off`."""
+    weekly, t = panel.weekly, language.t
+    role = f"<@&{weekly.role_id}>" if weekly.role_id else t("none")
+    on = [t(FOLLOW_UP_NAMES[kind]) for kind in FOLLOW_UPS if kind in weekly.follow_ups]
+    off = [t(FOLLOW_UP_NAMES[kind]) for kind in FOLLOW_UPS if kind not in weekly.follow_ups]
+    switches = [t("{names}: on", names=", ".join(on))] if on else []
+    switches += [t("{names}: off", names=", ".join(off))] if off else []
+    order = t("Order: {order}", order=order_words(panel.library, weekly.order, language))
+    tag = [t("Tag: {tag}", tag=show(panel.tag, TITLE_LIMIT))] if panel.tag else []
+    return " · ".join([order, t("Mentions: {role}", role=role), *switches, *tag])
+
+
+def _button_rows(panel: Panel, language: Language) -> list[list[discord.ui.Button[Any]]]:
+    weekly = panel.weekly
+    is_paused = weekly.paused_at is not None
+    return [
+        [
+            ChangeButton.of(weekly, language),
+            OptionsButton.of(language),
+            PreviewButton.of(language),
+            PostNowButton.of(language),
         ],
-    )
+        [
+            SkipButton.of(weekly, language, disabled=is_paused),
+            ResumeButton.of(language) if is_paused else PauseButton.of(language),
+            HistoryButton.of(language),
+            OffButton.of(language),
+        ],
+    ]
 
 
-def _toggle_of(weekly: WeeklySchedule) -> Any:
-    def toggle(kind: str) -> discord.ui.Button[Any]:
-        is_on = kind in weekly.follow_ups
-        # What a press is to do stands in the id: two admins who press at once both get what they saw.
-        return button(words.toggle_label(kind, is_on=is_on), f"weekly:{kind}:{'off' if is_on else 'on'}")
+class PanelButton(BackButton):
+    """Shows the panel as everything is now."""
 
-    return toggle
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """The panel."""
+        return await panel_card_of(interaction.client, library, weekly, language)
 
 
-async def change(
-    interaction: Interaction,
-    library: Library,
-    old: WeeklySchedule,
-    *,
-    order: str | None = None,
-    start: str | None = None,
-    role: discord.Role | None = None,
-    keeps_role: bool = True,
-    follow_ups: dict[str, bool] | None = None,
-) -> tuple[WeeklySchedule, str]:
-    """Save a change, of which what is None stays; returns the schedule, and a remark on its role or "".
+class SetupButton(WeeklySetupButton):
+    """Under the greeting: asks the one question, or shows the panel where a prompt is set."""
 
-    `order` and `start` are as people write them. Raises StudybotError if the change is impossible or not allowed.
+    async def press(self, interaction: Interaction, library: Library) -> None:
+        """As `/weekly` does, in a message of its own: everyone sees the greeting."""
+        require_admin(interaction)
+        await acknowledge(interaction, in_place=False)
+        await show_panel(interaction, library)
+
+
+async def show_panel(interaction: Interaction, library: Library, typed: Typed | None = None) -> None:
+    """Answer with the panel, or ask for the time zone where nothing is set; save what was typed first.
+
+    The interaction was acknowledged. Raises StudybotError if something typed can't be.
     """
-    bot = interaction.client
-    channel = chosen_channel(bot, old, None)
-    check_admin(channel, interaction.user)
-    wanted = {kind for kind in FOLLOW_UPS if (follow_ups or {}).get(kind, kind in old.follow_ups)}
-    check_channel(channel, wanted)
-    kept = channel.guild.get_role(old.role_id) if old.role_id and keeps_role else role
-    remark = check_role(channel, kept)
-    new_order = chosen_order(library, order) if order else None
-    start_id = chosen_start(library, start, old.id, new_order or old.order) if start else None
-    weekly = await bot.store.put_schedule(
-        guild_id=old.guild_id,
-        catalog_id=library.catalog.id,
-        channel_id=old.channel_id,
-        role_id=old.role_id if keeps_role else role.id if role else None,
-        schedule=old.schedule,
-        created_by=interaction.user.id,
-        now=bot.clock(),
-        order=new_order,
-        start_id=start_id,
-        **{kind: (follow_ups or {}).get(kind) for kind in FOLLOW_UPS},
-    )
-    bot.delivery.wake()
+    bot, language, typed = interaction.client, interaction.client.language_for(interaction), typed or Typed()
+    weekly = await schedule_here(interaction)
+    if weekly is None and typed.zone is None:
+        channel = typed.channel or channel_at(bot, interaction.channel_id or 0)
+        check(channel, interaction.user, frozenset())
+        card = zone_card(channel, typed.form(None), bot.clock(), language)
+    else:
+        weekly, remark = await _saved(interaction, library, weekly, typed)
+        card = await panel_card_of(bot, library, weekly, language, remark)
+    await interaction.edit_original_response(view=card)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The options of /weekly that were typed; None for the others."""
+
+    channel: Channel | None = None
+    day: str | None = None
+    time: str | None = None
+    zone: str | None = None
+    start: str | None = None
+
+    @property
+    def is_schedule(self) -> bool:
+        """Whether where or when is to change."""
+        return any(one is not None for one in (self.channel, self.day, self.time, self.zone))
+
+    def form(self, old: WeeklySchedule | None) -> TypedSchedule:
+        """When, with what is set for what wasn't typed; raises ScheduleError for a day that means nothing."""
+        base = TypedSchedule.of(old.schedule) if old else TypedSchedule()
+        return TypedSchedule(
+            parse_day(self.day) if self.day else base.day, self.time or base.time, self.zone or base.zone
+        )
+
+
+async def _saved(
+    interaction: Interaction, library: Library, weekly: WeeklySchedule | None, typed: Typed
+) -> tuple[WeeklySchedule, str]:
+    """The schedule after what was typed is saved, and what to say about it."""
+    bot, language = interaction.client, interaction.client.language_for(interaction)
+    remark = ""
+    if weekly is None or typed.is_schedule:
+        where = weekly.channel_id if weekly else interaction.channel_id
+        channel = typed.channel or channel_at(bot, where or 0)
+        weekly = await save(interaction, library, channel, typed.form(weekly).parse(), weekly)
+        remark = language.t("Saved.")
+    if typed.start is not None:
+        weekly = await change(interaction, weekly, start_id=start_at(library, weekly, typed.start).id)
+        remark = language.t("Saved.")
     return weekly, remark
 
 
-class _Option(PersistentItem, template=r"(?!)"):
-    """A part of the panel."""
+class ZoneAnswer(ZoneSelect):
+    """Completes a new schedule with the zone that was chosen."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:
-        """Save the change and show the panel anew."""
+        """Save it, and show the panel."""
         require_admin(interaction)
         await acknowledge(interaction)
-        old = await interaction.client.store.schedule_for(interaction.guild_id or 0)
-        if old is None:
-            await interaction.edit_original_response(view=notice(words.NOT_SET))
-            return
-        weekly, remark = await self.save(interaction, library, old)
-        card = await options_card(interaction.client, library, weekly, remark)
-        await interaction.edit_original_response(view=card)
-
-    async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
-        """Save what was chosen, as `change` does."""
-        raise NotImplementedError
+        typed = replace(TypedSchedule.read(self.state), zone=selected(interaction)[0])
+        await _save_and_show(interaction, library, int(self.state["channel"]), typed.parse())
 
 
-class OrderSelect(_Option, template=r"weekly:order"):
-    """Changes the order of the prompts."""
+class SettingForm(ScheduleModal, template=r"weekly:set"):
+    """The form for channel, day, time and zone."""
 
-    async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
-        """Save the order."""
-        return await change(interaction, library, old, order=selected(interaction)[0])
+    async def submit(self, interaction: Interaction, library: Library) -> None:
+        """Only admins save it."""
+        require_admin(interaction)
+        await super().submit(interaction, library)
 
+    def again(self, label: str, language: Language) -> discord.ui.Button[Any]:
+        """The button that opens the form again."""
+        return ChangeButton.at(int(self.values["channel"][0]), self.typed, label)
 
-class StartSelect(_Option, template=r"weekly:start"):
-    """Begins a new walk at a resource."""
-
-    async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
-        """Save the start."""
-        return await change(interaction, library, old, start=selected(interaction)[0])
-
-
-class RolePicker(_Option, template=r"weekly:role"):
-    """Changes whom a prompt mentions."""
-
-    async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
-        """Save the role, or none."""
-        chosen = selected(interaction)
-        role = interaction.guild.get_role(int(chosen[0])) if chosen and interaction.guild else None
-        return await change(interaction, library, old, role=role, keeps_role=False)
+    async def save(self, interaction: Interaction, library: Library, schedule: Schedule) -> None:
+        """Save it, and show the panel."""
+        await _save_and_show(interaction, library, int(self.values["channel"][0]), schedule)
 
 
-class Toggle(_Option, template=rf"weekly:(?P<kind>{KIND}):(?P<to>on|off)"):
-    """Switches a thread, a pin or a poll on or off."""
+async def _save_and_show(interaction: Interaction, library: Library, channel_id: int, schedule: Schedule) -> None:
+    bot, language = interaction.client, interaction.client.language_for(interaction)
+    channel = channel_at(bot, channel_id, interaction.guild_id)
+    weekly = await save(interaction, library, channel, schedule, await schedule_here(interaction))
+    card = await panel_card_of(bot, library, weekly, language, language.t("Saved."))
+    await interaction.edit_original_response(view=card)
 
-    async def save(self, interaction: Interaction, library: Library, old: WeeklySchedule) -> tuple[WeeklySchedule, str]:
-        """Save it."""
-        return await change(interaction, library, old, follow_ups={self.state["kind"]: self.state["to"] == "on"})
+
+class HistoryButton(FixedButton):
+    """Shows what was posted lately, and what went wrong."""
+
+    custom_id = "weekly:history"
+    label = N_("History")
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """The last prompts, those to come left out."""
+        store, now = interaction.client.store, interaction.client.clock()
+        recent = await store.read(recent_deliveries, weekly.id, 2 * HISTORY)
+        past = [one for one in recent if one.post.due_at <= now][:HISTORY]
+        return with_back(history_text(weekly, past, language), language)
 
 
-PANEL = (OrderSelect, StartSelect, RolePicker, Toggle)
-"""All parts of the panel."""
+BUTTONS = (PanelButton, SetupButton, ZoneAnswer, ChangeButton, HistoryButton)
+"""The buttons and selects of this module, and the one that opens its form."""
+MODALS = (SettingForm,)
+"""Its forms."""

@@ -31,7 +31,7 @@ def _create_schedules() -> None:
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("guild_id", sa.BigInteger()),
         sa.Column("user_id", sa.BigInteger()),
-        sa.Column("catalog_id", sa.String(28), nullable=False),
+        sa.Column("catalog_id", sa.String(24), nullable=False),
         sa.Column("channel_id", sa.BigInteger(), nullable=False),
         sa.Column("role_id", sa.BigInteger()),
         sa.Column("weekday", sa.SmallInteger(), nullable=False),
@@ -45,9 +45,11 @@ def _create_schedules() -> None:
         sa.Column("paused_by", sa.BigInteger()),
         sa.Column("resume_at", INSTANT),
         sa.Column("left_at", INSTANT),
-        sa.Column("order", sa.String(64), nullable=False, server_default="path"),
+        sa.Column("order", sa.String(70), nullable=False, server_default="path"),
         sa.Column("start_id", sa.String(64)),
         sa.Column("start_round", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("next_id", sa.String(64)),
+        sa.Column("note", sa.String(300)),
         sa.Column("thread", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("pin", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("poll", sa.Boolean(), nullable=False, server_default=sa.false()),
@@ -103,6 +105,15 @@ def _create_jobs() -> None:
 
 def _create_what_members_have() -> None:
     op.create_table(
+        "presses",
+        sa.Column("job_id", ID, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("pressed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("job_id", "user_id", name="pk_presses"),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name="fk_presses_job_id", ondelete="CASCADE"),
+    )
+    op.create_index("ix_presses_user_id", "presses", ["user_id"])
+    op.create_table(
         "marks",
         sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("page", sa.String(640), nullable=False),
@@ -116,21 +127,9 @@ def _create_what_members_have() -> None:
         sa.Column("shared_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_sharing"),
     )
-    op.create_table(
-        "uncounted",
-        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("uncounted_at", INSTANT, nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name="pk_uncounted"),
-    )
-    op.create_table(
-        "last_seen",
-        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("seen_on", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", name="pk_last_seen"),
-    )
 
 
 def downgrade() -> None:
     """Drop them again."""
-    for table in ("app_state", "last_seen", "uncounted", "sharing", "marks", "jobs", "schedules"):
+    for table in ("app_state", "sharing", "marks", "presses", "jobs", "schedules"):
         op.drop_table(table)

@@ -1,0 +1,114 @@
+"""What was posted and what wasn't, in words for admins and members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import discord
+
+from bot.discord_io.refusals import fix, why
+from bot.discord_io.schedules import plain_date
+from bot.discord_io.text import show
+from bot.features.weekly.admin import TITLE_LIMIT
+from bot.jobs import Delivery, Job, Notice, WeeklySchedule
+from bot.language import ENGLISH, N_, Language
+from bot.outcomes import Reason, State
+
+MISSING = {
+    "thread": N_("its thread couldn't be opened: {reason}"),
+    "pin": N_("it couldn't be pinned: {reason}"),
+    "poll": N_("its poll couldn't be started: {reason}"),
+}
+
+
+def pause_words(weekly: WeeklySchedule, language: Language) -> str:
+    """`**Paused** by @Ada. Resumes on Monday, 11 January 2027.`"""
+    if weekly.pause_reason is Reason.ADMIN_PAUSED and weekly.paused_by is not None:
+        paused = language.t("**Paused** by {admin}.", admin=f"<@{weekly.paused_by}>")
+    else:
+        paused = language.t("**Paused:** {reason}.", reason=why(weekly.pause_reason or Reason.PAUSED, language))
+    if weekly.resume_at is None:
+        return paused
+    date = plain_date(weekly.resume_at, weekly.schedule.zone, language)
+    return paused + " " + language.t("Resumes on {date}.", date=date)
+
+
+def history_text(weekly: WeeklySchedule, past: Iterable[Delivery], language: Language) -> str:
+    """The card of History: each past prompt in a line."""
+    lines = [_line(weekly, delivery, language) for delivery in past]
+    return "\n".join(["### " + language.t("Recent prompts"), *(lines or [language.t("None yet.")])])
+
+
+def past_text(weekly: WeeklySchedule | None, posts: Iterable[Job], language: Language) -> str:
+    """The card of /past: what was posted, the latest first."""
+    lines = [_past_line(weekly, post, language) for post in posts] if weekly else []
+    return "\n".join(["### " + language.t("Past prompts"), *(lines or [language.t("No prompts so far.")])])
+
+
+def post_link(weekly: WeeklySchedule, post: Job, language: Language) -> str:
+    """A link to a post that was sent."""
+    address = f"https://discord.com/channels/{weekly.guild_id}/{post.channel_id}/{post.message_id}"
+    return "[" + language.t("show the post") + f"]({address})"
+
+
+def notice_words(notice: Notice) -> str:
+    """What an admin reads, once, when a prompt pauses by itself, a week was lost, or its role is gone."""
+    weekly, lost, t = notice.schedule, notice.lost, ENGLISH.t
+    channel = f"<#{weekly.channel_id}>"
+    if notice.role_gone:
+        gone = N_("The weekly prompt in {channel} mentions no role now: it was deleted. Choose another in `/weekly`.")
+        return t(gone, channel=channel)
+    if weekly.pause_reason is not None:
+        paused = t("The weekly prompt in {channel} is paused: {why}.", channel=channel, why=why(weekly.pause_reason))
+        todo = t("Then press *Resume* in `/weekly` there. I won't repeat this message.")
+        return " ".join(filter(None, (paused, fix(weekly.pause_reason), todo)))
+    reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
+    missed = t(
+        "The weekly prompt of {date} in {channel} wasn't posted: {why}.",
+        date=plain_date(lost.due_at if lost else weekly.next_at, weekly.schedule.zone, ENGLISH),
+        channel=channel, why=why(reason, detail=lost.detail if lost else None),
+    )  # fmt: skip
+    todo = t("The same resource comes next week; *Post now* in `/weekly` posts it right away.")
+    return " ".join(filter(None, (missed, fix(reason), todo)))
+
+
+def _past_line(weekly: WeeklySchedule, post: Job, language: Language) -> str:
+    date = plain_date(post.due_at, weekly.schedule.zone, language)
+    finished = language.plural("1 finished it", "{n} finished it", post.finished) if post.finished else ""
+    parts = [f"**{show(post.title or '', TITLE_LIMIT)}**", post_link(weekly, post, language), finished]
+    return f"- {date}: {' · '.join(filter(None, parts))}"
+
+
+def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language) -> str:
+    """A post: when it was due, its outcome, and which follow-ups are missing."""
+    post = delivery.post
+    date = plain_date(post.due_at, weekly.schedule.zone, language)
+    title = show(post.title, TITLE_LIMIT) if post.title else ""
+    if post.state is not State.SENT or post.message_id is None:
+        return f"- {date}: {' · '.join(filter(None, (outcome_words(post, language), title)))}"
+    minutes = round(((post.sent_at or post.due_at) - post.due_at).total_seconds() / 60)
+    late = language.plural("1 minute late", "{n} minutes late", minutes) if minutes >= 1 else ""
+    parts = [title, post_link(weekly, post, language), late, *_missing(delivery, language)]
+    return f"- {date}: {' · '.join(filter(None, parts))}"
+
+
+def outcome_words(post: Job, language: Language) -> str:
+    """What became of a post that isn't there."""
+    if post.state is State.WAITING and post.cancelled is None:
+        if post.under_way or post.reason is None:
+            return language.t("is being posted")
+        again = discord.utils.format_dt(post.attempt_at, "R")
+        return language.t("waits: {reason}; next try {again}", reason=why(post.reason, language), again=again)
+    reason = post.reason if post.state is not State.WAITING else post.cancelled
+    if reason is None:
+        return language.t("not posted")
+    return language.t("not posted: {reason}", reason=why(reason, language))
+
+
+def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
+    """What should have followed a post and did not, or not yet."""
+    for kind, words in MISSING.items():
+        job: Any = delivery.follow_ups.get(kind)
+        if job is not None and job.reason is not None and job.reason is not Reason.TOO_LATE:
+            yield language.t(words, reason=why(job.reason, language))
