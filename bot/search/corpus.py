@@ -24,8 +24,6 @@ from bot.search.vocabulary import Acronyms, Name, Term, Vocabulary
 FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "kind", "level", "path")
 """The fields that a posting may be of, by number; of two in one document the later is named."""
 SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
-UNSTATED_KIND = ""
-"""The kind of a resource whose kind nobody stated."""
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
