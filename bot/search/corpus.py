@@ -24,8 +24,6 @@ from bot.search.vocabulary import Acronyms, Name, Term, Vocabulary
 FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "kind", "level", "path")
 """The fields that a posting may be of, by number; of two in one document the later is named."""
 SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
-UNSTATED_KIND = ""
-"""The kind of a resource whose kind nobody stated."""
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
@@ -84,8 +82,8 @@ class Corpus:
         """The documents of each kind and each level."""
         self.levels = self.values["level"]
         # Where all are of one kind, its name says nothing.
-        kinds = self.values["kind"] if len(self.values["kind"]) > 1 else {}
-        self.kinds = {kind: term for kind, term in kinds.items() if kind != UNSTATED_KIND}
+        count = len(self.resources)
+        self.kinds = {kind: one for kind, one in self.values["kind"].items() if len(one.documents) < count}
 
     # Words.
 
@@ -264,7 +262,7 @@ def _fields(resource: Resource, headings: Sequence[str], language: Language) -> 
     return Fields(
         words(resource.title),
         [part for word in _RAW_WORD.findall(resource.title) for part in _parts(word, language)],
-        words(resource.summary),
+        words(" ".join((resource.summary, *resource.links))),
         site_names(resource.url),
         [word for name in resource.authors for word in words(name)],
         [word for name in resource.aliases for word in words(name)],

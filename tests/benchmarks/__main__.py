@@ -26,7 +26,6 @@ from tests.search.judging import OFF_TOPIC, Figures, figures, judged_lists, mean
 
 ROOT = Path(__file__).parents[2]
 PLOT = ROOT / "docs" / "benchmark.svg"
-BEGIN, END = "<!-- benchmark -->", "<!-- /benchmark -->"
 SIZES = {1_000: 400, 12_000: 400, 100_000: 100}
 """How many resources, and how many known-item queries are asked of them."""
 
@@ -165,25 +164,17 @@ def plot(found: Sequence[Row]) -> None:
     figure.savefig(PLOT, metadata={"Date": None})
 
 
-def write_readme(text: str) -> None:
-    readme = ROOT / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    readme.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="*", type=int, choices=SIZES, default=list(SIZES))
-    parser.add_argument("--readme", action="store_true", help="write the table into README.md and the plot beside it")
+    parser.add_argument("--plot", action="store_true", help="draw docs/benchmark.svg")
     parser.add_argument("--lists", type=Path, help="a folder of further lists, NAME.yaml beside NAME.queries.yaml")
     given = parser.parse_args()
     found = list(rows(given.sizes))
     text = f"{judged_table(list(judged(given.lists)))}\n\n{table(found)}\n\n{own_costs(12_000)}"
     print(text)
-    if given.readme:
+    if given.plot:
         plot(found)
-        write_readme(text)
 
 
 if __name__ == "__main__":
