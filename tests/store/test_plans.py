@@ -165,7 +165,6 @@ def _waiting(number: int) -> dict[str, Any]:
 
 MEMBERS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "of": lambda store: store.marks.of(7),
-    "of_each": lambda store: store.marks.of_each(range(1, 26)),
     "sharing_finishers": lambda store: store.marks.sharing_finishers(["example.org/0/7", "example.org/1/7"], 100),
     "counts": lambda store: store.marks.counts(range(1, 26)),
     "unmark": lambda store: store.marks.unmark(7, ["example.org/9/9"]),
