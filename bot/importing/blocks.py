@@ -14,6 +14,8 @@ SUMMARY_LEVEL = 7
 """The level of a `<summary>` as a heading: below those that Markdown has."""
 BOLD_LEVEL = 8
 """The level of a line that is bold as a whole, as a heading."""
+NO_LEVEL = 99
+"""The level of what is no heading: below all others."""
 MAX_BOLD_HEADING = 100
 """Characters of a bold line that is a heading. A longer one is a statement."""
 
@@ -268,6 +270,10 @@ class Collector:
     def end_section(self) -> None:
         """What a `<summary>` was the heading of ends."""
         self.blocks.append(Block(BlockKind.HEADING, self.source, (), SUMMARY_LEVEL))
+
+    def end_contents(self) -> None:
+        """A rule across the page ends a table of contents, and nothing else."""
+        self.blocks.append(Block(BlockKind.HEADING, self.source, (), NO_LEVEL))
 
     def end_block(self) -> None:
         """The current block ends; inside a table's cell it goes on, on a new line."""

@@ -44,7 +44,7 @@ from bot.importing.entries import (
     subject_columns,
 )
 from bot.importing.markdown import OnProgress, no_progress, with_progress
-from bot.importing.meta import is_advert, reason_for_heading, reason_for_link
+from bot.importing.meta import is_advert, is_social, reason_for_heading, reason_for_link
 from bot.importing.stages import TRACK_LEVEL, Group, Section, groups_of
 from bot.importing.words import (
     MAX_SUBJECT,
@@ -224,7 +224,7 @@ class _Resolver:
         base = self._base and joined(self._base, link.source.name) if (self._base or "").endswith("/") else self._base
         url = absolute(link.url, base)
         if isinstance(url, str):
-            return replace(link, url=url)
+            return replace(link, url=url, bare=link.bare or re.match(r"https?://\S+$", link.text) is not None)
         self.left_out.append(LeftOut(link.source, link.url, url))
         return "" if link.icon else link.text
 
@@ -497,7 +497,7 @@ class _Walker:
 
     def _add_plain(self, block: Block, work: _Item | None, entry: Entry | None) -> None:
         text = clean(block.text)
-        if entry is not None and (work is not None or len(self._section.entries) < 2):
+        if entry is not None and (work is not None or len(self._section.items) < 2):
             if not _take_details(entry, block):
                 entry.describe(block.text)
         elif block.level == 0:
@@ -507,7 +507,7 @@ class _Walker:
 
     def _note(self, block: Block) -> None:
         """A paragraph before the first entry of a section is its goal; the first of all describes the list."""
-        text = clean(block.text)
+        text = clean(plain(piece for piece in block.pieces if isinstance(piece, str) or not piece.icon))
         own = "".join(piece for piece in block.pieces if isinstance(piece, str))
         section = self._section
         if block.level or len(text) < MIN_GOAL or len(own) < len(text) / 2:
@@ -521,7 +521,7 @@ class _Walker:
                 and not (self.description and section is self.root)
             ):
                 self.description = self.description if self.named_in(section) else cut(text, MAX_PARAGRAPH)
-        elif not section.note and not section.entries and section.entry is None:
+        elif not section.note and not section.items and section.entry is None:
             section.note = cut(text, MAX_PARAGRAPH)
 
     def named_in(self, section: Section) -> bool:
@@ -540,7 +540,7 @@ def _take_details(entry: Entry, block: Block) -> bool:
             lines.append([])
         else:
             lines[-1].append(piece)
-    found = [detail(entry, clean(plain(line))) for line in lines]  # all of them, not only to the first
+    found = [detail(entry, plain(line).strip(" *_")) for line in lines]  # all of them, not only to the first
     return any(found)
 
 
@@ -584,10 +584,12 @@ class _Chooser:
         self._by_page: dict[str, Entry] = {}
         self.left_out: list[LeftOut] = []
         self.merged: list[Merged] = []
+        self._social: dict[int, bool] = {}
+        self._listed: dict[tuple[int, bool], bool] = {}
         for section in walker.sections:
             _name_by_section(section)
         self._headings = {slug(section.title, 200, "") for section in walker.sections if section.title}
-        listed = sum(one.listed for section in walker.sections for one in section.entries)
+        listed = sum(not one.prose for section in walker.sections for one in section.entries)
         every = sum(len(section.entries) for section in walker.sections)
         self._is_list = listed >= 0.6 * every
         self._has_sections = any(section.entries and section.path and not section.reason for section in walker.sections)
@@ -632,6 +634,8 @@ class _Chooser:
             return section.reason
         if (reason := reason_for_link(entry.title, entry.url, prose=entry.prose or outside)) is not None:
             return reason
+        if not entry.listed and self._is_social(section):
+            return Reason.SOCIAL
         place = unquote(entry.url.partition("#")[2])
         if (
             place
@@ -641,9 +645,26 @@ class _Chooser:
             return Reason.CONTENTS
         if outside and (not entry.listed or self._before_title(section)):
             return Reason.INTRO
-        if entry.prose and self._is_list and any(one.listed for one in section.all_entries()):
+        if not entry.listed and self._is_list and self._has_listed(section, below=entry.prose):
             return Reason.PROSE
         return None
+
+    def _has_listed(self, section: Section, *, below: bool) -> bool:
+        """Whether a section has works in a list besides what its heading names; `below`: or in rows and sections."""
+        key = (id(section), below)
+        if key not in self._listed:
+            entries = section.all_entries() if below else section.entries
+            self._listed[key] = any(
+                (one.listed or (below and not one.prose)) and one is not section.entry for one in entries
+            )
+        return self._listed[key]
+
+    def _is_social(self, section: Section) -> bool:
+        """Whether a row of links in running text leads to profiles and chats, most of them."""
+        if id(section) not in self._social:
+            row = [entry for entry in section.entries if not entry.listed]
+            self._social[id(section)] = 2 * sum(is_social(entry.url) for entry in row) >= len(row) > 1
+        return self._social[id(section)]
 
     def _before_title(self, section: Section) -> bool:
         return section is self._walker.root and self._walker.named_at is not None

@@ -90,6 +90,8 @@ _CODE = re.compile(r"\W*(?:week|lecture|day|module|unit|part)?\s*[A-Z]{0,8}[\s./
 _SENTENCE_END = re.compile(r"[.!?。！？:：)\]]\s*$")
 _FORMATS = re.compile(r"\s*[(\[]([^()\[\]]{2,40})[)\]]$")
 """In which forms a book is had: "(PDF, EPUB)"."""
+_PROPER = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*[\s,-]*|(?:of|at|and|the|de|für)\s+){1,6}")
+"""The name of a place or a person, which is no description."""
 _HAS_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -134,7 +136,7 @@ class Entry:
     def describe(self, text: str, *, weak: bool = False) -> None:
         """Give the entry a summary if it has none, or but a name or the rest of a citation."""
         text = clean(text)
-        weak = weak or (len(text.split()) < 5 and not text.endswith(".") and text.istitle())
+        weak = weak or _PROPER.fullmatch(text) is not None
         if (not self.summary or self.weak) and has_words(text):
             self.summary, self.weak = cut(text, MAX_PARAGRAPH), weak
 
@@ -165,6 +167,10 @@ class Labels:
             return False
         text = clean_title(link.text)
         return bool(text) and not is_label(text) and not is_part(text) and text.casefold() not in self._repeated
+
+    def is_named(self, link: Link) -> bool:
+        """Whether a link's text is a word, though perhaps a label: among names, "Reddit" is one."""
+        return not link.bare and has_words(link.text) and clean_title(link.text).casefold() not in self._repeated
 
     def is_repeated(self, link: Link) -> bool:
         """Whether a link's text says something, though not which work it is: "Introduction" for the fifth time."""
@@ -232,6 +238,8 @@ class _RunReader:
         self._listed = block.level > 0 or block.kind is BlockKind.HEADING
         self._current: Entry | None = None
         self._described = False
+        self._row = self._is_row()
+        self._named_row = self._row and 2 * sum(labels.is_titled(self._link(at)) for at in self._at) > len(self._at)
 
     def _without_icons(self) -> list[Piece]:
         """The pieces without icons, if there is anything else to click; those that are struck out, too."""
@@ -265,8 +273,15 @@ class _RunReader:
         links = [self._link(at) for at in self._at]
         if all(not self._labels.is_titled(link) and not link.bare and _word(link) not in _POINTERS for link in links):
             return True
+        if self._is_row():
+            return True
         before = clean(self._text(0, self._at[0]))
         return (not has_words(before) or _is_mark(before)) and self._labels.is_titled(links[0])
+
+    def _is_row(self) -> bool:
+        """Whether a paragraph is a row of names, with a letter or a dot between them."""
+        own = re.findall(r"[^\W\d_]{2,}", "".join(piece for piece in self._pieces if isinstance(piece, str)))
+        return not self._listed and len(self._at) > 2 and len(own) < len(self._at)
 
     def _link(self, at: int) -> Link:
         piece = self._pieces[at]
@@ -305,7 +320,7 @@ class _RunReader:
         if self._block.level == 0 or len(before) > MAX_SUBJECT:
             return True
         marked = re.match(r"[\w ]{2,20}:\s", before) is not None and not self._labels.is_titled(link)
-        return marked or (len(before.split()) > 5 and (self._labels.is_titled(link) or link.bare))
+        return marked or self._labels.is_titled(link) or (link.bare and len(before.split()) > 5)
 
     def _titled(self, at: int, link: Link, *, leads: bool) -> None:
         place = bisect_left(self._at, at)
@@ -315,9 +330,11 @@ class _RunReader:
             title = f"{title}: {bold}"
         entry = self._entry(title, link, before if before and is_label(before) else self._label_behind(at))
         if leads:
-            authors, rest = without_byline(self._rest(at, title).removeprefix(f"({entry.year})").strip())
-            entry.authors = names(authors or only_authors(rest)) or entry.authors
-            entry.describe("" if only_authors(rest) else rest)
+            whole = self._rest(at, title).removeprefix(f"({entry.year})").strip()
+            authors, rest = without_byline(without_formats(whole))
+            people = only_authors(rest, 2 if rest == whole else 1)  # "Ann Baker (PDF)" is who wrote it
+            entry.authors = names(authors or people) or entry.authors
+            entry.describe("" if people else rest)
         elif self._listed:
             entry.describe(self._sentence(at, title))
         self._add(entry)
@@ -394,8 +411,9 @@ class _RunReader:
         in_brackets = re.search(r"[(\[（]\s*$", gap) is not None
         if not is_joint and not (mark and is_label(mark)):
             self._described = True
-        if self._labels.is_titled(link) and not in_brackets and not (mark and is_label(mark) and self._current):
-            if is_joint and not self._described and self._follows_title(before):
+        named = self._labels.is_titled(link) or (self._row and self._labels.is_named(link) and self._named_row)
+        if named and not in_brackets and not (mark and is_label(mark) and self._current):
+            if (is_joint and not self._described and self._follows_title(before)) or self._row:
                 self._titled(at, link, leads=True)
             else:
                 self._run.left_out.append((link, Reason.DESCRIPTION))
@@ -465,9 +483,8 @@ class _RunReader:
         own = clean("".join(piece for piece in pieces if isinstance(piece, str)))
         text = clean(plain(pieces))
         text = clean(text.removeprefix(title.partition(": ")[2])) if _CODE.match(title) else text
-        while (formats := _FORMATS.search(text)) is not None and all(map(is_label, formats[1].split(","))):
-            text = text[: formats.start()]
-        siblings = any(isinstance(piece, Link) for piece in pieces) and not has_words(own)
+        links = sum(isinstance(piece, Link) for piece in pieces)
+        siblings = links > 0 and len(re.findall(r"[^\W\d_]{2,}", own)) <= links // 2
         return text if has_words(own) and not siblings and not is_label(text) and _says(own) else ""
 
     def _sentence(self, at: int, title: str) -> str:
@@ -507,6 +524,17 @@ def made_entry(title: str, link: Link, label: str, headings: tuple[str, ...], be
     return entry
 
 
+def without_formats(text: str) -> str:
+    """A text without the forms and the licence in which a book is had: "(PDF, EPUB)", "(CC BY)"."""
+    while (formats := _FORMATS.search(text)) is not None:
+        if not all(
+            is_label(word) or re.match(r"CC\b|GFDL|GPL|asciidoc", word.strip()) for word in formats[1].split(",")
+        ):
+            break
+        text = text[: formats.start()]
+    return text
+
+
 def part_title(subject: str, part: str) -> str:
     """The title of a part of a work: "Bread: Part 2", "Bread (2)"."""
     part = clean(part).strip("()[] ")
@@ -518,19 +546,14 @@ def split_title(pieces: Sequence[Piece]) -> tuple[str, str]:
     line = _last_line(pieces)
     raw = clean_raw("".join(piece if isinstance(piece, str) else piece.text for piece in line))
     text = clean(_without_number(plain(line)))
-    if (
-        len(text) > MAX_SUBJECT
-        and 0 < len(head := clean(_without_number(re.split(r"\s{2,}| [-–—] |: ", raw)[0]))) <= MAX_SUBJECT
-    ):
-        return (
-            (clean_title(head), clean(text.removeprefix(head))) if has_words(head) and not is_label(head) else ("", "")
-        )
     bold = _bold(line, anywhere=True)
     quoted = _QUOTED.findall(text)
     if bold and has_words(bold) and not is_label(bold) and not is_part(bold) and not (_CODE.fullmatch(bold)):
         title = bold
     elif len(quoted) == 1 and (len(quoted[0].split()) > 1 or _HAS_CJK.search(quoted[0])):
         title = quoted[0].rstrip(" .,")
+    elif len(text) > MAX_SUBJECT and 0 < len(head := _head_of(raw)) <= MAX_SUBJECT:
+        title = head
     else:
         title = text if len(text) <= MAX_SUBJECT else clean(last_sentence(text))
         if (dated := re.match(r"(.{8,}?)[\s,]*\((?:19|20)\d\d\w?\)(?:[,.:]|$)\s*(.*)", title)) is not None:
@@ -545,6 +568,12 @@ def split_title(pieces: Sequence[Piece]) -> tuple[str, str]:
     after = re.sub(r"^\W*[(\[](?:19|20)\d\d[)\]]", "", after.lstrip(' .,:"”»』」》'))
     rest = clean(before.rstrip(' "“«『「《') + " " + after)
     return title, rest if _says(rest) else ""
+
+
+def _head_of(raw: str) -> str:
+    """What stands before the first separator of a long text."""
+    head = clean(_without_number(re.split(r"\s{2,}| [-–—] |: ", raw)[0]))
+    return head if has_words(head) and not is_label(head) else ""
 
 
 def clean_raw(text: str) -> str:

@@ -22,12 +22,12 @@ from bot.importing.sources import STANDARD_INPUT, read_index
 from bot.importing.sync import Synced, sync_catalog
 from bot.importing.writing import HEADER, catalog_text
 
-KEPT_HEADER = (
-    "# The last import, kept for `studybot sync`: it tells what the index changed from what you did. Don't edit it.\n"
-)
+KEPT_HEADER = """\
+# The last import, kept for `studybot sync`: it shows what the index changed and what you did. Don't edit it.
+"""
 
-MAX_ENTRIES = 20_000
-"""Resources that are imported. Twice the largest list that was found; more would take longer than anybody waits."""
+MAX_ENTRIES = 10_000
+"""Resources that are imported. Three times the largest list that was found; more would take too long."""
 
 MOST_NAMED = 20
 """Most addresses of a kind that are shown one by one; of the others the lines are named."""

@@ -39,6 +39,9 @@ PART = 2_000
 each character: at 100,000 that takes minutes, at 100 links fall apart."""
 MAX_PARAGRAPH = 100_000
 """Characters of one paragraph, item or cell: three times the longest that was found. More is no Markdown."""
+MAX_BLOCKS = 20_000
+"""Lines of a file, and its paragraphs, items, headings and cells: four times those of the longest list that was found.
+Each takes some 2 kB while it is read."""
 MAX_FRONT_MATTER = 20_000
 """Characters of front matter. YAML is parsed at some 50,000 a second."""
 _BRACKET = "\ue000"
@@ -82,12 +85,14 @@ class MarkdownReader:
         Raises CatalogError, with the line, if the text ends inside a link, a block of code or a comment.
         """
         _refuse_cut(text, name)
+        if text.count("\n") > MAX_BLOCKS:
+            what = f"has more than {MAX_BLOCKS:,} lines, the most that are read; part it into several lists"
+            raise CatalogError(name, [Problem(MAX_BLOCKS + 1, what)])
         kept, front_matter = _without_front_matter(text)
         try:
             outline = _Reader(self._parser, name, "\n".join(_dialects(kept.split("\n")))).read()
-        except _TooLong as error:
-            what = f"the paragraph that begins here has more than {MAX_PARAGRAPH:,} characters, the most that are read"
-            raise CatalogError(name, [Problem(error.args[0], what)]) from None
+        except _TooMuch as error:
+            raise CatalogError(name, [Problem(*error.args)]) from None
         outline.front_matter.update(front_matter)
         line = at = 0
         for address, start in find_addresses(text):
@@ -96,8 +101,11 @@ class MarkdownReader:
         return outline
 
 
-class _TooLong(Exception):
-    """A paragraph that is longer than any that a person wrote; the argument is its line."""
+class _TooMuch(Exception):
+    """More than any person wrote: the line where it was noticed, and what is wrong."""
+
+    def __init__(self, token: Token, what: str) -> None:
+        super().__init__(token.map[0] + 1 if token.map else 0, what)
 
 
 class _Parser(MarkdownIt):
@@ -132,10 +140,12 @@ def _inline_rule(on_progress: OnProgress) -> Callable[[StateCore], None]:
 
     def rule(state: StateCore) -> None:
         tokens = [token for token in state.tokens if token.type == "inline"]
+        if len(tokens) > MAX_BLOCKS:
+            raise _TooMuch(tokens[MAX_BLOCKS], f"has more than {MAX_BLOCKS:,} paragraphs, the most that are read")
         for token in with_progress(tokens, on_progress, 0, 0.4):
             token.children = token.children or []
             if len(token.content) > MAX_PARAGRAPH:
-                raise _TooLong(token.map[0] + 1 if token.map else 0)
+                raise _TooMuch(token, f"begins a paragraph of more than {MAX_PARAGRAPH:,} characters")
             state.env["marks"] = {}
             for part in _parts(_tamed(token.content)):
                 state.md.inline.parse(part, state.md, state.env, token.children)
@@ -369,6 +379,9 @@ class _Reader:
     def _cell(self, token: Token) -> None:
         self._collector.end_cell()
 
+    def _rule(self, token: Token) -> None:
+        self._collector.end_contents()
+
     def _table(self, token: Token) -> None:
         self._collector.end_table()
 
@@ -502,6 +515,7 @@ _BLOCKS: dict[str, Callable[[_Reader, Token], None]] = {
     "th_close": _Reader._cell,
     "td_close": _Reader._cell,
     "table_close": _Reader._table,
+    "hr": _Reader._rule,
     "fence": _Reader._code,
     "code_block": _Reader._code,
     "html_block": _Reader._html_block,

@@ -28,11 +28,12 @@ _HEADINGS: tuple[tuple[Reason, str], ...] = (
         r"our contributors|guidelines|pull requests?|get(?:ting)? involved|suggestions?|feedback|todo|to do|roadmap|"
         r"mitwirk\w*|beitrag\w*|beitrage|mitmachen|contribuir|contribuci\w*|contribuidores|colabora\w*|cómo contribuir|"
         r"contribuer|contributions?|вклад\b.*|участ\w+|контриб\w+|как (?:внести вклад|помочь).*|"
-        r"贡献\w*|參與貢獻|参与贡献|如何贡献|贡献者|维护者|投稿|コントリビュ\w*|貢献\w*",
+        r"贡献\w*|參與貢獻|参与贡献|如何贡献|.{0,6}参与者|.{0,6}贡献者|贡献者|维护者|投稿|コントリビュ\w*|貢献\w*",
     ),
     (
         Reason.LICENSE,
-        r"licen[sc]\w*|copyright\w*|lizenz\w*|licencia\w*|лицензи\w*|许可\w*|版权\w*|授权|协议|ライセンス|著作権|"
+        r"(?:list of )?licen[sc]\w*|copyright\w*|lizenz\w*|licencia\w*|лицензи\w*|许可\w*|版权\w*|授权|协议|"
+        r"ライセンス|著作権|"
         r"citations?|citing\b.*|cite\b.*|how to cite.*|bibtex|disclaimer\w*|haftungsausschluss|impressum|"
         r"legal(?: notice)?|免责声明|声明|引用",
     ),
@@ -131,6 +132,15 @@ _PROSE_LINKS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
 )
 
 
+_INVITES = re.compile(
+    r"follow (?:us|me)\b|join (?:us|our)\b|subscribe to (?:our|my)\b|support (?:us|me|my)\b|buy me a|"
+    r"star (?:us|this)\b|"
+    r"(?:report|open|file) an issue\b|submit a (?:pr|pull)",
+    re.IGNORECASE,
+)
+"""Texts of links by which a list asks something of its readers."""
+
+
 def reason_for_heading(text: str) -> Reason | None:
     """Why nothing below a heading is a resource; None if it is. Of "Credits & Licence" each part must say so."""
     text = re.sub(r"^[\W\d_]+|[\W_]+$", "", text)
@@ -155,7 +165,12 @@ def reason_for_link(text: str, url: str, *, prose: bool = False) -> Reason | Non
             return reason
     if prose and is_language(text):
         return Reason.TRANSLATION
-    return None
+    return Reason.SOCIAL if _INVITES.match(text) else None
+
+
+def is_social(url: str) -> bool:
+    """Whether an address is that of a profile or a chat."""
+    return any(pattern.search(url) for reason, pattern in _PROSE_LINKS if reason is Reason.SOCIAL)
 
 
 def is_advert(text: str) -> bool:

@@ -17,9 +17,9 @@ from bot.errors import CatalogError, Problem, StudybotError
 from bot.importing.blocks import Block, BlockKind, Outline, Source
 from bot.importing.markdown import MarkdownReader, OnProgress, no_progress, with_progress
 
-MAX_BYTES = 4 * 1024 * 1024
-"""The largest index that is read, all files of a folder together: four times the largest list that was found. What fits
-is read within some seconds; a larger file is refused before it is opened."""
+MAX_BYTES = 2 * 1024 * 1024
+"""The largest index that is read, all files of a folder together: twice the largest list that was found. What fits is
+read within some seconds; a larger file is refused before it is opened."""
 
 STANDARD_INPUT = "-"
 """The path that stands for standard input."""

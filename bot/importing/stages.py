@@ -20,6 +20,8 @@ MANY_HEADINGS = 5
 """Headings of the highest level with one work each that are no stages. Two or three may well be."""
 TRACK_LEVEL = 10
 """The level of a track's name as a heading."""
+FEWEST_STAGES = 5
+"""Stages that are left when headings go. One of a thousand works is no section that anybody sees."""
 MAX_PATH = 100
 """Characters of a stage's title with the headings above it. Longer ones fill a phone's screen."""
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -118,7 +120,7 @@ def _fold(section: Section) -> None:
     letters = [below for below in children if len(below.title.strip(" -–—.")) < 2]
     single = [below for below in children if not below.sections and len(below.entries) == 1]
     named = [below for below in single if below.entry is below.entries[0]]
-    folded = {id(below) for below in letters} if len(letters) > 2 else set()
+    folded = {id(below) for below in letters} if len(letters) > 2 and len(letters) >= 0.5 * len(children) else set()
     fewest = 2 if section.title else MANY_HEADINGS
     if len(single) >= 0.6 * len(children) and len(single) >= fewest:
         folded |= {id(below) for below in single}
@@ -149,6 +151,8 @@ def _collapse(root: Section) -> None:
         for section in sorted(by_depth[depth], key=lambda section: sizes[id(section)]):
             if count <= MOST_STAGES:
                 return
+            if count - _count(section) + 1 < FEWEST_STAGES:
+                continue
             count -= _count(section) - 1
             section.items = list(section.all_entries())
 
@@ -180,7 +184,7 @@ def _by_year(groups: list[Group]) -> list[Group]:
     """One stage for a year, where there are too many and each is of a year."""
     stages = [group for group in groups if not group.is_track]
     years = [years[-1] if (years := _YEAR.findall(group.title)) else "" for group in stages]
-    if len(stages) <= MOST_STAGES or sum(map(bool, years)) < 0.8 * len(stages) or len(set(years)) > MOST_STAGES:
+    if len(stages) <= MOST_STAGES or sum(map(bool, years)) < 0.5 * len(stages) or len(set(years)) > MOST_STAGES:
         return groups
     name = Counter(re.split(r"[\d(]", group.title)[0].strip(" -–—:,›") for group in stages if group.path).most_common(
         1

@@ -15,18 +15,18 @@ from urllib.parse import unquote, urlsplit
 from bot.characters import without_hidden
 
 _LABELS = frozenset(
-    """abs abstract acl acm amazon announcement annotated api archive article arxiv assignment audio bib bibtex
+    """abs abstract acl acm amazon announcement annotated archived api archive article arxiv assignment audio bib bibtex
     bilibili blog blog-post blogpost book book's chapter checkpoint citation code colab course coursera cvf
     dataset demo detail discord discussion doc documentation doi ebook edx en epub exam example excerpt exercise
     experience facebook faq forum full-text gist git github gitlab goodreads handout hn home homepage homework
     html huggingface ieee implementation info interview issue itunes landing lab lecture link linkedin listen
-    mailing material medium mirror mobi more mooc mp3 newsletter nips neurips note notebook npm official online
-    openreview org original overview page paper pdf permalink playlist play-list podcast post poster powerpoint
+    mailing material medium mirror mobi model more mooc mp3 newsletter nips neurips note notebook npm official online
+    openreview org original overview page paper pdf permalink playlist play-list podcast post poster powerpoint practice
     ppt pptx pre-print preprint presentation preview proceeding project prototype ps pubmed purchase pypi quiz
     reading readme record recording reddit reference release repo report repository resource result review
     sample schedule scihub session sign-up site slack slide slideshare snapshot solution soundcloud source
     spotify spec springer stackoverflow store summary supp supplement supplemental supplementary syllabus talk
-    textbook thread trailer transcript tutorial tweet twitter url version video vimeo warmup web webpage website
+    test textbook thread trailer transcript tutorial tweet twitter url version video vimeo warmup web webpage website
     weight wiki wikipedia writeup write-up xml youtube zenodo zip folien hier skript vorlesung übung webseite
     aufgabe aufzeichnung artikel buch kurs quelle quellcode aquí aqui artículo código diapositiva enlace libro
     página sitio vídeo curso fuente grabación ici lien livre cours vidéo diapo diapositive exercice énoncé видео
@@ -44,6 +44,7 @@ _POINTING = frozenset(
     "check click download free go here it listen open our play read see that these this try view visit watch".split()
 )
 """Fillers that are a label by themselves."""
+_DEMONSTRATIVE = frozenset("another following my our that these this those your".split())
 _LANGUAGES = frozenset(
     """arabic chinese dutch english french german hindi italian japanese korean persian polish portuguese russian
     spanish turkish ukrainian vietnamese deutsch englisch français anglais español inglés ingles italiano
@@ -150,6 +151,8 @@ def is_label(text: str) -> bool:
         return not re.fullmatch(r"\.\w+|[\w-]+\.(?:js|py|rs|net|jl|io|ai|app)", bare, re.I)
     words = [word.casefold() for word in _WORD.findall(bare)]
     telling = [word for word in words if word not in _FILLERS and not _YEAR_WORD.fullmatch(word)]
+    if words and words[0] in _DEMONSTRATIVE and bare.islower() and len(words) <= 3:
+        return True  # "another article", "this branch"
     if not telling:
         return len(words) <= 5 and not _POINTING.isdisjoint(words)
     return len(words) <= 5 and len(bare) > 1 and all(map(_is_label_word, telling))
@@ -479,11 +482,11 @@ def without_byline(text: str) -> tuple[tuple[str, ...], str]:
     return (names, text[byline.end() :]) if byline and names else ((), text)
 
 
-def only_authors(text: str) -> tuple[str, ...]:
+def only_authors(text: str, fewest: int = 2) -> tuple[str, ...]:
     """The people of a line that names people and nothing else, two at least; empty for any other line."""
     found = _ONLY_NAMES.fullmatch(text.strip(" *_"))
     names = _people(text.strip(" *_.").removesuffix(" et al")) if found else ()
-    return names if len(names) > 1 else ()
+    return names if len(names) >= fewest else ()
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -499,7 +502,7 @@ def _people(text: str) -> tuple[str, ...]:
 def _kind_in_heading(heading: str) -> str | None:
     """The kind of everything under a heading such as "Research papers"; none for "Books and papers"."""
     words = re.findall(r"\w+", heading.casefold())
-    if not words or re.search(r"[&/,+|]|\b(?:and|or|on|for|of|with)\b", heading.casefold()):
+    if not 0 < len(words) < 4 or re.search(r"[&/,+|]|\b(?:and|or|on|for|of|with)\b", heading.casefold()):
         return None
     kind = _KIND_WORDS.get(words[-1])
     return kind if kind in _HEADING_KINDS else None

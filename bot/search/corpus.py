@@ -80,11 +80,12 @@ class Corpus:
         joined = self._add_names(catalog)
         self.vocabulary = self._vocabulary(fields, joined)
         self.acronyms = self._acronyms()
-        self.kinds = self._values("kind", KIND)
-        self.levels = self._values("level", LEVEL)
-        if len(self.kinds) < 2:
-            self.kinds.clear()  # where all are of one kind, its name says nothing
-        self.kinds.pop(UNSTATED_KIND, None)
+        self.values = {"kind": self._values("kind", KIND), "level": self._values("level", LEVEL)}
+        """The documents of each kind and each level."""
+        self.levels = self.values["level"]
+        # Where all are of one kind, its name says nothing.
+        kinds = self.values["kind"] if len(self.values["kind"]) > 1 else {}
+        self.kinds = {kind: term for kind, term in kinds.items() if kind != UNSTATED_KIND}
 
     # Words.
 

@@ -98,10 +98,11 @@ class SearchIndex:
         return tuple(Hit(self._catalog[one], 1.0, why) for one in sorted(ids)[:HITS])
 
     def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
-        if kind is None and level is None:
+        wanted = [(option, value) for option, value in (("kind", kind), ("level", level)) if value is not None]
+        if not wanted:
             return None
-        resources = self._corpus.resources
-        return lambda number: kind in (None, resources[number].kind) and level in (None, resources[number].level)
+        terms = [self._corpus.values[option].get(value) for option, value in wanted]
+        return set.intersection(*(set(term.documents if term else ()) for term in terms)).__contains__
 
     def _answer(self, ranked: Ranked, limit: int, excluded: int = 0) -> Answer:
         query, documents = ranked.query, ranked.documents[:limit]

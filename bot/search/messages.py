@@ -62,7 +62,7 @@ class MessageReader:
         return "?" in query.text or query.tokens[0].word in self._corpus.language.question
 
     def _ranked(self, query: Query, queries: list[Query]) -> Ranked:
-        """What a sentence finds, to which the others add; in a question, words that the list does not know are ignored."""
+        """What a sentence finds, to which the others add; in a question, what the list does not know is ignored."""
         context = self._corpus.constants.message_context
         own = {token.word for token in query.tokens}
         others = [

@@ -24,7 +24,7 @@ MAX_LENGTH, MAX_WORDS = 400, 32
 """Characters and words of a query that are read: a whole question has fewer."""
 CACHE_SIZE = 4096
 """Words whose tokens are cached: people ask with the same few hundred."""
-GUESS_COST = 25
+GUESS_COST = 75
 """What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at."""
 LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""

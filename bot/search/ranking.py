@@ -29,12 +29,15 @@ from bot.search.vocabulary import Match
 
 DEPTH, PROMISING = 100, 0.25
 """Documents that are scored to the end, and the share of the best sum from which one is."""
-COMPARED = 30
-"""Documents whose titles are compared with the query letter by letter: those with the highest scores."""
+COMPARED, NEAR_BEST = 30, 0.5
+"""Documents whose titles are compared with the query letter by letter, and the share of the best score from which one
+is: what cannot come first any more needs no comparison."""
 SCAN_RATIO = 16
 """Postings that are read as fast as one document is looked up."""
 SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
 """Letters from which a query is compared with titles, and from which it counts as a piece of one."""
+MAX_SOFT = 8
+"""Soft words of a query that are looked at."""
 LATER = 0.9
 """The score of the rest of the path for who asks where to begin, where a heading or a level is for beginners."""
 
@@ -69,7 +72,7 @@ class Ranker:
             promising = nlargest(DEPTH, promising, key=itemgetter(1))
         scores = self._scored(query, content, dict(promising))
         pieces = self._refine(query, scores)
-        return _ranked(query, self._above_cutoff(content, scores, pieces) or self._by_letters(query, accept))
+        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query, accept))
 
     def _found(self, content: Sequence[Token], budget: Budget, accept: Accept | None) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
@@ -84,13 +87,16 @@ class Ranker:
                 sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in pairs])
                 floor = max(floor, self._constants.relative * max(sums.values(), default=0.0))
             else:
+                if len(sums) > DEPTH and (budget.left <= _length(token) or budget.left <= len(sums)):
+                    sums = dict(nlargest(DEPTH, sums.items(), key=itemgetter(1)))
                 _look_up(token, sums, budget)
             left -= token.weight
         return sums
 
     def _scored(self, query: Query, content: Sequence[Token], sums: Scores) -> Scores:
         """The scores with what soft words add."""
-        soft = [token for token in query.of_role(Role.SOFT, Role.KIND, Role.LEVEL) if token.is_explained]
+        explained = filter(_is_explained, query.of_role(Role.SOFT, Role.KIND, Role.LEVEL))
+        soft = list({token.word: token for token in explained}.values())[:MAX_SOFT]
         whole = sum([token.weight for token in (*content, *soft)]) or 1.0
         scores = dict(sums)
         for token in soft:
@@ -104,15 +110,16 @@ class Ranker:
         of, titles = self._constants, self._corpus.titles
         typed = " ".join([token.word for token in query.tokens])
         read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])
-        pieces = set()
-        texts = {typed, read.lower()}
-        for document in nlargest(COMPARED, scores, key=scores.__getitem__) if len(typed) >= SHORTEST_COMPARED else ():
-            title = titles[document]
-            like = max([_likeness(text, title) for text in texts])
-            scores[document] = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
+        texts, pieces = {typed, read.lower()}, set()
+        floor = NEAR_BEST * max(scores.values(), default=0.0)
+        near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
+        for document in nlargest(COMPARED, near, key=scores.__getitem__) if len(near) > COMPARED else near:
+            like = max([_likeness(text, titles[document]) for text in texts])
+            score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
             if like >= of.piece and len(typed) >= SHORTEST_PIECE:
-                scores[document] = max(scores[document], like / 100 * (1 + scores[document]) / 2)
+                score = max(score, like / 100 * (1 + score) / 2)
                 pieces.add(document)
+            scores[document] = score
         if query.start:
             count = len(titles)
             for document, score in scores.items():
@@ -121,22 +128,36 @@ class Ranker:
                 scores[document] = (1 - of.early) * score + of.early * place
         return pieces
 
-    def _above_cutoff(self, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
+    def _above_cutoff(self, query: Query, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
         """The rule of silence: a hit explains a share of the query, and more than the list does not know of it."""
         of = self._constants
         whole = sum([token.weight for token in content])
-        unknown = sum([token.weight * (1 - token.best_score) for token in content])
-        least = max(of.least_explained * whole, of.against_unknown * unknown)
+        unknown = of.against_unknown * self._unknown(query, content)
+        least = max(of.least_explained * whole, unknown)
         strong: Scores = {}
         floor = 0.0
-        for document in sorted(scores, key=scores.__getitem__, reverse=True):
+        for tried, document in enumerate(sorted(scores, key=scores.__getitem__, reverse=True)):
             score = scores[document]
-            if score < floor:
+            if score < floor or (not strong and tried > COMPARED):
                 break
-            if document in pieces or self._explained(content, document) >= least:
+            # No document scores more than it explains.
+            clear = document in pieces or (not unknown and score >= of.least_explained)
+            if clear or self._explained(content, document) >= least:
                 strong[document] = score
                 floor = floor or of.relative * score
         return strong
+
+    def _unknown(self, query: Query, content: Sequence[Token]) -> float:
+        """The weight of what the list does not know. Where it knows general words alone ("movie tonight"), the others
+        weigh as much as any unknown word; but a question may tell circumstances too."""
+        specificity, special = self._corpus.language.specificity, self._constants.special
+        full = not query.question and all(specificity(token.word) < special for token in content if token.is_explained)
+        return sum(
+            [
+                (self._corpus.unknown if full and not token.is_explained else token.weight) * (1 - token.best_score)
+                for token in content
+            ]
+        )
 
     def _explained(self, content: Sequence[Token], document: int) -> float:
         """The weight of the tokens that a document has, each by how well it matches."""
@@ -163,9 +184,13 @@ class Ranker:
         """The path for who asks where to begin, of that first what is of a kind, level or heading that was asked for;
         else titles of stop words alone."""
         if query.begins:
-            first = {one for token in query.content for one in credits(token, query.budget)}
-            path = (one for one in range(len(self._corpus.resources)) if accept is None or accept(one))
-            every = [*sorted(one for one in first if accept is None or accept(one)), *islice(path, DEPTH)]
+            first: set[int] = set()
+            for match in (match for token in query.content for match in (*token.names, *token.matches[:1])):
+                if query.budget.spend(len(match.term.documents)):
+                    first.update(match.term.documents)
+            path = range(len(self._corpus.resources))
+            accepted = (one for one in (*sorted(first), *path) if accept is None or accept(one))
+            every = dict.fromkeys(islice(accepted, 2 * DEPTH))
             return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
         found = self._corpus.light_titles.get(" ".join(token.word for token in query.tokens), ())
         return _ranked(query, {one: 1.0 for one in found if accept is None or accept(one)})
@@ -201,7 +226,7 @@ def credits(token: Token, budget: Budget) -> Scores:
             if score * value > named.get(document, 0.0):
                 named[document] = score * value
     for document, value in named.items():
-        best[document] = together(best.get(document, 0.0), value)
+        best[document] = together(best[document], value) if document in best else value
     return best
 
 
@@ -211,8 +236,13 @@ def together(one: float, other: float) -> float:
     return odds / (1 + odds)
 
 
+def _length(token: Token) -> int:
+    """How many postings a token has."""
+    return sum([len(match.term.documents) for match in (*token.matches, *token.names)])
+
+
 def _look_up(token: Token, sums: Scores, budget: Budget) -> None:
-    length = sum([len(match.term.documents) for match in (*token.matches, *token.names)])
+    length = _length(token)
     if length <= SCAN_RATIO * len(sums) and budget.left > length:
         found = credits(token, budget)
         for document in sums.keys() & found.keys():

@@ -58,10 +58,10 @@ class Judged(NamedTuple):
     off_topic: float  # the share of queries that no list is about and that get no answer
 
 
-def judged() -> Iterator[Judged]:
-    """Every engine on every list that has judged queries."""
+def judged(folder: Path | None = None) -> Iterator[Judged]:
+    """Every engine on every list that has judged queries; those of a further folder too."""
     off_topic = OFF_TOPIC.read_text(encoding="utf-8").splitlines()
-    for one in judged_lists():
+    for one in judged_lists(folder):
         for engine, make in (PEERS | node_peers()).items():
             search = make(one.catalog)
             found = figures(partial(_ids, one.catalog, search), one.queries)
@@ -155,7 +155,7 @@ def plot(found: Sequence[Row]) -> None:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(7, 4))
-    for engine, marker in zip(PEERS, "osv^", strict=True):
+    for engine, marker in zip(PEERS, "osv^x", strict=True):
         own = [one for one in found if one.engine == engine]
         axes.plot([one.size for one in own], [one.median for one in own], marker=marker, label=engine)
     axes.set(xscale="log", yscale="log", xlabel="resources", ylabel="median time of a query, ms")
@@ -176,9 +176,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="*", type=int, choices=SIZES, default=list(SIZES))
     parser.add_argument("--readme", action="store_true", help="write the table into README.md and the plot beside it")
+    parser.add_argument("--lists", type=Path, help="a folder of further lists, NAME.yaml beside NAME.queries.yaml")
     given = parser.parse_args()
     found = list(rows(given.sizes))
-    text = f"{judged_table(list(judged()))}\n\n{table(found)}\n\n{own_costs(12_000)}"
+    text = f"{judged_table(list(judged(given.lists)))}\n\n{table(found)}\n\n{own_costs(12_000)}"
     print(text)
     if given.readme:
         plot(found)

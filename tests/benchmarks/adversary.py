@@ -28,13 +28,15 @@ KEPT = 60
 """Texts of a generation that the next one is made from."""
 CONFIRMED = 40
 """The slowest texts that are timed again."""
-LENGTHS = {"search": 400, "keystroke": 400, "message": 4000}
+LENGTHS = {"search": 400, "filtered": 400, "keystroke": 400, "done": 400, "message": 4000}
 """Characters that are made of a text: what each operation reads, and what Discord lets through."""
 
 Operation = Callable[[SearchIndex, str], object]
 OPERATIONS: dict[str, Operation] = {
     "search": lambda index, text: index.search(text),
+    "filtered": lambda index, text: index.search(text, kind="video"),
     "keystroke": lambda index, text: index.suggest(text),
+    "done": lambda index, text: index.complete(text),
     "message": lambda index, text: index.search_message(text),
 }
 
@@ -62,10 +64,14 @@ class Attacker:
         self._words = list(counts)
         self._long = [word for word in counts if len(word) >= 8]
         self._titles = [resource.title for resource in catalog]
+        headings = [word for group in catalog.groups for word in group.title.lower().split()]
+        kinds = sorted({resource.kind for resource in catalog})
+        asking = "how do i start with the best first beginner book video paper about all any of it is what".split()
+        self._names = [*headings, *kinds, *(f"{kind}s" for kind in kinds), *asking]
 
     def text(self, length: int) -> str:
         """A text of one of the kinds that look expensive."""
-        simple = (self._repeated, self._commonest, self._mistyped, self._run_together)
+        simple = (self._repeated, self._commonest, self._mistyped, self._run_together, self._light, self._single)
         make = self._chance.choice((*simple, self._sentences, self._titles_of, self._unfinished, self._letters))
         return make()[: self._chance.choice((length, length, length // 4, 40))]
 
@@ -112,6 +118,15 @@ class Attacker:
         end = self._chance.choice(("? ", ". ", "\n", "; "))
         return end.join(f"how {' '.join(self._some(self._common + self._some(self._words, 60), 6))}" for _ in range(80))
 
+    def _light(self) -> str:
+        """Stop words, question words, kinds, levels and headings."""
+        return " ".join(self._some(self._names, self._chance.choice((1, 2, 3, 8, 60))))
+
+    def _single(self) -> str:
+        """A word or a beginning alone, as a keystroke leaves it."""
+        word = self._chance.choice((*self._common, *self._names, self._chance.choice(self._words)))
+        return f"{word} {self._chance.choice((*self._common, ''))[: self._chance.randint(0, 3)]}".strip()
+
     def _titles_of(self) -> str:
         return self._chance.choice(("? ", " ", ", ")).join(self._some(self._titles, 40))
 
@@ -128,7 +143,7 @@ class Attacker:
 def honest(catalog: Catalog, operation: str) -> list[str]:
     """What members ask: mistyped parts of titles; the beginnings of them while they type; a chat around them."""
     queries = [item.query for item in known_items([resource.title for resource in catalog], HONEST)]
-    if operation == "keystroke":
+    if operation in ("keystroke", "done"):
         chance = random.Random(2)
         return [query[: chance.randint(1, len(query))] for query in queries]
     if operation == "message":
@@ -141,7 +156,6 @@ def honest(catalog: Catalog, operation: str) -> list[str]:
 def timed(operation: Operation, index: SearchIndex, text: str) -> float:
     """The milliseconds of a text that the index has not seen."""
     index._parser._cache.clear()
-    index._corpus.initials._matches.clear()
     begun = time.perf_counter()
     operation(index, text)
     return (time.perf_counter() - begun) * 1000

@@ -56,13 +56,22 @@ def wratio(catalog: Catalog) -> Search:
 
 def fts5(catalog: Catalog) -> Search:
     """SQLite's FTS5 with the trigram tokenizer and BM25; a query is its trigrams joined by OR."""
+    return _fts5(catalog, "trigram", lambda word: [word[at : at + 3] for at in range(len(word) - 2)])
+
+
+def porter(catalog: Catalog) -> Search:
+    """The same with the Porter stemmer, and a query is its words joined by OR."""
+    return _fts5(catalog, "porter", lambda word: [word])
+
+
+def _fts5(catalog: Catalog, tokenizer: str, parts_of: Callable[[str], list[str]]) -> Search:
     connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE index_of_texts USING fts5(title, body, tokenize='trigram')")
+    connection.execute(f"CREATE VIRTUAL TABLE index_of_texts USING fts5(title, body, tokenize='{tokenizer}')")
     rows = [(resource.title, text) for resource, text in zip(catalog, texts(catalog), strict=True)]
     connection.executemany("INSERT INTO index_of_texts VALUES (?, ?)", rows)
 
     def search(query: str) -> list[int]:
-        parts = dict.fromkeys(word[at : at + 3] for word in words(query) for at in range(len(word) - 2))
+        parts = dict.fromkeys(part for word in words(query) for part in parts_of(word))
         if not parts:
             return []
         match = " OR ".join(f'"{part}"' for part in parts)
@@ -143,5 +152,6 @@ PEERS: dict[str, Callable[[Catalog], Search]] = {
     "studybot": studybot,
     "RapidFuzz WRatio": wratio,
     "SQLite FTS5 trigram": fts5,
+    "SQLite FTS5 porter": porter,
     "tantivy fuzzy": tantivy_fuzzy,
 }

@@ -25,7 +25,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "one title": lambda n: f"- [Title](https://x.example/{n})\n",
     "one item": lambda n: ("- X y " if n == 0 else "") + f"[pdf](https://x.example/{n}) ",
     "headings": lambda n: f"{'#' * (1 + n % 6)} H {n}\n\n[T {n}](https://x.example/{n})\n\n",
-    "code fences": lambda n: "```\nx\n```\n" * 8,
+    "code fences": lambda n: "```\nx\n```\n" * 4,
     "round brackets": lambda n: "(" * 40 + ("\n\n" if n % 200 == 0 else ""),
     "square brackets": lambda n: "[" * 40 + ("\n\n" if n % 200 == 0 else ""),
     "tags that never close": lambda n: "<?" * 20 + "x <b c='" * 4 + ("\n\n" if n % 200 == 0 else ""),
@@ -86,6 +86,7 @@ MARKUP = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(parts=st.lists(st.sampled_from(MARKUP), min_size=1, max_size=6))
 def test_any_markup_repeated_takes_time_in_proportion(parts: list[str]) -> None:
@@ -103,6 +104,7 @@ def repeated(unit: str, size: int) -> float:
     return time.process_time() - began
 
 
+@pytest.mark.slow
 def test_ten_thousand_small_files_take_little_memory(tmp_path: Path) -> None:
     for number in range(10_000):
         (tmp_path / f"{number}.md").write_text(f"[T {number}](https://x.example/{number})\n")

@@ -59,7 +59,7 @@ LINK = "[Attention](https://a.example/x)\n"
         ),
         (
             LINK.encode() + b"x" * (MAX_PARAGRAPH + 1),
-            "list.md:1: the paragraph that begins here has more than 100,000 char",
+            "list.md:1: begins a paragraph of more than 100,000 characters",
         ),
         (b"x" * (MAX_BYTES + 1), f"list.md: has {MAX_BYTES + 1:,} bytes; at most {MAX_BYTES:,} are read"),
     ],
