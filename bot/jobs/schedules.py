@@ -21,11 +21,10 @@ from bot.jobs.due import (
     post_values,
     resume_row,
     rule_of,
-    schedule_of,
     settle,
     weeks_taken,
 )
-from bot.jobs.records import POSTS, AnySchedule, WeeklySchedule, built
+from bot.jobs.records import POSTS, WeeklySchedule, built
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule, first_free, next_occurrence, week_of
 from bot.store.tables import insert_into, jobs, schedules
@@ -34,7 +33,6 @@ _LEFT_OUT = (jobs.c.kind == "prompt", jobs.c.state == State.SKIPPED, jobs.c.reas
 
 _OF_GUILD = select(schedules).where(schedules.c.guild_id == bindparam("guild_id"))
 _LOCKED = _OF_GUILD.with_for_update()
-_WITH_ID = select(schedules).where(schedules.c.id == bindparam("id"))
 
 
 def put(
@@ -97,12 +95,6 @@ def of_guild(connection: Connection, guild_id: int) -> WeeklySchedule | None:
     """A server's schedule, if it has one."""
     row = connection.execute(_OF_GUILD, {"guild_id": guild_id}).one_or_none()
     return _weekly(row) if row else None
-
-
-def with_id(connection: Connection, schedule_id: int) -> AnySchedule | None:
-    """The schedule with this id, a server's or a member's."""
-    row = connection.execute(_WITH_ID, {"id": schedule_id}).one_or_none()
-    return schedule_of(row) if row else None
 
 
 def remove(connection: Connection, guild_id: int) -> bool:

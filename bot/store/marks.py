@@ -70,17 +70,6 @@ class Marks:
 
         return await self._store.look_up(work)
 
-    async def of_each(self, user_ids: Collection[int]) -> Mapping[int, Mapping[str, datetime]]:
-        """What each of some members has finished: pages with the instants."""
-
-        def work(connection: Connection) -> Mapping[int, Mapping[str, datetime]]:
-            found: dict[int, dict[str, datetime]] = {user_id: {} for user_id in user_ids}
-            for row in connection.execute(select(marks).where(marks.c.user_id.in_(user_ids))):
-                found[row.user_id][row.page] = row.done_at
-            return found
-
-        return await self._store.read(work)
-
     async def change(self, user_id: int, pages: Sequence[str], action: Action, now: datetime) -> MarkChange:
         """Set, remove or toggle a member's mark on a resource's pages, its former ones included."""
         if action is Action.MARK:

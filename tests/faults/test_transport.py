@@ -318,9 +318,8 @@ async def test_where_no_history_can_be_read_an_empty_one_is_not_believed(blind: 
     blind.server.faults = []
     await blind.tick(DUE + timedelta(minutes=10))
     assert len(blind.server.messages) == 1
-    weekly = await blind.store.look_up(schedules.with_id, 2)
-    assert weekly is not None
-    assert weekly.pause_reason is Reason.FORBIDDEN
+    found = [await blind.store.look_up(schedules.of_guild, number) for number in (1, 2)]
+    assert [one.pause_reason for one in found if one] == [Reason.FORBIDDEN]
 
 
 async def test_the_look_takes_no_other_occasions_message(bot: Bot) -> None:

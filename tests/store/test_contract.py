@@ -93,11 +93,7 @@ async def states(store: Store, schedule_id: int) -> list[tuple[str, State, Reaso
 async def test_a_schedule_comes_back_as_it_was_put(store: Store) -> None:
     ids = {"channel_id": SNOWFLAKE - 1, "role_id": SNOWFLAKE - 2, "created_by": SNOWFLAKE - 3}
     weekly = await put(store, SNOWFLAKE, **ids)
-    assert (
-        weekly
-        == await store.look_up(schedules.of_guild, SNOWFLAKE)
-        == await store.look_up(schedules.with_id, weekly.id)
-    )
+    assert weekly == await store.look_up(schedules.of_guild, SNOWFLAKE)
     assert {name: getattr(weekly, name) for name in ids} == ids
     assert (weekly.guild_id, weekly.catalog_id) == (SNOWFLAKE, "list")
     assert (weekly.schedule, weekly.next_at, weekly.paused_at) == (BERLIN, MONDAY, None)
@@ -470,12 +466,20 @@ async def test_a_server_that_left_is_forgotten_in_time(store: Store) -> None:
     assert await store.look_up(schedules.of_guild, 2) is not None
 
 
-async def test_a_server_that_came_back_is_kept(store: Store) -> None:
+async def test_a_server_that_came_back_is_kept_and_goes_on(store: Store) -> None:
     await put(store)
     await store.write(schedules.mark_left, 1, NOW)
-    await store.write(schedules.mark_returned, 1)
+    await store.write(schedules.mark_returned, 1, NOW + timedelta(hours=1))
     assert await store.write(schedules.forget_left, NEXT) == 0
-    assert (await current(store)).pause_reason is Reason.BOT_REMOVED
+    assert ((await current(store)).paused_at, (await current(store)).next_at) == (None, MONDAY)
+
+
+async def test_a_pause_of_an_admins_outlasts_a_return(store: Store) -> None:
+    await put(store)
+    await store.write(schedules.mark_left, 1, NOW)
+    await store.write(schedules.pause, 1, by=7, now=NOW)
+    await store.write(schedules.mark_returned, 1, NOW)
+    assert (await current(store)).pause_reason is Reason.ADMIN_PAUSED
 
 
 async def test_the_options_of_each_prompt_are_changed_one_by_one(store: Store) -> None:

@@ -77,13 +77,6 @@ async def test_members_do_not_wait_for_each_others_marks(store: Store) -> None:
     assert all([await store.marks.of(user_id) == {"a": NOW} for user_id in range(1, 21)])
 
 
-async def test_marks_of_each_are_those_of_the_asked_for(store: Store) -> None:
-    for user_id, page in ((MIA, "a"), (MIA, "b"), (ADA, "a")):
-        await store.marks.mark(user_id, (page,), NOW)
-    assert await store.marks.of_each([MIA, TOM]) == {MIA: {"a": NOW, "b": NOW}, TOM: {}}
-    assert await store.marks.of_each([]) == {}
-
-
 async def test_sharing_finishers_of_any_of_some_pages_are_latest_first_and_limited(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,6 @@ import pytest_asyncio
 from sqlalchemy import Connection, Engine, event, insert, inspect, text
 
 from bot.jobs import queue, schedules, toggle_press
-from bot.jobs.count import enqueue_count
 from bot.jobs.due import enqueue_due, resume_due
 from bot.jobs.history import history_of, recent_deliveries
 from bot.store import Store, tables
@@ -53,7 +52,6 @@ TICK: dict[str, Asking] = {
     "forget_left": lambda connection: schedules.forget_left(connection, NOW),
     "history": lambda connection: history_of(connection, 1),
     "recent": lambda connection: recent_deliveries(connection, 1, 10),
-    "enqueue_count": lambda connection: enqueue_count(connection, 1, ["example.org/1"], NOW),
     "toggle_press": lambda connection: toggle_press(connection, 1, "0001", 7, NOW),
 }
 """What each tick asks, by the name that a failure shows."""
@@ -165,7 +163,6 @@ def _waiting(number: int) -> dict[str, Any]:
 
 MEMBERS: dict[str, Callable[[Store], Awaitable[Any]]] = {
     "of": lambda store: store.marks.of(7),
-    "of_each": lambda store: store.marks.of_each(range(1, 26)),
     "sharing_finishers": lambda store: store.marks.sharing_finishers(["example.org/0/7", "example.org/1/7"], 100),
     "counts": lambda store: store.marks.counts(range(1, 26)),
     "unmark": lambda store: store.marks.unmark(7, ["example.org/9/9"]),
