@@ -51,6 +51,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         marker = item.get_closest_marker("simcord")
         if marker is None or "shard_count" not in marker.kwargs:
-            # The bot itself asks Discord for the number of shards; a busy machine may settle slowly.
-            options = {"shard_count": 1, "settle_timeout": 60.0} | (marker.kwargs if marker else {})
+            # The bot itself asks Discord for the number of shards.
+            options = {"shard_count": 1} | (marker.kwargs if marker else {})
             item.add_marker(pytest.mark.simcord(**options), append=False)

@@ -62,7 +62,8 @@ class MessageReader:
         return "?" in query.text or query.tokens[0].word in self._corpus.language.question
 
     def _ranked(self, query: Query, queries: list[Query]) -> Ranked:
-        """What a sentence finds, to which the others add; in a question, what the list does not know is ignored."""
+        """What a sentence finds, to which the others add. In a question, or beside a name, what the list does not know
+        is ignored: a colleague, a lunch."""
         context = self._corpus.constants.message_context
         own = {token.word for token in query.tokens}
         others = [
@@ -71,11 +72,12 @@ class MessageReader:
             for token in other.content
             if token.is_explained and token.word not in own
         ]
-        asks = self._asks(query)
-        tokens = [one for one in query.tokens if one.is_explained or not asks]
+        names = self._names(query)
+        is_clear = self._asks(query) or bool(names)
+        tokens = [one for one in query.tokens if one.is_explained or not is_clear]
         ranked = self._ranker.rank(replace(query, tokens=(*tokens, *others)))
-        names = ", ".join(self._names(query)[:MAX_NAMES])
-        return Ranked(replace(query, text=names or query.text.rstrip("? ")), ranked.documents, ranked.scores)
+        text = ", ".join(names[:MAX_NAMES]) or query.text.rstrip("? ")
+        return Ranked(replace(query, text=text), ranked.documents, ranked.scores)
 
     def _names(self, query: Query) -> list[str]:
         """The topics and headings that a sentence names in whole, by words that mean the same wherever they are:

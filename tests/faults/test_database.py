@@ -26,6 +26,9 @@ from tests.store.test_contract import claim, put
 __all__ = ["lasting_url", "postgres", "postgres_url"]
 
 
+pytestmark = pytest.mark.slow
+
+
 @asynccontextmanager
 async def worlds(url: str, catalog: Catalog, processes: int) -> AsyncIterator[list[World]]:
     """Workers with connections of their own, as in as many processes, before one channel."""

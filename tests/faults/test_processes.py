@@ -31,6 +31,8 @@ from tests.store.test_contract import expire
 
 __all__ = ["lasting_url", "postgres", "postgres_url"]
 
+pytestmark = pytest.mark.slow
+
 STEPS = [f"{where}:{step}" for where in ("inside", "behind") for step in range(2, 9)]
 HARMS = ("none", "before", "after", "sleep", *STEPS)
 """What a process may do to itself; see `tests.faults.process`."""

@@ -34,6 +34,9 @@ MAY = discord.Permissions(
 )  # fmt: skip
 
 
+pytestmark = pytest.mark.slow
+
+
 class Refusal(NamedTuple):
     """How Discord, or the network between, refuses."""
 

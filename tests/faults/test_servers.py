@@ -20,6 +20,8 @@ from bot.store import Store
 from tests.delivery_world import DUE, WEEK, put
 from tests.faults.discord_server import DiscordServer, guild_data, running
 
+pytestmark = pytest.mark.slow
+
 MAY = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
 
 

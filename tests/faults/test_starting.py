@@ -19,6 +19,8 @@ from aiohttp import WSMsgType, web
 
 from tests.faults.discord_server import DiscordServer, answer, problem
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.abcdefghijklmnopqrstuvwxyz0123456789AB"  # noqa: S105 - nobody's
 RUN = """
 import sys
@@ -202,7 +204,7 @@ async def test_a_gateway_that_refuses(tmp_path: Path) -> None:
         async with running(told, tmp_path, gateway=closed, seconds=2) as process:
             status, log = await ended(process)
     assert status == 5
-    assert log.splitlines()[-1].startswith("studybot: Discord’s gateway cannot be reached.")
+    assert log.splitlines()[-1].startswith("studybot: Discord's gateway cannot be reached.")
     assert "Traceback" not in log
     assert "Failed to connect for shard_id: 0. Retrying..." in log
 

@@ -7,6 +7,8 @@ import pytest
 from bot.catalog import Catalog
 from tests.faults.walk import walk
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("seed", range(2000, 2008))
 async def test_walk(catalog: Catalog, seed: int) -> None:

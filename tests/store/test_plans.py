@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import Connection, Engine, event, insert, inspect, text
+from sqlalchemy import Connection, Engine, event, insert, inspect, literal, select, text
 
 from bot.jobs import queue, schedules, toggle_press
 from bot.jobs.due import enqueue_due, resume_due
@@ -129,6 +129,10 @@ def fill(connection: Connection) -> None:
         insert(marks),
         [{"user_id": number, "page": f"example.org/{page}/{number % 50}", "done_at": NOW} for number, page in pages],
     )
+    prompts = select(jobs.c.id, literal(7), literal(NOW, tables.presses.c.pressed_at.type)).where(
+        jobs.c.kind == "prompt"
+    )
+    connection.execute(insert(tables.presses).from_select(["job_id", "user_id", "pressed_at"], prompts))
     connection.execute(insert(sharing), [{"user_id": number, "shared_at": NOW} for number in numbers])
 
 
