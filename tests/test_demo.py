@@ -219,7 +219,7 @@ async def test_a_click_while_time_jumps_is_answered(catalog: Catalog) -> None:
         await page.command("recommend")
         await page.write("topic", "kv cache")
         async with asyncio.TaskGroup() as together:
-            together.create_task(simulated.advance(86400))
+            together.create_task(simulated.advance(3600))
             await page.send()
             await page.sees("KV Cache brief explainer")
 
