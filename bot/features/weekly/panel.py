@@ -84,7 +84,7 @@ def panel_card(panel: Panel, language: Language, remark: str = "") -> Card:
         language.t("{when} in {channel}", when=when(weekly.schedule, language), channel=f"<#{weekly.channel_id}>"),
         *(_problem_lines(panel, language)),
         *(_coming(panel, language)),
-        f"-# {_settings_line(panel, language)}",
+        f"\n-# {_settings_line(panel, language)}",  # after an empty line, or it is part of the list
     ]
     text = discord.ui.TextDisplay[Any]("\n".join(line for line in lines if line))
     return Card([text, *(discord.ui.ActionRow(*row) for row in _button_rows(panel, language))])
