@@ -13,7 +13,7 @@ from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.options import DAY_CHOICES, Choices, zone_choices
-from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT
 from bot.errors import StudybotError
 from bot.features.weekly.admin import require_admin, schedule_here
 from bot.features.weekly.history import past_text
@@ -71,7 +71,7 @@ class Weekly(commands.Cog):
     async def _starts(self, interaction: Interaction, current: str) -> Choices:
         library = self._bot.library_for(interaction)
         listed = library.index.complete(current, CHOICES_LIMIT)
-        return [app_commands.Choice(name=fit(one.title, CHOICE_LIMIT), value=one.id) for one in listed]
+        return [app_commands.Choice(name=library.label(one, CHOICE_LIMIT), value=one.id) for one in listed]
 
     @app_commands.command(name="past", description=locale_str("Show the past prompts of this server, with links."))
     @app_commands.allowed_installs(guilds=True, users=False)

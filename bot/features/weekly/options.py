@@ -108,7 +108,10 @@ class StartSelect(AdminItem, template=r"weekly:start"):
         cls, library: Library, weekly: WeeklySchedule, following: Resource, language: Language
     ) -> discord.ui.Select[Any]:
         """The resources around the next one; `/weekly start:` finds any."""
-        named = [(one.id, one.title) for one in Plan(weekly.order, weekly.id).sequence(library.catalog)]
+        named = [
+            (one.id, library.label(one, CHOICE_LIMIT, language))
+            for one in Plan(weekly.order, weekly.id).sequence(library.catalog)
+        ]
         placeholder = language.t("Start at…")
         return _select("weekly:start", placeholder, _window(named, following.id, CHOICES_LIMIT), following.id)
 

@@ -13,7 +13,7 @@ from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import PersistentModal, form
 from bot.discord_io.refusals import why
 from bot.discord_io.schedules import near_date
-from bot.discord_io.text import CHOICE_LIMIT, fit, show
+from bot.discord_io.text import CHOICE_LIMIT, show
 from bot.features.weekly.admin import (
     NOT_SET,
     TITLE_LIMIT,
@@ -75,7 +75,9 @@ class FirstSelect(AdminItem, template=r"weekly:first"):
         """The next resources, the one that comes first chosen."""
         ahead = dict.fromkeys((prompt.resource, *prompt.ahead))
         options = [
-            discord.SelectOption(label=fit(one.title, CHOICE_LIMIT), value=one.id, default=one is prompt.resource)
+            discord.SelectOption(
+                label=prompt.library.label(one, CHOICE_LIMIT, language), value=one.id, default=one is prompt.resource
+            )
             for one in list(ahead)[:AHEAD]
         ]
         return discord.ui.Select(
