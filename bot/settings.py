@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from bot.errors import SettingsError
+from bot.shards import Shards
 
 DEFAULT_DATABASE_URL = "sqlite:///studybot.db"
 
@@ -18,12 +19,15 @@ class Settings(BaseModel):
 
     `token` is the bot's (DISCORD_TOKEN); `database_url` says where the state lives (DATABASE_URL):
     `sqlite:///studybot.db` or `postgresql+asyncpg://user:password@host/name`. Neither is shown by repr.
+    `shard_count` (SHARD_COUNT) and `shard_ids` (SHARD_IDS) are set where several processes share the bot.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, validate_by_name=True)
 
     token: SecretStr | None = Field(default=None, alias="DISCORD_TOKEN", repr=False)
     database_url: str = Field(default=DEFAULT_DATABASE_URL, alias="DATABASE_URL", repr=False)
+    shard_count: str = Field(default="", alias="SHARD_COUNT")
+    shard_ids: str = Field(default="", alias="SHARD_IDS")
 
     def require_token(self) -> str:
         """The bot's token; raises SettingsError, which says where to get one, if there is none."""
@@ -35,6 +39,27 @@ class Settings(BaseModel):
                 "No token yet? `studybot demo` runs the same bot in your browser without one."
             )
         return token
+
+    @property
+    def shards(self) -> Shards | None:
+        """The shards of this process; None if it serves the whole bot. Raises SettingsError for what names none."""
+        if not self.shard_count and not self.shard_ids:
+            return None
+        try:
+            return Shards.parse(self.shard_count, self.shard_ids)
+        except ValueError as error:
+            raise SettingsError(
+                "SHARD_COUNT says how many shards the bot has, SHARD_IDS which of them this process serves, each once "
+                "and from 0 on: SHARD_COUNT=4 and SHARD_IDS=0-1, for example. Set both or neither."
+            ) from error
+
+    def require_shareable_database(self) -> None:
+        """Raise SettingsError if several processes are to share a database that lies on one machine's disk."""
+        if self.shards is not None and self.database_url.strip().startswith("sqlite"):
+            raise SettingsError(
+                "SHARD_COUNT and SHARD_IDS need PostgreSQL, which several processes can share: set DATABASE_URL "
+                "(`studybot db copy` moves an SQLite database there)."
+            )
 
     def client_id(self) -> int:
         """The application's id, which a token begins with; raises SettingsError if this one does not."""
@@ -48,10 +73,15 @@ class Settings(BaseModel):
             ) from error
 
 
-def read_settings() -> Settings:
-    """The settings of this process; raises SettingsError, which names the variable, if one is wrong."""
+def read_settings(**options: str | None) -> Settings:
+    """The settings of this process; `options` that aren't None replace the variable of the same name.
+
+    Raises SettingsError, which names the variable, if one is wrong.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
     try:
-        return Settings.model_validate(dotenv_values(".env", interpolate=False, encoding="utf-8") | dict(os.environ))
+        file = dotenv_values(".env", interpolate=False, encoding="utf-8")
+        return Settings.model_validate(file | dict(os.environ) | given)
     except ValidationError as error:
         names = ", ".join(str(details["loc"][0]) for details in error.errors())
         raise SettingsError(f"{names} cannot be read; see the README for what it may hold") from error

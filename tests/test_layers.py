@@ -11,7 +11,7 @@ import pytest
 
 BOT = Path(__file__).parent.parent / "bot"
 LAYERS = (
-    {"outcomes", "characters", "language"},
+    {"outcomes", "characters", "language", "shards"},
     {"errors", "picture"},
     {"settings", "schedule", "catalog"},
     {"path", "search", "zones"},

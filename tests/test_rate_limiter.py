@@ -35,3 +35,8 @@ async def test_a_process_that_stood_still_does_not_make_up_for_it() -> None:
 async def test_a_few_need_not_wait() -> None:
     async with asyncio.timeout(1 / REQUESTS_PER_SECOND / 2):
         await RateLimiter().acquire()
+
+
+async def test_three_processes_stay_under_it_together() -> None:
+    thirds = [RateLimiter(1 / 3) for _ in range(3)]
+    assert sum(await asyncio.gather(*(most_in_a_second(limiter, 25) for limiter in thirds))) <= ALLOWED

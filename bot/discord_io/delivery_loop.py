@@ -19,6 +19,7 @@ from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Wo
 from bot.jobs.due import enqueue_now, realign
 from bot.jobs.history import history_of, job_with
 from bot.outcomes import Reason, State
+from bot.shards import Shards
 from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,10 @@ https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
 
 
 class Delivery(commands.Cog):
-    """What the bot delivers; the features register their kinds of jobs, and wake it when they change a schedule."""
+    """What the bot delivers; the features register their kinds of jobs, and wake it when they change a schedule.
+
+    With `shards` it delivers to their servers alone, and makes their share of the bot's requests.
+    """
 
     def __init__(
         self,
@@ -42,11 +46,13 @@ class Delivery(commands.Cog):
         catalogs: Catalogs,
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[object]],
+        shards: Shards | None = None,
     ) -> None:
         self._client, self._store, self._catalogs, self._clock = client, store, catalogs, clock
-        self._messenger = DiscordMessenger(client)
+        self._shards = shards
+        self._messenger = DiscordMessenger(client, shards.share if shards else 1.0)
         self._ticker = Ticker(self._look, clock, sleep)
-        self._worker = Worker(store, catalogs, self._messenger, clock, wake=self.wake)
+        self._worker = Worker(store, catalogs, self._messenger, clock, wake=self.wake, shards=shards)
         self._prompts: PromptJob | None = None
         self._aligned = False
         self._caught_up = False
@@ -131,7 +137,7 @@ class Delivery(commands.Cog):
         if not self._aligned:
             await self._align()
         if self._caught_up:
-            await store.write(schedules.forget_left, clock() - KEPT_AFTER_LEAVING)
+            await store.write(schedules.forget_left, clock() - KEPT_AFTER_LEAVING, self._shards)
         elif self._catching_up is None or self._catching_up.done():
             # In a task of its own: a tick that takes too long is cancelled, and a request never may be.
             self._catching_up = asyncio.create_task(self._catch_up())
@@ -139,22 +145,22 @@ class Delivery(commands.Cog):
 
     async def _align(self) -> None:
         """Move what is to come to where today's zone data has it, which may have changed with this start."""
-        if moved := await realign(self._store, self._clock()):
+        if moved := await realign(self._store, self._clock(), self._shards):
             log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
         self._aligned = True
 
     async def _catch_up(self) -> None:
         """Learn which servers removed the bot, or added it again, unnoticed: before any is forgotten.
 
-        Discord is asked, and not the cache: that one keeps servers that are gone, and other processes may see others.
+        Discord is asked, and not the cache: that one keeps servers that are gone. Those of other processes are theirs.
         """
         store, clock = self._store, self._clock
         try:
             here = {guild.id async for guild in self._client.fetch_guilds(limit=None, with_counts=False)}
-            for guild_id in await store.read(schedules.guilds_served) - here:
+            for guild_id in await store.read(schedules.guilds_served, self._shards) - here:
                 if await self._has_left(guild_id):
                     await store.write(schedules.mark_left, guild_id, clock())
-            for guild_id in await store.read(schedules.guilds_left) & here:
+            for guild_id in await store.read(schedules.guilds_left, self._shards) & here:
                 await store.write(schedules.mark_returned, guild_id, clock())
         except (StoreError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
             log.warning("It is not known yet which servers removed the bot; the next tick asks again: %s", error)

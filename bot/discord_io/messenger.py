@@ -69,18 +69,21 @@ class Message:
 
 
 class DiscordMessenger:
-    """Posts messages where they belong, finds one that was posted before, and adds what follows it."""
+    """Posts messages where they belong, finds one that was posted before, and adds what follows it.
 
-    def __init__(self, bot: discord.Client) -> None:
+    `share` is the part of the bot's requests that this process may make.
+    """
+
+    def __init__(self, bot: discord.Client, share: float = 1.0) -> None:
         self._bot = bot
-        self._acquire = RateLimiter().acquire
+        self._acquire = RateLimiter(share).acquire
         self._background: set[asyncio.Task[Any]] = set()
 
     async def post(self, message: Message, nonce: str, check: Callable[[], None]) -> Sent:
         """Post and return where it is; raises CannotPost or PostFailed, and what `check` raises."""
+        forum = await self._forum_to_post_in(message.channel_id, message.guild_id)
         await self._acquire()
         check()
-        forum = self._forum(message.channel_id, message.guild_id)
         with guarded(check, once=forum is not None) as guard:
             try:
                 async with self._translate_errors(message.guild_id, private=message.guild_id is None):
@@ -120,9 +123,11 @@ class DiscordMessenger:
         if (found := await self._recognised(active, recognise, earliest)) is not None:
             return found
         # That list may be empty by mistake. The forum itself names its newest post: the second witness.
+        await self._acquire()
         newest = getattr(await self._bot.fetch_channel(forum.id), "last_message_id", None)
         if newest is None or discord.utils.snowflake_time(newest) < earliest or newest in {one.id for one in active}:
             return None
+        await self._acquire()
         archived = [one async for one in forum.archived_threads(limit=ARCHIVED)]
         if (found := await self._recognised(archived, recognise, earliest)) is not None:
             return found
@@ -280,7 +285,7 @@ class DiscordMessenger:
 
     async def _tell_channel(self, channel_id: int, guild_id: int, text: str) -> None:
         message = Message(channel_id, guild_id, fit(ENGLISH.t(TO_ADMINS, text=text), CONTENT_LIMIT), NOTICE_TITLE)
-        if (forum := self._forum(channel_id, guild_id)) is not None:
+        if (forum := await self._forum_to_post_in(channel_id, guild_id)) is not None:
             await _post_in_forum(forum, message)
         else:
             await self._channel(channel_id, guild_id).send(message.content, allowed_mentions=message.mentions)
@@ -335,6 +340,19 @@ class DiscordMessenger:
     def _channel(self, channel_id: int, guild_id: int | None = None) -> discord.PartialMessageable:
         # Partial, so that nothing hangs on the cache: what Discord answers is the truth.
         return self._bot.get_partial_messageable(channel_id, guild_id=guild_id)
+
+    async def _forum_to_post_in(self, channel_id: int, guild_id: int | None) -> discord.ForumChannel | None:
+        """The forum that a channel is, if it is one; raises CannotPost or PostFailed.
+
+        Discord is asked about a server of which it has told this process nothing yet: a message is refused in a forum.
+        """
+        guild = self._bot.get_guild(guild_id) if guild_id else None
+        if guild_id is None or (guild is not None and not guild.unavailable):
+            return self._forum(channel_id, guild_id)
+        await self._acquire()
+        async with self._translate_errors(guild_id):
+            channel = await self._bot.fetch_channel(channel_id)
+        return channel if isinstance(channel, discord.ForumChannel) else None
 
     def _forum(self, channel_id: int, guild_id: int | None) -> discord.ForumChannel | None:
         # By its server: without one the library looks through all servers there are.

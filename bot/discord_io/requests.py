@@ -116,22 +116,27 @@ class RateLimiter:
 
     Each waiter gets its own wake-up time; then the "generic cell rate algorithm" lets them
     pass one by one, or all whose time came while the process stood still would pass at once.
+
+    `share` is the part of REQUESTS_PER_SECOND that this process may use, above 0 and at most 1. Where others use the
+    rest, AT_ONCE of each would add up, and so there is no such start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, share: float = 1.0) -> None:
+        self._interval = 1 / (REQUESTS_PER_SECOND * share)
+        self._start = (AT_ONCE - 1) * self._interval if share == 1 else 0.0
         self._line_ends_at = 0.0
         self._free_at = 0.0
 
     async def acquire(self) -> None:
         """Wait until a request may be made."""
         now = _now()
-        place = max(self._line_ends_at, now - (AT_ONCE - 1) / REQUESTS_PER_SECOND)
-        self._line_ends_at = place + 1 / REQUESTS_PER_SECOND
+        place = max(self._line_ends_at, now - self._start)
+        self._line_ends_at = place + self._interval
         if place > now:
             await asyncio.sleep(place - now + random.uniform(0, JITTER))  # noqa: S311 - nothing to guess here
         while (pause := self._free_at - _now()) > 0:  # noqa: ASYNC110 - it is a time that is waited for
             await asyncio.sleep(pause)
-        self._free_at = max(self._free_at, _now() - (AT_ONCE - 1) / REQUESTS_PER_SECOND) + 1 / REQUESTS_PER_SECOND
+        self._free_at = max(self._free_at, _now() - self._start) + self._interval
 
 
 def _now() -> float:

@@ -3,7 +3,8 @@
     next_at has come ──> a job for its week, unless that week has one ──> next_at moves on to the next free week
 
 `next_at` of a running schedule is therefore in the future or due this moment, and a week can have two posts only if the
-database breaks its own unique key. The functions take a connection that is in a transaction (`Store.write`).
+database breaks its own unique key. The functions take a connection that is in a transaction (`Store.write`), and those
+that look for work the `shards` of the process, which leaves all other servers alone.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Row, bindparam, func, literal, select, update
 
 from bot.jobs.records import POSTS, AnySchedule, Reminder, WeeklySchedule, built
 from bot.outcomes import LOST, Reason, State
 from bot.schedule import Schedule, due_by, first_free, realigned, week_of
+from bot.shards import DIRECT_MESSAGES, GUILD_ID_BITS, Shards
 from bot.store import Store
 from bot.store.tables import WAITING, insert_into, jobs, schedules
 
@@ -43,12 +45,23 @@ RUNNING: dict[str, Any] = {"paused_at": None, "pause_reason": None, "paused_by":
 _MOVE = update(schedules).where(schedules.c.id == bindparam("of")).values(next_at=bindparam("to"))
 
 
-def enqueue_due(connection: Connection, now: datetime) -> int:
+def owned(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition under which a schedule belongs to a process with some shards; none for one that has them all."""
+    return () if shards is None else (shard_of(shards).in_(shards.ids),)
+
+
+def shard_of(shards: Shards) -> ColumnElement[int]:
+    """The shard of a schedule; a member's own is delivered with the direct messages."""
+    shard = schedules.c.guild_id.bitwise_rshift(literal(GUILD_ID_BITS, Integer)) % shards.count
+    return func.coalesce(shard, DIRECT_MESSAGES)
+
+
+def enqueue_due(connection: Connection, now: datetime, shards: Shards | None = None) -> int:
     """Turn what is due of at most AT_ONCE schedules into jobs; returns of how many.
 
     A week that is too late is recorded as lost, and a notice to whoever set the prompt is enqueued.
     """
-    due = select(schedules).where(schedules.c.next_at <= now, schedules.c.paused_at.is_(None))
+    due = select(schedules).where(schedules.c.next_at <= now, schedules.c.paused_at.is_(None), *owned(shards))
     due = due.order_by(schedules.c.next_at, schedules.c.id).limit(AT_ONCE)
     # What another process is enqueueing just now is not waited for.
     rows = connection.execute(due.with_for_update(skip_locked=True)).all()
@@ -72,9 +85,9 @@ def enqueue_now(connection: Connection, schedule_id: int, now: datetime) -> int 
     return found
 
 
-def resume_due(connection: Connection, now: datetime) -> int:
+def resume_due(connection: Connection, now: datetime, shards: Shards | None = None) -> int:
     """End every pause that ends by itself by now; returns how many there were."""
-    ended = select(schedules).where(schedules.c.paused_at.is_not(None), schedules.c.resume_at <= now)
+    ended = select(schedules).where(schedules.c.paused_at.is_not(None), schedules.c.resume_at <= now, *owned(shards))
     rows = connection.execute(ended.with_for_update(skip_locked=True)).all()
     for row in rows:
         # As of the instant at which it was to end: what came due since then is late, not lost. A moment before it, so
@@ -83,18 +96,18 @@ def resume_due(connection: Connection, now: datetime) -> int:
     return len(rows)
 
 
-async def realign(store: Store, now: datetime) -> int:
+async def realign(store: Store, now: datetime, shards: Shards | None = None) -> int:
     """Move what is to come to where today's zone data has it; returns how many moved. What is due stays."""
     moved, last = 0, 0  # type: int, int | None
     while last is not None:
-        count, last = await store.write(_realign_page, now, last)
+        count, last = await store.write(_realign_page, now, last, shards)
         moved += count
     return moved
 
 
-def _realign_page(connection: Connection, now: datetime, after: int) -> tuple[int, int | None]:
+def _realign_page(connection: Connection, now: datetime, after: int, shards: Shards | None) -> tuple[int, int | None]:
     """Realign AT_ONCE schedules with ids above `after`; returns how many moved, and the last id if more may follow."""
-    page = select(schedules).where(schedules.c.next_at > now, schedules.c.id > after)
+    page = select(schedules).where(schedules.c.next_at > now, schedules.c.id > after, *owned(shards))
     rows = connection.execute(page.order_by(schedules.c.id).limit(AT_ONCE).with_for_update()).all()
     moves = [{"of": row.id, "to": at} for row in rows if (at := _realigned(row)) != row.next_at]
     if moves:

@@ -17,10 +17,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, literal, or_, select, update
 
-from bot.jobs.due import changed, enqueue_notice, job_values, pause_itself, schedule_of
+from bot.jobs.due import changed, enqueue_notice, job_values, pause_itself, schedule_of, shard_of
 from bot.jobs.history import history_of, is_post
 from bot.jobs.records import POSTS, AnySchedule, Choice, History, Job, built
 from bot.outcomes import LOST, NOTIFIED_REASONS, Reason, State
+from bot.shards import Shards
 from bot.store.tables import DETAIL_LIMIT, WAITING, insert_into, jobs, schedules
 
 Choose = Callable[[AnySchedule, History], Choice | Reason]
@@ -37,7 +38,9 @@ class Begun(NamedTuple):
     choice: Choice
 
 
-def claim(connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta) -> list[Job]:
+def claim(
+    connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta, shards: Shards | None = None
+) -> list[Job]:
     """Take at most `limit` jobs that may be attempted and that nobody is at work on, the longest waiting first.
 
     Of any number of owners at once exactly one gets each. After `lease` it can be claimed again: the owner may have
@@ -48,7 +51,7 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
         jobs.c.lease_until <= _present(connection, now),
         jobs.c.lease_until > _lease(connection, now, 2 * lease),  # set by a clock that was ahead
     )
-    ready = select(jobs.c.id).where(WAITING, jobs.c.attempt_at <= now, free)
+    ready = select(jobs.c.id).where(WAITING, jobs.c.attempt_at <= now, free, *_owned(shards))
     ready = ready.order_by(jobs.c.attempt_at, jobs.c.id).limit(limit)
     ids = connection.scalars(ready.with_for_update(skip_locked=True)).all()
     if not ids:
@@ -60,10 +63,10 @@ def claim(connection: Connection, now: datetime, limit: int, *, owner: str, leas
 
 
 def claim_with_schedules(
-    connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta
+    connection: Connection, now: datetime, limit: int, *, owner: str, lease: timedelta, shards: Shards | None = None
 ) -> list[tuple[Job, AnySchedule]]:
     """Claim jobs, each with its schedule as it is now."""
-    claimed = claim(connection, now, limit, owner=owner, lease=lease)
+    claimed = claim(connection, now, limit, owner=owner, lease=lease, shards=shards)
     if not claimed:
         return []
     rows = connection.execute(select(schedules).where(schedules.c.id.in_({job.schedule_id for job in claimed})))
@@ -201,6 +204,17 @@ def release(
     values |= {"reason": reason} if reason else {}
     values |= {"send_started_at": None} if untaken and job.send_started_at is None else {}
     return connection.execute(update(jobs).where(_held(job, owner)).values(values)).rowcount > 0
+
+
+def _owned(shards: Shards | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition under which a job belongs to a process with some shards: its schedule does.
+
+    Asked for each row, so that the rows still come in the order of their index.
+    """
+    if shards is None:
+        return ()
+    shard = select(shard_of(shards)).where(schedules.c.id == jobs.c.schedule_id).scalar_subquery()
+    return (shard.in_(shards.ids),)
 
 
 def _present(connection: Connection, now: datetime) -> Any:

@@ -17,6 +17,7 @@ from bot.jobs.due import (
     NO_SUCH_ZONE,
     RUNNING,
     changed,
+    owned,
     paused,
     post_values,
     resume_row,
@@ -27,6 +28,7 @@ from bot.jobs.due import (
 from bot.jobs.records import POSTS, WeeklySchedule, built
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule, first_free, next_occurrence, week_of
+from bot.shards import Shards
 from bot.store.tables import insert_into, jobs, schedules
 
 _LEFT_OUT = (jobs.c.kind == "prompt", jobs.c.state == State.SKIPPED, jobs.c.reason == Reason.ADMIN_SKIPPED)
@@ -188,15 +190,16 @@ def undo_skip(connection: Connection, guild_id: int, due_at: datetime, now: date
 # Servers that the bot is no longer in
 
 
-def guilds_served(connection: Connection) -> frozenset[int]:
-    """The servers that have a schedule and, as far as is known, the bot."""
+def guilds_served(connection: Connection, shards: Shards | None = None) -> frozenset[int]:
+    """The servers of some shards that have a schedule and, as far as is known, the bot."""
     served = select(schedules.c.guild_id).where(schedules.c.left_at.is_(None), schedules.c.guild_id.is_not(None))
-    return frozenset(connection.scalars(served))
+    return frozenset(connection.scalars(served.where(*owned(shards))))
 
 
-def guilds_left(connection: Connection) -> frozenset[int]:
-    """The servers that removed the bot, and whose schedules are not forgotten yet."""
-    return frozenset(connection.scalars(select(schedules.c.guild_id).where(schedules.c.left_at.is_not(None))))
+def guilds_left(connection: Connection, shards: Shards | None = None) -> frozenset[int]:
+    """The servers of some shards that removed the bot, and whose schedules are not forgotten yet."""
+    left = select(schedules.c.guild_id).where(schedules.c.left_at.is_not(None), *owned(shards))
+    return frozenset(connection.scalars(left))
 
 
 def mark_left(connection: Connection, guild_id: int, now: datetime) -> None:
@@ -222,9 +225,9 @@ def mark_returned(connection: Connection, guild_id: int, now: datetime) -> None:
         changed(connection, row.id, {"left_at": None})
 
 
-def forget_left(connection: Connection, before: datetime) -> int:
-    """Forget the schedules, with their jobs, of servers left before an instant; returns how many."""
-    left = select(schedules.c.id).where(schedules.c.left_at < before)
+def forget_left(connection: Connection, before: datetime, shards: Shards | None = None) -> int:
+    """Forget the schedules, with their jobs, of servers of some shards left before an instant; returns how many."""
+    left = select(schedules.c.id).where(schedules.c.left_at < before, *owned(shards))
     ids = connection.scalars(left.with_for_update(skip_locked=True)).all()
     return connection.execute(delete(schedules).where(schedules.c.id.in_(ids))).rowcount if ids else 0
 

@@ -24,6 +24,7 @@ from bot.jobs.attempt import Attempt, ClaimLost, Done, JobKind, Messenger, Skip,
 from bot.jobs.due import AT_ONCE, enqueue_due, resume_due
 from bot.jobs.records import AnySchedule, Job
 from bot.outcomes import Reason
+from bot.shards import Shards
 from bot.store import Store
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def monotonic() -> float:
 
 class Worker:
     """Makes attempts at due jobs. `clock` returns the present as an aware datetime, `monotonic` seconds that never go
-    back; `wake` is called when a further tick has something to do before its time."""
+    back; `wake` is called when a further tick has something to do before its time; with `shards` it delivers to their
+    servers alone."""
 
     def __init__(
         self,
@@ -75,12 +77,14 @@ class Worker:
         *,
         wake: Callable[[], None] = lambda: None,
         lease: timedelta = LEASE,
+        shards: Shards | None = None,
         monotonic: Callable[[], float] = monotonic,
     ) -> None:
         database = asyncio.Semaphore(DATABASE_CALLS)
         self._context = WorkerContext(store, catalogs, messenger, clock, monotonic, uuid4().hex, lease, database)
         self._store = store
         self._owner = self._context.owner
+        self._shards = shards
         self._wake = wake
         self._kinds: dict[str, JobKind] = {}
         self._attempts: dict[int, Attempt] = {}
@@ -99,8 +103,8 @@ class Worker:
         """
         await self._renew()
         now = self._context.clock()
-        await self._store.write(resume_due, now)
-        while await self._store.write(enqueue_due, now) == AT_ONCE:
+        await self._store.write(resume_due, now, self._shards)
+        while await self._store.write(enqueue_due, now, self._shards) == AT_ONCE:
             await self._claim()
         await self._claim()
 
@@ -135,7 +139,12 @@ class Worker:
         while room := min(IN_FLIGHT_LIMIT - len(self._tasks), CLAIMS):
             begun_at = self._context.monotonic()
             claimed = await self._store.write(
-                queue.claim_with_schedules, self._context.clock(), room, owner=self._owner, lease=self._context.lease
+                queue.claim_with_schedules,
+                self._context.clock(),
+                room,
+                owner=self._owner,
+                lease=self._context.lease,
+                shards=self._shards,
             )
             for job, schedule in claimed:
                 self._begin(job, schedule, self._context.deadline(begun_at))

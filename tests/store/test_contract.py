@@ -15,12 +15,13 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.errors import StoreError
-from bot.jobs import Choice, History, Job, WeeklySchedule, queue, schedules, tag, toggle_press
+from bot.jobs import Choice, History, Job, WeeklySchedule, queue, reminders, schedules, tag, toggle_press
 from bot.jobs.due import enqueue_due, enqueue_now, realign, resume_due
 from bot.jobs.history import delivery_before, history_of, job_with, post_of_week, recent_deliveries
 from bot.jobs.queue import Begun
 from bot.outcomes import Reason, State
 from bot.schedule import Schedule
+from bot.shards import GUILD_ID_BITS, Shards
 from bot.store import Store, tables
 from bot.store.tables import jobs
 
@@ -551,3 +552,32 @@ async def test_realigning_goes_through_all_pages(store: Store, monkeypatch: pyte
     hour_late = tables.schedules.update().values(next_at=MONDAY + timedelta(hours=1))
     await store.write(lambda connection: connection.execute(hour_late))
     assert await realign(store, NOW) == 5
+
+
+async def test_a_process_looks_for_the_work_of_its_own_shards_alone(store: Store) -> None:
+    """Whatever is looked for, three processes find all of it, and each thing once; a reminder is shard 0's."""
+    processes = [Shards(3, (shard,)) for shard in range(3)]
+    of_shard = [(number << GUILD_ID_BITS) + 5 for number in (30, 31, 32)]
+    for guild_id in (*of_shard, SNOWFLAKE):
+        await put(store, guild_id)
+    member = {"user_id": 7, "catalog_id": "list", "channel_id": 70, "idle_only": False}
+    reminder = await store.write(reminders.put, schedule=BERLIN, now=NOW, **member)
+    owners = {one: one >> GUILD_ID_BITS for one in (*of_shard, SNOWFLAKE)}
+    expected = [{one for one, number in owners.items() if number % 3 == shard} for shard in range(3)]
+    assert [await store.read(schedules.guilds_served, one) for one in processes] == expected
+    assert [await store.write(enqueue_due, MONDAY, one) for one in processes] == [2, 2, 1]
+    found = [await store.write(queue.claim, MONDAY, 9, owner="me", lease=LEASE, shards=one) for one in processes]
+    assert [len(jobs) for jobs in found] == [2, 2, 1]
+    assert reminder.id in {job.schedule_id for job in found[0]}
+    assert await store.write(queue.claim, MONDAY, 9, owner="me", lease=LEASE) == []
+
+
+@pytest.mark.parametrize("work", [schedules.forget_left, resume_due], ids=["forgetting", "resuming"])
+async def test_a_process_leaves_servers_of_other_shards_alone(store: Store, work: Callable[..., int]) -> None:
+    guild_id = 4 << GUILD_ID_BITS
+    await put(store, guild_id)
+    await store.write(schedules.pause, guild_id, by=5, now=NOW, resume_at=MONDAY)
+    await store.write(schedules.mark_left, guild_id, NOW)
+    await store.write(lambda connection: connection.execute(update(tables.schedules).values(resume_at=MONDAY)))
+    assert await store.read(schedules.guilds_left, Shards(3, (0, 2))) == set()
+    assert [await store.write(work, NEXT, Shards(3, ids)) for ids in ((0, 2), (0, 1))] == [0, 1]

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, event, insert, inspect, literal, sele
 from bot.jobs import queue, schedules, toggle_press
 from bot.jobs.due import enqueue_due, resume_due
 from bot.jobs.history import history_of, recent_deliveries
+from bot.shards import Shards
 from bot.store import Store, tables
 from bot.store.tables import jobs, marks, sharing
 from tests.store.conftest import new_database
@@ -28,6 +29,7 @@ DUE, PAUSED, LEFT, ENDED, READY, RETRIES = 20, 1000, 5, 5, 20, 10_000
 """How many are due; paused since long ago, of which some left the bot and some have a pause that ends now; how many
 jobs may be attempted now, and how many wait for a later attempt."""
 OWNER = "me"
+ONE_OF_THREE = Shards(3, (0,))
 
 VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 CONDITIONS = (["paused_at IS NULL"], ["(paused_at IS NULL)"])
@@ -46,6 +48,10 @@ def enqueue(connection: Connection) -> Any:
 
 TICK: dict[str, Asking] = {
     "claim": claim,
+    "claim for a shard": lambda connection: queue.claim(
+        connection, NOW, 25, owner=OWNER, lease=timedelta(seconds=90), shards=ONE_OF_THREE
+    ),
+    "enqueue_due for a shard": lambda connection: enqueue_due(connection, NOW, ONE_OF_THREE),
     "enqueue_due": enqueue,
     "renew": lambda connection: queue.renew(connection, range(1, 26), NOW, owner=OWNER, lease=timedelta(seconds=90)),
     "resume_due": lambda connection: resume_due(connection, NOW),
