@@ -135,15 +135,9 @@ async def _run_until(stop: asyncio.Event, bot: StudyBot) -> None:
 
 
 async def _run(bot: StudyBot) -> None:
-    connected = asyncio.Event()
-
-    async def on_connect() -> None:
-        connected.set()
-
-    bot.add_listener(on_connect)
     try:
         await bot.login(bot.settings.require_token())
-        await _stay_connected(bot, connected)
+        await _stay_connected(bot)
     except discord.LoginFailure as error:
         raise DiscordRefused(BAD_TOKEN) from error
     except discord.PrivilegedIntentsRequired as error:
@@ -153,8 +147,8 @@ async def _run(bot: StudyBot) -> None:
         raise DiscordRefused(CLOSE_REASONS.get(error.code, unknown)) from error
 
 
-async def _stay_connected(bot: StudyBot, connected: asyncio.Event) -> None:
-    connection, first = asyncio.create_task(bot.connect()), asyncio.create_task(connected.wait())
+async def _stay_connected(bot: StudyBot) -> None:
+    connection, first = asyncio.create_task(bot.connect()), asyncio.create_task(bot.connected.wait())
     serving = asyncio.create_task(_say_what_is_served(bot))
     try:
         done, _ = await asyncio.wait({connection, first}, timeout=CONNECT_SECONDS, return_when=asyncio.FIRST_COMPLETED)

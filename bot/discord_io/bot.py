@@ -24,11 +24,13 @@ from bot.discord_io.membership import Membership
 from bot.discord_io.refusals import ENTRY_POINT
 from bot.discord_io.requests import CheckedClock, request_trace
 from bot.discord_io.text import TYPED_LIMIT
-from bot.errors import StoreError
+from bot.errors import DiscordRefused, StoreError
 from bot.jobs.worker import monotonic
 from bot.language import Language, language
 from bot.settings import Settings
+from bot.shards import Shards
 from bot.store import Store
+from bot.store.state import SESSION_SECONDS, begin_session
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +79,7 @@ def _is_costly(interaction: Interaction) -> bool:
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
     datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
-    due; `settings` are its host's."""
+    due; `settings` are its host's; `connected` is set once the gateway let the bot in, or has it wait for others."""
 
     pending_notice: Callable[[Interaction], Awaitable[None]]
     """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
@@ -95,6 +97,7 @@ class StudyBot(commands.AutoShardedBot):
         features: Sequence[Feature] = (),
     ) -> None:
         self.clock = checked = CheckedClock(clock, monotonic)
+        self.process_shards = shards = settings.shards
         super().__init__(
             # Slash commands alone; a prefix is required all the same, and a mention needs no privileged intent.
             commands.when_mentioned,
@@ -107,6 +110,8 @@ class StudyBot(commands.AutoShardedBot):
             tree_cls=Tree,
             http_trace=request_trace(checked.hear),
         )
+        if shards is not None:
+            self.shard_count, self.shard_ids = shards.count, list(shards.ids)
         self.settings = settings
         self.catalogs = catalogs
         self.store = store
@@ -115,7 +120,9 @@ class StudyBot(commands.AutoShardedBot):
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(self.clock)
-        self.delivery = Delivery(self, store, catalogs, self.clock, lambda seconds: self.sleep(seconds))
+        self.delivery = Delivery(self, store, catalogs, self.clock, lambda seconds: self.sleep(seconds), shards)
+        self.connected = asyncio.Event()
+        self._session_buckets = 1
         self._features = features
         self._modals: list[type[Form]] = []
         self.tree.error(answer_failure)
@@ -148,11 +155,48 @@ class StudyBot(commands.AutoShardedBot):
         return self.catalogs.for_server(interaction.guild_id)
 
     async def setup_hook(self) -> None:
-        """Add the features, and tell Discord about the commands if they changed."""
+        """Add the features, and tell Discord about the commands if they changed; of several processes only one does."""
         for add_to in self._features:
             await add_to(self)
         await self.add_cog(self.delivery)
-        await self._sync()
+        if self.process_shards is None or self.process_shards.has_direct_messages:
+            await self._sync()
+
+    async def on_connect(self) -> None:
+        """The gateway let a shard in."""
+        self.connected.set()
+
+    async def launch_shards(self) -> None:
+        """Connect; where several processes share the bot, as far as Discord allows further sessions."""
+        if self.process_shards is not None:
+            await self._check_session_starts(self.process_shards)
+        await super().launch_shards()
+
+    async def _check_session_starts(self, shards: Shards) -> None:
+        """Raise DiscordRefused if Discord allows fewer new sessions than the process begins: it resets the token of a
+        bot that begins more (https://discord.com/developers/docs/events/gateway#session-start-limit-object)."""
+        limits = await self.fetch_session_start_limits()
+        self._session_buckets = limits.max_concurrency
+        if limits.remaining < len(shards.ids):
+            raise DiscordRefused(
+                f"Discord allows this bot {limits.remaining} of {limits.total} new connections a day from now on, and "
+                f"this process needs {len(shards.ids)}. Start it again in {limits.reset_after // 60_000 + 1} minutes."
+            )
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until a session may begin: for other processes too, where several share the bot."""
+        if self.process_shards is None or shard_id is None:
+            await super().before_identify_hook(shard_id, initial=initial)
+            return
+        while wait := await self._begin_session(shard_id % self._session_buckets):
+            self.connected.set()
+            await asyncio.sleep(wait)
+
+    async def _begin_session(self, bucket: int) -> float:
+        try:
+            return await self.store.write(begin_session, bucket)
+        except StoreError:
+            return SESSION_SECONDS  # raised here, it would end the bot
 
     async def _sync(self) -> None:
         """Discord takes 200 new commands a day and has no diff of its own: ask only when something changed."""
