@@ -20,6 +20,7 @@ from bot.catalogs import Filters, Library
 from bot.characters import escaped
 from bot.cli.checking import check
 from bot.cli.curating import CURATING, imported
+from bot.cli.database import db
 from bot.cli.options import READABLE, catalog_option, examples, load
 from bot.errors import CatalogError, DiscordRefused, DiscordUnreachable, StoreError, StudybotError
 from bot.settings import read_settings
@@ -70,7 +71,9 @@ def main() -> None:
     show_default=True,
     help="What is logged; no level writes tokens or what members type.",
 )
-def run(catalog_path: Path | None, log_level: str) -> None:
+@click.option("--shard-count", metavar="N", help="The bot's shards, where several processes share it. SHARD_COUNT.")
+@click.option("--shard-ids", metavar="IDS", help="The shards of this process, such as 0-3,8. SHARD_IDS.")
+def run(catalog_path: Path | None, log_level: str, shard_count: str | None, shard_ids: str | None) -> None:
     """Run the bot on Discord.
 
     Needs DISCORD_TOKEN in the environment or in a file .env here; DATABASE_URL says where the state lives (default:
@@ -80,7 +83,8 @@ def run(catalog_path: Path | None, log_level: str) -> None:
     from bot.discord_io.logs import set_up_logging
     from bot.store import Store
 
-    settings = read_settings()
+    settings = read_settings(SHARD_COUNT=shard_count, SHARD_IDS=shard_ids)
+    settings.require_shareable_database()
     settings.require_token()
     catalog = load(catalog_path)
     set_up_logging(log_level)
@@ -202,5 +206,5 @@ def _printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-for _command in (*CURATING, check):
+for _command in (*CURATING, check, db):
     main.add_command(_command)

@@ -5,6 +5,7 @@
     state     the bot's own notes                 tables    every table, those of `bot.jobs` too
     engine    which engine an address means       sqlite, postgres   the two
     version, upgrade, migrations                  backup    a copy of an SQLite database
+                                                  copy      all of it to PostgreSQL
 
 Locks are taken in one order everywhere, so that no two transactions wait for each other: rows of `schedules` by id,
 then rows of `jobs` by id, then anything else by its key. Whoever takes rows without waiting (SKIP LOCKED) is free.
