@@ -8,13 +8,15 @@ import click
 
 from bot.cli.options import examples
 
+_EXAMPLE = examples("studybot db copy sqlite:///studybot.db postgresql://studybot@localhost/studybot")
 
-@click.group()
+
+@click.group(epilog=_EXAMPLE)
 def db() -> None:
     """Move the bot's database."""
 
 
-@db.command(epilog=examples("studybot db copy sqlite:///studybot.db postgresql://studybot@localhost/studybot"))
+@db.command(epilog=_EXAMPLE)
 @click.argument("src")
 @click.argument("dst")
 def copy(src: str, dst: str) -> None:

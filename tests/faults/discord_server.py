@@ -165,7 +165,7 @@ class DiscordServer:
             return answer(threads[channel])
         if not any(one["parent_id"] == channel for one in self.threads):
             return problem(404, "Unknown Channel", 10003)
-        newest = max(threads, key=int)
+        newest = max((one["id"] for one in self.threads if one["parent_id"] == channel), key=int)
         return answer({"id": channel, "type": 15, "guild_id": "2", "name": "forum", "position": 0,
                        "permission_overwrites": [], "available_tags": [], "last_message_id": newest})  # fmt: skip
 
@@ -173,7 +173,9 @@ class DiscordServer:
         if self.read_faults and (instead := await self.read_faults.pop(0)(self, request)) is not None:
             return instead
         after = int(request.query.get("after", 0))
-        found = [message for message in self.messages if int(message["id"]) > after and self.may_read_history]
+        channel = request.match_info["channel"]
+        there = [message for message in self.messages if message["channel_id"] == channel]
+        found = [message for message in there if int(message["id"]) > after and self.may_read_history]
         return answer(found[::-1])
 
 
