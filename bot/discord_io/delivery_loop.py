@@ -28,6 +28,8 @@ KEPT_AFTER_LEAVING = timedelta(days=30)
 """How long a schedule is kept after the bot was removed."""
 OUTCOME_SECONDS = 45.0
 """How long an admin waits for what becomes of a prompt that is posted at once. Discord lets them wait 15 minutes."""
+PAGE = 200
+"""Servers in one answer of Discord's: https://discord.com/developers/docs/resources/user#get-current-user-guilds."""
 UNKNOWN_GUILD, MISSING_ACCESS = 10004, 50001
 """Discord's codes for a server that it does not show to the bot:
 https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
@@ -156,7 +158,7 @@ class Delivery(commands.Cog):
         """
         store, clock = self._store, self._clock
         try:
-            here = {guild.id async for guild in self._client.fetch_guilds(limit=None, with_counts=False)}
+            here = await self._guilds_here()
             for guild_id in await store.read(schedules.guilds_served, self._shards) - here:
                 if await self._has_left(guild_id):
                     await store.write(schedules.mark_left, guild_id, clock())
@@ -168,8 +170,18 @@ class Delivery(commands.Cog):
         self._caught_up = True
         self.wake()
 
+    async def _guilds_here(self) -> set[int]:
+        """The servers that Discord lists, a page at a time."""
+        here: set[int] = set()
+        async for guild in self._client.fetch_guilds(limit=None, with_counts=False):
+            if len(here) % PAGE == 0:
+                await self._messenger.turn()
+            here.add(guild.id)
+        return here
+
     async def _has_left(self, guild_id: int) -> bool:
         """Whether Discord says that the bot is not in a server: a list that lacks it may be an incomplete one."""
+        await self._messenger.turn()
         try:
             await self._client.fetch_guild(guild_id, with_counts=False)
         except (discord.NotFound, discord.Forbidden) as error:

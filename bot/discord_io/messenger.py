@@ -79,6 +79,10 @@ class DiscordMessenger:
         self._acquire = RateLimiter(share).acquire
         self._background: set[asyncio.Task[Any]] = set()
 
+    async def turn(self) -> None:
+        """Wait until another request may be made, in turn with the messenger's own."""
+        await self._acquire()
+
     async def post(self, message: Message, nonce: str, check: Callable[[], None]) -> Sent:
         """Post and return where it is; raises CannotPost or PostFailed, and what `check` raises."""
         forum = await self._forum_to_post_in(message.channel_id, message.guild_id)

@@ -50,6 +50,8 @@ class DiscordServer:
         self.stale_lists = 0
         """How often the list of active threads is still to lack all of them."""
         self.guilds: list[str] = ["1", "2"]
+        self.channels: dict[str, int] = {}
+        """The type of each channel that can be asked about, beside those in which threads were opened."""
         self.unlisted: set[str] = set()
         """Servers that the list of the bot's servers leaves out by mistake."""
 
@@ -143,7 +145,7 @@ class DiscordServer:
         return answer([
             {"id": one, "name": one, "icon": None, "owner": False, "permissions": "0", "features": []}
             for one in self.guilds if int(one) > after and one not in self.unlisted
-        ])  # fmt: skip
+        ][:200])  # fmt: skip
 
     async def _guild(self, request: web.Request) -> web.StreamResponse:
         guild = request.match_info["guild"]
@@ -163,10 +165,12 @@ class DiscordServer:
         threads = {one["id"]: one for one in self.threads}
         if channel in threads:
             return answer(threads[channel])
-        if not any(one["parent_id"] == channel for one in self.threads):
+        opened = [one["id"] for one in self.threads if one["parent_id"] == channel]
+        if not opened and channel not in self.channels:
             return problem(404, "Unknown Channel", 10003)
-        newest = max((one["id"] for one in self.threads if one["parent_id"] == channel), key=int)
-        return answer({"id": channel, "type": 15, "guild_id": "2", "name": "forum", "position": 0,
+        newest = max(opened, key=int, default=None)
+        kind = self.channels.get(channel, 15)
+        return answer({"id": channel, "type": kind, "guild_id": "2", "name": "forum", "position": 0,
                        "permission_overwrites": [], "available_tags": [], "last_message_id": newest})  # fmt: skip
 
     async def _history(self, request: web.Request) -> web.StreamResponse:

@@ -244,6 +244,16 @@ async def test_a_forum_gets_one_post(forum: Bot) -> None:
     assert len(forum.server.threads) == 1
 
 
+@pytest.mark.parametrize("kind", [0, 15], ids=["text", "forum"])
+async def test_what_a_channel_is_that_the_gateway_has_not_described_is_asked(forum: Bot, kind: int) -> None:
+    server = forum.client.get_guild(2)
+    assert server is not None
+    forum.client._connection._remove_guild(server)
+    forum.server.channels[str(FORUM)] = kind
+    assert await forum.tick(DUE) == {"sent": 1}
+    assert (len(forum.server.messages), len(forum.server.threads)) == (1, int(kind == 15))
+
+
 @pytest.mark.parametrize(
     "fault", [accepted_but(500), accepted_but(502), accepted_but(504), reset(after_accepting=True)]
 )
