@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from bot.catalog.labels import has_words, is_label
 from bot.characters import without_hidden
-from bot.importing.words import clean_title, has_words, is_label, one_line
+from bot.importing.meta import Reason
+from bot.importing.words import clean_title, one_line
 
 SUMMARY_LEVEL = 7
 """The level of a `<summary>` as a heading: below those that Markdown has."""
@@ -27,33 +29,6 @@ class BlockKind(Enum):
     ITEM = auto()
     ROW = auto()
     PARAGRAPH = auto()
-
-
-class Reason(Enum):
-    """Why an address isn't a resource, as the report says it."""
-
-    SPONSOR = "sponsors and donations"
-    CONTRIBUTING = "contributing and contributors"
-    LICENSE = "licence and citation"
-    TRANSLATION = "translations of the list"
-    SOCIAL = "chats and profiles"
-    CREDITS = "thanks, staff and news about the list"
-    CONTENTS = "tables of contents and “back to top”"
-    INTRO = "before the list begins"
-    BADGE = "badges and icons"
-    DESCRIPTION = "links inside a description"
-    PROSE = "mentioned in running text"
-    STRUCK = "struck out"
-    IN_PAGE = "links within the page"
-    RELATIVE = "relative links (give the index's address with --base URL)"
-    NOT_WEB = "not web links"
-    MALFORMED = "malformed links, or links with a user name"
-    TOO_LONG = "links longer than 512 characters, Discord's limit"
-    UNDEFINED = "references without a definition"
-    UNUSED = "definitions that no link uses"
-    IMAGE = "pictures"
-    IN_CODE = "in code"
-    UNREAD = "not links (comments, attributes, broken markup)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,22 +15,10 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from bot.catalog.identity import Ids, canonical_page, slug
+from bot.catalog.labels import has_words, is_label, is_site_name
 from bot.catalog.model import MAX_CATALOG_ID, MAX_ID, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.characters import without_hidden
-from bot.importing.blocks import (
-    BOLD_LEVEL,
-    Block,
-    BlockKind,
-    Break,
-    Cell,
-    LeftOut,
-    Link,
-    Outline,
-    Piece,
-    Reason,
-    Source,
-    plain,
-)
+from bot.importing.blocks import BOLD_LEVEL, Block, BlockKind, Break, Cell, LeftOut, Link, Outline, Piece, Source, plain
 from bot.importing.entries import (
     Entry,
     Labels,
@@ -44,7 +32,7 @@ from bot.importing.entries import (
     subject_columns,
 )
 from bot.importing.markdown import OnProgress, no_progress, with_progress
-from bot.importing.meta import is_advert, is_social, reason_for_heading, reason_for_link
+from bot.importing.meta import Reason, is_advert, is_social, reason_for_heading, reason_for_link
 from bot.importing.stages import TRACK_LEVEL, Group, Section, groups_of
 from bot.importing.words import (
     MAX_SUBJECT,
@@ -52,11 +40,8 @@ from bot.importing.words import (
     clean,
     clean_title,
     cut,
-    has_words,
     heading_text,
-    is_label,
     is_part,
-    is_site_name,
     urlsplit_host,
 )
 

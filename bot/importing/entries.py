@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
 from bot.catalog.addresses import is_web_address
+from bot.catalog.labels import has_words, is_date, is_label, is_language, is_site_name
 from bot.catalog.model import MAX_LABEL, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE, MAX_URL
-from bot.importing.blocks import Block, BlockKind, Break, Cell, Code, Link, Piece, Reason, Source, Strong, plain
+from bot.importing.blocks import Block, BlockKind, Break, Cell, Code, Link, Piece, Source, Strong, plain
+from bot.importing.meta import Reason
 from bot.importing.words import (
     MAX_SUBJECT,
     Sentences,
@@ -29,14 +31,9 @@ from bot.importing.words import (
     clean_title,
     cut,
     first_sentence,
-    has_words,
     is_back_to_top,
-    is_date,
-    is_label,
-    is_language,
     is_part,
     is_provider,
-    is_site_name,
     kind_mark,
     kind_of,
     label_name,

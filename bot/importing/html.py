@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-from bot.importing.blocks import SUMMARY_LEVEL, Break, Collector, Reason
+from bot.importing.blocks import SUMMARY_LEVEL, Break, Collector
+from bot.importing.meta import Reason
 
 _TOKEN = re.compile(
     r"""<!--|<(?P<end>/?)(?P<tag>[A-Za-z][\w:-]*)(?P<values>(?:[^<>"']|"[^"]{0,4000}"|'[^']{0,4000}')*)>|<[!?][^<>]*>"""

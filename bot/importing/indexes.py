@@ -15,9 +15,10 @@ from typing import BinaryIO
 from bot.catalog import Catalog, parse_catalog
 from bot.characters import escaped
 from bot.errors import CatalogError, Problem
-from bot.importing.blocks import LeftOut, Reason, Source
+from bot.importing.blocks import LeftOut, Source
 from bot.importing.drafting import Draft, draft
 from bot.importing.markdown import OnProgress, no_progress
+from bot.importing.meta import Reason
 from bot.importing.sources import STANDARD_INPUT, read_index
 from bot.importing.sync import Synced, sync_catalog
 from bot.importing.writing import HEADER, catalog_text

@@ -19,8 +19,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from bot.errors import CatalogError, Problem
-from bot.importing.blocks import Break, Collector, Outline, Reason, Source, address_at, find_addresses
+from bot.importing.blocks import Break, Collector, Outline, Source, address_at, find_addresses
 from bot.importing.html import HtmlReader
+from bot.importing.meta import Reason
 from bot.importing.words import one_line
 
 OnProgress = Callable[[float], None]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.catalog.model import MAX_TITLE
-from bot.importing.blocks import Reason, Source
+from bot.importing.blocks import Source
 from bot.importing.entries import Entry
+from bot.importing.meta import Reason
 from bot.importing.words import cut
 
 PATH_SEPARATOR = " › "

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalog import Catalog
-from bot.importing.blocks import Reason
+from bot.importing.meta import Reason
 from tests.importing.conftest import Read
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "quickstart-on-llms.md"
