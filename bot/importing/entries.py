@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from bot.catalog.addresses import is_web_address
+from bot.catalog.addresses import host_of, is_private_host, is_web_address
 from bot.catalog.labels import has_words, is_date, is_label, is_language, is_site_name
 from bot.catalog.model import MAX_LABEL, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE, MAX_URL
 from bot.importing.blocks import Block, BlockKind, Break, Cell, Code, Link, Piece, Source, Strong, plain
@@ -194,7 +194,7 @@ def absolute(address: str, base: str | None) -> str | Reason:
     if len(address) > MAX_URL:
         return Reason.TOO_LONG
     if is_web_address(address):
-        return address
+        return Reason.PRIVATE if is_private_host(host_of(address)) else address
     return Reason.MALFORMED if address.lower().startswith("http") else Reason.NOT_WEB
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bot.catalog import Catalog, parse_catalog
+from bot.catalog.addresses import lookalike
 from bot.characters import escaped
 from bot.errors import CatalogError, Problem
 from bot.importing.blocks import LeftOut, Source
@@ -33,8 +34,8 @@ MAX_ENTRIES = 10_000
 MOST_NAMED = 20
 """Most addresses of a kind that are shown one by one; of the others the lines are named."""
 _NAMED = (
-    Reason.RELATIVE, Reason.MALFORMED, Reason.TOO_LONG, Reason.NOT_WEB, Reason.UNUSED, Reason.UNDEFINED, Reason.UNREAD,
-    Reason.INTRO,
+    Reason.RELATIVE, Reason.MALFORMED, Reason.PRIVATE, Reason.TOO_LONG, Reason.NOT_WEB, Reason.UNUSED, Reason.UNDEFINED,
+    Reason.UNREAD, Reason.INTRO,
 )  # fmt: skip
 """What a curator may want to correct in the index; the others are counted, with their lines."""
 
@@ -177,6 +178,10 @@ def _lines(made: Draft) -> Iterator[str]:
         yield f"Left out: {len(made.left_out)}"
         for reason in Reason:
             yield from _of(reason, [one for one in made.left_out if one.reason is reason])
+    alike = [(entry.source, host) for entry in made.entries if (host := lookalike(entry.url))]
+    if alike:
+        yield f"Hosts that look like another, as the domain name system has them: {len(alike)}"
+        yield from _some([f"{source} {host}" for source, host in alike], [source for source, _ in alike])
     for what, sources in (("Items without a link", made.unlinked), ("Sections without a resource", made.empty)):
         if sources:
             yield f"{what}: {len(sources)} ({_where(sources)})"

@@ -64,7 +64,7 @@ def _reason(text: str) -> Reason | None:
 def reason_for_link(text: str, url: str, *, prose: bool = False) -> Reason | None:
     """Why a link is no resource wherever it stands, by its address; in running text more are none than in a list."""
     url = unquote(url)
-    for reason, addresses in (*_LINKS, *(_PROSE_LINKS if prose else ())):
+    for reason, addresses in [*_LINKS, *(_PROSE_LINKS if prose else [])]:
         if addresses.search(url):
             return reason
     if prose and is_language(text):
