@@ -55,8 +55,7 @@ class LeftOut:
 class Link:
     """A link with its text.
 
-    `bare`: the text is the address itself; `icon`: it is a picture's; `struck`: it is crossed out; `tooltip` is the
-    title in `[text](address "title")`.
+    `bare`: the text is the address itself; `icon`: it is a picture's; `struck`: it is crossed out.
     """
 
     url: str
@@ -65,7 +64,6 @@ class Link:
     bare: bool = False
     icon: bool = False
     struck: bool = False
-    tooltip: str = ""
 
 
 class Strong(str):
@@ -194,11 +192,11 @@ class Collector:
             self._link = replace(self._link, icon=not "".join(self._text).strip())
             self._alt.append(alt)
 
-    def open(self, url: str, *, bare: bool = False, tooltip: str = "") -> None:
+    def open(self, url: str, *, bare: bool = False) -> None:
         """A link begins; one that was open ends."""
         self.close()
         url = without_hidden(url).strip()
-        self._link = Link(url, "", self.source, bare, struck=self.struck > 0, tooltip=tooltip)
+        self._link = Link(url, "", self.source, bare, struck=self.struck > 0)
         self._text, self._alt = [], []
 
     def close(self) -> None:

@@ -198,7 +198,7 @@ class _Resolver:
         if not any(True for _ in block.links):
             return block
         if not block.cells:
-            return replace(block, pieces=self._pieces(_without_anchors(block)))
+            return replace(block, pieces=self._pieces(block.pieces))
         cells = tuple(Cell(cell.heading, self._pieces(cell.pieces)) for cell in block.cells)
         return replace(block, cells=cells, pieces=tuple(piece for cell in cells for piece in (*cell.pieces, " ")))
 
@@ -212,14 +212,6 @@ class _Resolver:
             return replace(link, url=url, bare=link.bare or re.match(r"https?://\S+$", link.text) is not None)
         self.left_out.append(LeftOut(link.source, link.url, url))
         return "" if link.icon else link.text
-
-
-def _without_anchors(block: Block) -> tuple[Piece, ...]:
-    """The pieces of a block; those of a heading without its links to places in the page, if words remain."""
-    if block.kind is not BlockKind.HEADING:
-        return block.pieces
-    kept = tuple(piece for piece in block.pieces if isinstance(piece, str) or not piece.url.startswith("#"))
-    return kept if has_words(plain(kept)) else block.pieces
 
 
 # -- structure that headings don't give
@@ -344,13 +336,14 @@ class _Walker:
             text = run.entries[0].title
         section = Section("" if is_title else cut(text, MAX_TITLE), block.level, block.source, self._section)
         section.meta = None if is_title else reason_for_heading(text)
-        section.is_track = block.level == TRACK_LEVEL or self._section.is_track or bool(_TRACK_HEADING.fullmatch(text))
-        section.is_track = section.is_track or self._section.title.casefold() == "tracks"
+        section.is_track = block.level == TRACK_LEVEL or bool(_TRACK_HEADING.fullmatch(text))
         section.note = cut(clean(note), MAX_PARAGRAPH)
         self._section.items.append(section)
         self.sections.append(section)
         self._open.append(section)
-        self.named_at = section if is_title and self.named_at is None else self.named_at
+        if is_title:
+            self.named_at = section
+            self.description = ""  # what stood above the title is about something else
         self._take(run.entries, run.further, run.left_out)
         if len(run.entries) == 1 and block.level < OUTLINE_LEVEL:
             section.entry = run.entries[0]
@@ -417,8 +410,7 @@ class _Walker:
             if not detail(work.entry, clean(text)):
                 work.entry.describe(text)
             return True
-        if self._section.entry is not None or len(self._section.texts) < 12:
-            self._section.texts.append(text)
+        self._section.texts.append(text)
         return False
 
     def _take(
@@ -469,10 +461,6 @@ class _Walker:
             self._add_plain(block, work, entry)
             return
         run = read_run(block, self._labels, self._headings(), below_work=entry is not None, described=entry is not None)
-        if block.level and entry is not None and not _begins_with(block, run.entries):
-            run.left_out += [(_link_of(block, one), Reason.DESCRIPTION) for one in run.entries]
-            run.entries.clear()
-            entry.describe(block.text)
         for one in run.entries:
             one.listed = False
         self._take(run.entries, run.further, run.left_out, work, listed=False)
@@ -481,13 +469,11 @@ class _Walker:
             _take_details(entry, block)
 
     def _add_plain(self, block: Block, work: _Item | None, entry: Entry | None) -> None:
-        text = clean(block.text)
         if entry is not None and (work is not None or len(self._section.items) < 2):
             if not _take_details(entry, block):
                 entry.describe(block.text)
         elif block.level == 0:
-            if len(self._section.texts) < 12:
-                self._section.texts.append(text)
+            self._section.texts.append(block.text)
             self._note(block)
 
     def _note(self, block: Block) -> None:
@@ -497,24 +483,11 @@ class _Walker:
         section = self._section
         if block.level or len(text) < MIN_GOAL or len(own) < len(text) / 2:
             return
-        if section is self.root or section.title == "":
-            wanted = section is not self.root or self.named_at is None
-            if (
-                wanted
-                and len(text) >= MIN_DESCRIPTION
-                and not is_advert(text)
-                and not (self.description and section is self.root)
-            ):
-                self.description = self.description if self.named_in(section) else cut(text, MAX_PARAGRAPH)
+        if not section.title:
+            if len(text) >= MIN_DESCRIPTION and not is_advert(text):
+                self.description = self.description or cut(text, MAX_PARAGRAPH)
         elif not section.note and not section.items and section.entry is None:
             section.note = cut(text, MAX_PARAGRAPH)
-
-    def named_in(self, section: Section) -> bool:
-        """Whether a section has given the list its description already."""
-        if section.is_described:
-            return True
-        section.is_described = True
-        return False
 
 
 def _take_details(entry: Entry, block: Block) -> bool:
@@ -527,15 +500,6 @@ def _take_details(entry: Entry, block: Block) -> bool:
             lines[-1].append(piece)
     found = [detail(entry, plain(line).strip(" *_")) for line in lines]  # all of them, not only to the first
     return any(found)
-
-
-def _begins_with(block: Block, entries: Sequence[Entry]) -> bool:
-    first = next((piece for piece in block.pieces if isinstance(piece, Link) or has_words(piece)), None)
-    return bool(entries) and isinstance(first, Link)
-
-
-def _link_of(block: Block, entry: Entry) -> Link:
-    return next((link for link in block.links if link.url == entry.url), Link(entry.url, entry.title, entry.source))
 
 
 def _bare_below(blocks: Sequence[Block]) -> set[int]:

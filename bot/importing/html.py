@@ -83,7 +83,7 @@ class HtmlReader:
             self._silent += not closed
         elif tag == "a":
             if address := values.get("href", "").strip():
-                self._collector.open(address, tooltip=values.get("title", ""))
+                self._collector.open(address)
         elif tag == "img":
             self._collector.picture(values.get("alt", ""), values.get("src", ""))
         elif tag == "iframe":

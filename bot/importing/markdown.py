@@ -458,11 +458,11 @@ class _Reader:
         self._collector.struck = 0 if token.hidden else 1
 
     def _link(self, token: Token) -> None:
-        title, address = str(token.attrGet("title") or ""), str(token.attrGet("href") or "")
+        address = str(token.attrGet("href") or "")
         bare = token.info == "auto"
         if not (bare and self._in_code):
             self._in_link = True
-            self._collector.open(address.replace(_BRACKET, "["), bare=bare, tooltip=title)
+            self._collector.open(address.replace(_BRACKET, "["), bare=bare)
 
     def _link_end(self, token: Token) -> None:
         self._in_link = False

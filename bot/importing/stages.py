@@ -61,7 +61,6 @@ class Section:
     entry: Entry | None = None
     meta: Reason | None = None
     is_track: bool = False
-    is_described: bool = False
     dropped: set[int] = field(default_factory=set)
 
     @property
@@ -176,8 +175,6 @@ def _groups(section: Section, path: tuple[str, ...], title: str) -> Iterator[Gro
         heading = () if alone or not below.title or below.title in path else (below.title,)
         if below.is_track and not section.is_track:
             yield from _groups(below, heading, title)
-        elif below.title.casefold() == "tracks" and all(one.is_track for one in below.sections):
-            yield from _groups(below, (), title)
         else:
             yield from _groups(below, (*path, *heading), title)
 
