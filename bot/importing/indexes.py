@@ -1,4 +1,4 @@
-"""From an index to a catalog that is known to load, and what to say about it."""
+"""From an index to the text of a catalog, and what to say about it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -40,14 +41,18 @@ _NAMED = (
 """What a curator may want to correct in the index; the others are counted, with their lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Imported:
-    """An index as a catalog: the text of its file, the catalog itself, and the draft with what was left out."""
+    """An index as the text of a catalog, and the draft with what was left out."""
 
     text: str
-    catalog: Catalog
     draft: Draft
     base: str | None = None
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog, read from its text as a person's file is; raises CatalogError if it has problems."""
+        return parse_catalog(self.text, self.draft.origin.removeprefix("Imported from "))
 
     @property
     def kept(self) -> str:
@@ -68,7 +73,7 @@ def import_index(
         made = draft_index(path, stdin, base=base, on_progress=on_progress)
         text = catalog_text(made)
         on_progress(0.8)
-        return Imported(text, parse_catalog(text, made.origin.removeprefix("Imported from ")), made, base)
+        return Imported(text, made, base)
 
 
 def draft_index(

@@ -330,7 +330,6 @@ class _Reader:
         self._text = text
         self._lines = text.split("\n")
         self._collector = Collector(name)
-        self._tags = HtmlReader(self._collector)
         self._shift = 0
         self._in_head = False
         self._in_code = 0
@@ -477,7 +476,7 @@ class _Reader:
     def _tag(self, token: Token) -> None:
         if (code := re.match(r"<(/?)(?:code|kbd|samp)\b", token.content, re.IGNORECASE)) is not None:
             self._in_code = max(0, self._in_code + (-1 if code[1] else 1))
-        self._tags.read_tag(token.content)
+        HtmlReader(self._collector).read_tag(token.content)
         self._collector.line += token.content.count("\n")
 
     def _note(self, token: Token) -> None:
