@@ -147,6 +147,7 @@ class Collector:
         self._alt: list[str] = []
         self._cells: list[tuple[Piece, ...]] | None = None
         self._columns: list[str] = []
+        self._heads = False
         self._spans: dict[int, int] = {}
         self._table = 1
         self._depth = 0
@@ -263,9 +264,10 @@ class Collector:
         self.end_block()
         self._cells = []
 
-    def end_cell(self, rows: int = 1) -> None:
-        """A cell of the current row ends; it reaches over a number of rows."""
+    def end_cell(self, rows: int = 1, *, heads: bool = False) -> None:
+        """A cell of the current row ends; it reaches over a number of rows, and may be the heading of its column."""
         if self._cells is not None:
+            self._heads = heads and (self._heads or not self._cells)
             self._skip_spanned()
             if rows > 1:
                 self._spans[len(self._cells)] = rows
@@ -277,14 +279,14 @@ class Collector:
             self._spans[len(self._cells)] -= 1
             self._cells.append(())
 
-    def end_row(self, *, heads: bool = False) -> None:
-        """The current row ends, if there is one; `heads` says that its cells are the headings of the columns."""
+    def end_row(self) -> None:
+        """The current row ends, if there is one; one of headings names the columns."""
         if self._cells is None:
             return
         if self._pieces or self._link:
             self.end_cell()
         cells, self._cells = self._cells, None
-        if heads:
+        if self._heads:
             self._columns = [plain(cell) for cell in cells]
             if not any(isinstance(piece, Link) for cell in cells for piece in cell):
                 return

@@ -36,7 +36,6 @@ class HtmlReader:
         self._collector = collector
         self._on_text = on_text
         self._silent = 0
-        self._heads = True
         self._rows = 1
 
     def read_tag(self, tag: str) -> None:
@@ -112,9 +111,7 @@ class HtmlReader:
             self._collector.begin_heading(_HEADINGS[tag])
         elif tag == "tr":
             self._collector.begin_row()
-            self._heads = True
         elif tag in ("td", "th"):
-            self._heads = self._heads and tag == "th"
             self._rows = int(rows) if (rows := values.get("rowspan", "")).isdecimal() and len(rows) < 4 else 1
         elif tag in _BLOCKS:
             self._collector.end_block()
@@ -137,10 +134,10 @@ class HtmlReader:
         elif tag in _HEADINGS:
             self._collector.end_heading()
         elif tag in ("td", "th"):
-            self._collector.end_cell(self._rows)
+            self._collector.end_cell(self._rows, heads=tag == "th")
             self._rows = 1
         elif tag == "tr":
-            self._collector.end_row(heads=self._heads)
+            self._collector.end_row()
         elif tag == "table":
             self._collector.end_table()
         elif tag in _BLOCKS:
