@@ -32,7 +32,7 @@ from bot.importing.entries import (
     subject_columns,
 )
 from bot.importing.markdown import OnProgress, no_progress, with_progress
-from bot.importing.meta import Reason, is_advert, is_social, reason_for_heading, reason_for_link
+from bot.importing.meta import Reason, are_profiles, is_advert, reason_for_heading, reason_for_link
 from bot.importing.stages import TRACK_LEVEL, Group, Section, groups_of
 from bot.importing.words import (
     MAX_SUBJECT,
@@ -583,7 +583,7 @@ class _Chooser:
             return section.reason
         if (reason := reason_for_link(entry.title, entry.url, prose=entry.prose or outside)) is not None:
             return reason
-        if not entry.listed and self._is_social(section):
+        if self._is_social(section):
             return Reason.SOCIAL
         place = unquote(entry.url.partition("#")[2])
         if (
@@ -609,10 +609,9 @@ class _Chooser:
         return self._listed[key]
 
     def _is_social(self, section: Section) -> bool:
-        """Whether a row of links in running text leads to profiles and chats, most of them."""
+        """Whether the links of a section lead to profiles and chats, most of them."""
         if id(section) not in self._social:
-            row = [entry for entry in section.entries if not entry.listed]
-            self._social[id(section)] = 2 * sum(is_social(entry.url) for entry in row) >= len(row) > 1
+            self._social[id(section)] = are_profiles([entry.url for entry in section.entries])
         return self._social[id(section)]
 
     def _before_title(self, section: Section) -> bool:

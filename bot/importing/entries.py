@@ -419,13 +419,14 @@ class _RunReader:
                 self._mentioned(piece, clean(sentences.around(max(0, place - 1))))
 
     def _mentioned(self, link: Link, sentence: str) -> None:
-        titled = self._labels.is_titled(link)
-        if titled and " " not in link.text and link.text.islower():
-            self._run.left_out.append((link, Reason.PROSE))  # "it made me [cry](url)"
-            return
-        if not titled and len(sentence) > MAX_TITLE_BEHIND and self._headings and label_name(link.text):
-            sentence = f"{self._headings[0]}: {label_name(link.text)}"
+        titled, label = self._labels.is_titled(link), label_name(link.text)
         title = clean_title(link.text) if titled else "" if link.bare else cut(sentence, MAX_SUBJECT)
+        if len(title) > MAX_TITLE_BEHIND and self._headings and label and not titled:
+            title = f"{self._headings[0]}: {label}"
+        is_word = titled and " " not in title and title.islower()  # "it made me [cry](url)"
+        if is_word or (not titled and not link.bare and not label and self._headings):  # "see [here](url)"
+            self._run.left_out.append((link, Reason.PROSE))
+            return
         entry = self._entry(title, link, "")
         entry.prose, entry.listed = True, False
         if titled and len(sentence.split()) >= len(title.split()) + 3:

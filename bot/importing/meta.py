@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from urllib.parse import unquote
 
+from bot.catalog.addresses import host_of
 from bot.catalog.labels import is_language
 from bot.importing.words import TABLE, pattern
 
@@ -45,6 +47,9 @@ def _patterns(section: str) -> list[tuple[Reason, re.Pattern[str]]]:
 _HEADINGS, _LINKS, _PROSE_LINKS = _patterns("headings"), _patterns("links"), _patterns("prose_links")
 _ADVERT, _INVITATION = pattern("texts", "advert"), pattern("texts", "invitation")
 _JOINTS = re.compile(r"\s*(?:&|/|,|\+|\||\band\b|\bund\b|\by\b|\bet\b|\bи\b|和|与|及)\s*", re.IGNORECASE)
+_PROFILES = pattern("texts", "profile")
+_FEWEST_SITES = 3  # two may be a pair of channels worth following
+_MOST_PROFILES = 12  # more of them are a list of communities
 _MOST_PARTS = 6  # of a heading: "Credits & Licence" has two
 
 
@@ -72,9 +77,11 @@ def reason_for_link(text: str, url: str, *, prose: bool = False) -> Reason | Non
     return Reason.SOCIAL if _INVITATION.match(text) else None
 
 
-def is_social(url: str) -> bool:
-    """Whether an address is that of a profile or a chat."""
-    return any(addresses.search(url) for reason, addresses in _PROSE_LINKS if reason is Reason.SOCIAL)
+def are_profiles(urls: Sequence[str]) -> bool:
+    """Whether most of a few addresses are profiles and chats on different sites: those of the list's own authors."""
+    found = [url for url in urls if _PROFILES.search(url)]
+    sites = len(set(map(host_of, found)))
+    return 2 * len(found) >= len(urls) and min(len(urls), _FEWEST_SITES) <= sites and 1 < len(urls) <= _MOST_PROFILES
 
 
 def is_advert(text: str) -> bool:
