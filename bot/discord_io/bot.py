@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, Self, cast
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -21,7 +20,7 @@ from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
-from bot.discord_io.refusals import ENTRY_POINT
+from bot.discord_io.refusals import ENTRY_POINT, REQUEST_ERRORS
 from bot.discord_io.requests import CheckedClock, request_trace
 from bot.discord_io.text import TYPED_LIMIT
 from bot.errors import StoreError
@@ -80,7 +79,7 @@ class StudyBot(commands.AutoShardedBot):
     due; `settings` are its host's."""
 
     pending_notice: Callable[[Interaction], Awaitable[None]]
-    """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
+    """Shows a member, once, what they must know: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
     """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
@@ -136,8 +135,8 @@ class StudyBot(commands.AutoShardedBot):
         """After a command: what the member must know beside its answer."""
         try:
             await self.pending_notice(interaction)
-        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("A member is not told yet what they must know: %s", error)
+        except StoreError as error:
+            log.info("Whether a member has a notice to read is not known: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""
@@ -164,7 +163,7 @@ class StudyBot(commands.AutoShardedBot):
                 return
             await self._send_commands(payload)
             await self.store.state.put(key, digest)
-        except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
+        except (*REQUEST_ERRORS, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
             log.warning("Discord did not take the list of commands: %s", error)
 

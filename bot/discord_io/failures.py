@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
 from bot.discord_io.cards import notice
-from bot.discord_io.refusals import INTERACTION_OVER
+from bot.discord_io.refusals import INTERACTION_OVER, REQUEST_ERRORS
 from bot.discord_io.text import defuse, echo, escape
 from bot.errors import FilterError, ScheduleError, StudybotError
 from bot.language import Language
@@ -30,8 +29,8 @@ async def answer_failure(interaction: discord.Interaction[Any], error: BaseExcep
         words = language.t("Sorry, something broke on my side. Try again; if it keeps happening, tell my host.")
     try:
         await _send(interaction, words)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as unreachable:
-        # The member is gone or the network is: nobody is left to be told.
+    except (*REQUEST_ERRORS, discord.DiscordException) as unreachable:
+        # The member is gone or the network is: nobody is left to read it.
         log.info("A member does not see that something failed: %s", unreachable)
 
 

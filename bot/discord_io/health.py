@@ -101,7 +101,7 @@ async def health(bot: StudyBot, weekly: WeeklySchedule, now: datetime) -> list[F
     found = obstacles(guild, weekly)
     return [
         *found,
-        *_pause_findings(weekly, found),
+        *_pause_findings(weekly, found, recent),
         *_job_findings(recent, now),
         *_role_findings(guild, weekly),
         *_worker_findings(bot.delivery.last_checked_at, now, slow=slow),
@@ -141,10 +141,14 @@ def _worker_findings(checked_at: datetime | None, now: datetime, *, slow: bool) 
         yield Finding(Check.DATABASE)
 
 
-def _pause_findings(weekly: WeeklySchedule, found: Collection[Finding]) -> Iterator[Finding]:
-    if weekly.pause_reason not in (None, Reason.ADMIN_PAUSED):
-        is_found = any(one.reason is weekly.pause_reason for one in found)
-        yield Finding(Check.PAUSED, None if is_found else weekly.pause_reason)
+def _pause_findings(
+    weekly: WeeklySchedule, found: Collection[Finding], recent: Collection[Delivery]
+) -> Iterator[Finding]:
+    reason = weekly.pause_reason
+    if reason not in (None, Reason.ADMIN_PAUSED):
+        is_found = any(one.reason is reason for one in found)
+        detail = next((one.post.detail for one in recent if one.post.reason is reason), None)
+        yield Finding(Check.PAUSED, None if is_found else reason, detail)
 
 
 def _job_findings(recent: list[Delivery], now: datetime) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, RESOURCE, PersistentItem, acknowledge, is_private
 from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.failures import ran_out
+from bot.discord_io.refusals import REQUEST_ERRORS
 from bot.discord_io.text import show
 from bot.language import N_, Language
 from bot.progress import next_step, tally, unmet
@@ -112,7 +113,7 @@ async def kept_if_late(
     sees an answer. A toggle isn't: the member, who sees that nothing happened, presses again."""
     try:
         yield
-    except discord.HTTPException as error:
+    except REQUEST_ERRORS as error:
         if ran_out(error) and resource is not None and action is not Action.TOGGLE:
             await act(interaction, library, resource, action)
         raise

@@ -16,10 +16,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal, TypeVar
 
-import aiohttp
 import discord
 
-from bot.discord_io.refusals import FORBIDDEN, THREAD_EXISTS, TIMED_OUT, Told, means, refusal_of, sentence_of
+from bot.discord_io.refusals import (
+    FORBIDDEN,
+    REQUEST_ERRORS,
+    THREAD_EXISTS,
+    TIMED_OUT,
+    Told,
+    means,
+    refusal_of,
+    sentence_of,
+)
 from bot.discord_io.requests import RateLimiter, guarded
 from bot.discord_io.text import CONTENT_LIMIT, fit
 from bot.errors import CannotPost, PostError, PostFailed
@@ -309,7 +317,7 @@ class DiscordMessenger:
             yield
         except (PostError, ClaimLost):
             raise
-        except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except REQUEST_ERRORS as error:
             raise self._post_error(error, guild_id, private=private) from error
         except Exception as error:
             # Whatever came over the wire, another attempt is made, and in the end its reason is told.

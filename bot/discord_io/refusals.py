@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Flag, auto
 
+import aiohttp
 import discord
 
 from bot.discord_io.text import echo
@@ -19,6 +20,11 @@ from bot.outcomes import Reason
 FEW = 3
 """Attempts at what Discord will hardly ever take. At 1 a tag or a place that becomes free a moment later is missed; at
 25, as after an outage, AutoMod alerts the moderators 25 times."""
+
+
+REQUEST_ERRORS = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What a request to Discord raises that was refused or not answered; `refusal_of` says what it means. A TimeoutError is
+an OSError."""
 
 
 class Told(Flag):

@@ -111,7 +111,7 @@ async def test_a_refused_post_leaves_ones_own_card_and_says_so(server: Server) -
     refused = await server.press(own, "Post here")
     assert refused.message.id == own.message.id
     assert "Your progress" in refused.text
-    assert "Discord won't let me post here." in refused.text
+    assert "Not posted: I don't have the permissions I need in the channel." in refused.text
     assert server.posts() == []
 
 

@@ -149,6 +149,41 @@ async def test_votes_for_titles_that_begin_alike_are_not_confused(server: Server
     assert f"{alike}two" in (await server.weekly("Preview")).text
 
 
+async def test_equal_titles_in_a_poll_have_their_stage_or_step_beside_them(server: Server, store: Store) -> None:
+    intro, long = "Introduction", "A title that is as long as no answer of a poll may be, and then some"
+    await serve(server, store, small("First", intro, long, intro, long))
+    await server.set_weekly(poll=True)
+    await server.pass_time(MONDAY + SOON)
+    (poll,) = [one for one in server.posts() if one.poll is not None]
+    assert poll.poll is not None
+    assert [one.text for one in poll.poll.answers] == [
+        "Introduction · step 2", "A title that is as long as no answer of a pol… · step 3",
+        "Introduction · step 4", "A title that is as long as no answer of a pol… · step 5",
+    ]  # fmt: skip
+    await server.mia.vote(poll, answer=3)
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert any("Step 4 of 5" in post.content for post in server.posts())
+
+
+async def test_history_says_what_discord_said_harmless_and_cut(server: Server) -> None:
+    await server.set_weekly(pin=True)
+    path = f"/channels/{server.channel.id}/messages"
+    odd = "Blocked by @everyone https://evil.example/x **now** " + "x" * 300
+    server.env.inject_error("POST", path, status=400, code=200000, message=odd, times=3)
+    full = "Maximum number of pins reached (250)"
+    server.env.inject_error("PUT", f"{path}/pins/*", status=400, code=30003, message=full, times=None)
+    await server.pass_time(MONDAY)
+    await server.env.advance_time(240)
+    history = (await server.weekly("History")).text
+    assert "not posted: AutoMod blocked it (Discord says: “Blocked by @\u200beveryone" in history
+    assert not [one for one in ("@everyone", "evil.example", "**now", "x" * 150) if one in history]
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert (
+        "it couldn't be pinned: the channel has as many pinned posts as Discord allows (Discord says: “Maximum"
+        in (await server.weekly("History")).text
+    )
+
+
 async def test_the_longest_ids_fit_a_button(server: Server, store: Store) -> None:
     resource = Resource(id="r" * 64, title="Long", url="https://example.org/long")
     catalog = Catalog("Long", id="c" * 24, stages=(Stage("all", "All", resources=(resource,)),))

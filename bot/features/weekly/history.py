@@ -99,11 +99,13 @@ def outcome_words(post: Job, language: Language) -> str:
         if post.under_way or post.reason is None:
             return language.t("is being posted")
         again = discord.utils.format_dt(post.attempt_at, "R")
-        return language.t("waits: {reason}; next try {again}", reason=why(post.reason, language), again=again)
+        return language.t(
+            "waits: {reason}; next try {again}", reason=why(post.reason, language, post.detail), again=again
+        )
     reason = post.reason if post.state is not State.WAITING else post.cancelled
     if reason is None:
         return language.t("not posted")
-    return language.t("not posted: {reason}", reason=why(reason, language))
+    return language.t("not posted: {reason}", reason=why(reason, language, post.detail))
 
 
 def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
@@ -111,4 +113,4 @@ def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
     for kind, words in MISSING.items():
         job: Any = delivery.follow_ups.get(kind)
         if job is not None and job.reason is not None and job.reason is not Reason.TOO_LATE:
-            yield language.t(words, reason=why(job.reason, language))
+            yield language.t(words, reason=why(job.reason, language, job.detail))

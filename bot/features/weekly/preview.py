@@ -173,7 +173,7 @@ def _outcome(weekly: WeeklySchedule, job: Job, language: Language, *, quiet: boo
         posted = t("Posted: {link}.", link=post_link(weekly, job, language))
         quietly = t("I didn't mention <@&{role}>: the last post is less than ten minutes old.", role=weekly.role_id)
         return f"{posted} {quietly}" if quiet else posted
-    reason = why(job.reason or Reason.OUTAGE, language)
+    reason = why(job.reason or Reason.OUTAGE, language, job.detail)
     if job.state is State.WAITING:
         return t(
             "Not posted yet: {reason}. I'll keep trying for five minutes; *History* shows the outcome.", reason=reason
