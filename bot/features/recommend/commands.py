@@ -15,9 +15,11 @@ from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
 from bot.discord_io.text import CHOICES_LIMIT, defuse, escape
 from bot.errors import FilterError
-from bot.features.recommend.cards import Asked, recommendation
+from bot.features.recommend.asked import Asked, is_small_talk
+from bot.features.recommend.cards import recommendation
 from bot.features.recommend.message import text_of
 from bot.search import Answer
+from bot.search.text import words
 
 
 class Recommend(commands.Cog):
@@ -89,9 +91,9 @@ class Recommend(commands.Cog):
         library, t = self._bot.library_for(interaction), self._bot.language_for(interaction).t
         text = text_of(message)
         asked, answer = Asked.of_message(text, library)
-        if answer.hits:
+        if answer.hits or (words(text) and is_small_talk(text, library)):
             await self._answer(interaction, asked, answer, library)
-        elif not text:
+        elif not words(text):
             nothing = t("There's no text in that message for me to read.")
             await interaction.response.send_message(view=notice(nothing), ephemeral=True)
         else:
