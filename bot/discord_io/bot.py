@@ -1,4 +1,4 @@
-"""The bot as every feature sees it: what it serves, where it keeps state, and the present."""
+"""The bot as every feature sees it: its lists, its store and its clock."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Form(Protocol):
 
 
 class Tree(app_commands.CommandTree["StudyBot"]):
-    """The commands, which only those get to whom the gate lets in."""
+    """The commands; the gate decides who is answered."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Whether a command, an entry of a menu or a keystroke is answered; what was typed is cut before it is read."""
@@ -68,7 +68,7 @@ def _cut(data: dict[str, Any]) -> None:
 
 
 def _is_costly(interaction: Interaction) -> bool:
-    # While somebody types an option nothing is drawn.
+    # Nothing is drawn while an option is typed.
     typing = interaction.type is discord.InteractionType.autocomplete
     return not typing and interaction.command is not None and "costly" in interaction.command.extras
 
@@ -168,7 +168,7 @@ class StudyBot(commands.AutoShardedBot):
             log.warning("Discord did not take the list of commands: %s", error)
 
     async def _discord_has_them(self) -> bool:
-        """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
+        """Whether the commands are there by name: they may have been removed, or the token used for another bot."""
         there = await self.http.get_global_commands(self._id)
         names = {command["name"] for command in there if command["type"] != ENTRY_POINT_TYPE}
         return names == {command.name for command in self.tree.get_commands()}

@@ -75,7 +75,7 @@ class Membership:
             if (asking := self._asking.get(guild.id)) is None:
                 asking = self._asking[guild.id] = asyncio.create_task(self._ask(guild, unknown))
                 asking.add_done_callback(lambda _: self._asking.pop(guild.id))
-            await asyncio.shield(asking)  # whoever asked first may be gone, and others wait for it
+            await asyncio.shield(asking)  # the first to ask may be gone, and others wait for it
         known = {one: self._is_in(guild.id, one) for one in wanted}
         here = frozenset(one for one, present in known.items() if present)
         return Presence(here, complete=None not in known.values())

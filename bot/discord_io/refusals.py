@@ -1,6 +1,6 @@
 """What each refusal of Discord means: one table, which everything that asks Discord for something reads.
 
-A refusal without one of Discord's codes comes from the network between, and is tried again like an outage. The codes:
+A refusal without one of Discord's codes is from the network between, and is tried again like an outage. The codes:
 https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 """
 
@@ -77,7 +77,7 @@ FORBIDDEN = Refusal(
     pauses=True,
     told=Told.ADMINS,
     why=N_("I don't have the permissions I need in the channel"),
-    fix=N_("Give them to me in the channel's settings."),
+    fix=N_("Grant them in the channel's settings."),
 )
 DM_CLOSED = Refusal(
     Reason.DM_CLOSED,
@@ -226,7 +226,7 @@ REFUSALS = (
 
 INTERACTION_OVER = frozenset({10008, 10015, 10062, 40060, 50027})
 """Codes of an interaction that ran out, was answered already, or whose message the member closed: no bug, and nobody is
-left to be told."""
+left to read an answer."""
 ENTRY_POINT = 50240
 """Discord's code for a command sync that would remove the application's Entry Point command."""
 THREAD_EXISTS = 160004

@@ -88,7 +88,7 @@ async def test_a_flagged_bot_does_not_blame_its_members(server: Server) -> None:
         await server.env.advance_time(200)
     text = (await server.ask("remind")).text
     assert "closed to me" not in text
-    assert "I couldn't send your reminder of" in text
+    assert "I couldn't send your reminder for" in text
     assert "Discord's anti-spam system has flagged me" in text
     assert "Next:" in text
 
@@ -102,8 +102,8 @@ async def test_a_lost_reminder_is_told_at_the_next_command_and_once(server: Serv
     tried = [one for one in server.env.http_requests if one.method == "POST" and one.path == path]
     assert len(tried) == 1 + 3  # the test message, and three attempts
     first, second = await server.ask("next"), await server.ask("next")
-    assert "I couldn't send your reminder of" in first.text
-    assert "I couldn't send your reminder of" not in second.text
+    assert "I couldn't send your reminder for" in first.text
+    assert "I couldn't send your reminder for" not in second.text
 
 
 async def test_an_entry_point_command_does_not_block_the_sync(

@@ -56,7 +56,7 @@ async def test_a_lost_week_is_told_to_who_set_it_and_stays_in_the_doctors_mind(
     server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 13 * 3600)
     await serve(server, store, catalog)
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
-    assert "The weekly prompt of Monday, 5 January 2026 in <#" in told
+    assert "The weekly prompt for Monday, 5 January 2026 in <#" in told
     assert "wasn't posted: I was offline at that time" in told
     assert "problem" in (await server.weekly()).text
     await server.pass_time(MONDAY + WEEK + SOON)
@@ -68,7 +68,7 @@ async def test_skip_names_the_prompt_that_waits_and_leaves_that_one_out(server: 
     await server.set_weekly()
     outage(server, times=1)
     await server.pass_time(MONDAY + timedelta(seconds=20))
-    assert "The prompt of Monday 5 January is skipped" in (await server.weekly("Skip")).text
+    assert "The prompt for Monday 5 January is skipped" in (await server.weekly("Skip")).text
     await server.pass_time(MONDAY + timedelta(hours=1))
     assert server.posts() == []
     assert "an admin skipped it" in (await server.weekly("History")).text

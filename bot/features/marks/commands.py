@@ -97,7 +97,7 @@ def _which(library: Library, text: str, candidates: Collection[Resource], langua
 
 
 def _offered(library: Library, typed: str, done: Collection[str]) -> list[Resource]:
-    """What the typed text may name, and for no text the steps of the path; what is done comes last."""
+    """What the typed text may name, and for no text the steps of the path; what is done is listed last."""
     if typed.strip():
         return sorted(library.index.complete(typed, CHOICES_LIMIT), key=lambda one: one.id in done)
     steps = chain(

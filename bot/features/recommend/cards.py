@@ -67,7 +67,7 @@ def recommendation(
 ) -> Card:
     """The card for an answer; `done` are the ids of what the member who asked has finished, where that is known.
 
-    What they have finished comes last. A `shared` card is for everyone: it shows nobody's marks. A card shows SHOWN
+    What they have finished is shown last. A `shared` card is for everyone: it shows nobody's marks. A card shows SHOWN
     hits and a button for the others, or the `whole` answer.
     """
     if not answer.hits:

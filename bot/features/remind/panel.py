@@ -83,7 +83,7 @@ def missed_text(missed: Job, language: Language) -> str:
     """That the last reminder wasn't sent, and why."""
     due, reason = discord.utils.format_dt(missed.due_at, "D"), why(missed.reason or Reason.OUTAGE, language)
     return language.t(
-        "I couldn't send your reminder of {due}: {reason}. I'll send the next one.", due=due, reason=reason
+        "I couldn't send your reminder for {due}: {reason}. I'll send the next one.", due=due, reason=reason
     )
 
 
@@ -180,7 +180,7 @@ class _ReminderButton(PersistentItem, template=r"(?!)"):
     """A button that changes the reminder that is set."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:
-        """Change it, and show the card as it is then; one that is gone is shown as gone."""
+        """Change it and show the card again; a reminder that was removed is shown as removed."""
         await acknowledge(interaction)
         reminder = await interaction.client.store.look_up(reminders.of_user, interaction.user.id)
         if reminder is None:

@@ -65,7 +65,7 @@ def notice_words(notice: Notice) -> str:
         return " ".join(filter(None, (paused, fix(weekly.pause_reason), todo)))
     reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
     missed = t(
-        "The weekly prompt of {date} in {channel} wasn't posted: {why}.",
+        "The weekly prompt for {date} in {channel} wasn't posted: {why}.",
         date=plain_date(lost.due_at if lost else weekly.next_at, weekly.schedule.zone, ENGLISH),
         channel=channel, why=why(reason, detail=lost.detail if lost else None),
     )  # fmt: skip
