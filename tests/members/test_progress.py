@@ -248,7 +248,7 @@ def _members_asked(server: Server) -> int:
 async def test_no_command_says_anything_about_a_member_who_shares_nothing(
     server: Server, store: Store, catalog: Catalog
 ) -> None:
-    """Somebody's own accounts on their own server, an admin's among them, send every command there is and press
+    """An attacker's accounts on their own server, an admin's among them, send every command there is and press
     everything it shows, with every resource on the list, before and after each mark of the one other member."""
     others = [server.guild.add_member(server.env.create_user(f"mine{n}")) for n in range(2)]
     await finish(store, server, others[0], "bert", "gpt-1")

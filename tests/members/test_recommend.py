@@ -346,6 +346,23 @@ async def test_a_shared_answer_carries_no_address_of_a_strangers(server: Server,
         assert [one for one in seen.links if "evil" in one] == []
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        (403, 50013, "I don't have the permissions I need in the channel"), (400, 200000, "AutoMod blocked it"),
+        (403, 0, "I couldn't reach Discord"),
+    ],
+)  # fmt: skip
+async def test_a_refused_answer_for_everyone_is_answered_privately(
+    server: Server, status: int, code: int, reason: str
+) -> None:
+    server.env.inject_error("POST", "/interactions/*/callback", status=status, code=code, message="no", times=1)
+    result = await server.mia.slash(server.channel, "recommend", topic="kv cache", share=True)
+    assert result.response.ephemeral
+    assert f"Not posted: {reason}." in Seen(result).text
+    assert server.posts() == []
+
+
 async def test_sharing_waits_its_turn_in_a_channel(server: Server) -> None:
     for _ in range(3):
         assert not (await server.ask("recommend", topic="kv cache", share=True)).private

@@ -184,6 +184,21 @@ async def test_history_says_what_discord_said_harmless_and_cut(server: Server) -
     )
 
 
+async def test_the_longest_history_fits_a_card(server: Server, store: Store) -> None:
+    await serve(server, store, small(*(f"{'_*' * 120} {number}" for number in range(12))))
+    await server.set_weekly(thread=True, pin=True, poll=True)
+    path, odd = f"/channels/{server.channel.id}/messages", "*_" * 300
+    server.env.inject_error("PUT", f"{path}/pins/*", status=400, code=30003, message=odd, times=None)
+    server.env.inject_error("POST", f"{path}/*/threads", status=400, code=160006, message=odd, times=None)
+    for week in range(6):
+        await server.pass_time(MONDAY + week * WEEK + SOON)
+        await server.env.advance_time(200)
+    history = (await server.weekly("History")).text
+    assert 3 <= history.count("\n- Monday") <= 6
+    assert "Monday, 9 February 2026" in history
+    assert len(history) <= 4000
+
+
 async def test_the_longest_ids_fit_a_button(server: Server, store: Store) -> None:
     resource = Resource(id="r" * 64, title="Long", url="https://example.org/long")
     catalog = Catalog("Long", id="c" * 24, stages=(Stage("all", "All", resources=(resource,)),))

@@ -9,12 +9,14 @@ import discord
 
 from bot.discord_io.refusals import fix, why
 from bot.discord_io.schedules import plain_date
-from bot.discord_io.text import show
+from bot.discord_io.text import CARD_LIMIT, show
 from bot.features.weekly.admin import TITLE_LIMIT
 from bot.jobs import Delivery, Job, Notice, WeeklySchedule
 from bot.language import ENGLISH, N_, Language
 from bot.outcomes import Reason, State
 
+HEADING_LIMIT = 100
+"""Characters of the heading of History, in any language."""
 MISSING = {
     "thread": N_("its thread couldn't be opened: {reason}"),
     "pin": N_("it couldn't be pinned: {reason}"),
@@ -35,8 +37,12 @@ def pause_words(weekly: WeeklySchedule, language: Language) -> str:
 
 
 def history_text(weekly: WeeklySchedule, past: Iterable[Delivery], language: Language) -> str:
-    """The card of History: each past prompt in a line."""
-    lines = [_line(weekly, delivery, language) for delivery in past]
+    """The card of History: each past prompt in a line, the latest first and as many as fit."""
+    lines, room = [], CARD_LIMIT - HEADING_LIMIT
+    for line in (_line(weekly, delivery, language) for delivery in past):
+        if (room := room - len(line) - 1) < 0:
+            break
+        lines.append(line)
     return "\n".join(["### " + language.t("Recent prompts"), *(lines or [language.t("None yet.")])])
 
 

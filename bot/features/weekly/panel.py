@@ -98,10 +98,10 @@ def _problem_lines(panel: Panel, language: Language) -> list[str]:
 
 
 def _coming(panel: Panel, language: Language) -> list[str]:
-    """The next post and dates; of a paused prompt why it is, and when that ends."""
+    """The next post and dates; of a prompt that an admin paused, when that ends. Why one paused itself is a problem."""
     weekly, prompt = panel.weekly, panel.prompt
     if weekly.pause_reason is not None:
-        return [pause_words(weekly, language)]
+        return [pause_words(weekly, language)] if weekly.pause_reason is Reason.ADMIN_PAUSED else []
     if isinstance(prompt, Reason):
         return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
     return [
