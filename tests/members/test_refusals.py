@@ -43,7 +43,9 @@ async def test_a_deleted_role_is_left_out_and_told_once(server: Server) -> None:
     assert not any("<@&" in post.content for post in server.posts())
     (told,) = messages_to(server.ada)
     assert "mentions no role now: it was deleted" in told
-    assert "The role to mention was deleted" in (await server.manage("weekly")).text
+    panel = (await server.manage("weekly")).text
+    assert "The role to mention was deleted" in panel
+    assert "Mentions: none" in panel
 
 
 async def test_a_forum_that_wants_a_tag_and_has_none_to_use(server: Server) -> None:
