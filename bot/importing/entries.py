@@ -680,12 +680,11 @@ class _RowReader:
         if titled is not None:
             self._entry = self._made(clean_title(titled.text), titled, cell, "")
             after = list(_spoken(cell.pieces[cell.pieces.index(titled) + 1 :], self._labels))
-            self._rest = clean(plain(after)) if has_words("".join(p for p in after if isinstance(p, str))) else ""
+            self._rest = clean(plain(after))
         else:
-            texts = [piece for piece in cell.pieces if isinstance(piece, str)]
-            self._subject, self._rest = split_title([piece if not isinstance(piece, Break) else " " for piece in texts])
-            if not self._subject and has_words(text := clean(plain(texts))):
-                self._subject = cut(text, MAX_SUBJECT)
+            texts = [" " if isinstance(piece, Break) else piece for piece in cell.pieces if isinstance(piece, str)]
+            self._subject, self._rest = split_title(texts)
+            self._subject = self._subject or cut(clean(plain(texts)), MAX_SUBJECT)
 
     def _made(self, title: str, link: Link, cell: Cell, label: str) -> Entry:
         entry = made_entry(title, link, label, (cell.heading, *self._headings), "")
@@ -694,9 +693,7 @@ class _RowReader:
 
     def _read_cell(self, at: int, cell: Cell) -> None:
         links = [piece for piece in cell.pieces if isinstance(piece, Link)]
-        only_icons = all(link.icon for link in links) and not has_words(
-            "".join(p for p in cell.pieces if isinstance(p, str))
-        )
+        only_icons = all(link.icon for link in links)
         own = [piece for piece in cell.pieces if isinstance(piece, str)]
         spoken = len(clean("".join(own)).split()) > 4
         for link in links:
