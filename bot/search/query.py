@@ -218,7 +218,8 @@ class QueryParser:
     def _parse_unknown(self, word: str) -> tuple[Token, ...]:
         vocabulary = self._vocabulary
         if self._language.specificity(word) < 1:  # no typo, but a word that the list does not have
-            edits = [one._replace(score=one.score * self._constants.general_edit) for one in vocabulary.one_edit(word)]
+            near = [one for one in vocabulary.one_edit(word) if self._language.specificity(one.word) == 1]
+            edits = [one._replace(score=one.score * self._constants.general_edit) for one in near]
             return (self._token(word, word, [*vocabulary.extended(word), *edits]),)
         edits = vocabulary.edits(word)
         if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._parts(word)):

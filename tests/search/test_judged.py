@@ -9,7 +9,7 @@ from tests.search.judging import OFF_TOPIC, figures, judged_lists, mean
 
 LEAST = {
     # list: nDCG@5, first right, recall@5, precision, silence, silence on what no list is about
-    "shipped": (0.95, 0.91, 0.93, 0.86, 0.94, 1.0),
+    "shipped": (0.95, 0.91, 0.93, 0.86, 1.0, 1.0),
     "econ": (0.88, 0.90, 0.80, 0.82, 1.0, 0.95),
     "music": (0.76, 0.77, 0.75, 0.77, 1.0, 0.93),
     "sre": (0.93, 0.92, 0.89, 0.72, 1.0, 0.87),
