@@ -97,9 +97,9 @@ class Corpus:
             sums: dict[str, float] = {}
             field_of: dict[str, int] = {}
             for found, weight, field in (
-                (one.summary, of.summary, SUMMARY), (one.aliases, of.alias, ALIAS), (one.headings, of.heading, HEADING),
-                (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
-                (one.authors, of.author, AUTHOR),
+                (one.summary, of.summary, SUMMARY), (one.aliases, of.title, ALIAS), (one.headings, of.summary, HEADING),
+                (one.site, of.site, SITE), (one.parts, title, TITLE), (one.title, title, TITLE),
+                (one.authors, of.title, AUTHOR),
             ):  # fmt: skip
                 for word in dict.fromkeys(found):
                     key = stem(word)
@@ -154,9 +154,8 @@ class Corpus:
         for document, resource in enumerate(catalog.resources):
             for place, slug in enumerate(resource.topics):
                 central = max(0.6, 1 - self.constants.centrality_step * place)
-                for wider, discount in and_broader(catalog.topics, slug, self.constants.broader):
-                    known = credits[wider].get(document, 0.0)
-                    credits[wider][document] = max(known, central * discount)
+                for wider in and_broader(catalog.topics, slug):
+                    credits[wider][document] = max(central, credits[wider].get(document, 0.0))
         return {
             slug: _term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
         }
@@ -303,15 +302,14 @@ def _words_of(topic: Topic) -> list[str]:
     return [word for name in (topic.name, *topic.aliases) for word in words(name)]
 
 
-def and_broader(topics: Mapping[str, Topic], slug: str, discount: float = 1.0) -> Iterator[tuple[str, float]]:
-    """A topic and those that it is a part of, each once with its discount: the nearest first."""
-    waiting, found = [(slug, 1.0)], {slug}
-    for one, share in waiting:
-        yield one, share
-        for wider in topics[one].broader:
-            if wider not in found:
-                found.add(wider)
-                waiting.append((wider, share * discount))
+def and_broader(topics: Mapping[str, Topic], slug: str) -> list[str]:
+    """A topic and those that it is a part of, each once: the nearest first."""
+    found = {slug: None}
+    waiting = [slug]
+    for one in waiting:
+        waiting += [wider for wider in topics[one].broader if wider not in found]
+        found.update(dict.fromkeys(topics[one].broader))
+    return list(found)
 
 
 def _main_topics(resources: Iterable[Resource]) -> list[str]:

@@ -180,7 +180,7 @@ class SearchIndex:
         """The reason with what sets this document apart from others of the topic: what it is mainly about."""
         topics = [self._corpus.topics[slug] for slug in self._corpus.resources[document].topics]
         if topic not in topics:
-            narrower = (one for one in topics if topic.id in dict(and_broader(self._corpus.topics, one.id)))
+            narrower = (one for one in topics if topic.id in and_broader(self._corpus.topics, one.id))
             topic = next(narrower, topic)
             reason = reason._replace(how="narrower", matched=topic.name)
         return reason._replace(beside=topics[0].name if topics and topics[0] != topic else "")

@@ -77,7 +77,7 @@ class Ranker:
     def _found(self, content: Sequence[Token], budget: Budget, accept: Accept | None) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
         left = sum([token.weight for token in content if token.is_explained])
-        floor = self._constants.least_explained * left
+        floor = 0.0
         sums: Scores = {}
         for token in sorted(filter(_is_explained, content), key=lambda one: -one.weight):
             if left >= floor and (budget.left > 0 or not sums):
@@ -120,20 +120,12 @@ class Ranker:
                 score = max(score, like / 100 * (1 + score) / 2)
                 pieces.add(document)
             scores[document] = score
-        if query.start:
-            count = len(titles)
-            for document, score in scores.items():
-                introductory = not self._corpus.language.introductory.isdisjoint(titles[document].split())
-                place = 1.0 if introductory else (1 - document / count) / 2
-                scores[document] = (1 - of.early) * score + of.early * place
         return pieces
 
     def _above_cutoff(self, query: Query, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
         """The rule of silence: a hit explains a share of the query, and more than the list does not know of it."""
         of = self._constants
-        whole = sum([token.weight for token in content])
         unknown = of.against_unknown * self._unknown(query, content)
-        least = max(of.least_explained * whole, unknown)
         strong: Scores = {}
         floor = 0.0
         for tried, document in enumerate(sorted(scores, key=scores.__getitem__, reverse=True)):
@@ -141,8 +133,7 @@ class Ranker:
             if score < floor or (not strong and tried > COMPARED):
                 break
             # No document scores more than it explains.
-            clear = document in pieces or (not unknown and score >= of.least_explained)
-            if clear or self._explained(content, document) >= least:
+            if document in pieces or not unknown or self._explained(content, document) >= unknown:
                 strong[document] = score
                 floor = floor or of.relative * score
         return strong
