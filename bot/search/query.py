@@ -295,11 +295,13 @@ class QueryParser:
         )
 
     def _join_neighbours(self, tokens: list[Token]) -> None:
-        """ "gpt 3" may stand for the word "gpt3": both tokens get that match."""
-        for at in range(len(tokens) - 1):
-            one, other = tokens[at : at + 2]
-            if one.typed != other.typed and (match := self._vocabulary.join(one.word + other.word)) is not None:
-                tokens[at : at + 2] = [_adding(token, match) for token in (one, other)]
+        """ "gpt 3" may stand for the word "gpt3", "deep sky stacker" for one too: all its tokens get that match."""
+        for count in (2, 3):
+            for at in range(len(tokens) - count + 1):
+                some = tokens[at : at + count]
+                differ = len({token.typed for token in some}) == count
+                if differ and (match := self._vocabulary.join("".join([token.word for token in some]))) is not None:
+                    tokens[at : at + count] = [_adding(token, match) for token in some]
 
     def _abbreviate(self, tokens: list[Token]) -> None:
         """ "site reliability engineering" may stand for the word "SRE": its tokens get that match."""

@@ -366,7 +366,7 @@ class Acronyms:
         return ""
 
     def _spellings(self, text: str) -> Iterator[list[str]]:
-        for part in {text, text.partition(":")[0]}:
+        for part in {text, text.partition(":")[0], text.replace("-", " ")}:
             every = list(filter(None, map(fold, _WORD.findall(part))))
             yield every
             content = [word for word in every if word not in self._stop_words]
