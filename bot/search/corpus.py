@@ -157,7 +157,7 @@ class Corpus:
                 for wider in and_broader(catalog.topics, slug):
                     credits[wider][document] = max(central, credits[wider].get(document, 0.0))
         return {
-            slug: _term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
+            slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
         }
 
     def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:
@@ -174,7 +174,7 @@ class Corpus:
                 credits.update((one, max(central, credits.get(one, 0.0))) for one in under)
             document = under.stop
         return {
-            key: (_term(heading, credits, HEADING, 0.9 * self.constants.name), topic)
+            key: (self._term(heading, credits, HEADING, 0.9 * self.constants.name), topic)
             for key, (heading, topic, credits) in found.items()
             if credits and key
         }
@@ -188,7 +188,7 @@ class Corpus:
                     self._add_name(text, term, topic, joined)
         for document, resource in enumerate(self.resources):
             for text in resource.aliases:
-                self._add_name(text, _term(text, {document: 1.0}, ALIAS, self.constants.name), None, joined)
+                self._add_name(text, self._term(text, {document: 1.0}, ALIAS, self.constants.name), None, joined)
         for term, topic in self.heading_terms.values():
             self._add_name(term.word, term, topic, joined)
         return joined
@@ -211,9 +211,7 @@ class Corpus:
         """Those of topics and headings first, then of titles, then of summaries."""
         named = [(self.topics[slug].name, self.topic_terms[slug]) for slug in self.main_topics]
         named += [(term.word, term) for term, _ in self.heading_terms.values()]
-        titles = [(one.title, _term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]
-        for _, term in (*named, *titles):
-            term.weight = idf(len(term.documents), len(self.resources))
+        titles = [(one.title, self._term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]
         return Acronyms([*named, *titles], self.language.stop)
 
     def _values(self, option: str, field: int) -> dict[str, Term]:
@@ -221,7 +219,15 @@ class Corpus:
         for document, resource in enumerate(self.resources):
             if value := getattr(resource, option):
                 found.setdefault(value, {})[document] = 1.0
-        return {value: _term(value, credits, field, 0.9) for value, credits in found.items()}
+        return {value: self._term(value, credits, field, 0.9) for value, credits in found.items()}
+
+    def _term(self, word: str, credits: Mapping[int, float], field: int, most: float) -> Term:
+        """The posting list of a name; `most` is what its most central document has of it."""
+        term = Term(word)
+        term.weight = idf(len(credits), len(self.resources))
+        for document in sorted(credits):
+            term.add(document, most * credits[document], field)
+        return term
 
     @property
     def capitals(self) -> frozenset[str]:
@@ -238,13 +244,6 @@ def idf(holding: int, documents: int) -> float:
     most. (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.)
     """
     return log(1 + (documents - holding + 0.5) / (holding + 0.5))
-
-
-def _term(word: str, credits: Mapping[int, float], field: int, most: float) -> Term:
-    term = Term(word)
-    for document in sorted(credits):
-        term.add(document, most * credits[document], field)
-    return term
 
 
 def site_names(url: str) -> list[str]:

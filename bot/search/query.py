@@ -30,6 +30,8 @@ LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""
 MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
 """Words that an acronym may stand for."""
+EVERYWHERE = 0.1
+"""The weight under which a word says nothing here: nearly all of the list is about it."""
 SHORT = 4
 """Words of a query in which a stop word may be a name: "learn go"."""
 LONGEST_ACRONYM, RARE = 6, 0.9
@@ -149,7 +151,8 @@ class QueryParser:
             start, tokens = True, [token._replace(role=Role.SOFT) for token in tokens]
         tokens = self._with_names(tokens, budget)
         bare = not any(token.role is Role.CONTENT for token in tokens)
-        if not thanks and not any(token.role is Role.CONTENT and token.is_explained for token in tokens):
+        telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained and one.weight >= EVERYWHERE]
+        if not thanks and not telling:
             tokens = self._without_content(tokens, start or not bare)
         if question and len(tokens) >= LONG_QUESTION:
             tokens = _capped(tokens)
@@ -210,8 +213,11 @@ class QueryParser:
 
     def _further(self, word: str, known: Match) -> Iterator[Match]:
         """What a known word may stand for besides: longer words of it, another form's typo, an acronym."""
+        near = self._vocabulary.one_edit(word)
         if known.how == "stem":
-            yield from self._vocabulary.one_edit(word)
+            yield from near
+        elif len(word) >= self._constants.two_edits_from:  # the list's own typo, which is no word of the language
+            yield from (one for one in near if self._language.specificity(one.word) == 1)
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
 
