@@ -32,6 +32,7 @@ MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
 """Words that an acronym may stand for."""
 EVERYWHERE = 0.1
 """The weight under which a word says nothing here: nearly all of the list is about it."""
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORT = 4
 """Words of a query in which a stop word may be a name: "learn go"."""
 LONGEST_ACRONYM, RARE = 6, 0.9
@@ -259,9 +260,16 @@ class QueryParser:
         if role is not Role.CONTENT:
             factor *= self._constants.soft
         if not matches:
-            return self._corpus.unknown * self._language.specificity(word) * factor if role is Role.CONTENT else 0.0
+            return self._corpus.unknown * self._rarity(word) * factor if role is Role.CONTENT else 0.0
         likeliest = [one for one in matches if one.score == matches[0].score]
         return min(one.term.weight for one in likeliest) * factor
+
+    def _rarity(self, word: str) -> float:
+        """The specificity of an unknown word, or of the general one that it is, but for a typo: "rasing"."""
+        specificity = self._language.specificity
+        if specificity(word) < 1 or not self._constants.one_edit_from <= len(word) <= 12 or not word.isascii():
+            return specificity(word)
+        return min(map(specificity, _one_edit(word)))
 
     def _role(self, word: str) -> Role:
         language = self._language
@@ -369,6 +377,16 @@ class QueryParser:
         how = max((match for match, _ in used), key=lambda match: -match.score).how
         for at in {at for _, at in used}:
             tokens[at] = tokens[at]._replace(names=(*tokens[at].names, Match(name.term, score, how, name.text, name)))
+
+
+def _one_edit(word: str) -> Iterator[str]:
+    for at in range(len(word) + 1):
+        start, end = word[:at], word[at:]
+        yield start + end[1:]
+        yield start + end[1:2] + end[:1] + end[2:]
+        for letter in LETTERS:
+            yield start + letter + end
+            yield start + letter + end[1:]
 
 
 def _stands_in_title(token: Token) -> bool:
