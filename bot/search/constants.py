@@ -18,14 +18,20 @@ class Constants:
     """BM25F's b for titles: how much a long title dilutes its words. At 0.3 tuned −.003; at 0.75 unseen −.004."""
     site: float = 3.0
     """Field weight of the site. At 1.5 tuned −.002."""
-    summary: float = 1.2
+    summary: float = 1.5
     """Field weight of the summary, the further links and the headings above. At 0.8 tuned −.006, unseen −.003; at 1.8 tuned −.003."""
+    part: float = 0.8
+    """The share of the title's weight that a part of a word has: "gpt" in "GPT3" is found, "gpt 3" still means the whole."""
     name: float = 0.9
     """Credit of a name for the document that is about nothing else. At 0.8 tuned −.003, shipped −.004."""
     name_coverage: float = 0.5
     """The share of a name's weight that must be asked for. At 0 "attention" is every topic with that word."""
+    name_partial: float = 0.8
+    """Score of a name with missing words, at most, times the square of its coverage. At 0 dev −.011."""
     centrality_step: float = 0.08
     """What each further topic of a resource is worth less: what it is about before what it mentions."""
+    broader: float = 0.6
+    """What a topic's resources are worth to the topics that it is a part of. Off, shipped −.004."""
     stem: float = 0.97
     """Score of another form of the word, and of words written as one: "batches" must not beat "batching"."""
     one_edit: float = 0.9
@@ -63,7 +69,7 @@ class Constants:
     """How much a word that is in the summary alone explains. At 0.6 tuned −.012; at 1 general silence −.02."""
     special: float = 0.9
     """Specificity from which a known word excuses unknown ones. Off, general silence .961 for .967."""
-    relative: float = 0.45
+    relative: float = 0.44
     """The least share of the best score that is shown. At 0.5 precision +.03, shipped −.013; at 0.35 precision −.03."""
     likeness: float = 0.06
     """How much of a score is the likeness to the title. At 0.03 mistyped titles −.003; at 0.12 tuned −.002."""

@@ -98,7 +98,7 @@ class Corpus:
             field_of: dict[str, int] = {}
             for found, weight, field in (
                 (one.summary, of.summary, SUMMARY), (one.aliases, of.title, ALIAS), (one.headings, of.summary, HEADING),
-                (one.site, of.site, SITE), (one.parts, title, TITLE), (one.title, title, TITLE),
+                (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
                 (one.authors, of.title, AUTHOR),
             ):  # fmt: skip
                 for word in dict.fromkeys(found):
@@ -155,7 +155,8 @@ class Corpus:
             for place, slug in enumerate(resource.topics):
                 central = max(0.6, 1 - self.constants.centrality_step * place)
                 for wider in and_broader(catalog.topics, slug):
-                    credits[wider][document] = max(central, credits[wider].get(document, 0.0))
+                    share = central if wider == slug else central * self.constants.broader
+                    credits[wider][document] = max(share, credits[wider].get(document, 0.0))
         return {
             slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
         }

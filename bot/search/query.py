@@ -373,7 +373,7 @@ class QueryParser:
         used = [best[term] for term in name.parts if term in best]
         score = sum(match.score for match, _ in used) / len(used)
         if len(used) < len(name.parts):
-            score *= coverage**2
+            score *= self._constants.name_partial * coverage**2
         how = max((match for match, _ in used), key=lambda match: -match.score).how
         for at in {at for _, at in used}:
             tokens[at] = tokens[at]._replace(names=(*tokens[at].names, Match(name.term, score, how, name.text, name)))

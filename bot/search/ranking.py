@@ -113,7 +113,8 @@ class Ranker:
         texts, pieces = {typed, read.lower()}, set()
         floor = NEAR_BEST * max(scores.values(), default=0.0)
         near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
-        for document in nlargest(COMPARED, near, key=scores.__getitem__) if len(near) > COMPARED else near:
+        most = COMPARED if all(token.role is not Role.STOP for token in query.tokens) else DEPTH  # "is of for kubrick"
+        for document in nlargest(most, near, key=scores.__getitem__) if len(near) > most else near:
             like = max([_likeness(text, titles[document]) for text in texts])
             score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
             if like >= of.piece and len(typed) >= SHORTEST_PIECE:

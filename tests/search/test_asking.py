@@ -19,7 +19,7 @@ FIRST = [
     ("kvcache", "kv-cache-explainer understanding-llama2", "a topic run together"),
     ("kvcahe", "kv-cache-explainer", "run together and mistyped"),
     ("groupedqueryatention", "understanding-llama2", "a long one, run together and mistyped"),
-    ("mqa", "optimize-llm understanding-llama2", "an abbreviation for a topic"),
+    ("mqa", "understanding-llama2 optimize-llm", "an abbreviation for a topic"),
     ("multi-query attention", "understanding-llama2", "and the topic spelled out"),
     ("reinforcement learning from human feedback", "rlhf-huyen", "spelled out for an abbreviation in the title"),
     ("gqa", "understanding-llama2", "an abbreviation that no title has"),
