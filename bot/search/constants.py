@@ -77,5 +77,6 @@ class Constants:
     """The likeness (0 to 100) from which a query is a piece of a title. At 92 two typos −.035."""
     message_context: float = 0.4
     """What the other sentences of a message add by. At 0.1 messages −.02."""
-    budget: int = 5_000
-    """Postings that one query reads, and other work in that unit; in a longer list as many as it has resources."""
+    budget: int = 10_000
+    """Postings that one query reads, and other work in that unit; in a longer list as many as it has resources. A
+    keystroke has a quarter."""

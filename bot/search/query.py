@@ -20,19 +20,21 @@ from bot.search.corpus import TITLE, Corpus
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Match, Name, Speller, Term
 
-MAX_LENGTH, MAX_WORDS = 400, 32
+MAX_LENGTH, MAX_WORDS = 400, 24
 """Characters and words of a query that are read: a whole question has fewer."""
 CACHE_SIZE = 4096
 """Words whose tokens are cached: people ask with the same few hundred."""
-GUESS_COST = 75
-"""What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at."""
+GUESS_COST, GENERAL_COST = 200, 50
+"""What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at; of a
+general word, for which less is tried."""
 LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""
 MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
 """Words that an acronym may stand for."""
 EVERYWHERE = 0.1
 """The weight under which a word says nothing here: nearly all of the list is about it."""
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
+LONGEST_GENERAL = 12
+"""Letters of the longest word that is looked for among the general ones, but for a typo."""
 SHORT = 4
 """Words of a query in which a stop word may be a name: "learn go"."""
 LONGEST_ACRONYM, RARE = 6, 0.9
@@ -209,7 +211,7 @@ class QueryParser:
             return (self._token(word, word, [known] if known else []),)
         if known is not None:
             return (self._token(word, word, [known, *self._further(word, known)]),)
-        budget.spend(GUESS_COST * len(word))
+        budget.spend((GUESS_COST if self._language.specificity(word) == 1 else GENERAL_COST) * len(word))
         return self._parse_unknown(word)
 
     def _further(self, word: str, known: Match) -> Iterator[Match]:
@@ -235,7 +237,10 @@ class QueryParser:
             return tuple(token._replace(typed=word) for token in self._parse_word(soft[0], Budget(0)))
         if not edits and is_katakana(word) and len(word) > 2:
             return tuple(self._parse_pairs(word, Budget(1)))
-        return (self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)]),)
+        token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
+        if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
+            token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
+        return (token,)
 
     def _parts(self, word: str) -> list[Match]:
         """The words that were run together in a word, or that digits part: "nand2tetris"."""
@@ -260,16 +265,9 @@ class QueryParser:
         if role is not Role.CONTENT:
             factor *= self._constants.soft
         if not matches:
-            return self._corpus.unknown * self._rarity(word) * factor if role is Role.CONTENT else 0.0
+            return self._corpus.unknown * self._language.specificity(word) * factor if role is Role.CONTENT else 0.0
         likeliest = [one for one in matches if one.score == matches[0].score]
         return min(one.term.weight for one in likeliest) * factor
-
-    def _rarity(self, word: str) -> float:
-        """The specificity of an unknown word, or of the general one that it is, but for a typo: "rasing"."""
-        specificity = self._language.specificity
-        if specificity(word) < 1 or not self._constants.one_edit_from <= len(word) <= 12 or not word.isascii():
-            return specificity(word)
-        return min(map(specificity, _one_edit(word)))
 
     def _role(self, word: str) -> Role:
         language = self._language
@@ -377,16 +375,6 @@ class QueryParser:
         how = max((match for match, _ in used), key=lambda match: -match.score).how
         for at in {at for _, at in used}:
             tokens[at] = tokens[at]._replace(names=(*tokens[at].names, Match(name.term, score, how, name.text, name)))
-
-
-def _one_edit(word: str) -> Iterator[str]:
-    for at in range(len(word) + 1):
-        start, end = word[:at], word[at:]
-        yield start + end[1:]
-        yield start + end[1:2] + end[:1] + end[2:]
-        for letter in LETTERS:
-            yield start + letter + end
-            yield start + letter + end[1:]
 
 
 def _stands_in_title(token: Token) -> bool:

@@ -201,7 +201,7 @@ def credits(token: Token, budget: Budget) -> Scores:
     best: Scores = {}
     for match in token.matches:
         term, score = match.term, match.score
-        if best and not budget.spend(len(term.documents)):
+        if not budget.spend(len(term.documents)) and best:
             break
         if not best:
             best = {document: score * value for document, value in zip(term.documents, term.credits, strict=True)}
