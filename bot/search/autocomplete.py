@@ -69,7 +69,11 @@ class Autocomplete:
             return list(range(min(limit, len(self._corpus.resources))))
         titled = (self._documents[one] for one in self._offered(typed, 4 * limit))
         found = list(dict.fromkeys(document for document in titled if document != _NO_DOCUMENT))[:limit]
-        return found if len(found) == limit else list(dict.fromkeys([*found, *self._searched(typed, self._budget())]))[:limit]
+        return (
+            found
+            if len(found) == limit
+            else list(dict.fromkeys([*found, *self._searched(typed, self._budget())]))[:limit]
+        )
 
     def _add(self, name: str, document: int, spellings: Iterable[Sequence[str]]) -> None:
         number = len(self._names)
@@ -136,7 +140,10 @@ class Autocomplete:
         if len(typed) > MAX_CORRECTED_WORDS:
             return []
         *finished, last = typed
-        corrected = [*(self._meant(word, budget) for word in finished), self._meant(last, budget) or self._unfinished(last)]
+        corrected = [
+            *(self._meant(word, budget) for word in finished),
+            self._meant(last, budget) or self._unfinished(last),
+        ]
         return " ".join(corrected).split() if all(corrected) else []
 
     def _meant(self, word: str, budget: Budget) -> str:

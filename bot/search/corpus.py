@@ -119,7 +119,9 @@ class Corpus:
             for key in {key for slug in resource.topics for key in topic_keys.get(slug, ())}:
                 term = self.terms.get(key)
                 frequency[key] += term is None or term.find(document) < 0
-        frequency.update(dict.fromkeys(map(stem, set(words(catalog.title)) - self.heading_words), count))  # what all is about tells nothing
+        frequency.update(
+            dict.fromkeys(map(stem, set(words(catalog.title)) - self.heading_words), count)
+        )  # what all is about tells nothing
         self.unknown = idf(0, count)
         specificity = self._specificity(fields, set().union(*topic_keys.values()))
         for topic in self.topics.values():
@@ -158,7 +160,8 @@ class Corpus:
                     share = central if wider == slug else central * self.constants.broader
                     credits[wider][document] = max(share, credits[wider].get(document, 0.0))
         return {
-            slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
+            slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name)
+            for slug, found in credits.items()
         }
 
     def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:

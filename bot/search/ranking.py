@@ -15,9 +15,9 @@ document over the cutoff, they only add to the documents found so far.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import nlargest
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -42,7 +42,6 @@ LATER = 0.9
 """The score of the rest of the path for who asks where to begin, where a heading or a level is for beginners."""
 
 Scores = dict[int, float]
-Accept = Callable[[int], bool]
 
 
 class Ranked(NamedTuple):
@@ -60,21 +59,21 @@ class Ranker:
         self._corpus = corpus
         self._constants = corpus.constants
 
-    def rank(self, query: Query, accept: Accept | None = None) -> Ranked:
-        """What answers a query; `accept` says which documents may be among it, None: all of them."""
+    def rank(self, query: Query) -> Ranked:
+        """What answers a query."""
         content = query.content
         if not content or query.begins:
-            return self._without_content(query, accept)
-        found = self._found(content, query.budget, accept)
+            return self._without_content(query)
+        found = self._found(content, query.budget)
         floor = PROMISING * max(found.values(), default=0.0)
         promising = [pair for pair in found.items() if pair[1] >= floor]
         if len(promising) > DEPTH:
             promising = nlargest(DEPTH, promising, key=itemgetter(1))
         scores = self._scored(query, content, dict(promising))
         pieces = self._refine(query, scores)
-        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query, accept))
+        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query))
 
-    def _found(self, content: Sequence[Token], budget: Budget, accept: Accept | None) -> Scores:
+    def _found(self, content: Sequence[Token], budget: Budget) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
         left = sum([token.weight for token in content if token.is_explained])
         floor = 0.0
@@ -82,8 +81,7 @@ class Ranker:
         for token in sorted(filter(_is_explained, content), key=lambda one: -one.weight):
             if left >= floor and (budget.left > 0 or not sums):
                 weight, known = token.weight, sums.get
-                found = credits(token, budget)
-                pairs = found.items() if accept is None else [pair for pair in found.items() if accept(pair[0])]
+                pairs = credits(token, budget).items()
                 sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in pairs])
                 floor = max(floor, self._constants.relative * max(sums.values(), default=0.0))
             else:
@@ -160,7 +158,7 @@ class Ranker:
                 total += token.weight * match.score * (self._constants.summary_explains if field == SUMMARY else 1.0)
         return total
 
-    def _by_letters(self, query: Query, accept: Accept | None) -> Scores:
+    def _by_letters(self, query: Query) -> Scores:
         """Titles that the query is a piece of, but for typos in words too short to be corrected: "attention is all you
         ned". Only titles that share one of its rarer words are compared."""
         typed = " ".join([token.word for token in query.tokens])
@@ -169,10 +167,10 @@ class Ranker:
             documents = token.matches[0].term.documents if token.matches else ()
             if len(documents) <= DEPTH and len(shared) <= DEPTH:
                 shared.update(dict.fromkeys(documents))
-        likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared if accept is None or accept(one)}
+        likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared}
         return {document: like / 100 for document, like in likeness.items() if like >= self._constants.piece}
 
-    def _without_content(self, query: Query, accept: Accept | None) -> Ranked:
+    def _without_content(self, query: Query) -> Ranked:
         """The path for who asks where to begin, of that first what is of a kind, level or heading that was asked for;
         else titles of stop words alone."""
         if query.begins:
@@ -181,11 +179,10 @@ class Ranker:
                 if query.budget.spend(len(match.term.documents)):
                     first.update(match.term.documents)
             path = range(len(self._corpus.resources))
-            accepted = (one for one in (*sorted(first), *path) if accept is None or accept(one))
-            every = dict.fromkeys(islice(accepted, 2 * DEPTH))
+            every = dict.fromkeys(islice(chain(sorted(first), path), 2 * DEPTH))
             return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
         found = self._corpus.light_titles.get(" ".join(token.word for token in query.tokens), ())
-        return _ranked(query, {one: 1.0 for one in found if accept is None or accept(one)})
+        return _ranked(query, dict.fromkeys(found, 1.0))
 
 
 def _ranked(query: Query, scores: Scores) -> Ranked:

@@ -34,7 +34,7 @@ LENGTHS = {"search": 400, "filtered": 400, "keystroke": 400, "done": 400, "messa
 Operation = Callable[[SearchIndex, str], object]
 OPERATIONS: dict[str, Operation] = {
     "search": lambda index, text: index.search(text),
-    "filtered": lambda index, text: index.search(text, kind="video"),
+    "filtered": lambda index, text: index.search(text, limit=100),  # what a filter chooses from
     "keystroke": lambda index, text: index.suggest(text),
     "done": lambda index, text: index.complete(text),
     "message": lambda index, text: index.search_message(text),

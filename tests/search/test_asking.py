@@ -156,14 +156,6 @@ def test_suggestion(index: SearchIndex, query: str, meant: str | None) -> None:
     assert index.search(query).suggestion == meant
 
 
-def test_kind_and_level_leave_only_theirs(index: SearchIndex) -> None:
-    for hit in index.search("attention", kind="article").hits:
-        assert hit.resource.kind == "article"
-    for hit in index.search("attention", level="beginner").hits:
-        assert hit.resource.level == "beginner"
-    assert index.search("attention", kind="opera").hits == ()
-
-
 def test_related_are_no_hits(index: SearchIndex) -> None:
     for query, _, _ in FIRST:
         answer = index.search(query)
