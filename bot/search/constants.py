@@ -1,6 +1,6 @@
 """Every number that the search was tuned by. `python -m tests.benchmarks.weights` says what each is worth.
 
-"Tuned" are the mean nDCG@5 on the lists econ, music, sre, cs and math; "unseen" that on five lists that chose nothing.
+"Tuned" are the mean nDCG@5 on the lists econ, music, sre, cs and math; "other" that on five lists.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ class Constants:
 
     title: float = 3.0
     """Field weight of the title, of what else people call a resource, and of its authors.
-    At 2 unseen −.006; at 5 tuned −.002, unseen +.010."""
+    At 2 other −.006; at 5 tuned −.002, other +.010."""
     title_length: float = 0.5
-    """BM25F's b for titles: how much a long title dilutes its words. At 0.3 tuned −.003; at 0.75 unseen −.004."""
+    """BM25F's b for titles: how much a long title dilutes its words. At 0.3 tuned −.003; at 0.75 other −.004."""
     site: float = 3.0
     """Field weight of the site. At 1.5 tuned −.002."""
     summary: float = 1.5
@@ -60,14 +60,14 @@ class Constants:
     name_specificity: float = 0.8
     """The least specificity of a word of a topic or heading. At 0.6 messages −.06."""
     title_specificity: float = 0.5
-    """The least specificity of a word of a title. At 0.3 unseen −.007; at 0.7 silence .94 for .99."""
+    """The least specificity of a word of a title. At 0.3 other −.007; at 0.7 silence .94 for .99."""
     soft: float = 0.3
     """The share of its weight that a question word, kind or level adds by. At 0 tuned −.002, messages −.013."""
     number: float = 0.3
     """The share of its weight that a number alone has. At 1 "gpt 5" finds nothing about GPT."""
     against_unknown: float = 0.8
     """The least ratio of what a hit explains to what the list does not know. At 0.6 silence .86 for .99; at 0.9
-    unseen −.016."""
+    other −.016."""
     summary_explains: float = 0.8
     """How much a word that is in the summary alone explains. At 0.6 tuned −.012; at 1 general silence −.02."""
     special: float = 0.9
