@@ -75,10 +75,11 @@ _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>]+"
     r"|(?:[\w-]{1,63}\.){1,9}[a-z]{2,24}/[^\s<>]*"
     r"|(?P<doi>10\.\d{4,9}/[^\s<>]+)"
-    r"|arxiv:\s?(?P<arxiv>[^\s<>]+)",
+    r"|arxiv:\s?(?P<arxiv>[^\s<>]+)"
+    r"|(?:arxiv\s)?\b(?P<number>\d{4}\.\d{4,5}(?:v\d{1,2})?)\b",
     re.IGNORECASE,
 )
-_AFTER_ADDRESS = ".,;:!?)]}>»”’'\"*_|"
+_AFTER_ADDRESS = ".,;:!?)]}>»”’'\"*_|`"
 
 TITLE_COMPARED = 40
 """Letters of titles that are compared: the least that is shown of one anywhere, in an answer of a poll."""
@@ -302,8 +303,8 @@ def _addresses(text: str) -> Iterator[str]:
         address = found[0].rstrip(_AFTER_ADDRESS)
         if found["doi"]:
             address = f"https://doi.org/{address}"
-        elif found["arxiv"]:
-            address = f"https://arxiv.org/abs/{found['arxiv'].rstrip(_AFTER_ADDRESS)}"
+        elif paper := found["arxiv"] or found["number"]:
+            address = f"https://arxiv.org/abs/{paper.rstrip(_AFTER_ADDRESS)}"
         yield address
     if " " not in (whole := text.strip()) and "." in whole:
         yield whole  # a host alone
