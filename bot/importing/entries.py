@@ -20,7 +20,7 @@ from bot.catalog.addresses import host_of, is_private_host, is_web_address
 from bot.catalog.labels import has_words, is_date, is_label, is_language, is_site_name
 from bot.catalog.model import MAX_LABEL, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE, MAX_URL
 from bot.importing.blocks import Block, BlockKind, Break, Cell, Code, Link, Piece, Source, Strong, plain
-from bot.importing.meta import Reason
+from bot.importing.meta import Reason, is_advert
 from bot.importing.words import (
     LONGEST_SENTENCE,
     MAX_SUBJECT,
@@ -426,6 +426,9 @@ class _RunReader:
         is_word = titled and " " not in title and title.islower()  # "it made me [cry](url)"
         if is_word or (not titled and not link.bare and not label and self._headings):  # "see [here](url)"
             self._run.left_out.append((link, Reason.PROSE))
+            return
+        if is_advert(sentence):
+            self._run.left_out.append((link, Reason.SPONSOR))
             return
         entry = self._entry(title, link, "")
         entry.prose, entry.listed = True, False
