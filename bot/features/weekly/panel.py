@@ -11,7 +11,7 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
+from bot.discord_io.buttons import WeeklySetupButton, acknowledge, only, selected, snowflake
 from bot.discord_io.cards import Card
 from bot.discord_io.health import explain, health
 from bot.discord_io.messenger import post_tag
@@ -235,7 +235,7 @@ class ZoneAnswer(ZoneSelect):
         """Save it, and show the panel."""
         require_admin(interaction)
         await acknowledge(interaction)
-        typed = replace(TypedSchedule.read(self.state), zone=selected(interaction)[0])
+        typed = replace(TypedSchedule.read(self.state), zone=only(selected(interaction)))
         await _save_and_show(interaction, library, int(self.state["channel"]), typed.parse())
 
 
@@ -249,11 +249,11 @@ class SettingForm(ScheduleModal, template=r"weekly:set"):
 
     def again(self, label: str, language: Language) -> discord.ui.Button[Any]:
         """The button that opens the form again."""
-        return ChangeButton.at(int(self.values["channel"][0]), self.typed, label)
+        return ChangeButton.at(snowflake(self.value("channel")), self.typed, label)
 
     async def save(self, interaction: Interaction, library: Library, schedule: Schedule) -> None:
         """Save it, and show the panel."""
-        await _save_and_show(interaction, library, int(self.values["channel"][0]), schedule)
+        await _save_and_show(interaction, library, snowflake(self.value("channel")), schedule)
 
 
 async def _save_and_show(interaction: Interaction, library: Library, channel_id: int, schedule: Schedule) -> None:
@@ -277,7 +277,7 @@ class HistoryButton(FixedButton):
         store, now = interaction.client.store, interaction.client.clock()
         recent = await store.read(recent_deliveries, weekly.id, 2 * HISTORY)
         past = [one for one in recent if one.post.due_at <= now][:HISTORY]
-        return with_back(history_text(weekly, past, language), language)
+        return with_back(history_text(interaction, weekly, past, language), language)
 
 
 BUTTONS = (PanelButton, SetupButton, ZoneAnswer, ChangeButton, HistoryButton)
