@@ -104,7 +104,10 @@ def _coming(panel: Panel, language: Language) -> list[str]:
         return [pause_words(weekly, language)]
     if isinstance(prompt, Reason):
         return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
+    gone = weekly.next_id is not None and weekly.next_id not in panel.library.catalog
+    removed = language.t("The resource you put first has been removed from the list, so it won't be posted.")
     return [
+        *([removed] if gone else []),
         language.t("Next: **{title}**", title=show(prompt.resource.title, TITLE_LIMIT)),
         *(_date_line(panel, one, language) for one in sorted((*panel.dates, *panel.skipped))),
     ]
