@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 import subprocess
 import sys
 import weakref
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalogs import Library
+from bot.client import _stop_signal
 from bot.errors import CatalogError, StudybotError
 from bot.reloading import CatalogReader, IndexReader, Reloader
 from bot.store import Store
@@ -184,6 +187,25 @@ async def test_two_files_with_one_id_are_a_problem(tmp_path: Path) -> None:
 async def test_an_empty_folder_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="has no catalogs"):
         await Host(tmp_path).reloader.start()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+async def test_a_running_bot_takes_a_change_by_itself_and_on_sighup_at_once(file: Path) -> None:
+    host = Host(file)
+    await host.reloader.start()
+    _stop_signal(host.reloader)
+    watching = asyncio.create_task(host.reloader.watch(host.report))
+    try:
+        for change in ("yeast", "salt"):
+            file.write_text(text("Bread", change))
+            if change == "salt":
+                os.kill(os.getpid(), signal.SIGHUP)
+            async with asyncio.timeout(60):
+                while host.ids != [change]:  # noqa: ASYNC110 - a thread reads it
+                    await asyncio.sleep(0.01)
+    finally:
+        watching.cancel()
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
 
 
 INDEX = "# Bread\n\n## Start\n\n- [Flour](https://example.org/flour)\n- [Water](https://example.org/water)\n"

@@ -22,7 +22,11 @@ async def tell_owner(bot: discord.Client, error: StudybotError) -> None:
         await bot.wait_until_ready()
         application = await bot.application_info()
         owner = (application.team and application.team.owner) or application.owner
-        text = f"**Your list has problems, so I still serve the last good one:**\n{show(str(error), PROBLEMS_LIMIT)}"
-        await (await bot.fetch_user(owner.id)).send(text, suppress_embeds=True)
+        await (await bot.fetch_user(owner.id)).send(problems_text(error), suppress_embeds=True)
     except (discord.DiscordException, aiohttp.ClientError, OSError) as refused:
         log.info("The owner does not know of the problems: %s", refused)
+
+
+def problems_text(error: StudybotError) -> str:
+    """What the owner reads."""
+    return f"**Your list has problems, so I still serve the last good one:**\n{show(str(error), PROBLEMS_LIMIT)}"
