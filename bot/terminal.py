@@ -56,9 +56,11 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
     for number, hit in enumerate(answer.hits, start=1):
         step = library.step(hit.resource).number
         yield f"{number}. {click.style(hit.resource.title, bold=True)}"
-        yield f"   {_by_line(hit.resource, f'step {step} of {len(library.catalog)}')}"
+        by_line = _by_line(hit.resource, f"step {step} of {len(library.catalog)}")
+        yield f"   {by_line}"
         yield f"   {click.style(hit.resource.url, fg='cyan')}"
-        yield click.style(f"   Why: {reasons(hit.why)}", dim=True)
+        if why := " · ".join(reasons(hit.why, by_line)):
+            yield click.style(f"   Why: {why}", dim=True)
     if answer.related:
         yield "Related:"
         yield from (f"   {one.resource.title}  {click.style(one.resource.url, fg='cyan')}" for one in answer.related)

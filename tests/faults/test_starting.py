@@ -48,6 +48,7 @@ class Discord:
     address: str = ""
     close_code: int | None = None
     unavailable: int = 0
+    refused: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     refused_token: bool = False
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,6 +59,7 @@ class Discord:
     async def fail(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
         if self.unavailable and "gateway-socket" not in request.path:
             self.unavailable -= 1
+            self.refused.release()
             return problem(503, "out of order")
         response: web.StreamResponse = await handler(request)
         return response
@@ -253,20 +255,22 @@ async def test_sigterm_lets_deferred_answers_finish(tmp_path: Path) -> None:
         assert "token99 4" in discord.answers  # told to try again in a minute
 
 
-@pytest.mark.parametrize("delay", [0.05, 0.2, 0.5, 1.0, 2.0])
-async def test_sigterm_at_any_moment_of_the_start_ends_it(tmp_path: Path, delay: float) -> None:
-    settings = {"DISCORD_TOKEN": TOKEN, "DATABASE_URL": f"sqlite:///{tmp_path / 'studybot.db'}"}
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "run"),
-        stdout=PIPE,
-        stderr=PIPE,
-        env=os.environ | settings | {"HTTPS_PROXY": "", "https_proxy": ""},
-    )
-    await asyncio.sleep(delay)
-    process.send_signal(signal.SIGTERM)
-    status, log = await ended(process)
-    # Before Python itself has started nobody but the system can answer.
-    assert status in ((0, -signal.SIGTERM) if delay < 1 else (0,))
+async def test_sigterm_before_the_bot_is_loaded_is_the_systems_to_answer(tmp_path: Path) -> None:
+    async with discord_on_loopback() as discord, running(discord, tmp_path) as process:
+        process.send_signal(signal.SIGTERM)
+        status, log = await ended(process)
+    assert status == -signal.SIGTERM
+    assert not log
+
+
+@pytest.mark.parametrize("requests", [1, 2])
+async def test_sigterm_at_any_moment_of_the_start_ends_it(tmp_path: Path, requests: int) -> None:
+    async with discord_on_loopback(unavailable=99) as discord, running(discord, tmp_path) as process:
+        for _ in range(requests):
+            await asyncio.wait_for(discord.refused.acquire(), 60)
+        process.send_signal(signal.SIGTERM)
+        status, log = await ended(process)
+    assert status == 0
     assert "Traceback" not in log
 
 
