@@ -27,7 +27,7 @@ from bot.language import Language
 REMEMBERED = 10_000
 """Buckets that are kept, those in use last. At 0 nothing is limited; past it the longest unused one is full again."""
 ROUNDING = 1e-6
-"""Seconds by which sums of times may be wrong. At 0 a bucket of forty has thirty-nine."""
+"""Seconds by which sums of times may be wrong. At 0 a bucket of sixty has fifty-nine."""
 AT_ONCE = 2
 """Interactions of one member that are answered at the same time; others of theirs wait. So whatever comes of one member
 at once, another's waits for two of it. At 1 a press waits for a picture; without a limit, 120 commands at once make
@@ -50,12 +50,12 @@ class Allowance:
 class Kind(Enum):
     """What is limited. At zero a second a bucket stays empty once it is; at 200 a second a flood gets through whole."""
 
-    ORDINARY = Allowance(40, 5)
+    ORDINARY = Allowance(60, 5)
     """Commands and buttons of a member. A hand presses six times a second at most, for some seconds, and then reads; to
     mark a list of eighty done, press by press at four a second, never empties it."""
-    COSTLY = Allowance(10, 0.5)
+    COSTLY = Allowance(20, 0.5)
     """Commands with COSTLY, and buttons that say so; they count as ordinary too."""
-    TYPING = Allowance(60, 20)
+    TYPING = Allowance(100, 20)
     """Keystrokes with autocomplete: Discord asks at most a few times a second for somebody who types."""
     REFUSAL = Allowance(5, 1)
     """Refusal messages. Nobody reads more of them, and each costs a request."""
