@@ -9,6 +9,7 @@ import discord
 
 from bot.discord_io.text import CONTENT_LIMIT, show
 from bot.errors import StudybotError
+from bot.language import ENGLISH
 
 log = logging.getLogger(__name__)
 
@@ -29,4 +30,5 @@ async def tell_owner(bot: discord.Client, error: StudybotError) -> None:
 
 def problems_text(error: StudybotError) -> str:
     """What the owner reads."""
-    return f"**Your list has problems, so I still serve the last good one:**\n{show(str(error), PROBLEMS_LIMIT)}"
+    heading = ENGLISH.t("**Your list has problems, so I still serve the last good one:**")
+    return f"{heading}\n{show(str(error), PROBLEMS_LIMIT)}"
