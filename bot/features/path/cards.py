@@ -15,9 +15,9 @@ import discord
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, GROUP, RESOURCE, PathPageButton, PersistentItem, selected, show_card
+from bot.discord_io.buttons import CATALOG, GROUP, RESOURCE, PathPageButton, PersistentItem, show_card
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, finished_in_time, state_words
+from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, chosen_mark, finished_in_time, state_words
 from bot.discord_io.text import CHOICE_LIMIT, echo, fit, further_links, link, show
 from bot.language import ENGLISH, Language
 from bot.path import Step
@@ -364,5 +364,4 @@ class PathMarkSelect(_ChangesPage, template=rf"{SHOWN}s:{CATALOG}"):
 
     def chosen(self, interaction: Interaction) -> tuple[str, Action]:
         """The resource's id, and what is done to its mark: both are the option's value."""
-        action, _, resource_id = selected(interaction)[0].partition(":")
-        return resource_id, Action(action)
+        return chosen_mark(interaction)
