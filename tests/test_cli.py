@@ -92,8 +92,8 @@ def test_filters_and_limit() -> None:
     answer = json.loads(run("recommend", "--json", "--kind", "video", "--limit", "1", "kv cache").stdout)
     assert [(hit["id"], hit["kind"]) for hit in answer["hits"]] == [("kv-cache-explainer", "video")]
     unknown = run("recommend", "--level", "nobody", "kv cache")
-    assert unknown.exit_code == 1
-    assert "This list has no level “nobody”. It has: " in unknown.stderr
+    assert unknown.exit_code == 2
+    assert "No level “nobody” here. Choose: " in unknown.stderr
 
 
 def test_a_kind_may_be_written_as_on_discord() -> None:

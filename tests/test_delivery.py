@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -528,8 +528,8 @@ events = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(events)
-@settings(max_examples=60, deadline=None)
 def test_whatever_happens_no_occurrence_is_posted_twice_and_the_path_keeps_its_order(
     catalog: Catalog, happened: list[tuple[str, int]]
 ) -> None:

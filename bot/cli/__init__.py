@@ -154,16 +154,13 @@ def recommend(
     """
     library = Library(load(catalog_path))
     filters = Filters.typed(kind, level)
-    if (problem := library.problem_with(filters)) is not None:
-        click.echo(problem, err=True)
-        ctx.exit(1)
     found, first = False, True
     several = query == ("-",)
     for text in _lines() if several else (_printable(" ".join(query)),):
         if several and not as_json:
             click.secho(f"“{escaped(text)}”" if first else f"\n“{escaped(text)}”", bold=True)
             first = False
-        answer = library.index.search(text, kind=filters.kind, level=filters.level, limit=limit)
+        answer = library.search(text, filters, limit)
         found = found or bool(answer.hits)
         click.echo(as_line(answer_json(answer)) if as_json else answer_text(answer, library))
     ctx.exit(0 if found else 1)

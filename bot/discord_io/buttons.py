@@ -118,7 +118,7 @@ class WeeklySetupButton(PersistentItem, template=r"weekly:setup"):
 
 
 def selected(interaction: discord.Interaction[Any]) -> list[str]:
-    """What somebody chose in a select: the values of its options, or ids."""
+    """What a member chose in a select: the values of its options, or ids."""
     return list(cast(dict[str, Any], interaction.data).get("values", ()))
 
 

@@ -10,10 +10,11 @@ import discord
 from discord import app_commands
 
 from bot.discord_io.cards import notice
-from bot.discord_io.refusals import INTERACTION_OVER
+from bot.discord_io.refusals import INTERACTION_OVER, REQUEST_ERRORS, refusal_of, why
 from bot.discord_io.text import defuse, echo, escape
 from bot.errors import FilterError, ScheduleError, StudybotError
 from bot.language import Language
+from bot.outcomes import Reason
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,8 @@ async def answer_failure(interaction: discord.Interaction[Any], error: BaseExcep
         words = language.t("Sorry, something broke on my side. Try again; if it keeps happening, tell my host.")
     try:
         await _send(interaction, words)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as unreachable:
-        # The member is gone or the network is: nobody is left to be told.
+    except (*REQUEST_ERRORS, discord.DiscordException) as unreachable:
+        # The member is gone or the network is: nobody is left to read it.
         log.info("A member does not see that something failed: %s", unreachable)
 
 
@@ -54,6 +55,13 @@ def _words(error: BaseException, language: Language) -> str | None:
         return escape(defuse(error.in_language(language)))
     if isinstance(error, StudybotError):
         return error.in_language(language)
+    if isinstance(error, discord.HTTPException | aiohttp.ClientError):
+        reason = refusal_of(error).reason
+        return (
+            None
+            if reason is Reason.INVALID
+            else language.t("That didn't work: {reason}.", reason=why(reason, language))
+        )
     if isinstance(error, app_commands.MissingPermissions):
         return language.t("You need *Manage Server* for this. Ask an admin.")
     if isinstance(error, app_commands.NoPrivateMessage):

@@ -32,7 +32,7 @@ TYPED = rf"(?P<day>[0-6])\|(?P<time>[^|]{{0,{TIME_LIMIT}}})\|(?P<zone>[^|]{{0,{Z
 class PersistentModal:
     """A form that is answered whatever happened since it was opened: a subclass names the template of its custom_id.
 
-    discord.py knows only forms that this process opened, so it's told of none of them (`stop` in `form`): StudyBot
+    discord.py knows only forms that this process opened, so none are registered with it (`stop` in `form`): StudyBot
     finds the class by its template. `state` is what the custom_id says, `values` what was typed or chosen by field.
     """
 

@@ -33,7 +33,8 @@ async def options_card(
     rows: list[discord.ui.Item[Any]] = [OrderSelect.of(library, weekly, language)]
     if following is not None:
         rows.append(StartSelect.of(library, weekly, following, language))
-    rows.append(RoleSelect.of(weekly, language))
+    role = interaction.guild.get_role(weekly.role_id or 0) if interaction.guild else None
+    rows.append(RoleSelect.of(role, language))
     buttons = [*(SwitchButton.of(kind, weekly, language) for kind in FOLLOW_UPS), BackButton.of(language)]
     return Card([discord.ui.TextDisplay(text), *map(discord.ui.ActionRow, rows), discord.ui.ActionRow(*buttons)])
 
@@ -128,16 +129,14 @@ class RoleSelect(AdminItem, template=r"weekly:role"):
     """Changes the role that a post mentions."""
 
     @classmethod
-    def of(cls, weekly: WeeklySchedule, language: Language) -> discord.ui.RoleSelect[Any]:
-        """With the chosen role."""
-        chosen = [weekly.role_id] if weekly.role_id else []
-        role = discord.SelectDefaultValueType.role
+    def of(cls, role: discord.Role | None, language: Language) -> discord.ui.RoleSelect[Any]:
+        """With the chosen role, if there is one."""
         return discord.ui.RoleSelect(
             custom_id="weekly:role",
             placeholder=language.t("Role to mention (optional)"),
             min_values=0,
             max_values=1,
-            default_values=[discord.SelectDefaultValue(id=one, type=role) for one in chosen],
+            default_values=[role] if role else [],
         )
 
     async def answer(

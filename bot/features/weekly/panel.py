@@ -98,10 +98,10 @@ def _problem_lines(panel: Panel, language: Language) -> list[str]:
 
 
 def _coming(panel: Panel, language: Language) -> list[str]:
-    """The next post and dates; of a paused prompt why it is, and when that ends."""
+    """The next post and dates; of a prompt that an admin paused, when that ends. Why one paused itself is a problem."""
     weekly, prompt = panel.weekly, panel.prompt
     if weekly.pause_reason is not None:
-        return [pause_words(weekly, language)]
+        return [pause_words(weekly, language)] if weekly.pause_reason is Reason.ADMIN_PAUSED else []
     if isinstance(prompt, Reason):
         return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
     return [
@@ -122,7 +122,8 @@ def _date_line(panel: Panel, due_at: datetime, language: Language) -> str:
 def _settings_line(panel: Panel, language: Language) -> str:
     """`Order: along the path · Mentions: none · Thread, pin, poll: off`."""
     weekly, t = panel.weekly, language.t
-    role = f"<@&{weekly.role_id}>" if weekly.role_id else t("none")
+    role_id = panel.prompt.role_id if isinstance(panel.prompt, Prompt) else weekly.role_id
+    role = f"<@&{role_id}>" if role_id else t("none")
     on = [t(FOLLOW_UP_NAMES[kind]) for kind in FOLLOW_UPS if kind in weekly.follow_ups]
     off = [t(FOLLOW_UP_NAMES[kind]) for kind in FOLLOW_UPS if kind not in weekly.follow_ups]
     switches = [t("{names}: on", names=", ".join(on))] if on else []
@@ -179,7 +180,7 @@ async def show_panel(interaction: Interaction, library: Library, typed: Typed | 
     bot, language, typed = interaction.client, interaction.client.language_for(interaction), typed or Typed()
     weekly = await schedule_here(interaction)
     if weekly is None and typed.zone is None:
-        channel = typed.channel or channel_at(bot, interaction.channel_id or 0)
+        channel = typed.channel or channel_at(bot, interaction.channel_id or 0, interaction.guild_id)
         check(channel, interaction.user, frozenset())
         card = zone_card(channel, typed.form(None), bot.clock(), language)
     else:
@@ -219,7 +220,7 @@ async def _saved(
     remark = ""
     if weekly is None or typed.is_schedule:
         where = weekly.channel_id if weekly else interaction.channel_id
-        channel = typed.channel or channel_at(bot, where or 0)
+        channel = typed.channel or channel_at(bot, where or 0, interaction.guild_id)
         weekly = await save(interaction, library, channel, typed.form(weekly).parse(), weekly)
         remark = language.t("Saved.")
     if typed.start is not None:
@@ -265,7 +266,7 @@ async def _save_and_show(interaction: Interaction, library: Library, channel_id:
 
 
 class HistoryButton(FixedButton):
-    """Shows what was posted lately, and what went wrong."""
+    """Shows recent posts, and what went wrong."""
 
     custom_id = "weekly:history"
     label = N_("History")
@@ -273,7 +274,7 @@ class HistoryButton(FixedButton):
     async def answer(
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
-        """The last prompts, those to come left out."""
+        """The last prompts, without upcoming ones."""
         store, now = interaction.client.store, interaction.client.clock()
         recent = await store.read(recent_deliveries, weekly.id, 2 * HISTORY)
         past = [one for one in recent if one.post.due_at <= now][:HISTORY]

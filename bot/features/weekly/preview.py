@@ -72,7 +72,7 @@ class FirstSelect(AdminItem, template=r"weekly:first"):
 
     @classmethod
     def of(cls, prompt: Prompt, language: Language) -> discord.ui.Select[Any]:
-        """The next resources, the one that comes first chosen."""
+        """The next resources, with the first of them chosen."""
         ahead = dict.fromkeys((prompt.resource, *prompt.ahead))
         options = [
             discord.SelectOption(
@@ -109,7 +109,7 @@ class NoteButton(OpensForm, template=r"weekly:note"):
         )
         label: discord.ui.Label[Any] = discord.ui.Label(
             text=language.t("Your words for the next post"),
-            description=language.t("They're posted once, under the title. Empty removes them."),
+            description=language.t("They're posted once, under the title. Leave it empty to remove them."),
             component=field,
         )
         return form("weekly:note", language.t("Add a sentence"), label)
@@ -173,7 +173,7 @@ def _outcome(weekly: WeeklySchedule, job: Job, language: Language, *, quiet: boo
         posted = t("Posted: {link}.", link=post_link(weekly, job, language))
         quietly = t("I didn't mention <@&{role}>: the last post is less than ten minutes old.", role=weekly.role_id)
         return f"{posted} {quietly}" if quiet else posted
-    reason = why(job.reason or Reason.OUTAGE, language)
+    reason = why(job.reason or Reason.OUTAGE, language, job.detail)
     if job.state is State.WAITING:
         return t(
             "Not posted yet: {reason}. I'll keep trying for five minutes; *History* shows the outcome.", reason=reason
