@@ -38,9 +38,8 @@ def test_the_two_commands_stand_on_the_first_screen() -> None:
 def test_every_cli_command_is_documented_and_every_documented_one_exists() -> None:
     listed = re.findall(r"^\| `studybot ([a-z]+)", (ROOT / "docs" / "command-line.md").read_text(), flags=re.MULTILINE)
     assert set(listed) == set(main.commands)
-    named = set(re.findall(r"`(?:\S*/)?studybot ([a-z]+)", EVERYTHING)) | set(
-        re.findall(r"^ *(?:\S*/)?studybot ([a-z]+)", EVERYTHING, flags=re.MULTILINE)
-    )
+    typed = "\n".join([*blocks("sh", EVERYTHING), *re.findall(r"`[^`\n]+`", EVERYTHING)])
+    named = set(re.findall(r"\bstudybot ([a-z]+)", typed))
     assert named <= set(main.commands)
 
 
