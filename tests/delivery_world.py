@@ -15,8 +15,8 @@ from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.jobs import (
     CountJob,
+    DueReminder,
     Job,
-    NextStep,
     Notice,
     NoticeJob,
     PinJob,
@@ -174,7 +174,7 @@ class Channel:
 def _channel_of(message: Any) -> int:
     if isinstance(message, Prompt):
         return message.schedule.channel_id
-    return int(message.reminder.channel_id if isinstance(message, NextStep) else message.channel_id)
+    return int(message.reminder.channel_id if isinstance(message, DueReminder) else message.channel_id)
 
 
 def recognise_post(job: Job) -> Recognise:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.catalog import Catalog
 from bot.errors import CannotPost
-from bot.jobs import NextStep, reminders
+from bot.jobs import DueReminder, reminders
 from bot.outcomes import Reason
 from bot.store import Store
 from tests.delivery_world import BERLIN, DUE, WEEK, Killed, World, fail
@@ -56,7 +56,7 @@ async def test_the_last_one_comes_once(store: Store, catalog: Catalog, killed: b
     for hours in (1, 2, 24 * 7, 24 * 14):
         await world.tick(DUE + timedelta(hours=hours))
     ((_, step, _),) = world.channel.posts
-    assert isinstance(step, NextStep)
+    assert isinstance(step, DueReminder)
     assert (step.resource, step.done) == (None, len(catalog))
     reminder = await store.look_up(reminders.of_user, MIA)
     assert reminder is not None

@@ -18,6 +18,10 @@ FIRST_SENTENCES = [
     "E.g. BERT and T5.| Not GPT.",
     "Covers encoders, e.g. BERT, i.e. no decoders.| Long.",
     "RNNs vs. Transformers, measured.| A survey.",
+    "Mt. Everest, climbed by an agent.| A game.",
+    "Jan. 5 is the deadline.| Hurry.",
+    "Step 1. Install it.| Step 2. Run it.",
+    "Chapter 3. Trees and graphs.| With proofs.",
     "1. Read the paper.| 2. Write about it.",
     "Two parts: 1. theory and 2. practice.| Free.",
     "Steps: 1. Read.| 2. Write.",
@@ -86,6 +90,7 @@ def test_a_label_needs_no_backslash(title: str, shown: str) -> None:
 
 LITERAL = {
     "my_notes and a_b_c": "my_notes and a_b_c",
+    "**https://en.wikipedia.org/wiki/A*_search_~x**": r"\*\*https://en.wikipedia.org/wiki/A*_search_~x\*\*",
     "at https://example.org/my_notes_2024/__x__ now": "at https://example.org/my_notes_2024/__x__ now",
     "https://en.wikipedia.org/wiki/A_(b_c)_d": "https://en.wikipedia.org/wiki/A_(b_c)_d",
     "_all_ *of* it": r"\_all\_ \*of\* it",

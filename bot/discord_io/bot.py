@@ -1,4 +1,4 @@
-"""The bot as every feature sees it: what it serves, where it keeps state, and the present."""
+"""The bot as every feature sees it: its lists, its store and its clock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, Self, cast
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.ext import commands
@@ -21,9 +20,9 @@ from bot.discord_io.delivery_loop import Delivery
 from bot.discord_io.failures import answer_failure
 from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
-from bot.discord_io.refusals import ENTRY_POINT
+from bot.discord_io.refusals import ENTRY_POINT, REQUEST_ERRORS
 from bot.discord_io.requests import CheckedClock, request_trace
-from bot.discord_io.text import TYPED_LIMIT
+from bot.discord_io.text import TYPED_LIMIT, readable
 from bot.errors import DiscordRefused, StoreError
 from bot.jobs.worker import monotonic
 from bot.language import Language, language
@@ -54,7 +53,7 @@ class Form(Protocol):
 
 
 class Tree(app_commands.CommandTree["StudyBot"]):
-    """The commands, which only those get to whom the gate lets in."""
+    """The commands; the gate decides who is answered."""
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Whether a command, an entry of a menu or a keystroke is answered; what was typed is cut before it is read."""
@@ -67,11 +66,11 @@ def _cut(data: dict[str, Any]) -> None:
     for option in data.get("options", ()):
         _cut(option)
         if isinstance(value := option.get("value"), str):
-            option["value"] = value[:TYPED_LIMIT]
+            option["value"] = readable(value, TYPED_LIMIT)
 
 
 def _is_costly(interaction: Interaction) -> bool:
-    # While somebody types an option nothing is drawn.
+    # Nothing is drawn while an option is typed.
     typing = interaction.type is discord.InteractionType.autocomplete
     return not typing and interaction.command is not None and "costly" in interaction.command.extras
 
@@ -82,7 +81,7 @@ class StudyBot(commands.AutoShardedBot):
     due; `settings` are its host's; `connected` is set once the gateway let the bot in, or has it wait for others."""
 
     pending_notice: Callable[[Interaction], Awaitable[None]]
-    """Tells a member what they must know, once: that their reminder paused itself. Raises StoreError."""
+    """Shows a member, once, what they must know: that their reminder paused itself. Raises StoreError."""
     language_of: Callable[[str], Language]
     """The language for a locale of Discord's, such as "en-US"."""
     sleep: Callable[[float], Awaitable[object]]
@@ -143,8 +142,8 @@ class StudyBot(commands.AutoShardedBot):
         """After a command: what the member must know beside its answer."""
         try:
             await self.pending_notice(interaction)
-        except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            log.info("A member is not told yet what they must know: %s", error)
+        except StoreError as error:
+            log.info("Whether a member has a notice to read is not known: %s", error)
 
     def language_for(self, interaction: discord.Interaction[Any]) -> Language:
         """The language that a member reads; ask once and pass it on."""
@@ -208,12 +207,12 @@ class StudyBot(commands.AutoShardedBot):
                 return
             await self._send_commands(payload)
             await self.store.state.put(key, digest)
-        except (discord.HTTPException, app_commands.AppCommandError, StoreError) as error:
+        except (*REQUEST_ERRORS, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
             log.warning("Discord did not take the list of commands: %s", error)
 
     async def _discord_has_them(self) -> bool:
-        """Whether the commands are there by name: somebody may have removed them, or used the token for another bot."""
+        """Whether the commands are there by name: they may have been removed, or the token used for another bot."""
         there = await self.http.get_global_commands(self._id)
         names = {command["name"] for command in there if command["type"] != ENTRY_POINT_TYPE}
         return names == {command.name for command in self.tree.get_commands()}

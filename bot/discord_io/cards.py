@@ -1,4 +1,4 @@
-"""The frame that every reply of the bot comes in."""
+"""The card: the frame of every reply."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ACCENT = discord.Colour(0x5865F2)
 class Card(discord.ui.LayoutView):
     """A Components V2 message: one container of blocks, top to bottom.
 
-    Its buttons are links or DynamicItems, found by their custom_id alone; stopping the view tells
-    discord.py that there is nothing to keep in memory for it.
+    Its buttons are links or DynamicItems, found by their custom_id alone; a stopped view
+    is not kept in memory by discord.py.
     """
 
     def __init__(self, blocks: Iterable[discord.ui.Item[Any]]) -> None:

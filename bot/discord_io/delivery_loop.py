@@ -1,4 +1,4 @@
-"""The bot's delivery: a worker that the ticker keeps going, and what it must know of the servers."""
+"""The bot's delivery: a worker that the ticker keeps going, and which servers still have the bot."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-import aiohttp
 import discord
 from discord.ext import commands
 
 from bot.catalogs import Catalogs
 from bot.discord_io.messenger import DiscordMessenger
+from bot.discord_io.refusals import REQUEST_ERRORS, means
 from bot.errors import StoreError
 from bot.jobs import Job, JobKind, Prompt, PromptJob, Ticker, WeeklySchedule, Worker, schedules
 from bot.jobs.due import enqueue_now, realign
@@ -27,12 +27,9 @@ log = logging.getLogger(__name__)
 KEPT_AFTER_LEAVING = timedelta(days=30)
 """How long a schedule is kept after the bot was removed."""
 OUTCOME_SECONDS = 45.0
-"""How long an admin waits for what becomes of a prompt that is posted at once. Discord lets them wait 15 minutes."""
+"""How long an admin waits for the outcome of *Post now*. Discord lets them wait 15 minutes."""
 PAGE = 200
 """Servers in one answer of Discord's: https://discord.com/developers/docs/resources/user#get-current-user-guilds."""
-UNKNOWN_GUILD, MISSING_ACCESS = 10004, 50001
-"""Discord's codes for a server that it does not show to the bot:
-https://discord.com/developers/docs/topics/opcodes-and-status-codes#json."""
 
 
 class Delivery(commands.Cog):
@@ -86,7 +83,7 @@ class Delivery(commands.Cog):
         await self._ticker.tick()
 
     async def post_now(self, schedule: WeeklySchedule) -> Job | None:
-        """Post a server's next prompt at once, beside its rhythm; returns its job once an attempt was made at it.
+        """Post a server's next prompt at once, in addition to its schedule; returns its job after an attempt at it.
 
         Of several calls at once each gets the same job. None if the schedule is gone. Raises StoreError.
         """
@@ -129,7 +126,7 @@ class Delivery(commands.Cog):
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Go on with what a server that comes back had set."""
+        """Go on with the schedule of a server that added the bot again."""
         await self._store.write(schedules.mark_returned, guild.id, self._clock())
         self.wake()
 
@@ -146,7 +143,7 @@ class Delivery(commands.Cog):
         await self._worker.tick()
 
     async def _align(self) -> None:
-        """Move what is to come to where today's zone data has it, which may have changed with this start."""
+        """Move upcoming occurrences to where the zone data has them, which may have changed with this start."""
         if moved := await realign(self._store, self._clock(), self._shards):
             log.info("The zone data changed: %s schedules move to their wall-clock time", moved)
         self._aligned = True
@@ -164,7 +161,7 @@ class Delivery(commands.Cog):
                     await store.write(schedules.mark_left, guild_id, clock())
             for guild_id in await store.read(schedules.guilds_left, self._shards) & here:
                 await store.write(schedules.mark_returned, guild_id, clock())
-        except (StoreError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except (StoreError, *REQUEST_ERRORS) as error:
             log.warning("It is not known yet which servers removed the bot; the next tick asks again: %s", error)
             return
         self._caught_up = True
@@ -184,6 +181,6 @@ class Delivery(commands.Cog):
         await self._messenger.turn()
         try:
             await self._client.fetch_guild(guild_id, with_counts=False)
-        except (discord.NotFound, discord.Forbidden) as error:
-            return error.code in (UNKNOWN_GUILD, MISSING_ACCESS)
+        except discord.HTTPException as error:
+            return means(error, Reason.CHANNEL_GONE, Reason.FORBIDDEN)
         return False

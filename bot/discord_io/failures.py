@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from typing import Any
 
 import aiohttp
@@ -10,10 +11,11 @@ import discord
 from discord import app_commands
 
 from bot.discord_io.cards import notice
-from bot.discord_io.refusals import INTERACTION_OVER
+from bot.discord_io.refusals import INTERACTION_OVER, REQUEST_ERRORS, refusal_of, why
 from bot.discord_io.text import defuse, echo, escape
 from bot.errors import FilterError, ScheduleError, StudybotError
 from bot.language import Language
+from bot.outcomes import Reason
 
 log = logging.getLogger(__name__)
 
@@ -26,18 +28,29 @@ async def answer_failure(interaction: discord.Interaction[Any], error: BaseExcep
         return
     words = _words(cause, language)
     if words is None:
-        log.error("An interaction failed: %s", cause, exc_info=cause)
+        log.error("An interaction failed: %s", _report(cause))
         words = language.t("Sorry, something broke on my side. Try again; if it keeps happening, tell my host.")
     try:
         await _send(interaction, words)
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as unreachable:
-        # The member is gone or the network is: nobody is left to be told.
+    except (*REQUEST_ERRORS, discord.DiscordException) as unreachable:
+        # The member is gone or the network is: nobody is left to read it.
         log.info("A member does not see that something failed: %s", unreachable)
 
 
 def ran_out(error: BaseException) -> bool:
     """Whether Discord no longer takes an answer: it was too late, or the member closed the message. That is no bug."""
     return isinstance(error, discord.HTTPException) and error.code in INTERACTION_OVER
+
+
+def _report(error: BaseException | None) -> str:
+    """Where a bug happened, without its own words, which may repeat what a member typed (`int("…")`); Discord's words
+    about a request of the bot's are kept."""
+    reports = []
+    while error is not None:
+        words = f"{type(error).__name__}: {error}" if isinstance(error, discord.HTTPException) else type(error).__name__
+        reports.append(f"{words}\n{''.join(traceback.format_tb(error.__traceback__))}")
+        error = error.__cause__ or error.__context__
+    return "".join(reports)
 
 
 def _cause(error: BaseException) -> BaseException:
@@ -54,6 +67,13 @@ def _words(error: BaseException, language: Language) -> str | None:
         return escape(defuse(error.in_language(language)))
     if isinstance(error, StudybotError):
         return error.in_language(language)
+    if isinstance(error, discord.HTTPException | aiohttp.ClientError):
+        reason = refusal_of(error).reason
+        return (
+            None
+            if reason is Reason.INVALID
+            else language.t("That didn't work: {reason}.", reason=why(reason, language))
+        )
     if isinstance(error, app_commands.MissingPermissions):
         return language.t("You need *Manage Server* for this. Ask an admin.")
     if isinstance(error, app_commands.NoPrivateMessage):

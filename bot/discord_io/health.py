@@ -64,14 +64,14 @@ class Check(StrEnum):
     ROLE_SILENT = "role_silent"
     """The role is shown in posts, and its members aren't notified."""
     PAUSED = "paused"
-    """The prompt paused by itself; without a reason: for that of another finding."""
+    """The prompt paused by itself. No reason is set where another finding has the same one."""
     WAITING = "waiting"
     """An attempt failed, and another one follows."""
     MISSED = "missed"
     FOLLOW_UP = "follow_up"
     """The last post has no thread, pin or poll, though it should."""
     WORKER = "worker"
-    """Nothing looks for due prompts."""
+    """The worker is not looking for due prompts."""
     DATABASE = "database"
     """The database is slow."""
 
@@ -101,7 +101,7 @@ async def health(bot: StudyBot, weekly: WeeklySchedule, now: datetime) -> list[F
     found = obstacles(guild, weekly)
     return [
         *found,
-        *_pause_findings(weekly, found),
+        *_pause_findings(weekly, found, recent),
         *_job_findings(recent, now),
         *_role_findings(guild, weekly),
         *_worker_findings(bot.delivery.last_checked_at, now, slow=slow),
@@ -141,10 +141,14 @@ def _worker_findings(checked_at: datetime | None, now: datetime, *, slow: bool) 
         yield Finding(Check.DATABASE)
 
 
-def _pause_findings(weekly: WeeklySchedule, found: Collection[Finding]) -> Iterator[Finding]:
-    if weekly.pause_reason not in (None, Reason.ADMIN_PAUSED):
-        is_found = any(one.reason is weekly.pause_reason for one in found)
-        yield Finding(Check.PAUSED, None if is_found else weekly.pause_reason)
+def _pause_findings(
+    weekly: WeeklySchedule, found: Collection[Finding], recent: Collection[Delivery]
+) -> Iterator[Finding]:
+    reason = weekly.pause_reason
+    if reason not in (None, Reason.ADMIN_PAUSED):
+        is_found = any(one.reason is reason for one in found)
+        detail = next((one.post.detail for one in recent if one.post.reason is reason), None)
+        yield Finding(Check.PAUSED, None if is_found else reason, detail)
 
 
 def _job_findings(recent: list[Delivery], now: datetime) -> Iterator[Finding]:
@@ -194,7 +198,7 @@ _SENTENCES = {
         "add me to the server again."
     ),
     Check.CHANNEL_GONE: N_("The channel for the weekly prompt no longer exists. {fix}"),
-    Check.PERMISSIONS: N_("I need {permissions} in {channel}. {fix}"),
+    Check.PERMISSIONS: N_("Missing permissions in {channel}: {permissions}. {fix}"),
     Check.TAG_MISSING: N_("Every post in {channel} needs a tag, and there is none I can use. {fix}"),
     Check.TIMED_OUT: N_("A moderator has timed me out until {at}. {fix}"),
     Check.ROLE_GONE: N_("The role to mention was deleted, so posts mention nobody. Choose another role, or none."),
@@ -204,7 +208,7 @@ _SENTENCES = {
     ),
     Check.PAUSED: N_("The weekly prompt paused itself: {why}. {fix} Then resume it."),
     Check.WAITING: N_("{what}: {why}. I'll try again {at}."),
-    Check.MISSED: N_("The prompt of {at} wasn't posted: {why}. {fix}"),
+    Check.MISSED: N_("The prompt for {at} wasn't posted: {why}. {fix}"),
     Check.FOLLOW_UP: N_("{what}: {why}. {fix}"),
     Check.WORKER: N_(
         "I should check for due prompts every half minute, and last did {at}. Tell the person who hosts me."

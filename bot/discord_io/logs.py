@@ -1,4 +1,4 @@
-"""The log on standard error: one line for what the network does, and never a token or a member's words."""
+"""The log on standard error: one line for a network error, and never a token or a member's words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOKENS = re.compile(
 
 
 class _Formatter(logging.Formatter):
-    """Lines without tokens; what the network does is told without a traceback, which tells nobody more."""
+    """Lines without tokens; network errors are logged without a traceback, which would add nothing."""
 
     def format(self, record: logging.LogRecord) -> str:
         error = record.exc_info[1] if record.exc_info else None

@@ -16,10 +16,12 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, RESOURCE, PersistentItem, acknowledge, is_private
+from bot.discord_io.buttons import CATALOG, RESOURCE, PersistentItem, acknowledge, is_private, only, selected
 from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.failures import ran_out
+from bot.discord_io.refusals import REQUEST_ERRORS
 from bot.discord_io.text import show
+from bot.errors import ChoiceError
 from bot.language import N_, Language
 from bot.progress import next_step, tally, unmet
 from bot.store import Store
@@ -27,7 +29,7 @@ from bot.store.marks import Action, MarkChange
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0
+MARKS_TIMEOUT = 1.0
 """Seconds that a list waits for a member's marks before it is shown without them: Discord gives three in all. At 0 no
 list ever has marks; from 3 on a database that is locked takes every list away."""
 TITLE_LIMIT = 150
@@ -60,7 +62,7 @@ async def finished_in_time(store: Store, library: Library, user_id: int) -> froz
     reading.add_done_callback(_log_failure)
     await asyncio.sleep(0)  # most look-ups are done by now, and need no timer
     if not reading.done():
-        await asyncio.wait((reading,), timeout=PATIENCE)
+        await asyncio.wait((reading,), timeout=MARKS_TIMEOUT)
     if reading.done() and reading.exception() is None:
         return library.finished(reading.result())
     reading.cancel()  # it leaves the queue; a transaction that has begun ends by itself
@@ -108,11 +110,11 @@ async def act(interaction: Interaction, library: Library, resource: Resource, ac
 async def kept_if_late(
     interaction: Interaction, library: Library, resource: Resource | None, action: Action
 ) -> AsyncIterator[None]:
-    """Around what acknowledges an interaction: if that ran out before, the mark is changed all the same, though nobody
-    sees an answer. A toggle isn't: the member, who sees that nothing happened, presses again."""
+    """Around the acknowledgement of an interaction: if the interaction has run out, the mark is changed all the same,
+    without an answer. A toggle isn't: a member who sees that nothing happened presses again."""
     try:
         yield
-    except discord.HTTPException as error:
+    except REQUEST_ERRORS as error:
         if ran_out(error) and resource is not None and action is not Action.TOGGLE:
             await act(interaction, library, resource, action)
         raise
@@ -163,6 +165,15 @@ def changed_card(marked: Marked, undo: discord.ui.Button[Any] | None = None) -> 
     if following is not None and marked.change.finished:
         buttons.append(open_button(following.url, language.t("Open {title}", title=following.title)))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
+
+
+def chosen_mark(interaction: Interaction) -> tuple[str, Action]:
+    """The resource's id and what is done to its mark, as the value of a select's option holds both ("m:bert"); raises
+    ChoiceError for anything else."""
+    action, _, resource_id = only(selected(interaction)).partition(":")
+    if action not in (one.value for one in Action):
+        raise ChoiceError
+    return resource_id, Action(action)
 
 
 class ChangesMark(PersistentItem, template=r"(?!)"):

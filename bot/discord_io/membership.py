@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import aiohttp
 import discord
 
-from bot.discord_io.refusals import means
+from bot.discord_io.refusals import REQUEST_ERRORS, means
 from bot.outcomes import Reason
 
 log = logging.getLogger(__name__)
@@ -76,7 +75,7 @@ class Membership:
             if (asking := self._asking.get(guild.id)) is None:
                 asking = self._asking[guild.id] = asyncio.create_task(self._ask(guild, unknown))
                 asking.add_done_callback(lambda _: self._asking.pop(guild.id))
-            await asyncio.shield(asking)  # whoever asked first may be gone, and others wait for it
+            await asyncio.shield(asking)  # the first to ask may be gone, and others wait for it
         known = {one: self._is_in(guild.id, one) for one in wanted}
         here = frozenset(one for one, present in known.items() if present)
         return Presence(here, complete=None not in known.values())
@@ -88,7 +87,7 @@ class Membership:
             async with room:
                 try:
                     await guild.fetch_member(user_id)
-                except discord.NotFound as error:
+                except REQUEST_ERRORS as error:
                     if not means(error, Reason.ACCOUNT_GONE):
                         raise
                     self.remember(guild.id, user_id, present=False)
@@ -99,7 +98,7 @@ class Membership:
         # Those that take longer go on: discord.py must not be cancelled inside a request.
         done, _ = await asyncio.wait(asked, timeout=ANSWER_SECONDS)
         for task in done:
-            if (error := task.exception()) is not None and not isinstance(error, _PASSING):
+            if (error := task.exception()) is not None and not isinstance(error, REQUEST_ERRORS):
                 raise error
         if failed := sum(task not in done or task.exception() is not None for task in asked):
             log.info("Discord did not say of %s users whether they are in server %s", failed, guild.id)
@@ -111,7 +110,3 @@ class Membership:
 
     def _is_stale(self, key: tuple[int, int]) -> bool:
         return self._clock() - self._known[key][1] >= FRESH
-
-
-_PASSING = (discord.HTTPException, aiohttp.ClientError, OSError)
-"""What may go wrong in a request, and may be over at the next one."""

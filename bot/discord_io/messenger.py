@@ -16,10 +16,18 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Literal, TypeVar
 
-import aiohttp
 import discord
 
-from bot.discord_io.refusals import FORBIDDEN, THREAD_EXISTS, TIMED_OUT, Told, means, refusal_of, sentence_of
+from bot.discord_io.refusals import (
+    FORBIDDEN,
+    REQUEST_ERRORS,
+    THREAD_EXISTS,
+    TIMED_OUT,
+    Told,
+    means,
+    refusal_of,
+    sentence_of,
+)
 from bot.discord_io.requests import RateLimiter, guarded
 from bot.discord_io.text import CONTENT_LIMIT, fit
 from bot.errors import CannotPost, PostError, PostFailed
@@ -33,7 +41,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SEARCHED = 300
-"""Messages that are looked through for an earlier post, three requests at the most. A post that more messages have
+"""Messages that are searched for an earlier post, three requests at the most. A post that more messages have
 followed since the first attempt is not found; a channel that busy within a few minutes is not one for a weekly prompt.
 """
 CLOCK_SLACK = timedelta(hours=6)
@@ -43,7 +51,7 @@ RECAP_TIMEOUT = 4.0
 PIN_NOTICE_WITHIN = 10
 """The latest messages among which Discord's line "… pinned a message" is looked for: it was written a moment ago."""
 ARCHIVED = 50
-"""Archived posts of a forum that are looked through for an earlier one: whoever archives by hand does it soon."""
+"""Archived posts of a forum that are searched for an earlier one: moderators who archive by hand do so soon."""
 
 THREAD_NAME_LIMIT = 100
 """Characters of a thread's name: https://discord.com/developers/docs/resources/channel."""
@@ -149,7 +157,7 @@ class DiscordMessenger:
         return None
 
     async def _first_message(self, thread: discord.Thread) -> discord.Message | None:
-        """The message that a forum's post begins with; None if somebody deleted it."""
+        """The message that a forum's post begins with; None if it was deleted."""
         try:
             return await thread.fetch_message(thread.id)
         except discord.NotFound as error:
@@ -180,11 +188,11 @@ class DiscordMessenger:
             raise CannotPost(Reason.FORBIDDEN, "the bot may not read the channel's history")
 
     def is_forum(self, channel_id: int, guild_id: int) -> bool:
-        """Whether a channel is a forum, as far as Discord told."""
+        """Whether a channel is a forum, as far as the cache knows."""
         return self._forum(channel_id, guild_id) is not None
 
     def has_role(self, guild_id: int, role_id: int) -> bool:
-        """Whether a server has a role; of a server that Discord has not told of yet it is taken to."""
+        """Whether a server has a role; True for a server that is not cached yet."""
         guild = self._bot.get_guild(guild_id)
         return guild is None or guild.unavailable or guild.get_role(role_id) is not None
 
@@ -279,7 +287,7 @@ class DiscordMessenger:
         raise next((one for one in failures if one.tries is None), CannotPost(last.reason, str(last)))
 
     async def _tell_admin(self, user_id: int, guild_id: int, text: str) -> None:
-        """Send a direct message to somebody who can still change the schedule."""
+        """Send a direct message to a member who can still change the schedule."""
         guild = self._bot.get_guild(guild_id)
         # Asked for, since without the intent for members Discord says nothing of who leaves or loses a role.
         member = await guild.fetch_member(user_id) if guild else None
@@ -318,10 +326,10 @@ class DiscordMessenger:
             yield
         except (PostError, ClaimLost):
             raise
-        except (TimeoutError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        except REQUEST_ERRORS as error:
             raise self._post_error(error, guild_id, private=private) from error
         except Exception as error:
-            # Whatever came over the wire, another attempt is made, and in the end its reason is told.
+            # Whatever was received, another attempt is made, and in the end its reason is shown.
             log.exception("Discord answered in a way that the library cannot read")
             raise PostFailed("Discord answered with something that cannot be read") from error
 

@@ -1,6 +1,6 @@
 """What each refusal of Discord means: one table, which everything that asks Discord for something reads.
 
-A refusal without one of Discord's codes comes from the network between, and is tried again like an outage. The codes:
+A refusal without one of Discord's codes is from the network between, and is tried again like an outage. The codes:
 https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Flag, auto
 
+import aiohttp
 import discord
 
 from bot.discord_io.text import echo
@@ -19,6 +20,11 @@ from bot.outcomes import Reason
 FEW = 3
 """Attempts at what Discord will hardly ever take. At 1 a tag or a place that becomes free a moment later is missed; at
 25, as after an outage, AutoMod alerts the moderators 25 times."""
+
+
+REQUEST_ERRORS = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What a request to Discord raises that was refused or not answered; `refusal_of` says what it means. A TimeoutError is
+an OSError."""
 
 
 class Told(Flag):
@@ -71,7 +77,7 @@ FORBIDDEN = Refusal(
     pauses=True,
     told=Told.ADMINS,
     why=N_("I don't have the permissions I need in the channel"),
-    fix=N_("Give them to me in the channel's settings."),
+    fix=N_("Grant them in the channel's settings."),
 )
 DM_CLOSED = Refusal(
     Reason.DM_CLOSED,
@@ -220,7 +226,7 @@ REFUSALS = (
 
 INTERACTION_OVER = frozenset({10008, 10015, 10062, 40060, 50027})
 """Codes of an interaction that ran out, was answered already, or whose message the member closed: no bug, and nobody is
-left to be told."""
+left to read an answer."""
 ENTRY_POINT = 50240
 """Discord's code for a command sync that would remove the application's Entry Point command."""
 THREAD_EXISTS = 160004

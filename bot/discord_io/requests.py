@@ -1,4 +1,4 @@
-"""What goes with every request to Discord: its pace, a check just before it, and the time that its answer tells.
+"""Around every request to Discord: its pace, a check just before it, and the date of its answer.
 
 discord.py repeats a request by itself after a 500, 502 or 504, and waits inside it for rate limits. What was right when
 it was called may be wrong by then: the claim on the job may have run out, and a post in a forum, where Discord knows no
@@ -107,7 +107,7 @@ AT_ONCE = 2
 """Requests that need not wait after a rest: few servers are served at once, and with
 REQUESTS_PER_SECOND stay under 50."""
 JITTER = 0.02
-"""Seconds by which a request that had to wait comes later still, at random: several processes that serve the same
+"""Seconds that a request that had to wait is delayed further, at random: several processes that serve the same
 minute do not ask in step."""
 
 
@@ -149,7 +149,7 @@ hour a clock that was set back leaves a claim open for an hour."""
 
 
 class CheckedClock:
-    """Tells the present: this machine's clock while it agrees with Discord's, else Discord's.
+    """The current time: this machine's clock while it agrees with Discord's, else Discord's.
 
     `clock` returns an aware datetime; `monotonic` seconds that never go back, and count suspended time.
     """

@@ -24,6 +24,8 @@ CHOICE_LIMIT = 100
 """Characters of an autocomplete choice, its value likewise."""
 CUSTOM_ID_LIMIT = 100
 """Characters of a button's custom_id."""
+VALUE_LIMIT = 100
+"""Characters of the value of an option in a select."""
 CHOICES_LIMIT = 25
 """Choices that one autocomplete may offer."""
 ECHO_LIMIT = 100
@@ -41,6 +43,11 @@ LINKS_LIMIT = 300
 """Characters of a resource's further links, markup and all: three or four on the line below its title."""
 
 
+def readable(text: str, limit: int) -> str:
+    """The beginning of what a client sent, without characters that no database takes: halves of a pair, and NUL."""
+    return text[:limit].encode(errors="replace").decode().replace("\0", "")
+
+
 def fit(text: str, limit: int) -> str:
     """The text, or its beginning with an ellipsis, in at most `limit` characters (limit of 1 or more)."""
     if len(text) <= limit:
@@ -50,15 +57,15 @@ def fit(text: str, limit: int) -> str:
     return (head if len(rest) < limit / 4 else text[: limit - 1]).rstrip(" ,;:\\") + "…"
 
 
-_WHOLE_ADDRESS = re.compile(r"(https?://[^\s<>\[\]*~|`\\]+)", re.IGNORECASE)
+_WHOLE_ADDRESS = re.compile(r"(https?://[^\s<>\[\]|`\\]*[^\s<>\[\]|`\\*~])", re.IGNORECASE)
 _UNDERSCORE_IN_WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
 """Discord takes no underscore inside a word for emphasis."""
-_SPECIAL = r"<(?=[@#:/at])"
-"""The beginning of a mention, an emoji or a time."""
+_SPECIAL = r"<(?=[@#:/ait])"
+"""The beginning of a mention, of a link to a command or a part of the server (`<id:`), of an emoji or of a time."""
 
 
 def escape(text: str) -> str:
-    """Text shown literally: no markdown, mention or masked link comes to life, and an address stays whole."""
+    """Text shown literally: no markdown, mention or masked link takes effect, and an address stays whole."""
     pieces = enumerate(_WHOLE_ADDRESS.split(text))
     return discord.utils.escape_mentions("".join(one if number % 2 else _escaped(one) for number, one in pieces))
 
@@ -82,7 +89,7 @@ def defuse(text: str) -> str:
 
 
 def show(text: str, limit: int) -> str:
-    """Text shown literally, escaped, in at most `limit` characters: escaping can double a text, so it comes first."""
+    """Text shown literally, escaped, in at most `limit` characters: escaping can double a text, so it is done first."""
     return fit(escape(text), limit)
 
 
@@ -100,7 +107,7 @@ _FORMATTING = (
     (re.compile(_SPECIAL), "<", "‹"),
     (re.compile(r"\\(?![\w\s])"), "\\", "∖"),
 )
-"""What comes to life in a label, the character that does it, and one that looks like it and doesn't."""
+"""Markdown that takes effect in a label, its character, and one that looks like it and has no effect."""
 _PAIRED_BRACKETS = re.compile(r"(?:[^\[\]]|\[[^\[\]]*\](?!\())*")
 """Brackets that Discord takes for part of a label."""
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
@@ -150,19 +157,26 @@ _SENTENCE_END = re.compile(
     re.VERBOSE,
 )
 _NEVER_LAST = frozenset(
-    "approx ca capt cf col d.h dr e.g eg esp fr gen hon i.e ie incl lt mr mrs ms prof resp rev sen sgt st viz vs z.b"
+    "approx ca capt cf col d.h dr e.g eg esp feat fr gen hon i.e ie incl lt mr mrs ms mt prof resp rev sen sgt st viz"
+    " vs z.b"
     .split()
 )  # fmt: skip
 """Abbreviations that more follows."""
-_BEFORE_NUMBER = frozenset("art ch chap eq eqs fig figs no nos nr p pp sec sect vol vols".split())
+_BEFORE_NUMBER = frozenset(
+    "apr art aug ch chap dec eq eqs feb fig figs jan jul jun mar max min no nos nov nr oct p pp sec sect sep sept vol"
+    " vols".split()
+)
 _SELDOM_LAST = re.compile(r"al|co|corp|ed|eds|inc|jr|ltd|sr|[^\W\d_]|(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}", re.IGNORECASE)
 """Abbreviations and initials ("J. Smith", "U.S. Army"): they end a sentence only where a word of _OPENING follows."""
 _OPENING = frozenset(
     "a also an and but by covers for from great he how if in it its read see she that the these they this to we what"
     " why with you".split()
 )
-_ENUMERATOR = re.compile(r"(?:^|[.:;!?]\s+)\(?(?:\d{1,3}|[a-z])$", re.IGNORECASE)
-"""A number or a letter that begins an item: "1. Read the paper"."""
+_ENUMERATOR = re.compile(
+    r"(?:^|[.:;!?]\s+)\(?(?:(?:chapter|day|lecture|lesson|module|part|step|unit|week)\s+)?(?:\d{1,3}|[a-z])$",
+    re.IGNORECASE,
+)
+"""A number or a letter that begins an item: "1. Read the paper", "Step 1. Read the paper"."""
 
 
 def sentence(text: str) -> str:

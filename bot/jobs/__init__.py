@@ -18,7 +18,7 @@ from bot.jobs.count import CountJob, NumberedPost, toggle_press
 from bot.jobs.followups import Notice, NoticeJob, PinJob, Poll, PollJob, ThreadJob
 from bot.jobs.prompt import Prompt, PromptJob, Recap, mentioned_lately
 from bot.jobs.records import AnySchedule, Choice, Delivery, History, Job, Reminder, WeeklySchedule
-from bot.jobs.reminder import NextStep, ReminderJob
+from bot.jobs.reminder import DueReminder, ReminderJob
 from bot.jobs.worker import Ticker, Worker
 
 __all__ = [
@@ -27,11 +27,11 @@ __all__ = [
     "Choice",
     "CountJob",
     "Delivery",
+    "DueReminder",
     "History",
     "Job",
     "JobKind",
     "Messenger",
-    "NextStep",
     "Notice",
     "NoticeJob",
     "NumberedPost",

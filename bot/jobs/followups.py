@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.catalog import Resource
+from bot.catalogs import Library
 from bot.jobs.attempt import (
     Attempt,
     Done,
@@ -73,9 +74,10 @@ class PinJob(_FollowUp):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A poll for what comes next: in which channel, between which resources, closing after how long."""
+    """A poll for what comes next: in which channel, between which resources of a list, closing after how long."""
 
     schedule: WeeklySchedule
+    library: Library
     channel_id: int
     options: Sequence[Resource]
     closes_after: timedelta
@@ -93,17 +95,18 @@ class PollJob(MessageKind):
     async def send(self, attempt: Attempt) -> Outcome:
         """Ask; nothing if there is nothing to choose from, or no time to."""
         schedule, post = attempt.weekly, await post_of(attempt)
+        library = library_of(attempt.context.catalogs, schedule)
         options: list[Resource] = []
 
         def choose(locked: AnySchedule, history: History) -> Choice | Reason:
-            options[:] = options_after(library_of(attempt.context.catalogs, locked), schedule, history)
+            options[:] = options_after(library, schedule, history)
             return Choice(options=tuple(one.id for one in options)) if len(options) > 1 else Reason.TOO_LATE
 
         closes_after = next_occurrence(schedule.schedule, attempt.now) - attempt.now - SHORTEST_POLL
         begun = await attempt.begin(choose) if closes_after >= SHORTEST_POLL else Reason.TOO_LATE
         if isinstance(begun, Reason):
             return Skip(begun)
-        poll = Poll(schedule, post.channel_id or 0, tuple(options), closes_after)
+        poll = Poll(schedule, library, post.channel_id or 0, tuple(options), closes_after)
         return Done(await attempt.messenger.post(self._render(poll), nonce(attempt.job), attempt.check))
 
     async def found(self, attempt: Attempt, sent: Sent) -> Outcome:
@@ -113,9 +116,9 @@ class PollJob(MessageKind):
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look for a poll with the options that an earlier attempt chose."""
         schedule, post = attempt.weekly, await post_of(attempt)
-        catalog = library_of(attempt.context.catalogs, schedule).catalog
-        options = tuple(one for option in attempt.job.options if (one := catalog.get(option)) is not None)
-        recognise = self._recognise(Poll(schedule, post.channel_id or 0, options, timedelta()))
+        library = library_of(attempt.context.catalogs, schedule)
+        options = tuple(one for option in attempt.job.options if (one := library.catalog.get(option)) is not None)
+        recognise = self._recognise(Poll(schedule, library, post.channel_id or 0, options, timedelta()))
         return await attempt.messenger.find(post.channel_id or 0, schedule.guild_id, recognise, since)
 
     async def has_nonce(self, attempt: Attempt) -> bool:

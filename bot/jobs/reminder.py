@@ -25,7 +25,7 @@ RECENT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class NextStep:
+class DueReminder:
     """What a member is reminded of: their next resource, None once the whole path is finished.
 
     `done` of `total` resources are finished; `late` says that it comes noticeably after the job's time.
@@ -45,7 +45,7 @@ class ReminderJob(MessageKind):
 
     name = "reminder"
 
-    def __init__(self, render: Callable[[NextStep], Any], recognise: Callable[[Job], Recognise]) -> None:
+    def __init__(self, render: Callable[[DueReminder], Any], recognise: Callable[[Job], Recognise]) -> None:
         self._render = render
         self._recognise = recognise
 
@@ -68,7 +68,7 @@ class ReminderJob(MessageKind):
 
         await attempt.begin(choose)
         sums = tally(library.catalog, finished)
-        step = NextStep(reminder, library, job, resource, sums.done, sums.total, attempt.late)
+        step = DueReminder(reminder, library, job, resource, sums.done, sums.total, attempt.late)
         sent = await attempt.messenger.post(self._render(step), nonce(job), attempt.check)
         return Done(sent, ends=None if resource else Reason.PATH_FINISHED)
 

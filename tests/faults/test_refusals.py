@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.catalog import Catalog
 from bot.client import create_bot
 from bot.discord_io.health import Check, explain, health
-from bot.jobs import Reminder, WeeklySchedule, Worker, reminders
+from bot.jobs import Reminder, WeeklySchedule, Worker, reminders, tag, toggle_press
 from bot.jobs.history import recent_deliveries
 from bot.language import ENGLISH
 from bot.outcomes import Reason, State
@@ -84,6 +84,7 @@ class RefusingServer(DiscordServer):
             web.put("/channels/{channel}/messages/pins/{message}", self._pin),
             web.delete("/channels/{channel}/messages/pins/{message}", self._done),
             web.patch("/channels/{channel}", self._edit_thread),
+            web.patch("/channels/{channel}/messages/{message}", self._edit),
             web.get("/guilds/{guild}/members/{user}", self._member),
             web.post("/users/@me/channels", self._direct),
             web.put("/applications/{application}/commands", self._commands),
@@ -120,6 +121,13 @@ class RefusingServer(DiscordServer):
 
     async def _pin(self, request: web.Request) -> web.StreamResponse:
         return self.refused("pin") or web.Response(status=204)
+
+    async def _edit(self, request: web.Request) -> web.StreamResponse:
+        message = next(one for one in self.messages if one["id"] == request.match_info["message"])
+        if (refused := self.refused("number")) is not None:
+            return refused
+        message |= await request.json()
+        return answer(message)
 
     async def _done(self, request: web.Request) -> web.StreamResponse:
         return web.Response(status=204)
@@ -316,6 +324,34 @@ async def test_what_follows_a_post_costs_it_nothing(
     assert tried == requests if requests < EVER else tried >= EVER
     assert (weekly.paused_at, world.server.told) == (None, [])
     assert [one[: len(said)] for one in await world.problems(weekly)] == [said]
+
+
+NUMBERS = [
+    (HTML, EVER), (LOST, EVER), (DOWN, EVER), (FORBIDDEN, 1), (NO_MESSAGE, 1), (GONE, 1), (BLOCKED, 3), (INVALID, 3),
+    (STRANGE, 3),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("refusal", "requests"), NUMBERS, ids=of)
+async def test_the_number_on_a_post_costs_it_nothing_and_is_shown_with_the_next_press(
+    world: Refused, refusal: Refusal, requests: int
+) -> None:
+    await world.put(1, channel_id=TEXT, created_by=ADMIN)
+    await world.tick(DUE)
+    post = (await world.last())["prompt"]
+    assert await world.store.write(toggle_press, 1, tag(post), MEMBER, DUE)
+    world.server.refusing = {"number": refusal}
+    await world.pass_time(DUE + timedelta(minutes=1))
+    tried = world.server.requests["number"]
+    assert tried == requests if requests < EVER else tried >= EVER
+    weekly = await world.schedule()
+    assert (weekly.paused_at, world.server.told, await world.problems(weekly)) == (None, [], [])
+    assert "Done · 0" in str(world.server.messages[0]["components"])
+    world.server.refusing = {}
+    now = DUE + timedelta(hours=20)
+    assert await world.store.write(toggle_press, 1, tag(post), ADMIN, now)
+    await world.tick(now)
+    assert "Done · 2" in str(world.server.messages[0]["components"])
 
 
 REMINDERS = [

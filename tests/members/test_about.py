@@ -94,6 +94,51 @@ async def test_a_server_is_greeted_once_where_the_bot_may_write(server: Server, 
     assert "Which time zone?" in seen.text
 
 
+class Sleep:
+    """What the bot waits with, as a test lets it: at once, and `pauses` says how long it would have been."""
+
+    def __init__(self) -> None:
+        self.pauses: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+
+
+GREETING_REFUSED = [
+    (403, 50013, "Missing Permissions", 1, [0.0, 60.0]),  # the permission came a minute later
+    (403, 50013, "Missing Permissions", 2, [0.0, 60.0, 600.0]),
+    (403, None, "", 2, [0.0, 60.0, 600.0]),  # the network between
+    (503, None, "", 1, [0.0, 60.0]),
+    (400, 200000, "Blocked by AutoMod", 9, [0.0, 60.0, 600.0]),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "text", "times", "pauses"), GREETING_REFUSED)
+async def test_a_greeting_that_was_refused_is_tried_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch, status: int, code: int | None, text: str, times: int,
+    pauses: list[float],
+) -> None:  # fmt: skip
+    monkeypatch.setattr(server.env.bot, "sleep", sleep := Sleep())
+    path = f"/channels/{server.channel.id}/messages"
+    server.env.inject_error("POST", path, status=status, code=code or 0, message=text, times=times)
+    await join(server)
+    assert sleep.pauses == pauses
+    assert len(server.posts()) == (times < len(pauses))
+
+
+async def test_a_channel_that_refuses_the_greeting_leaves_it_to_the_next(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = server.guild.create_text_channel("welcome")
+    await server.env.settle()
+    monkeypatch.setattr(server.env.bot, "sleep", sleep := Sleep())
+    path = f"/channels/{server.channel.id}/messages"
+    server.env.inject_error("POST", path, status=403, code=50013, message="Missing Permissions", times=None)
+    await join(server)
+    assert sleep.pauses == [0.0]
+    assert len(list(other.history())) == 1
+
+
 async def test_members_see_their_commands_and_admins_one_more(server: Server) -> None:
     everyone = {"recommend", "path", "next", "done", "progress", "remind", "past", "privacy", "help"}
     assert set(server.mia.available_commands(server.channel)) == everyone

@@ -50,7 +50,11 @@ async def test_id_title_and_free_text_all_resolve(server: Server, store: Store, 
 @pytest.mark.parametrize(
     "typed",
     [
-        "3", "#3", " 3 ", "step 3", "Step #3", "STEP3", "https://arxiv.org/abs/2005.14165", "http://www.arxiv.org/abs/2005.14165/?utm_source=x",
+        "3", "#3", " 3 ", "3.", "3rd", "no. 3", "the 3rd step", "step: 3", "step 3", "Step #3", "STEP3",
+        "arxiv.org/pdf/2005.14165", "<https://arxiv.org/pdf/2005.14165v4.pdf>", "arXiv:2005.14165", "2005.14165",
+        "doi:10.48550/arXiv.2005.14165", "I finished https://arxiv.org/html/2005.14165v1, finally",
+        "https://arxiv.org/abs/2005.14165",
+        "http://www.arxiv.org/abs/2005.14165/?utm_source=x",
     ],
 )  # fmt: skip
 async def test_a_step_and_a_link_resolve(server: Server, store: Store, catalog: Catalog, typed: str) -> None:
@@ -66,7 +70,7 @@ async def test_a_step_and_a_link_resolve(server: Server, store: Store, catalog: 
     ("typed", "said"),
     [
         ("99", "There's no step 99: the path has 23 steps."), ("#0", "There's no step 0"),
-        ("https://evil.example/x", "That link isn't on the list."),
+        ("https://evil.example/x", "That link isn't on the list."), ("youtu.be/xxxxxxxxxxx", "That link isn't"),
     ],
 )  # fmt: skip
 async def test_a_step_or_a_link_that_is_not_there(server: Server, store: Store, typed: str, said: str) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import discord
+import pytest
 from discord import AppCommandType
 from sqlalchemy import select
 
@@ -51,6 +52,17 @@ async def test_an_address_in_a_message(server: Server) -> None:
 async def test_a_message_with_nothing_to_read(server: Server) -> None:
     seen = await found_in(server, attachments=[("cat.png", b"not really a picture")])
     assert "There's no text in that message for me to read." in seen.text
+
+
+@pytest.mark.parametrize("content", ["\u200b", "🔥🔥", "…"])
+async def test_a_message_without_a_word(server: Server, content: str) -> None:
+    assert "There's no text in that message for me to read." in (await found_in(server, content=content)).text
+
+
+async def test_a_greeting_gets_what_the_bot_can_do(server: Server) -> None:
+    seen = await found_in(server, content="hi everyone, thanks!")
+    assert "### Ask me about *Quickstart on LLMs*" in seen.text
+    assert "everyone" not in seen.text
 
 
 async def test_what_a_bot_shows(server: Server) -> None:

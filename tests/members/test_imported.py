@@ -9,6 +9,7 @@ import pytest
 
 from bot.catalog import Catalog
 from bot.catalog.questions import default_question
+from bot.catalogs import Catalogs
 from bot.importing import import_index
 from tests.members.server import Server
 
@@ -30,6 +31,12 @@ INDEX = """\
 def catalog() -> Catalog:
     """What the index above is imported to."""
     return import_index(Path("-"), BytesIO(INDEX.encode())).catalog
+
+
+@pytest.fixture
+def catalogs(catalog: Catalog) -> Catalogs:
+    """The same, indexed."""
+    return Catalogs(catalog)
 
 
 async def test_it_answers(server: Server) -> None:

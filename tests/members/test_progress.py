@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage
 from bot.client import create_bot
+from bot.discord_io.limits import Gate
 from bot.discord_io.membership import MAX_ASKED
 from bot.settings import Settings
 from bot.store import Store
@@ -111,7 +113,7 @@ async def test_a_refused_post_leaves_ones_own_card_and_says_so(server: Server) -
     refused = await server.press(own, "Post here")
     assert refused.message.id == own.message.id
     assert "Your progress" in refused.text
-    assert "Discord won't let me post here." in refused.text
+    assert "Not posted: I don't have the permissions I need in the channel." in refused.text
     assert server.posts() == []
 
 
@@ -242,6 +244,49 @@ async def test_membership_is_asked_over_rest_once_a_day_and_in_bounds(server: Se
 
 def _members_asked(server: Server) -> int:
     return sum(request.method == "GET" and "/members/" in request.path for request in server.env.http_requests)
+
+
+async def test_no_command_says_anything_about_a_member_who_shares_nothing(
+    server: Server, store: Store, catalog: Catalog
+) -> None:
+    """An attacker's accounts on their own server, an admin's among them, send every command there is and press
+    everything it shows, with every resource on the list, before and after each mark of the one other member."""
+    others = [server.guild.add_member(server.env.create_user(f"mine{n}")) for n in range(2)]
+    await finish(store, server, others[0], "bert", "gpt-1")
+    await share(server, others[0])
+    await server.set_weekly(poll=True)
+    await server.pass_time(server.env.now() + timedelta(days=7))
+    looking = [
+        ("recommend", {"topic": "attention"}), ("recommend", {"topic": "bert", "kind": "paper"}), ("path", {}),
+        ("next", {}), ("progress", {}), ("progress", {"member": server.mia}), ("past", {}), ("privacy", {}),
+        ("help", {}), ("remind", {}),
+    ]  # fmt: skip
+    harmless = ["This server", "What's next?", "Next", "2 more", "History", "Preview", "Options"]
+
+    async def looks() -> list[str]:
+        found = []
+        for who in (server.ada, *others):
+            server.env.bot.gate = Gate(lambda: 0.0)  # type: ignore[attr-defined]  # as if they had waited
+            for command, options in [*looking, *([("weekly", {})] if who is server.ada else [])]:
+                seen = Seen(await who.slash(server.channel, command, **options))
+                found.append(seen.text + " ".join((*seen.labels, *seen.choices)))
+                for label in set(harmless) & set(seen.labels):
+                    pressed = Seen(await who.click(seen.message, label=label), pressed=seen)
+                    found.append(pressed.text + " ".join((*pressed.labels, *pressed.choices)))
+                    seen = Seen(await who.slash(server.channel, command, **options))
+            found += [str(one) for one in await who.autocomplete(server.channel, "done", "resource", "")]
+        posts = [
+            (one.content, [str(b.label) for row in one.components for b in row.children]) for one in server.posts()
+        ]  # type: ignore[union-attr]
+        return [*found, *map(str, posts)]
+
+    before = await looks()
+    assert len(before) > 60
+    for one in (catalog.resources[0], catalog["bert"]):
+        await server.ask("done", resource=one.id)
+        assert await looks() == before
+    await server.ask("remind", day="monday", time="09:00", timezone="Europe/Berlin")
+    assert await looks() == before
 
 
 async def test_a_server_of_ones_own_says_nothing_about_a_member_who_shares_nothing(

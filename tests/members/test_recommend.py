@@ -9,7 +9,7 @@ import pytest
 from bot.catalog import Catalog
 from tests.members.server import Seen, Server
 
-LIVE_LINK = re.compile(r"(?<!\\)(?:\\\\)*\[[^\]]*\]\([^)]*\)")
+LIVE_LINK = re.compile(r"(?<!\\)(?:\\\\)*\[[^\]]*\]\(<?([^)>]*)")
 
 
 async def test_kv_cache_finds_the_explainer_and_the_llama2_article(server: Server, catalog: Catalog) -> None:
@@ -90,6 +90,9 @@ ADDRESSES = [
     "10.48550/arXiv.1706.03762",
     "arXiv:1706.03762",
     "what is <https://www.arxiv.org/html/1706.03762>?",
+    "`https://arxiv.org/abs/1706.03762v2`",
+    "arxiv 1706.03762v7",
+    "is 1706.03762 hard?",
 ]
 
 
@@ -124,6 +127,12 @@ async def test_an_address_can_be_shared(server: Server) -> None:
         "show me everything",
         "thanks!",
         "a bot?",
+        "how does this work",
+        "teach me",
+        "I want to learn",
+        "i'm bored",
+        "who made you",
+        "tell me a joke",
     ],
 )
 async def test_small_talk_is_answered_with_what_the_bot_can_do(server: Server, topic: str) -> None:
@@ -282,11 +291,11 @@ async def test_3000_characters_are_no_trouble(server: Server) -> None:
         "\u200b",
     ],
 )
-async def test_members_words_come_back_dead(server: Server, topic: str) -> None:
+async def test_members_words_come_back_dead(server: Server, catalog: Catalog, topic: str) -> None:
     seen = await server.ask("recommend", topic=topic)
     for alive in ("@everyone", "<@123", "<@&123", "**bold**", "`code`", "||spoiler||"):
         assert alive not in seen.text
-    assert not any("evil" in found for found in LIVE_LINK.findall(seen.text))
+    assert set(LIVE_LINK.findall(seen.text)) <= {resource.url for resource in catalog}
     sent = server.env.http_requests[-1].json
     assert sent["data"]["allowed_mentions"] == {"parse": []}
 
@@ -335,6 +344,23 @@ async def test_a_shared_answer_carries_no_address_of_a_strangers(server: Server,
         assert "evil" not in seen.text.casefold()
         assert not {"\u200b", "\u202e", "\u202c"} & set(seen.text)
         assert [one for one in seen.links if "evil" in one] == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reason"),
+    [
+        (403, 50013, "I don't have the permissions I need in the channel"), (400, 200000, "AutoMod blocked it"),
+        (403, 0, "I couldn't reach Discord"),
+    ],
+)  # fmt: skip
+async def test_a_refused_answer_for_everyone_is_answered_privately(
+    server: Server, status: int, code: int, reason: str
+) -> None:
+    server.env.inject_error("POST", "/interactions/*/callback", status=status, code=code, message="no", times=1)
+    result = await server.mia.slash(server.channel, "recommend", topic="kv cache", share=True)
+    assert result.response.ephemeral
+    assert f"Not posted: {reason}." in Seen(result).text
+    assert server.posts() == []
 
 
 async def test_sharing_waits_its_turn_in_a_channel(server: Server) -> None:

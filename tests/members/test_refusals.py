@@ -43,7 +43,9 @@ async def test_a_deleted_role_is_left_out_and_told_once(server: Server) -> None:
     assert not any("<@&" in post.content for post in server.posts())
     (told,) = messages_to(server.ada)
     assert "mentions no role now: it was deleted" in told
-    assert "The role to mention was deleted" in (await server.manage("weekly")).text
+    panel = (await server.manage("weekly")).text
+    assert "The role to mention was deleted" in panel
+    assert "Mentions: none" in panel
 
 
 async def test_a_forum_that_wants_a_tag_and_has_none_to_use(server: Server) -> None:
@@ -88,7 +90,7 @@ async def test_a_flagged_bot_does_not_blame_its_members(server: Server) -> None:
         await server.env.advance_time(200)
     text = (await server.ask("remind")).text
     assert "closed to me" not in text
-    assert "I couldn't send your reminder of" in text
+    assert "I couldn't send your reminder for" in text
     assert "Discord's anti-spam system has flagged me" in text
     assert "Next:" in text
 
@@ -102,8 +104,8 @@ async def test_a_lost_reminder_is_told_at_the_next_command_and_once(server: Serv
     tried = [one for one in server.env.http_requests if one.method == "POST" and one.path == path]
     assert len(tried) == 1 + 3  # the test message, and three attempts
     first, second = await server.ask("next"), await server.ask("next")
-    assert "I couldn't send your reminder of" in first.text
-    assert "I couldn't send your reminder of" not in second.text
+    assert "I couldn't send your reminder for" in first.text
+    assert "I couldn't send your reminder for" not in second.text
 
 
 async def test_an_entry_point_command_does_not_block_the_sync(

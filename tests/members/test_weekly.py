@@ -231,7 +231,7 @@ async def test_a_forbidden_channel_pauses_and_the_admin_is_told(server: Server) 
     assert "is paused: I don't have the permissions" in told
     assert "`/weekly`" in told
     seen = await server.weekly()
-    assert "**Paused:** I don't have the permissions" in seen.text
+    assert "The weekly prompt paused itself: I don't have the permissions" in seen.text
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(weeks=1, minutes=1))
     assert len(server.posts()) == 1

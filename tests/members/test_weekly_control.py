@@ -124,9 +124,9 @@ async def test_an_edit_that_mends_what_failed_goes_on(server: Server) -> None:
     await server.set_weekly()
     server.env.inject_error("POST", "/channels/*/messages", status=403, code=50013)
     await server.pass_time(MONDAY + timedelta(minutes=1))
-    assert "**Paused:**" in (await server.weekly()).text
+    assert "paused itself" in (await server.weekly()).text
     other = server.guild.create_text_channel("reading")
-    assert "Paused" not in (await server.manage("weekly", channel=other)).text
+    assert "paused itself" not in (await server.manage("weekly", channel=other)).text
 
 
 async def test_a_pause_until_a_day_ends_by_itself(server: Server) -> None:
@@ -244,7 +244,8 @@ async def test_a_clock_that_is_set_back_stops_nothing(server: Server, catalog: C
     await server.set_weekly()
     await server.pass_time(MONDAY + timedelta(minutes=1))
     back[0] = timedelta(hours=1)
-    await server.env.advance_time(3 * 3600)
+    for _ in range(12):  # SimCord gives each step five seconds of its own
+        await server.env.advance_time(900)
     assert len(server.posts()) == 1
     await server.pass_time(MONDAY + WEEK + timedelta(hours=1, minutes=1))
     assert len(server.posts()) == 2

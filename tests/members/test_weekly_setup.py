@@ -162,7 +162,7 @@ async def test_off_may_be_thought_better_of(server: Server) -> None:
 async def test_a_skip_is_undone(server: Server) -> None:
     await server.set_weekly()
     skipped = await server.weekly("Skip")
-    assert "The prompt of Monday 5 January is skipped" in skipped.text
+    assert "The prompt for Monday 5 January is skipped" in skipped.text
     assert "- Monday 5 January · skipped\n- Monday 12 January · <t:" in (await server.weekly()).text
     seen = await by_ada(server, skipped, "Undo")
     assert "Skip undone. Next: Monday 5 January." in seen.text
@@ -174,7 +174,7 @@ async def test_two_weeks_may_be_skipped_knowingly(server: Server) -> None:
     await server.set_weekly()
     first = await server.weekly("Skip")
     seen = await by_ada(server, first, "Skip the next one too")
-    assert "The prompt of Monday 12 January is skipped" in seen.text
+    assert "The prompt for Monday 12 January is skipped" in seen.text
     await server.pass_time(MONDAY + WEEK + SOON)
     assert server.posts() == []
     await server.pass_time(MONDAY + 2 * WEEK + SOON)

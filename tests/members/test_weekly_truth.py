@@ -56,7 +56,7 @@ async def test_a_lost_week_is_told_to_who_set_it_and_stays_in_the_doctors_mind(
     server.env.backend.advance_clock((MONDAY - server.env.now()).total_seconds() + 13 * 3600)
     await serve(server, store, catalog)
     (told,) = [message.content for message in server.ada.user.dm_channel.history()]
-    assert "The weekly prompt of Monday, 5 January 2026 in <#" in told
+    assert "The weekly prompt for Monday, 5 January 2026 in <#" in told
     assert "wasn't posted: I was offline at that time" in told
     assert "problem" in (await server.weekly()).text
     await server.pass_time(MONDAY + WEEK + SOON)
@@ -68,7 +68,7 @@ async def test_skip_names_the_prompt_that_waits_and_leaves_that_one_out(server: 
     await server.set_weekly()
     outage(server, times=1)
     await server.pass_time(MONDAY + timedelta(seconds=20))
-    assert "The prompt of Monday 5 January is skipped" in (await server.weekly("Skip")).text
+    assert "The prompt for Monday 5 January is skipped" in (await server.weekly("Skip")).text
     await server.pass_time(MONDAY + timedelta(hours=1))
     assert server.posts() == []
     assert "an admin skipped it" in (await server.weekly("History")).text
@@ -147,6 +147,56 @@ async def test_votes_for_titles_that_begin_alike_are_not_confused(server: Server
     (poll,) = [one for one in server.posts() if one.poll is not None]
     await server.mia.vote(poll, answer=2)
     assert f"{alike}two" in (await server.weekly("Preview")).text
+
+
+async def test_equal_titles_in_a_poll_have_their_stage_or_step_beside_them(server: Server, store: Store) -> None:
+    intro, long = "Introduction", "A title that is as long as no answer of a poll may be, and then some"
+    await serve(server, store, small("First", intro, long, intro, long))
+    await server.set_weekly(poll=True)
+    await server.pass_time(MONDAY + SOON)
+    (poll,) = [one for one in server.posts() if one.poll is not None]
+    assert poll.poll is not None
+    assert [one.text for one in poll.poll.answers] == [
+        "Introduction · step 2", "A title that is as long as no answer of a pol… · step 3",
+        "Introduction · step 4", "A title that is as long as no answer of a pol… · step 5",
+    ]  # fmt: skip
+    await server.mia.vote(poll, answer=3)
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert any("Step 4 of 5" in post.content for post in server.posts())
+
+
+async def test_history_says_what_discord_said_harmless_and_cut(server: Server) -> None:
+    await server.set_weekly(pin=True)
+    path = f"/channels/{server.channel.id}/messages"
+    odd = "Blocked by @everyone https://evil.example/x **now** " + "x" * 300
+    server.env.inject_error("POST", path, status=400, code=200000, message=odd, times=3)
+    full = "Maximum number of pins reached (250)"
+    server.env.inject_error("PUT", f"{path}/pins/*", status=400, code=30003, message=full, times=None)
+    await server.pass_time(MONDAY)
+    await server.env.advance_time(240)
+    history = (await server.weekly("History")).text
+    assert "not posted: AutoMod blocked it (Discord says: “Blocked by @\u200beveryone" in history
+    assert not [one for one in ("@everyone", "evil.example", "**now", "x" * 150) if one in history]
+    await server.pass_time(MONDAY + WEEK + SOON)
+    assert (
+        "it couldn't be pinned: the channel has as many pinned posts as Discord allows (Discord says: “Maximum"
+        in (await server.weekly("History")).text
+    )
+
+
+async def test_the_longest_history_fits_a_card(server: Server, store: Store) -> None:
+    await serve(server, store, small(*(f"{'_*' * 120} {number}" for number in range(12))))
+    await server.set_weekly(thread=True, pin=True, poll=True)
+    path, odd = f"/channels/{server.channel.id}/messages", "*_" * 300
+    server.env.inject_error("PUT", f"{path}/pins/*", status=400, code=30003, message=odd, times=None)
+    server.env.inject_error("POST", f"{path}/*/threads", status=400, code=160006, message=odd, times=None)
+    for week in range(6):
+        await server.pass_time(MONDAY + week * WEEK + SOON)
+        await server.env.advance_time(200)
+    history = (await server.weekly("History")).text
+    assert 3 <= history.count("\n- Monday") <= 6
+    assert "Monday, 9 February 2026" in history
+    assert len(history) <= 4000
 
 
 async def test_the_longest_ids_fit_a_button(server: Server, store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sqlite3
 from contextlib import closing
@@ -31,8 +32,7 @@ async def test_a_deleted_id_is_in_no_file_while_the_bot_runs(tmp_path: Path) -> 
     async with await Store.open(f"sqlite:///{tmp_path / 'studybot.db'}") as store:
         pairs = [(user_id, page) for user_id in members for page in range(40)]
         chance.shuffle(pairs)  # so that pages of the file are split and joined again
-        for user_id, page in pairs:
-            await store.marks.mark(user_id, [f"example.org/{page}"], NOW)
+        await asyncio.gather(*(store.marks.mark(user_id, [f"example.org/{page}"], NOW) for user_id, page in pairs))
         for user_id in members:
             await store.marks.share(user_id, NOW)
             await store.marks.unmark(user_id, [f"example.org/{user_id % 40}"])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 
-import aiohttp
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.discord_io.bot import Interaction, StudyBot
+from bot.discord_io.refusals import REQUEST_ERRORS, refusal_of, sentence_of
 from bot.errors import StoreError
 from bot.features.about.cards import greeting, help_card
 
@@ -47,15 +46,20 @@ class About(commands.Cog):
                 greeted = await self._bot.store.state.get(f"greeted:{guild.id}") is not None
                 if greeted or await self._greet(guild):
                     return
-            except (StoreError, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                log.info("Server %s is not greeted yet: %s", guild.id, error)
+            except (StoreError, *REQUEST_ERRORS) as error:
+                log.info("Server %s is not greeted yet: %s", guild.id, sentence_of(error))
 
     async def _greet(self, guild: discord.Guild) -> bool:
         """Greet it in the first channel that takes the message; whether one did."""
         card = greeting(self._bot.catalogs.for_server(guild.id), self._bot.language_of(str(guild.preferred_locale)))
         for channel in _channels_for_greeting(guild):
-            with suppress(discord.Forbidden, discord.NotFound):
-                await channel.send(view=card)
+            try:
+                await channel.send(view=card, nonce=f"greeting{guild.id % 10**16}")
+            except REQUEST_ERRORS as error:
+                if refusal_of(error).tries is None:  # it may have been posted, or be taken a minute later
+                    raise
+                log.info("Server %s can't be greeted in channel %s: %s", guild.id, channel.id, sentence_of(error))
+            else:
                 await self._bot.store.state.put(f"greeted:{guild.id}", "yes")
                 return True
         return False

@@ -13,18 +13,21 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.catalog import Resource
-from bot.catalog.addresses import is_web_address
-from bot.catalogs import Library
+from bot.catalogs import Library, without_addresses
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.marks import MarkButton, act, changed_card, finished_in_time, kept_if_late, one_at_a_time
 from bot.discord_io.options import Choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, LABEL_LIMIT, echo
 from bot.language import Language
+from bot.search.text import words
 from bot.store.marks import Action
 
-_STEP = re.compile(r"\s*(?:step|#)?\s*#?\s*([0-9]{1,6})\s*", re.IGNORECASE)
-"""A step as people write it: 3, #3 or step 3."""
+_STEP = re.compile(
+    r"(?:the\s+)?(?:(?:step|number|no|nr)(?![a-z])[\s.:-]*)?#?\s*(\d{1,6})(?:st|nd|rd|th)?\.?(?:\s+step)?",
+    re.IGNORECASE,
+)
+"""A step as people write it: 3, #3, step 3, no. 3, "the 3rd step"."""
 
 
 class Marks(commands.Cog):
@@ -59,9 +62,11 @@ def _find(library: Library, text: str, language: Language) -> Resource | Card:
     """The resource that a member means, or what to tell them: an id or title, a link, a step, else words of a title."""
     if (named := library.named(text)) is not None:
         return named
-    if is_web_address(text.strip()):
-        return library.catalog.resource_at(text) or notice(language.t("That link isn't on the list. See `/path`."))
-    if (step := _STEP.fullmatch(text)) is not None:
+    if found := library.at_addresses(text):
+        return found[0] if len(found) == 1 else _which(library, text, found, language)
+    if words(text) and not words(without_addresses(text)):
+        return notice(language.t("That link isn't on the list. See `/path`."))
+    if (step := _STEP.fullmatch(text.strip())) is not None:
         return library.at_step(int(step[1])) or notice(_no_such_step(int(step[1]), len(library.steps), language))
     guess = library.guess(text)
     return guess.meant or _which(library, text, guess.candidates, language)
@@ -92,7 +97,7 @@ def _which(library: Library, text: str, candidates: Collection[Resource], langua
 
 
 def _offered(library: Library, typed: str, done: Collection[str]) -> list[Resource]:
-    """What the typed text may name, and for no text the steps of the path; what is done comes last."""
+    """What the typed text may name, and for no text the steps of the path; what is done is listed last."""
     if typed.strip():
         return sorted(library.index.complete(typed, CHOICES_LIMIT), key=lambda one: one.id in done)
     steps = chain(

@@ -88,7 +88,9 @@ def _kept_lines(kept: Mapping[str, Any], language: Language) -> Iterator[str]:
         if sent := sum(week["state"] == "sent" for week in kept["reminder_weeks"]):
             yield plural("**Reminders sent:** {n}", "**Reminders sent:** {n}", sent)
     if pressed := kept["posts_pressed"]:
-        yield plural("**Weekly posts:** Done on {n} of them", "**Weekly posts:** Done on {n} of them", len(pressed))
+        yield plural(
+            "**Weekly posts:** you pressed Done on {n}", "**Weekly posts:** you pressed Done on {n}", len(pressed)
+        )
     if servers := kept["weekly_prompts_set"]:
         yield plural(
             "**Weekly prompts:** you set one on {n} server; I'd DM you if it stops",

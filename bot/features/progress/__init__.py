@@ -1,4 +1,4 @@
-"""/progress and /next: how far a member is, and what comes next."""
+"""/progress and /next: how far a member is, and their next step."""
 
 from bot.discord_io.bot import StudyBot
 from bot.features.progress.commands import Progress

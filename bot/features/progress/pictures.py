@@ -15,13 +15,13 @@ AT_ONCE = 2
 """Pictures that are drawn at the same time, each in a thread for some fifty milliseconds. Threads share the
 interpreter: with every one more the event loop answers others later."""
 KEPT = 32
-"""Pictures that are kept, of some 40 kB each: those of people who look again, and the one of who has just begun."""
+"""Pictures that are kept, of some 40 kB each: those of people who look again, and a beginner's."""
 
 _Shown = tuple[tuple[PathGroup, ...], Language]
 
 
 class Pictures:
-    """The pictures by what they show; who asks for one that is being drawn waits for that one."""
+    """The pictures by what they show. A request for one that is being drawn waits for that one."""
 
     _of: ClassVar[WeakKeyDictionary[object, Pictures]] = WeakKeyDictionary()
 
@@ -44,7 +44,7 @@ class Pictures:
         if (task := self._drawing.get(shown)) is None:
             task = self._drawing[shown] = asyncio.create_task(self._draw(shown))
             task.add_done_callback(lambda _: self._drawing.pop(shown))
-        return await asyncio.shield(task)  # who asked first may be gone, and others wait for it
+        return await asyncio.shield(task)  # the first to ask may be gone, and others wait for it
 
     async def _draw(self, shown: _Shown) -> bytes:
         async with self._room:

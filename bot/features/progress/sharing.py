@@ -13,7 +13,9 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, NextStepButton, PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
+from bot.discord_io.failures import ran_out
 from bot.discord_io.membership import CANDIDATES
+from bot.discord_io.refusals import REQUEST_ERRORS, refusal_of, sentence_of, why
 from bot.discord_io.text import name_of
 from bot.features.progress.cards import picture_file, picture_groups, progress_blocks, server_lines, shared_card
 from bot.features.progress.pictures import Pictures
@@ -139,9 +141,11 @@ async def _posted(interaction: Interaction, card: Card, language: Language, *fil
         return held_back
     try:
         message = await interaction.followup.send(view=card, files=files, wait=True)
-    except discord.HTTPException as error:
-        log.info("Discord did not take a post for everyone: %s", error)
-        return language.t("Discord won't let me post here.")
+    except REQUEST_ERRORS as error:
+        if ran_out(error):
+            raise
+        log.info("Discord did not take a post for everyone: %s", sentence_of(error))
+        return language.t("Not posted: {reason}.", reason=why(refusal_of(error).reason, language))
     if message.flags.ephemeral:
         return language.t("Discord keeps my posts private here, so only you can see it.")
     return language.t("Posted. It won't update.")

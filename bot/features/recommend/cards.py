@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Self, cast
+from itertools import islice
+from typing import Any, NamedTuple, cast
 
 import discord
 
 from bot.catalog import Resource
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import LEVELS
-from bot.catalogs import ADDRESS, NO_FILTERS, Filters, Library, address_answer, without_addresses
+from bot.catalogs import ADDRESS, Library, without_addresses
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, selected, show_card
+from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, show_card
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, finished_in_time, state_words
+from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, chosen_mark, finished_in_time, state_words
 from bot.discord_io.text import (
     CARD_LIMIT,
     CHOICE_LIMIT,
-    CUSTOM_ID_LIMIT,
     LABEL_LIMIT,
     by_line,
     defuse,
@@ -31,9 +31,10 @@ from bot.discord_io.text import (
     sentence,
     show,
 )
-from bot.features.recommend.smalltalk import asks_where_to_start, is_small_talk
-from bot.language import Language
-from bot.search import Answer, Hit, Reason
+from bot.features.recommend.asked import STATE, Asked, is_small_talk
+from bot.language import N_, Language
+from bot.reasons import reasons
+from bot.search import Answer, Hit
 from bot.search.text import words
 from bot.store.marks import Action
 
@@ -50,53 +51,10 @@ LINK_LIMIT = 300
 """Characters of a title with its address; a longer address gets a button of its own."""
 NEAREST = 4
 """Topics offered when nothing fits: one row holds five buttons, and the last shows the path."""
+WAYS_ON = N_("`/next` shows your next step, `/path` the whole list, `/help` everything I can do.")
 EXAMPLES, EXAMPLE_LENGTH = 3, 30
 """Queries offered to a member who asks for nothing in particular, and their characters."""
-STARTING = 3
-"""Resources of the path's beginning."""
-START_QUERY = "where do I start"
-"""What a newcomer's message is taken for."""
 _LEVEL_WORDS = {"easy": "beginner", "beginners": "beginner"} | {level: level for level in LEVELS}
-_STATE = r"(?P<kind>[^:]{0,32}):(?P<level>[^:]{0,32}):(?P<query>[\s\S]{0,90})"
-
-
-class Asked(NamedTuple):
-    """What a member asks: all that a card is drawn from, again and again."""
-
-    query: str
-    filters: Filters = NO_FILTERS
-
-    @classmethod
-    def of_state(cls, state: Mapping[str, str]) -> Self:
-        """What the custom_id of a button says."""
-        return cls(state["query"], Filters.typed(state["kind"], state["level"]))
-
-    @classmethod
-    def of_message(cls, text: str, library: Library) -> tuple[Asked, Answer]:
-        """What a message asks, and the answer; the message itself is not kept."""
-        if found := library.at_addresses(text):
-            return cls(""), address_answer(found, "")
-        answer = library.index.search_message(text)
-        if not answer.hits and asks_where_to_start(text, library):
-            return cls(START_QUERY), _beginning(library, answer)
-        return cls(answer.query), answer
-
-    def answer(self, library: Library) -> Answer:
-        """What the list answers; raises FilterError for a kind or a level that it doesn't have."""
-        answer = library.search(self.query, self.filters)
-        if not answer.hits and not answer.excluded and asks_where_to_start(self.query, library):
-            return _beginning(library, answer)
-        return answer
-
-    def custom_id(self, word: str, library: Library) -> str | None:
-        """The custom_id of a button that begins with a word and draws this again; None for a query too long for it."""
-        state = ":".join((word, library.catalog.id, self.filters.kind or "", self.filters.level or "", self.query))
-        return state if len(state) <= CUSTOM_ID_LIMIT else None
-
-
-def _beginning(library: Library, answer: Answer) -> Answer:
-    hits = tuple(Hit(one, 1.0, ()) for one in library.catalog.resources[:STARTING])
-    return replace(answer, hits=hits, related=(), nearest=(), suggestion=None, ignored=(), start=True)
 
 
 def recommendation(
@@ -111,7 +69,7 @@ def recommendation(
 ) -> Card:
     """The card for an answer; `done` are the ids of what the member who asked has finished, where that is known.
 
-    What they have finished comes last. A `shared` card is for everyone: it shows nobody's marks. A card shows SHOWN
+    What they have finished is shown last. A `shared` card is for everyone: it shows nobody's marks. A card shows SHOWN
     hits and a button for the others, or the `whole` answer.
     """
     if not answer.hits:
@@ -246,40 +204,9 @@ def _is_linked(resource: Resource) -> bool:
 
 
 def _reasons(hit: Hit, language: Language) -> Iterator[str]:
-    """Why a hit was found, in words; nothing that the title and the line below it say already."""
-    said = (_reason(reason, hit.resource, language) for reason in hit.why)
-    for one in list(dict.fromkeys(filter(None, said)))[:REASONS]:
-        yield show(one, WHY_LIMIT)
-
-
-def _reason(reason: Reason, resource: Resource, language: Language) -> str:
-    t, matched = language.t, reason.matched
-    if reason.field == "level":
-        return t("Level: {level}", level=matched)
-    if reason.field in ("topic", "title", "alias") and _is_another_name(reason):
-        return t("{typed} = {name}", typed=_as_name(reason.words), name=matched)
-    if reason.field == "topic":
-        return t("Also covers {topic}", topic=matched) if reason.beside else t("Main topic: {topic}", topic=matched)
-    if reason.field == "alias":
-        return t("Also called {name}", name=matched)
-    if reason.field == "author" and matched.casefold() not in ", ".join(resource.authors[:2]).casefold():
-        return t("By {name}", name=matched)
-    if reason.field == "heading":
-        return t("In “{heading}”", heading=matched)
-    if reason.field == "summary" and matched.casefold() not in sentence(resource.summary).casefold():
-        return t("Mentions {words}", words=matched)
-    return ""
-
-
-def _is_another_name(reason: Reason) -> bool:
-    """Whether the words are another name for what they matched, such as "mqa"."""
-    differs = not set(words(reason.words)) <= set(words(reason.matched))
-    return differs and reason.how in ("alias", "initials", "acronym")
-
-
-def _as_name(typed: str) -> str:
-    """A name as it's written: a short word that stands for several is an acronym."""
-    return typed.upper() if typed.islower() and len(typed) <= 5 and " " not in typed else typed
+    """Why a hit was found, in words; nothing that the title and the lines below it say already."""
+    shown = f"{', '.join(hit.resource.authors[:2])}\n{sentence(hit.resource.summary)}"
+    yield from (show(one, WHY_LIMIT) for one in islice(reasons(hit.why, shown, language), REASONS))
 
 
 def _links(drawing: _Drawing) -> str:
@@ -345,7 +272,7 @@ def _welcome(library: Library, language: Language) -> str:
         (
             "### " + language.t("Ask me about *{title}*", title=title),
             language.t("Type a topic, a title, an author or a whole question after `/recommend`."),
-            language.t("`/next` shows your next step, `/path` the whole list, `/help` everything I can do."),
+            language.t(WAYS_ON),
         )
     )
 
@@ -359,12 +286,11 @@ def _closest(asked: Asked, answer: Answer, library: Library, language: Language)
         return "\n".join(("### " + t("Closest on the list"), *ignored, _links(drawing)))
     title = show(library.catalog.title, TITLE_LIMIT)
     lines = ["### " + t("Nothing on *{title}* matches “{query}”.", title=title, query=query)]
-    if answer.suggestion or answer.nearest:
-        lines.append(t("Related topics:"))
+    lines.append(t("Related topics:") if answer.suggestion or answer.nearest else t(WAYS_ON))
     return "\n".join(lines)
 
 
-class SearchButton(PersistentItem, template=rf"search:{CATALOG}:{_STATE}"):
+class SearchButton(PersistentItem, template=rf"search:{CATALOG}:{STATE}"):
     """Searches for the text on it."""
 
     WORD = "search"
@@ -391,14 +317,14 @@ class SearchButton(PersistentItem, template=rf"search:{CATALOG}:{_STATE}"):
         await show_card(interaction, recommendation(asked, answer, library, language, done, whole=self.whole))
 
 
-class MoreButton(SearchButton, template=rf"more:{CATALOG}:{_STATE}"):
+class MoreButton(SearchButton, template=rf"more:{CATALOG}:{STATE}"):
     """Shows the whole answer."""
 
     WORD = "more"
     whole = True
 
 
-class HitSelect(ChangesMark, template=rf"hits:{CATALOG}:{_STATE}"):
+class HitSelect(ChangesMark, template=rf"hits:{CATALOG}:{STATE}"):
     """Marks the hit that was chosen; a card that only its member sees then shows it.
 
     Its custom_id holds the query, and its options the resources that are shown.
@@ -414,8 +340,7 @@ class HitSelect(ChangesMark, template=rf"hits:{CATALOG}:{_STATE}"):
 
     def chosen(self, interaction: Interaction) -> tuple[str, Action]:
         """The resource's id, and what is done to its mark: both are the option's value."""
-        action, _, resource_id = selected(interaction)[0].partition(":")
-        return resource_id, Action(action)
+        return chosen_mark(interaction)
 
     def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
         """The same card with every mark as it is now: hits keep their places."""

@@ -9,15 +9,20 @@ from discord.ext import commands
 
 from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.cards import notice
+from bot.discord_io.cards import Card, notice
+from bot.discord_io.failures import ran_out
 from bot.discord_io.limits import COSTLY
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
+from bot.discord_io.refusals import REQUEST_ERRORS, refusal_of, why
 from bot.discord_io.text import CHOICES_LIMIT, defuse, escape
 from bot.errors import FilterError
-from bot.features.recommend.cards import Asked, recommendation
+from bot.features.recommend.asked import Asked, is_small_talk
+from bot.features.recommend.cards import recommendation
 from bot.features.recommend.message import text_of
+from bot.language import Language
 from bot.search import Answer
+from bot.search.text import words
 
 
 class Recommend(commands.Cog):
@@ -64,13 +69,26 @@ class Recommend(commands.Cog):
             problem = escape(defuse(error.in_language(language)))
             await interaction.response.send_message(view=notice(problem), ephemeral=True)
             return
-        not_shared = self._bot.gate.not_shared(interaction) if share and answer.hits else None
-        if share and answer.hits and not_shared is None:
-            await interaction.response.send_message(view=recommendation(asked, answer, library, language, shared=True))
-            return
+        not_shared = ""
+        if share and answer.hits:
+            card = recommendation(asked, answer, library, language, shared=True)
+            if not (not_shared := await self._share(interaction, card, language)):
+                return
         await self._answer(interaction, asked, answer, library)
-        if not_shared is not None:
+        if not_shared:
             await interaction.followup.send(view=notice(not_shared), ephemeral=True)
+
+    async def _share(self, interaction: Interaction, card: Card, language: Language) -> str:
+        """Post a card for everyone; why it wasn't posted, empty if it was."""
+        if (held_back := self._bot.gate.not_shared(interaction)) is not None:
+            return held_back
+        try:
+            await interaction.response.send_message(view=card)
+        except REQUEST_ERRORS as error:
+            if ran_out(error):
+                raise
+            return language.t("Not posted: {reason}.", reason=why(refusal_of(error).reason, language))
+        return ""
 
     @recommend.autocomplete("topic")
     async def _topics(self, interaction: Interaction, current: str) -> Choices:
@@ -89,9 +107,9 @@ class Recommend(commands.Cog):
         library, t = self._bot.library_for(interaction), self._bot.language_for(interaction).t
         text = text_of(message)
         asked, answer = Asked.of_message(text, library)
-        if answer.hits:
+        if answer.hits or (words(text) and is_small_talk(text, library)):
             await self._answer(interaction, asked, answer, library)
-        elif not text:
+        elif not words(text):
             nothing = t("There's no text in that message for me to read.")
             await interaction.response.send_message(view=notice(nothing), ephemeral=True)
         else:

@@ -1,4 +1,4 @@
-"""The text of a message: what somebody wrote, forwarded, asks in a poll, or what a bot shows."""
+"""The text of a message: what a member wrote, forwarded or asks in a poll, or what a bot shows."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from bot.discord_io.marks import ChangesMark
 from bot.discord_io.messenger import Message
 from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, first_sentence, fit, show
-from bot.jobs import Job, NextStep
+from bot.jobs import DueReminder, Job
 from bot.jobs.attempt import Recognise
 from bot.language import N_, Language
 from bot.store.marks import Action
@@ -32,7 +32,7 @@ SUMMARY_LIMIT = 500
 """Characters of its summary; the longest reminder stays under CONTENT_LIMIT."""
 
 
-def render_reminder(step: NextStep, *, language: Language) -> Message:
+def render_reminder(step: DueReminder, *, language: Language) -> Message:
     """A reminder as it is sent; its first line is what a phone shows in the notification."""
     view = None
     if step.resource is not None:
@@ -54,7 +54,7 @@ def recognise_reminder(job: Job, *, language: Language) -> Recognise:
     return recognise
 
 
-def _lines(step: NextStep, language: Language) -> Iterator[str]:
+def _lines(step: DueReminder, language: Language) -> Iterator[str]:
     t, resource = language.t, step.resource
     if resource is None:
         yield t(ALL_DONE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.catalogs import Library
@@ -13,7 +12,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import TYPED, ScheduleButton, ScheduleModal, TypedSchedule, form, schedule_fields
-from bot.discord_io.refusals import refusal_of, why
+from bot.discord_io.refusals import REQUEST_ERRORS, refusal_of, sentence_of, why
 from bot.discord_io.schedules import when
 from bot.jobs import Job, Reminder, reminders
 from bot.jobs.history import last_missed
@@ -84,7 +83,7 @@ def missed_text(missed: Job, language: Language) -> str:
     """That the last reminder wasn't sent, and why."""
     due, reason = discord.utils.format_dt(missed.due_at, "D"), why(missed.reason or Reason.OUTAGE, language)
     return language.t(
-        "I couldn't send your reminder of {due}: {reason}. I'll send the next one.", due=due, reason=reason
+        "I couldn't send your reminder for {due}: {reason}. I'll send the next one.", due=due, reason=reason
     )
 
 
@@ -104,8 +103,8 @@ async def pause_notice(interaction: Interaction) -> None:
         return
     try:
         await interaction.followup.send(view=notice(text), ephemeral=True)
-    except discord.HTTPException as error:
-        log.info("A member does not know yet what became of their reminder: %s", error)
+    except REQUEST_ERRORS as error:
+        log.info("A member has not read yet what became of their reminder: %s", sentence_of(error))
         await store.write(reminders.restore_pause_notice, reminder.user_id)
 
 
@@ -130,8 +129,8 @@ async def set_reminder(
         direct = await member.create_dm()
         if untested:
             await direct.send(t(TEST_MESSAGE))
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-        log.info("A test message could not be sent: %s", error)
+    except REQUEST_ERRORS as error:
+        log.info("A test message could not be sent: %s", sentence_of(error))
         is_closed = refusal_of(error, private=True).reason is Reason.DM_CLOSED
         on_server = bot.get_guild(interaction.guild_id or 0) is not None
         text = (CLOSED_ON_SERVER if on_server else CLOSED) if is_closed else NOT_NOW
@@ -181,7 +180,7 @@ class _ReminderButton(PersistentItem, template=r"(?!)"):
     """A button that changes the reminder that is set."""
 
     async def press(self, interaction: Interaction, library: Library) -> None:
-        """Change it, and show the card as it is then; one that is gone is shown as gone."""
+        """Change it and show the card again; a reminder that was removed is shown as removed."""
         await acknowledge(interaction)
         reminder = await interaction.client.store.look_up(reminders.of_user, interaction.user.id)
         if reminder is None:

@@ -1,4 +1,4 @@
-"""What every card for admins shares: who may press, which schedule is meant, and the kinds of buttons."""
+"""What all cards for admins share: who can press their buttons, the server's schedule, and the kinds of buttons."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def require_admin(interaction: discord.Interaction[Any]) -> None:
 
 
 async def schedule_here(interaction: Interaction) -> WeeklySchedule | None:
-    """The schedule of the server that an interaction comes from; raises StoreError."""
+    """The schedule of an interaction's server; raises StoreError."""
     return await interaction.client.store.look_up(schedules.of_guild, interaction.guild_id or 0)
 
 

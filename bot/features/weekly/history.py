@@ -7,14 +7,17 @@ from typing import Any
 
 import discord
 
+from bot.discord_io.bot import Interaction
 from bot.discord_io.refusals import fix, why
 from bot.discord_io.schedules import plain_date
-from bot.discord_io.text import show
+from bot.discord_io.text import CARD_LIMIT, show
 from bot.features.weekly.admin import TITLE_LIMIT
 from bot.jobs import Delivery, Job, Notice, WeeklySchedule
 from bot.language import ENGLISH, N_, Language
 from bot.outcomes import Reason, State
 
+HEADING_LIMIT = 100
+"""Characters of the heading of History, in any language."""
 MISSING = {
     "thread": N_("its thread couldn't be opened: {reason}"),
     "pin": N_("it couldn't be pinned: {reason}"),
@@ -34,9 +37,26 @@ def pause_words(weekly: WeeklySchedule, language: Language) -> str:
     return paused + " " + language.t("Resumes on {date}.", date=date)
 
 
-def history_text(weekly: WeeklySchedule, past: Iterable[Delivery], language: Language) -> str:
-    """The card of History: each past prompt in a line."""
-    lines = [_line(weekly, delivery, language) for delivery in past]
+def may_view(interaction: Interaction, post: Job) -> bool:
+    """Whether the member may view the channel of a post, or the forum it's in."""
+    guild, member = interaction.guild, interaction.user
+    channel: Any = guild.get_channel_or_thread(post.channel_id or 0) if guild else None
+    channel = getattr(channel, "parent", None) or channel
+    if channel is None or not isinstance(member, discord.Member):
+        return False
+    permissions = channel.permissions_for(member)
+    return bool(permissions.view_channel and permissions.read_message_history)
+
+
+def history_text(interaction: Interaction, weekly: WeeklySchedule, past: Iterable[Delivery], language: Language) -> str:
+    """The card of History: each past prompt in a line, the latest first and as many as fit; with its link for an admin
+    who may view the channel."""
+    lines, room = [], CARD_LIMIT - HEADING_LIMIT
+    for delivery in past:
+        line = _line(weekly, delivery, language, linked=may_view(interaction, delivery.post))
+        if (room := room - len(line) - 1) < 0:
+            break
+        lines.append(line)
     return "\n".join(["### " + language.t("Recent prompts"), *(lines or [language.t("None yet.")])])
 
 
@@ -65,7 +85,7 @@ def notice_words(notice: Notice) -> str:
         return " ".join(filter(None, (paused, fix(weekly.pause_reason), todo)))
     reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
     missed = t(
-        "The weekly prompt of {date} in {channel} wasn't posted: {why}.",
+        "The weekly prompt for {date} in {channel} wasn't posted: {why}.",
         date=plain_date(lost.due_at if lost else weekly.next_at, weekly.schedule.zone, ENGLISH),
         channel=channel, why=why(reason, detail=lost.detail if lost else None),
     )  # fmt: skip
@@ -80,7 +100,7 @@ def _past_line(weekly: WeeklySchedule, post: Job, language: Language) -> str:
     return f"- {date}: {' · '.join(filter(None, parts))}"
 
 
-def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language) -> str:
+def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language, *, linked: bool) -> str:
     """A post: when it was due, its outcome, and which follow-ups are missing."""
     post = delivery.post
     date = plain_date(post.due_at, weekly.schedule.zone, language)
@@ -89,7 +109,7 @@ def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language) -> str
         return f"- {date}: {' · '.join(filter(None, (outcome_words(post, language), title)))}"
     minutes = round(((post.sent_at or post.due_at) - post.due_at).total_seconds() / 60)
     late = language.plural("1 minute late", "{n} minutes late", minutes) if minutes >= 1 else ""
-    parts = [title, post_link(weekly, post, language), late, *_missing(delivery, language)]
+    parts = [title, post_link(weekly, post, language) if linked else "", late, *_missing(delivery, language)]
     return f"- {date}: {' · '.join(filter(None, parts))}"
 
 
@@ -99,11 +119,13 @@ def outcome_words(post: Job, language: Language) -> str:
         if post.under_way or post.reason is None:
             return language.t("is being posted")
         again = discord.utils.format_dt(post.attempt_at, "R")
-        return language.t("waits: {reason}; next try {again}", reason=why(post.reason, language), again=again)
+        return language.t(
+            "waits: {reason}; next try {again}", reason=why(post.reason, language, post.detail), again=again
+        )
     reason = post.reason if post.state is not State.WAITING else post.cancelled
     if reason is None:
         return language.t("not posted")
-    return language.t("not posted: {reason}", reason=why(reason, language))
+    return language.t("not posted: {reason}", reason=why(reason, language, post.detail))
 
 
 def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
@@ -111,4 +133,4 @@ def _missing(delivery: Delivery, language: Language) -> Iterator[str]:
     for kind, words in MISSING.items():
         job: Any = delivery.follow_ups.get(kind)
         if job is not None and job.reason is not None and job.reason is not Reason.TOO_LATE:
-            yield language.t(words, reason=why(job.reason, language))
+            yield language.t(words, reason=why(job.reason, language, job.detail))

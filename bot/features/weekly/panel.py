@@ -11,7 +11,7 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
+from bot.discord_io.buttons import WeeklySetupButton, acknowledge, only, selected, snowflake
 from bot.discord_io.cards import Card
 from bot.discord_io.health import explain, health
 from bot.discord_io.messenger import post_tag
@@ -98,13 +98,16 @@ def _problem_lines(panel: Panel, language: Language) -> list[str]:
 
 
 def _coming(panel: Panel, language: Language) -> list[str]:
-    """The next post and dates; of a paused prompt why it is, and when that ends."""
+    """The next post and dates; of a prompt that an admin paused, when that ends. Why one paused itself is a problem."""
     weekly, prompt = panel.weekly, panel.prompt
     if weekly.pause_reason is not None:
-        return [pause_words(weekly, language)]
+        return [pause_words(weekly, language)] if weekly.pause_reason is Reason.ADMIN_PAUSED else []
     if isinstance(prompt, Reason):
         return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
+    gone = weekly.next_id is not None and weekly.next_id not in panel.library.catalog
+    removed = language.t("The resource you put first has been removed from the list, so it won't be posted.")
     return [
+        *([removed] if gone else []),
         language.t("Next: **{title}**", title=show(prompt.resource.title, TITLE_LIMIT)),
         *(_date_line(panel, one, language) for one in sorted((*panel.dates, *panel.skipped))),
     ]
@@ -122,7 +125,8 @@ def _date_line(panel: Panel, due_at: datetime, language: Language) -> str:
 def _settings_line(panel: Panel, language: Language) -> str:
     """`Order: along the path · Mentions: none · Thread, pin, poll: off`."""
     weekly, t = panel.weekly, language.t
-    role = f"<@&{weekly.role_id}>" if weekly.role_id else t("none")
+    role_id = panel.prompt.role_id if isinstance(panel.prompt, Prompt) else weekly.role_id
+    role = f"<@&{role_id}>" if role_id else t("none")
     on = [t(FOLLOW_UP_NAMES[kind]) for kind in FOLLOW_UPS if kind in weekly.follow_ups]
     off = [t(FOLLOW_UP_NAMES[kind]) for kind in FOLLOW_UPS if kind not in weekly.follow_ups]
     switches = [t("{names}: on", names=", ".join(on))] if on else []
@@ -179,7 +183,7 @@ async def show_panel(interaction: Interaction, library: Library, typed: Typed | 
     bot, language, typed = interaction.client, interaction.client.language_for(interaction), typed or Typed()
     weekly = await schedule_here(interaction)
     if weekly is None and typed.zone is None:
-        channel = typed.channel or channel_at(bot, interaction.channel_id or 0)
+        channel = typed.channel or channel_at(bot, interaction.channel_id or 0, interaction.guild_id)
         check(channel, interaction.user, frozenset())
         card = zone_card(channel, typed.form(None), bot.clock(), language)
     else:
@@ -219,7 +223,7 @@ async def _saved(
     remark = ""
     if weekly is None or typed.is_schedule:
         where = weekly.channel_id if weekly else interaction.channel_id
-        channel = typed.channel or channel_at(bot, where or 0)
+        channel = typed.channel or channel_at(bot, where or 0, interaction.guild_id)
         weekly = await save(interaction, library, channel, typed.form(weekly).parse(), weekly)
         remark = language.t("Saved.")
     if typed.start is not None:
@@ -235,7 +239,7 @@ class ZoneAnswer(ZoneSelect):
         """Save it, and show the panel."""
         require_admin(interaction)
         await acknowledge(interaction)
-        typed = replace(TypedSchedule.read(self.state), zone=selected(interaction)[0])
+        typed = replace(TypedSchedule.read(self.state), zone=only(selected(interaction)))
         await _save_and_show(interaction, library, int(self.state["channel"]), typed.parse())
 
 
@@ -249,11 +253,11 @@ class SettingForm(ScheduleModal, template=r"weekly:set"):
 
     def again(self, label: str, language: Language) -> discord.ui.Button[Any]:
         """The button that opens the form again."""
-        return ChangeButton.at(int(self.values["channel"][0]), self.typed, label)
+        return ChangeButton.at(snowflake(self.value("channel")), self.typed, label)
 
     async def save(self, interaction: Interaction, library: Library, schedule: Schedule) -> None:
         """Save it, and show the panel."""
-        await _save_and_show(interaction, library, int(self.values["channel"][0]), schedule)
+        await _save_and_show(interaction, library, snowflake(self.value("channel")), schedule)
 
 
 async def _save_and_show(interaction: Interaction, library: Library, channel_id: int, schedule: Schedule) -> None:
@@ -265,7 +269,7 @@ async def _save_and_show(interaction: Interaction, library: Library, channel_id:
 
 
 class HistoryButton(FixedButton):
-    """Shows what was posted lately, and what went wrong."""
+    """Shows recent posts, and what went wrong."""
 
     custom_id = "weekly:history"
     label = N_("History")
@@ -273,11 +277,11 @@ class HistoryButton(FixedButton):
     async def answer(
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
-        """The last prompts, those to come left out."""
+        """The last prompts, without upcoming ones."""
         store, now = interaction.client.store, interaction.client.clock()
         recent = await store.read(recent_deliveries, weekly.id, 2 * HISTORY)
         past = [one for one in recent if one.post.due_at <= now][:HISTORY]
-        return with_back(history_text(weekly, past, language), language)
+        return with_back(history_text(interaction, weekly, past, language), language)
 
 
 BUTTONS = (PanelButton, SetupButton, ZoneAnswer, ChangeButton, HistoryButton)

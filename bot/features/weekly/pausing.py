@@ -72,7 +72,7 @@ class SkipButton(AdminItem, template=rf"weekly:skip:{DUE}"):
             return with_back(language.t(late if skipped else NOT_SET), language)
         changed = skipped[0]
         text = language.t(
-            "The prompt of {date} is skipped; the same resource comes the week after. Next: {next}.",
+            "The prompt for {date} is skipped; the same resource comes the week after. Next: {next}.",
             date=_date(weekly, due_at, language), next=_date(weekly, changed.next_at, language),
         )  # fmt: skip
         buttons = [UnskipButton.of(due_at, language)] if due_at > bot.clock() else []
@@ -92,7 +92,7 @@ class UnskipButton(AdminItem, template=rf"weekly:unskip:{DUE}"):
     async def answer(
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
-        """Have the prompt posted after all, if it's still to come."""
+        """Have the prompt posted after all, if it isn't due yet."""
         bot, due_at = interaction.client, datetime.fromtimestamp(int(self.state["due"]), UTC)
         changed = await bot.store.write(schedules.undo_skip, weekly.guild_id, due_at, bot.clock())
         bot.delivery.wake()
@@ -156,7 +156,7 @@ class PauseModal(PersistentModal, template=r"weekly:pause"):
         if (weekly := await schedule_here(interaction)) is None:
             await interaction.edit_original_response(view=notice(language.t(NOT_SET)))
             return
-        typed = self.values["until"][0].strip() or next(iter(self.values["span"]), "")
+        typed = self.value("until").strip() or next(iter(self.values.get("span", ())), "")
         try:
             resume_at = parse_until(typed, weekly.schedule.zone, bot.clock()) if typed else None
         except ScheduleError as error:

@@ -177,4 +177,4 @@ def recognise_poll(poll: Poll) -> Recognise:
 
 
 def _answers(poll: Poll) -> list[str]:
-    return [fit(resource.title, POLL_ANSWER_LIMIT) for resource in poll.options]
+    return [poll.library.label(resource, POLL_ANSWER_LIMIT, ENGLISH) for resource in poll.options]

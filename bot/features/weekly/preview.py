@@ -8,7 +8,7 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import acknowledge, selected
+from bot.discord_io.buttons import acknowledge, only, selected
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import PersistentModal, form
 from bot.discord_io.refusals import why
@@ -72,7 +72,7 @@ class FirstSelect(AdminItem, template=r"weekly:first"):
 
     @classmethod
     def of(cls, prompt: Prompt, language: Language) -> discord.ui.Select[Any]:
-        """The next resources, the one that comes first chosen."""
+        """The next resources, with the first of them chosen."""
         ahead = dict.fromkeys((prompt.resource, *prompt.ahead))
         options = [
             discord.SelectOption(
@@ -88,7 +88,7 @@ class FirstSelect(AdminItem, template=r"weekly:first"):
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
         """Have it posted next, and show that post."""
-        bot, chosen = interaction.client, selected(interaction)[0]
+        bot, chosen = interaction.client, only(selected(interaction))
         known = chosen if library.catalog.get(chosen) is not None else None
         planned = await bot.store.write(schedules.plan_post, weekly.guild_id, next_id=known)
         return await preview_card(interaction, planned, language) if planned else notice(language.t(NOT_SET))
@@ -109,7 +109,7 @@ class NoteButton(OpensForm, template=r"weekly:note"):
         )
         label: discord.ui.Label[Any] = discord.ui.Label(
             text=language.t("Your words for the next post"),
-            description=language.t("They're posted once, under the title. Empty removes them."),
+            description=language.t("They're posted once, under the title. Leave it empty to remove them."),
             component=field,
         )
         return form("weekly:note", language.t("Add a sentence"), label)
@@ -123,7 +123,7 @@ class NoteModal(PersistentModal, template=r"weekly:note"):
         require_admin(interaction)
         await acknowledge(interaction)
         bot, language = interaction.client, interaction.client.language_for(interaction)
-        note = " ".join(self.values["note"][0].split()) or None
+        note = " ".join(self.value("note").split())[:NOTE_LIMIT] or None
         planned = await bot.store.write(schedules.plan_post, interaction.guild_id or 0, note=note)
         card = await preview_card(interaction, planned, language) if planned else notice(language.t(NOT_SET))
         await interaction.edit_original_response(view=card)
@@ -173,7 +173,7 @@ def _outcome(weekly: WeeklySchedule, job: Job, language: Language, *, quiet: boo
         posted = t("Posted: {link}.", link=post_link(weekly, job, language))
         quietly = t("I didn't mention <@&{role}>: the last post is less than ten minutes old.", role=weekly.role_id)
         return f"{posted} {quietly}" if quiet else posted
-    reason = why(job.reason or Reason.OUTAGE, language)
+    reason = why(job.reason or Reason.OUTAGE, language, job.detail)
     if job.state is State.WAITING:
         return t(
             "Not posted yet: {reason}. I'll keep trying for five minutes; *History* shows the outcome.", reason=reason

@@ -24,7 +24,7 @@ from bot.schedule import Schedule
 
 CHANNEL = r"(?P<channel>\d{1,20})"
 """The part of a template that a channel's id matches."""
-LIKELY = (
+COMMON_ZONES = (
     "Europe/Berlin", "Europe/London", "Europe/Paris", "Europe/Madrid", "Europe/Warsaw", "Europe/Istanbul",
     "Europe/Moscow", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles",
     "America/Sao_Paulo", "Africa/Lagos", "Africa/Nairobi", "Asia/Dubai", "Asia/Kolkata", "Asia/Jakarta",
@@ -55,12 +55,14 @@ class PromptChannel(app_commands.Transformer):
 
     async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Channel:
         """The channel; raises StudybotError if the bot cannot see it."""
-        return channel_at(interaction.client, value.id)
+        return channel_at(interaction.client, value.id, interaction.guild_id)
 
 
 def channel_at(bot: discord.Client, channel_id: int, guild_id: int | None = None) -> Channel:
     """The channel with an id, on a certain server if one is given; raises StudybotError if it can't take a prompt."""
     channel = bot.get_channel(channel_id)
+    if channel is None and guild_id is not None and bot.get_guild(guild_id) is None:
+        raise StudybotError(N_("I'm not a member of this server, so I can't post here. Add me to it first."))
     if channel is None:
         raise StudybotError(N_("I can't see that channel. Give me *View Channel* there, or choose another."))
     if not isinstance(channel, Channel) or guild_id not in (None, channel.guild.id):
@@ -80,7 +82,7 @@ def check(channel: Channel, member: discord.Member | discord.User, follow_ups: f
         )  # fmt: skip
     if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not usable_tags(channel):
         raise StudybotError(
-            N_("Every post in {channel} needs a tag, and there's none I may use. Add one, or make tags optional."),
+            N_("Every post in {channel} needs a tag, and there's none I can use. Add one, or make tags optional."),
             channel=channel.mention,
         )
 
@@ -130,7 +132,7 @@ class ZoneSelect(PersistentItem, template=rf"weekly:zone:{CHANNEL}:{TYPED}"):
         """With the present time in each."""
         options = [
             discord.SelectOption(label=zone, value=zone, description=f"{now.astimezone(ZoneInfo(zone)):%H:%M}")
-            for zone in LIKELY
+            for zone in COMMON_ZONES
         ]
         custom_id, placeholder = f"weekly:zone:{channel_id}:{typed.written}", language.t("Choose your time zone")
         return discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
