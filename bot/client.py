@@ -145,6 +145,8 @@ async def _run_until(stop: asyncio.Event, bot: StudyBot, reloader: Reloader) -> 
 async def _run(bot: StudyBot) -> None:
     try:
         await bot.login(bot.settings.require_token())
+        if (shards := bot.process_shards) is not None:
+            await _check_session_starts(bot, len(shards.ids))
         await _stay_connected(bot)
     except discord.LoginFailure as error:
         raise DiscordRefused(BAD_TOKEN) from error
@@ -153,6 +155,18 @@ async def _run(bot: StudyBot) -> None:
     except discord.ConnectionClosed as error:
         unknown = f"Discord closed the connection (code {error.code}). {CHECK_NETWORK}"
         raise DiscordRefused(CLOSE_REASONS.get(error.code, unknown)) from error
+
+
+async def _check_session_starts(bot: StudyBot, needed: int) -> None:
+    """Raise DiscordRefused if Discord allows fewer new sessions today than the process begins: it resets the token of a
+    bot that begins more (https://discord.com/developers/docs/events/gateway#session-start-limit-object)."""
+    limits = await bot.fetch_session_start_limits()
+    bot.session_buckets = limits.max_concurrency
+    if limits.remaining < needed:
+        raise DiscordRefused(
+            f"Discord allows this bot {limits.remaining} more of {limits.total} new connections a day, and this "
+            f"process needs {needed}. Start it again in {limits.reset_after // 60_000 + 1} minutes."
+        )
 
 
 async def _stay_connected(bot: StudyBot) -> None:

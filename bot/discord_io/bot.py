@@ -23,11 +23,10 @@ from bot.discord_io.membership import Membership
 from bot.discord_io.refusals import ENTRY_POINT, REQUEST_ERRORS
 from bot.discord_io.requests import CheckedClock, request_trace
 from bot.discord_io.text import TYPED_LIMIT, readable
-from bot.errors import DiscordRefused, StoreError
+from bot.errors import StoreError
 from bot.jobs.worker import monotonic
 from bot.language import Language, language
 from bot.settings import Settings
-from bot.shards import Shards
 from bot.store import Store
 from bot.store.state import SESSION_SECONDS, begin_session
 
@@ -78,7 +77,8 @@ def _is_costly(interaction: Interaction) -> bool:
 class StudyBot(commands.AutoShardedBot):
     """The bot. `catalogs` are the lists it serves, `store` is its state, `clock` returns the present as an aware
     datetime, `gate` limits what a member may ask, `membership` knows who is on which server, `delivery` posts what is
-    due; `settings` are its host's; `connected` is set once the gateway let the bot in, or has it wait for others."""
+    due; `settings` are its host's; `connected` is set once the gateway let the bot in, or has it wait for others;
+    `session_buckets` is how many sessions Discord lets begin at a time."""
 
     pending_notice: Callable[[Interaction], Awaitable[None]]
     """Shows a member, once, what they must know: that their reminder paused itself. Raises StoreError."""
@@ -121,7 +121,7 @@ class StudyBot(commands.AutoShardedBot):
         self.membership = Membership(self.clock)
         self.delivery = Delivery(self, store, catalogs, self.clock, lambda seconds: self.sleep(seconds), shards)
         self.connected = asyncio.Event()
-        self._session_buckets = 1
+        self.session_buckets = 1
         self._features = features
         self._modals: list[type[Form]] = []
         self.tree.error(answer_failure)
@@ -165,29 +165,12 @@ class StudyBot(commands.AutoShardedBot):
         """The gateway let a shard in."""
         self.connected.set()
 
-    async def launch_shards(self) -> None:
-        """Connect; where several processes share the bot, as far as Discord allows further sessions."""
-        if self.process_shards is not None:
-            await self._check_session_starts(self.process_shards)
-        await super().launch_shards()
-
-    async def _check_session_starts(self, shards: Shards) -> None:
-        """Raise DiscordRefused if Discord allows fewer new sessions than the process begins: it resets the token of a
-        bot that begins more (https://discord.com/developers/docs/events/gateway#session-start-limit-object)."""
-        limits = await self.fetch_session_start_limits()
-        self._session_buckets = limits.max_concurrency
-        if limits.remaining < len(shards.ids):
-            raise DiscordRefused(
-                f"Discord allows this bot {limits.remaining} of {limits.total} new connections a day from now on, and "
-                f"this process needs {len(shards.ids)}. Start it again in {limits.reset_after // 60_000 + 1} minutes."
-            )
-
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Wait until a session may begin: for other processes too, where several share the bot."""
         if self.process_shards is None or shard_id is None:
             await super().before_identify_hook(shard_id, initial=initial)
             return
-        while wait := await self._begin_session(shard_id % self._session_buckets):
+        while wait := await self._begin_session(shard_id % self.session_buckets):
             self.connected.set()
             await asyncio.sleep(wait)
 

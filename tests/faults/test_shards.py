@@ -82,5 +82,5 @@ async def test_a_process_that_would_begin_more_sessions_than_discord_allows_ends
         process_of(discord, postgres_url, tmp_path, "--shard-count", "3", "--shard-ids", "0-1") as process,
     ):
         assert await asyncio.wait_for(process.wait(), 60) == 4
-    assert "1 of 1000 new connections" in (tmp_path / "log").read_text().splitlines()[-1]
+    assert "1 more of 1000 new connections" in (tmp_path / "log").read_text().splitlines()[-1]
     assert discord.identified == []
