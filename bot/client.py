@@ -49,8 +49,9 @@ _PORTAL = "https://discord.com/developers/applications (your application, Bot"
 BAD_TOKEN = f"Discord refused DISCORD_TOKEN. Copy it again from {_PORTAL}, Reset Token)."
 CLOSE_REASONS = {
     4004: BAD_TOKEN,
-    4010: "Discord did not take the shard that the bot asked for. Start it again: it asks for all of them.",
-    4011: "The bot is on so many servers by now that Discord asks for more shards. Start it again: it asks how many.",
+    4010: "Discord did not take a shard that the bot asked for. Check SHARD_COUNT and SHARD_IDS, if you set them.",
+    4011: "The bot is on so many servers by now that Discord asks for more shards. Start it again: it asks how many. "
+    "If SHARD_COUNT is set, raise it, for all processes at once.",
     4012: "Discord does not speak this version of its protocol any more. Install a newer studybot.",
     4013: "Discord does not know an intent that the bot asks for. Install a newer studybot.",
     4014: f"Discord does not allow an intent that it asks for. Allow it at {_PORTAL}, Privileged Gateway Intents).",

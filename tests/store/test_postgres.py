@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from bot.errors import StoreError
 from bot.store import Store
+from bot.store.state import SESSION_SECONDS, begin_session
 from tests.postgres_proxy import proxied
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -60,3 +61,12 @@ async def test_a_lock_that_is_never_released_costs_one_call(postgres_url: str, s
             await store.marks.of(1)
         await holding
         assert await store.marks.of(1) == {"a": NOW}
+
+
+async def test_sessions_of_any_number_of_processes_begin_one_after_the_other(postgres_url: str) -> None:
+    async with await Store.open(postgres_url) as one, await Store.open(postgres_url) as other:
+        asked = [process.write(begin_session, 0) for process in (one, other) * 5]
+        waits = sorted(await asyncio.gather(*asked))
+        assert waits[0] == 0
+        assert all(SESSION_SECONDS - 2 < wait <= SESSION_SECONDS for wait in waits[1:])
+        assert await other.write(begin_session, 1) == 0, "another bucket"
