@@ -37,20 +37,21 @@ async def copy_database(source: str, target: str) -> dict[str, int]:
     address = database_url(target)
     if address.get_backend_name() != "postgresql":
         raise StoreError("The copy goes to PostgreSQL: write DST like postgresql://user:password@host/name.")
-    from sqlalchemy.ext.asyncio import create_async_engine
-
     with TemporaryDirectory(prefix="studybot-") as folder:
         snapshot = Path(folder) / "snapshot.db"
         back_up(source, snapshot)
         for url in (f"sqlite:///{snapshot}", target):
             await (await Store.open(url)).close()  # both in the newest version
-        reading, writing = create_sync_engine(f"sqlite:///{snapshot}"), create_async_engine(address)
+        from sqlalchemy.ext.asyncio import create_async_engine  # there if the target could be opened
+
+        reading = create_sync_engine(f"sqlite:///{snapshot}")
+        writing = create_async_engine(address, hide_parameters=True)
         try:
             with reading.connect() as old:
                 async with writing.begin() as new:
                     return await new.run_sync(_copy, old)
         except (DBAPIError, OSError) as error:
-            raise StoreError(f"The copy failed, and nothing was changed: {error}") from error
+            raise StoreError(f"The copy failed, and nothing was changed: {getattr(error, 'orig', error)}") from error
         finally:
             reading.dispose()
             await writing.dispose()
