@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from bot.cli import main
 from bot.errors import StoreError
 from bot.jobs import reminders, schedules, tag, toggle_press
 from bot.store import Store
@@ -85,3 +89,15 @@ async def test_it_goes_from_sqlite_to_postgresql_alone(sqlite_url: str, postgres
         await copy_database(sqlite_url, sqlite_url)
     with pytest.raises(StoreError, match="SQLite"):
         await copy_database(postgres_url, postgres_url)
+
+
+def test_the_command_shows_what_was_counted(sqlite_url: str, postgres_url: str) -> None:
+    async def filled() -> None:
+        async with await Store.open(sqlite_url) as old:
+            await fill(old)
+
+    asyncio.run(filled())
+    result = CliRunner().invoke(main, ["db", "copy", sqlite_url, postgres_url])
+    assert result.exit_code == 0, result.output
+    assert re.search(r"^ +3  schedules$", result.stdout, re.MULTILINE)
+    assert "rows copied; SRC and DST have the same number in each table." in result.stdout
