@@ -2,6 +2,7 @@
 
 English sentences stand where they are used and are their own keys: `language.t("Next: {title}", title=…)`. Everything
 that makes text for people takes the language as an argument, like the time: buttons and jobs run in tasks of their own.
+A translation is a file of `locales/`, read when its language is first used: docs/translating.md.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from functools import cache
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
 
-from babel import Locale
+from babel import Locale, localedata
 from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -68,11 +71,46 @@ class Language:
         return format_list(parts, style="or", locale=self._locale)
 
 
+# British, for its order of day and month, which no reader takes for another day.
+ENGLISH = Language("en_GB")
+LOCALES = Path(__file__).with_name("locales")
+"""The translations: a file such as `de.po` or `pt_BR.po` for each."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there are, as `en` and the names of the translations: `de`, `pt_BR`."""
+    return ("en", *sorted(file.stem for file in LOCALES.glob("*.po")))
+
+
+def nearest(code: str) -> str:
+    """The one of `languages` for a locale such as "de" or "es-419": its own, else its language's, else English."""
+    locale = code.replace("-", "_")
+    return next((one for one in (locale, locale.partition("_")[0]) if one in languages()), "en")
+
+
 @cache
 def language(code: str) -> Language:
     """The language for a locale that Discord names, such as "de" or "en-US"; English where there's no translation."""
-    # British, for its order of day and month, which no reader takes for another day.
-    return Language("en_GB")
+    translation, locale = nearest(code), code.replace("-", "_")
+    if translation == "en":
+        return ENGLISH
+    return Language(locale if localedata.exists(locale) else translation, _translations(translation))
 
 
-ENGLISH = language("en-GB")
+def name_of(code: str) -> str:
+    """A language by its own name: `Deutsch`."""
+    return Locale.parse(code).get_display_name(code).capitalize()  # type: ignore[union-attr]
+
+
+@cache
+def _translations(name: str) -> NullTranslations:
+    """A file of translations. Babel's reader takes 1 MiB, and a host of one language never needs it."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (LOCALES / f"{name}.po").open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -55,7 +55,7 @@ def parse_day(text: str) -> int:
     if near is None:
         raise ScheduleError(N_("“{typed}” isn't a day of the week, such as Monday."), typed=shorten(text))
     message = N_("“{typed}” isn't a day of the week. Did you mean {day}?")
-    raise ScheduleError(message, typed=shorten(text), day=near[0].title())
+    raise ScheduleError(message, typed=shorten(text), day=lambda language: language.weekday(near[2]))
 
 
 def parse_time(text: str) -> time:

@@ -79,7 +79,7 @@ def resolve_zone(text: str) -> str:
         return zone
     if near := search_zones(text, limit=3):
         message = N_("“{typed}” is not a time zone that I know: did you mean {zones}?")
-        raise ScheduleError(message, typed=shorten(text), zones=_listed(near))
+        raise ScheduleError(message, typed=shorten(text), zones=lambda language: language.either(near))
     message = N_(
         "“{typed}” is not a time zone that I know: name a city such as Berlin, or write it like Europe/Berlin."
     )
@@ -164,7 +164,3 @@ def _rows(table: str) -> list[list[str]]:
 
 def _key(name: str) -> str:
     return " ".join(name[:100].casefold().replace("_", " ").replace(",", " ").split())
-
-
-def _listed(names: list[str]) -> str:
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -21,6 +21,12 @@ class Remind(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="remind", description=locale_str("Get your next step once a week, in a direct message."))
+    @app_commands.rename(
+        day=locale_str("day"),
+        time=locale_str("time"),
+        timezone=locale_str("timezone"),
+        idle_only=locale_str("idle_only"),
+    )
     @app_commands.describe(
         day=locale_str("Day of the week"),
         time=locale_str("Time of day, such as 18:30 or 9am"),

@@ -34,6 +34,13 @@ class Weekly(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="weekly", description=locale_str("Set up and change this server's weekly prompt."))
+    @app_commands.rename(
+        day=locale_str("day"),
+        time=locale_str("time"),
+        timezone=locale_str("timezone"),
+        channel=locale_str("channel"),
+        start=locale_str("start"),
+    )
     @app_commands.describe(
         day=locale_str("Day of the week"),
         time=locale_str("Time of day, such as 18:30 or 9am"),
