@@ -100,7 +100,8 @@ def language(code: str) -> Language:
 
 def name_of(code: str) -> str:
     """A language by its own name: `Deutsch`."""
-    return Locale.parse(code).get_display_name(code).capitalize()  # type: ignore[union-attr]
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[0].upper() + name[1:]
 
 
 @cache
