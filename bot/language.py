@@ -26,11 +26,12 @@ def N_(message: str) -> str:
 
 
 class Language:
-    """A language to write in: `code` is a locale identifier such as "en_GB", `translations` gives its sentences."""
+    """A language to write in: `code` is a locale identifier such as "en_GB", `translations` gives its sentences;
+    `locale` is what Babel knows of it."""
 
     def __init__(self, code: str, translations: NullTranslations | None = None) -> None:
         self.code = code
-        self._locale = Locale.parse(code)
+        self.locale = Locale.parse(code)
         self._translations = translations or NullTranslations()
 
     def t(self, message: str, /, **values: object) -> str:
@@ -44,19 +45,19 @@ class Language:
 
     def number(self, number: int) -> str:
         """`12,000`."""
-        return format_decimal(number, locale=self._locale)
+        return format_decimal(number, locale=self.locale)
 
     def date(self, day: datetime.date) -> str:
         """`Monday, 11 January 2027`."""
-        return format_date(day, "full", locale=self._locale)
+        return format_date(day, "full", locale=self.locale)
 
     def near_date(self, day: datetime.date) -> str:
         """`Monday 11 January`, for a day less than a year away."""
-        return format_skeleton("MMMMEEEEd", day, locale=self._locale)
+        return format_skeleton("MMMMEEEEd", day, locale=self.locale)
 
     def weekday(self, number: int) -> str:
         """`Monday` for 0, to `Sunday` for 6."""
-        return str(get_day_names("wide", context="stand-alone", locale=self._locale)[number])
+        return str(get_day_names("wide", context="stand-alone", locale=self.locale)[number])
 
     def time(self, clock: datetime.time) -> str:
         """`18:00`: the way it's typed in every command."""
@@ -64,11 +65,11 @@ class Language:
 
     def both(self, parts: Sequence[str]) -> str:
         """`a, b and c`."""
-        return format_list(parts, locale=self._locale)
+        return format_list(parts, locale=self.locale)
 
     def either(self, parts: Sequence[str]) -> str:
         """`a, b or c`."""
-        return format_list(parts, style="or", locale=self._locale)
+        return format_list(parts, style="or", locale=self.locale)
 
 
 # British, for its order of day and month, which no reader takes for another day.

@@ -72,7 +72,7 @@ class Weekly(commands.Cog):
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return zone_choices(current)
+        return zone_choices(current, self._bot.language_for(interaction))
 
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:
