@@ -10,7 +10,6 @@ Nothing else keeps a library: one that was replaced is freed when the last answe
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -132,8 +131,8 @@ class Library:
         found = dict.fromkeys(found for one in self.catalog if (found := getattr(one, option)))
         return [level for level in LEVELS if level in found] + [word for word in found if word not in LEVELS]
 
-    def search(self, query: str, filters: Filters = NO_FILTERS) -> Answer:
-        """What answers a query: the resource whose address it holds, else what the index finds.
+    def search(self, query: str, filters: Filters = NO_FILTERS, limit: int = HITS) -> Answer:
+        """What answers a query, at most `limit` hits: the resource whose address it holds, else what the index finds.
 
         Filters mean what the same words mean in a query ("easy" is the level beginner); what they leave out is counted
         as `excluded`. Raises FilterError for a kind or a level that the list doesn't have.
@@ -143,16 +142,16 @@ class Library:
             return address_answer(found, query)
         text = without_addresses(query).strip() or query
         if not kinds and not levels:
-            return replace(self.index.search(text, limit=HITS), query=query)
+            return replace(self.index.search(text, limit=limit), query=query)
         answer = replace(self.index.search(text, limit=FILTERED_HITS), query=query)
 
         def fits(resource: Resource) -> bool:
             return (not kinds or resource.kind in kinds) and (not levels or resource.level in levels)
 
         hits = tuple(hit for hit in answer.hits if fits(hit.resource))
-        shown = {hit.resource.id for hit in hits[:HITS]}
+        shown = {hit.resource.id for hit in hits[:limit]}
         related = tuple(one for one in answer.related if fits(one.resource) and one.resource.id not in shown)
-        return replace(answer, hits=hits[:HITS], related=related, excluded=len(answer.hits) - len(hits))
+        return replace(answer, hits=hits[:limit], related=related, excluded=len(answer.hits) - len(hits))
 
     def _meant(self, option: str, word: str | None) -> frozenset[str]:
         """The list's kinds or levels that a word names: itself, or what it names in a query; empty for no word."""
@@ -170,17 +169,6 @@ class Library:
         """The resources whose addresses a text holds, of any form; a DOI and `arXiv:1706.03762` are addresses too."""
         found = (self.catalog.resource_at(address) for address in islice(_addresses(text), MAX_ADDRESSES))
         return list({one.id: one for one in found if one is not None}.values())[:HITS]
-
-    def problem_with(self, filters: Filters) -> str | None:
-        """What to tell somebody who asks for a kind or level that the list does not have; None if it has both.
-
-        It repeats what they typed, so it must be escaped where markup is interpreted.
-        """
-        for option, word in zip(filters._fields, filters, strict=True):
-            known = self.words_of(option)
-            if word is not None and word not in known:
-                return f"This list has no {option} “{shorten(word)}”. It has: {', '.join(known) or 'none'}."
-        return None
 
     def label(self, resource: Resource, limit: int = 100, language: Language = ENGLISH) -> str:
         """A title that no other resource of the list has, in at most `limit` characters (55 and more).
@@ -260,24 +248,30 @@ class Library:
 class Catalogs:
     """The lists that one bot serves: `default`, and others for the servers that `servers` names by guild id.
 
-    `replace` may be called while the bot runs; answers that are under way keep the library that they began with.
+    `serve` may be called while the bot runs; answers that are under way keep the library that they began with.
     """
 
-    def __init__(self, default: Catalog, *others: Catalog, servers: Mapping[int, str] | None = None) -> None:
-        """Index the lists; raises ValueError for two with one id, or a server whose catalog id is not among them."""
-        listed = (default, *others)
-        self._libraries = {catalog.id: Library(catalog) for catalog in listed}
-        if len(self._libraries) < len(listed):
-            raise ValueError("two catalogs have the same id")
-        self._default_id = default.id
+    def __init__(self, *lists: Catalog | Library, servers: Mapping[int, str] | None = None) -> None:
+        """The first is the default. Raises ValueError for two with one id, or a server whose list is not among them."""
         self._servers = dict(servers or {})
+        self.serve(*(one if isinstance(one, Library) else Library(one) for one in lists))
         if unknown := set(self._servers.values()) - self._libraries.keys():
             raise ValueError(f"no catalog has the id {sorted(unknown)[0]}")
+
+    def serve(self, *libraries: Library) -> None:
+        """Serve these lists in place of all others, the first of them to everybody who has not chosen another.
+
+        Raises ValueError, and changes nothing, for two with one id.
+        """
+        by_id = {library.catalog.id: library for library in libraries}
+        if len(by_id) < len(libraries):
+            raise ValueError("two catalogs have the same id")
+        self._libraries, self._default = by_id, libraries[0]
 
     @property
     def default(self) -> Library:
         """The list for direct messages, and for servers without one of their own."""
-        return self._libraries[self._default_id]
+        return self._default
 
     def get(self, catalog_id: str) -> Library | None:
         """The list with this id, or None."""
@@ -285,13 +279,8 @@ class Catalogs:
 
     def for_server(self, guild_id: int | None) -> Library:
         """The list that a server is served; the default for a server without one, and for no server (None)."""
-        return self._libraries[self._servers.get(guild_id, self._default_id) if guild_id else self._default_id]
-
-    def replace(self, catalog: Catalog) -> None:
-        """Serve a catalog in place of the one with its id; one with a new id is added beside the others."""
-        library = Library(catalog)  # complete before anybody can see it
-        self._libraries[catalog.id] = library
-        gc.unfreeze()  # the host's `gc.freeze` at start would keep the old library for ever
+        chosen = self._servers.get(guild_id) if guild_id else None
+        return self._libraries.get(chosen, self._default) if chosen else self._default
 
 
 def _typed(word: str) -> str | None:

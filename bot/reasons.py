@@ -1,43 +1,48 @@
-"""Why a resource was found, in words."""
+"""Why a resource was found, in words: the one place where a search's reasons become sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bot.language import ENGLISH, N_, Language
 from bot.search import Reason
+from bot.search.text import words
 
-_WHERE = {
-    "title": N_("“{words}” is in the title"),
-    "alias": N_("Also known as “{words}”"),
-    "author": N_("By {words}"),
-    "site": N_("On {words}"),
-    "heading": N_("Under “{words}”"),
-    "summary": N_("“{words}” is in the summary"),
-    "kind": N_("Kind: {words}"),
-    "level": N_("Level: {words}"),
-    "path": N_("The path begins here"),
-    "address": N_("Has this address"),
+_WORDS = {
+    "level": N_("Level: {matched}"),
+    "alias": N_("Also called {matched}"),
+    "author": N_("By {matched}"),
+    "heading": N_("In “{matched}”"),
+    "summary": N_("Mentions {matched}"),
 }
-_HOW = {
-    "acronym": N_("{typed} = {matched}"),
-    "typo": N_("“{typed}” read as “{matched}”"),
-    "prefix": N_("“{typed}” begins “{matched}”"),
-    "part": N_("“{typed}” is part of “{matched}”"),
-}
-"""What is said of how something matched, where it isn't plain to see."""
+_SHORT_NAME = 5
+"""Letters of the longest word that is written as an acronym."""
 
 
-def reason(one: Reason, language: Language = ENGLISH) -> str:
-    """One reason for people: `Main topic: KV cache`, `MQA = Multi-query attention`, `Level: beginner`."""
-    if one.how in _HOW:
-        return language.t(_HOW[one.how], typed=one.words, matched=one.matched)
+def reasons(why: Iterable[Reason], shown: str = "", language: Language = ENGLISH) -> Iterator[str]:
+    """The reasons for a hit, each once: `Main topic: KV cache`, `MQA = Multi-query attention`, `Level: beginner`.
+
+    `shown` is what stands beside them, such as the authors: what is in it is not said again, nor what the title shows.
+    """
+    yield from dict.fromkeys(filter(None, (_reason(one, shown, language) for one in why)))
+
+
+def _reason(one: Reason, shown: str, language: Language) -> str:
+    t, matched = language.t, one.matched
+    if one.field in ("topic", "title", "alias") and _is_another_name(one):
+        return t("{typed} = {name}", typed=_as_name(one.words), name=matched)
     if one.field == "topic":
-        sentence = N_("Also covers {topic}") if one.beside else N_("Main topic: {topic}")
-        return language.t(sentence, topic=one.matched)
-    return language.t(_WHERE[one.field], words=one.matched)
+        return t("Also covers {topic}", topic=matched) if one.beside else t("Main topic: {topic}", topic=matched)
+    if one.field not in _WORDS or (one.field in ("author", "summary") and matched.casefold() in shown.casefold()):
+        return ""
+    return t(_WORDS[one.field], matched=matched)
 
 
-def reasons(why: Iterable[Reason], language: Language = ENGLISH) -> str:
-    """All the reasons for a hit on one line."""
-    return " · ".join(reason(one, language) for one in why)
+def _is_another_name(one: Reason) -> bool:
+    """Whether the words are another name for what they matched, such as "mqa"."""
+    return one.how in ("alias", "acronym") and not set(words(one.words)) <= set(words(one.matched))
+
+
+def _as_name(typed: str) -> str:
+    """A name as it's written: a short word that stands for several is an acronym."""
+    return typed.upper() if typed.islower() and len(typed) <= _SHORT_NAME and " " not in typed else typed

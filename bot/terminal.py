@@ -56,9 +56,11 @@ def _found(answer: Answer, library: Library) -> Iterator[str]:
     for number, hit in enumerate(answer.hits, start=1):
         step = library.step(hit.resource).number
         yield f"{number}. {click.style(hit.resource.title, bold=True)}"
-        yield f"   {_by_line(hit.resource, f'step {step} of {len(library.catalog)}')}"
+        by_line = _by_line(hit.resource, f"step {step} of {len(library.catalog)}")
+        yield f"   {by_line}"
         yield f"   {click.style(hit.resource.url, fg='cyan')}"
-        yield click.style(f"   Why: {reasons(hit.why)}", dim=True)
+        if why := " · ".join(reasons(hit.why, by_line)):
+            yield click.style(f"   Why: {why}", dim=True)
     if answer.related:
         yield "Related:"
         yield from (f"   {one.resource.title}  {click.style(one.resource.url, fg='cyan')}" for one in answer.related)
@@ -99,6 +101,8 @@ def path_text(library: Library) -> str:
         blocks[0].append(f"Before you start: {'; '.join(catalog.prerequisites)}")
     for stage in catalog.stages:
         blocks.append([click.style(stage.title, bold=True), stage.goal, *_steps(library, stage)])
+    if catalog.tracks_note:
+        blocks.append([catalog.tracks_note])
     for track in catalog.tracks:
         steps = list(_steps(library, track)) or ["      (no resources yet)"]
         blocks.append([click.style(f"Track: {track.title}", bold=True), track.note, *steps])

@@ -19,8 +19,8 @@ import click
 from bot.catalogs import Filters, Library
 from bot.characters import escaped
 from bot.cli.checking import check
-from bot.cli.curating import CURATING, imported
-from bot.cli.options import READABLE, catalog_option, examples, load
+from bot.cli.curating import CURATING, imported, today
+from bot.cli.options import READABLE, catalog_here, catalog_option, examples, load
 from bot.errors import CatalogError, DiscordRefused, DiscordUnreachable, StoreError, StudybotError
 from bot.language import languages
 from bot.settings import read_settings
@@ -62,8 +62,21 @@ def main() -> None:
     """The chat front end of a curated reading list: recommendations, an ordered path, a weekly prompt."""
 
 
-@main.command(epilog=examples("DISCORD_TOKEN=… studybot run", "studybot run --catalog my-index.yaml"))
-@catalog_option
+@main.command(
+    epilog=examples(
+        "DISCORD_TOKEN=… studybot run", "studybot run --catalog lists/", "studybot run --index reading-list.md"
+    )
+)
+@click.option(
+    "--catalog",
+    "catalog_path",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="The list to serve, or a folder of lists. Default: catalog.yaml here, else the one that comes with studybot.",
+)
+@click.option(
+    "--index", type=click.Path(exists=True, path_type=Path), help="A Markdown index to import and serve, without YAML."
+)
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -71,24 +84,29 @@ def main() -> None:
     show_default=True,
     help="What is logged; no level writes tokens or what members type.",
 )
-def run(catalog_path: Path | None, log_level: str) -> None:
+def run(catalog_path: Path | None, index: Path | None, log_level: str) -> None:
     """Run the bot on Discord.
 
     Needs DISCORD_TOKEN in the environment or in a file .env here; DATABASE_URL says where the state lives (default:
-    sqlite:///studybot.db).
+    sqlite:///studybot.db). What is changed in a list, or in an index, is served some seconds later, at once on SIGHUP.
     """
     from bot.client import run_bot
     from bot.discord_io.logs import set_up_logging
+    from bot.reloading import CatalogReader, IndexReader, Reloader
     from bot.store import Store
 
+    if catalog_path and index:
+        raise click.UsageError("--catalog and --index exclude each other: one of them is served.")
     settings = read_settings()
     settings.require_token()
-    catalog = load(catalog_path)
     set_up_logging(log_level)
 
     async def serve() -> None:
         async with await Store.open(settings.database_url) as store:
-            await run_bot(settings, catalog, store)
+            reader = IndexReader(index, store, today) if index else CatalogReader(catalog_path or catalog_here())
+            reloader = Reloader(reader)
+            await reloader.start()
+            await run_bot(settings, reloader, store)
 
     asyncio.run(serve())
     logging.getLogger("bot").info("studybot stopped")
@@ -156,16 +174,13 @@ def recommend(
     """
     library = Library(load(catalog_path))
     filters = Filters.typed(kind, level)
-    if (problem := library.problem_with(filters)) is not None:
-        click.echo(problem, err=True)
-        ctx.exit(1)
     found, first = False, True
     several = query == ("-",)
     for text in _lines() if several else (_printable(" ".join(query)),):
         if several and not as_json:
             click.secho(f"“{escaped(text)}”" if first else f"\n“{escaped(text)}”", bold=True)
             first = False
-        answer = library.index.search(text, kind=filters.kind, level=filters.level, limit=limit)
+        answer = library.search(text, filters, limit)
         found = found or bool(answer.hits)
         click.echo(as_line(answer_json(answer)) if as_json else answer_text(answer, library))
     ctx.exit(0 if found else 1)

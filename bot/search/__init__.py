@@ -1,12 +1,12 @@
 """A small search engine over a catalog: `SearchIndex(catalog).search("kv cache").hits[0].resource.title`.
 
-text, language         words and terms; how people ask, language by language
-vocabulary, phrases    what a typed word may stand for; names of several words, and initials
-scoring                the inverted index and its scores
-corpus                 a catalog made ready to be searched, of all these
-query -> searcher      one search
-answer, autocomplete   why each hit was found; what to offer while somebody types
-index                  the class that others use
+text                     words and terms; how people ask, language by language
+vocabulary               the terms of a list, and what a typed word may stand for
+corpus                   a catalog as posting lists
+query -> ranking         one search
+messages, autocomplete   what a message is about; what to offer while somebody types
+answer, index            why each hit was found; the class that others use
+constants                every number, each with the figure that chose it
 """
 
 from bot.search.answer import Answer, Hit, Reason, Related

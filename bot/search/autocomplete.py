@@ -19,7 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.search.corpus import Corpus
-from bot.search.query import Budget, QueryParser
+from bot.search.query import GUESS_COST, Budget, QueryParser
 from bot.search.ranking import Ranker
 from bot.search.text import words
 
@@ -33,8 +33,8 @@ beginnings visit most of the list at each keystroke."""
 SHORTEST_CORRECTED, MOST_COMPARED = 5, 2_000
 """Letters from which an unfinished word may have a typo, and words with the same two first letters that it is compared
 with."""
-SEARCH_BUDGET, SHORTEST_SEARCH = 2_500, 4
-"""What a search may cost while somebody types, and letters from which there is one."""
+SHORTEST_SEARCH = 4
+"""Letters from which there is a search while somebody types."""
 _STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
 _NO_DOCUMENT = -1
 _EMPTY = array("I")
@@ -69,7 +69,11 @@ class Autocomplete:
             return list(range(min(limit, len(self._corpus.resources))))
         titled = (self._documents[one] for one in self._offered(typed, 4 * limit))
         found = list(dict.fromkeys(document for document in titled if document != _NO_DOCUMENT))[:limit]
-        return found if len(found) == limit else list(dict.fromkeys([*found, *self._searched(typed)]))[:limit]
+        return (
+            found
+            if len(found) == limit
+            else list(dict.fromkeys([*found, *self._searched(typed, self._budget())]))[:limit]
+        )
 
     def _add(self, name: str, document: int, spellings: Iterable[Sequence[str]]) -> None:
         number = len(self._names)
@@ -88,19 +92,23 @@ class Autocomplete:
         if not found:
             return []
         offered = self._fitting(found, limit)
-        if not offered and (corrected := self._corrected(found)):
+        budget = self._budget()
+        if not offered and (corrected := self._corrected(found, budget)):
             offered = self._fitting(corrected, limit)
-        return offered or [self._titles_from + document for document in self._searched(typed)]
+        return offered or [self._titles_from + document for document in self._searched(typed, budget)]
 
     @property
     def _titles_from(self) -> int:
         return self._documents.index(0)
 
-    def _searched(self, typed: str) -> Sequence[int]:
+    def _budget(self) -> Budget:
+        return Budget(self._corpus.constants.budget // 4)
+
+    def _searched(self, typed: str, budget: Budget) -> Sequence[int]:
         text = " ".join(typed[:MAX_TYPED].split()[:MAX_CORRECTED_WORDS])
         if len(text) < SHORTEST_SEARCH:
             return ()
-        return self._ranker.rank(self._parser.parse(text, Budget(SEARCH_BUDGET))).documents
+        return self._ranker.rank(self._parser.parse(text, budget)).documents
 
     def _fitting(self, typed: Sequence[str], limit: int) -> list[int]:
         found = dict.fromkeys(self._beginning_with(" ".join(typed), limit))
@@ -127,17 +135,22 @@ class Autocomplete:
         first = bisect_left(self._words, word)
         return [one for one in self._words[first : first + COMPLETIONS] if one.startswith(word)]
 
-    def _corrected(self, typed: Sequence[str]) -> list[str]:
+    def _corrected(self, typed: Sequence[str], budget: Budget) -> list[str]:
         """The words as they were probably meant; empty if one of them cannot be told."""
         if len(typed) > MAX_CORRECTED_WORDS:
             return []
         *finished, last = typed
-        corrected = [*(self._meant(word) for word in finished), self._meant(last) or self._unfinished(last)]
+        corrected = [
+            *(self._meant(word, budget) for word in finished),
+            self._meant(last, budget) or self._unfinished(last),
+        ]
         return " ".join(corrected).split() if all(corrected) else []
 
-    def _meant(self, word: str) -> str:
+    def _meant(self, word: str, budget: Budget) -> str:
         if word in self._by_word or word in self._corpus.language.stop or self._completed(word):
             return word
+        if not budget.spend(GUESS_COST * len(word)):
+            return ""
         near = [one.word for one in self._corpus.vocabulary.edits(word)]
         near = near[:1] or [one.word for one in self._corpus.vocabulary.split(word)]
         return " ".join(one for one in near if one in self._by_word)

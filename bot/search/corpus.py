@@ -87,6 +87,12 @@ class Corpus:
 
     # Words.
 
+    def __del__(self) -> None:
+        # Terms and their names hold each other: without this a list that is replaced waits for a collector that stops
+        # every answer, or for ever where the host has frozen what it looks at.
+        for term in getattr(self, "terms", {}).values():
+            term.names.clear()
+
     def _index(self, fields: Sequence[Fields]) -> None:
         """Make the posting lists of all words: BM25F's sum over the fields, saturated."""
         of, stem, terms = self.constants, self.stem, self.terms
@@ -97,9 +103,9 @@ class Corpus:
             sums: dict[str, float] = {}
             field_of: dict[str, int] = {}
             for found, weight, field in (
-                (one.summary, of.summary, SUMMARY), (one.aliases, of.alias, ALIAS), (one.headings, of.heading, HEADING),
+                (one.summary, of.summary, SUMMARY), (one.aliases, of.title, ALIAS), (one.headings, of.summary, HEADING),
                 (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
-                (one.authors, of.author, AUTHOR),
+                (one.authors, of.title, AUTHOR),
             ):  # fmt: skip
                 for word in dict.fromkeys(found):
                     key = stem(word)
@@ -119,7 +125,9 @@ class Corpus:
             for key in {key for slug in resource.topics for key in topic_keys.get(slug, ())}:
                 term = self.terms.get(key)
                 frequency[key] += term is None or term.find(document) < 0
-        frequency.update(dict.fromkeys(map(stem, words(catalog.title)), count))  # what all is about tells nothing
+        frequency.update(
+            dict.fromkeys(map(stem, set(words(catalog.title)) - self.heading_words), count)
+        )  # what all is about tells nothing
         self.unknown = idf(0, count)
         specificity = self._specificity(fields, set().union(*topic_keys.values()))
         for topic in self.topics.values():
@@ -154,11 +162,12 @@ class Corpus:
         for document, resource in enumerate(catalog.resources):
             for place, slug in enumerate(resource.topics):
                 central = max(0.6, 1 - self.constants.centrality_step * place)
-                for wider, discount in and_broader(catalog.topics, slug, self.constants.broader):
-                    known = credits[wider].get(document, 0.0)
-                    credits[wider][document] = max(known, central * discount)
+                for wider in and_broader(catalog.topics, slug):
+                    share = central if wider == slug else central * self.constants.broader
+                    credits[wider][document] = max(share, credits[wider].get(document, 0.0))
         return {
-            slug: _term(catalog.topics[slug].name, found, TOPIC, self.constants.name) for slug, found in credits.items()
+            slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name)
+            for slug, found in credits.items()
         }
 
     def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:
@@ -175,7 +184,7 @@ class Corpus:
                 credits.update((one, max(central, credits.get(one, 0.0))) for one in under)
             document = under.stop
         return {
-            key: (_term(heading, credits, HEADING, 0.9 * self.constants.name), topic)
+            key: (self._term(heading, credits, HEADING, 0.9 * self.constants.name), topic)
             for key, (heading, topic, credits) in found.items()
             if credits and key
         }
@@ -189,7 +198,7 @@ class Corpus:
                     self._add_name(text, term, topic, joined)
         for document, resource in enumerate(self.resources):
             for text in resource.aliases:
-                self._add_name(text, _term(text, {document: 1.0}, ALIAS, self.constants.name), None, joined)
+                self._add_name(text, self._term(text, {document: 1.0}, ALIAS, self.constants.name), None, joined)
         for term, topic in self.heading_terms.values():
             self._add_name(term.word, term, topic, joined)
         return joined
@@ -212,9 +221,7 @@ class Corpus:
         """Those of topics and headings first, then of titles, then of summaries."""
         named = [(self.topics[slug].name, self.topic_terms[slug]) for slug in self.main_topics]
         named += [(term.word, term) for term, _ in self.heading_terms.values()]
-        titles = [(one.title, _term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]
-        for _, term in (*named, *titles):
-            term.weight = idf(len(term.documents), len(self.resources))
+        titles = [(one.title, self._term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]
         return Acronyms([*named, *titles], self.language.stop)
 
     def _values(self, option: str, field: int) -> dict[str, Term]:
@@ -222,7 +229,15 @@ class Corpus:
         for document, resource in enumerate(self.resources):
             if value := getattr(resource, option):
                 found.setdefault(value, {})[document] = 1.0
-        return {value: _term(value, credits, field, 0.9) for value, credits in found.items()}
+        return {value: self._term(value, credits, field, 0.9) for value, credits in found.items()}
+
+    def _term(self, word: str, credits: Mapping[int, float], field: int, most: float) -> Term:
+        """The posting list of a name; `most` is what its most central document has of it."""
+        term = Term(word)
+        term.weight = idf(len(credits), len(self.resources))
+        for document in sorted(credits):
+            term.add(document, most * credits[document], field)
+        return term
 
     @property
     def capitals(self) -> frozenset[str]:
@@ -239,13 +254,6 @@ def idf(holding: int, documents: int) -> float:
     most. (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.)
     """
     return log(1 + (documents - holding + 0.5) / (holding + 0.5))
-
-
-def _term(word: str, credits: Mapping[int, float], field: int, most: float) -> Term:
-    term = Term(word)
-    for document in sorted(credits):
-        term.add(document, most * credits[document], field)
-    return term
 
 
 def site_names(url: str) -> list[str]:
@@ -303,15 +311,14 @@ def _words_of(topic: Topic) -> list[str]:
     return [word for name in (topic.name, *topic.aliases) for word in words(name)]
 
 
-def and_broader(topics: Mapping[str, Topic], slug: str, discount: float = 1.0) -> Iterator[tuple[str, float]]:
-    """A topic and those that it is a part of, each once with its discount: the nearest first."""
-    waiting, found = [(slug, 1.0)], {slug}
-    for one, share in waiting:
-        yield one, share
-        for wider in topics[one].broader:
-            if wider not in found:
-                found.add(wider)
-                waiting.append((wider, share * discount))
+def and_broader(topics: Mapping[str, Topic], slug: str) -> list[str]:
+    """A topic and those that it is a part of, each once: the nearest first."""
+    found = {slug: None}
+    waiting = [slug]
+    for one in waiting:
+        waiting += [wider for wider in topics[one].broader if wider not in found]
+        found.update(dict.fromkeys(topics[one].broader))
+    return list(found)
 
 
 def _main_topics(resources: Iterable[Resource]) -> list[str]:

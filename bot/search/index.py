@@ -22,7 +22,7 @@ from bot.search.constants import Constants
 from bot.search.corpus import ALIAS, AUTHOR, FIELDS, SUMMARY, TOPIC, Corpus, and_broader, idf
 from bot.search.messages import MessageReader
 from bot.search.query import Budget, Query, QueryParser, Role, Token
-from bot.search.ranking import Accept, Ranked, Ranker, best_in, credit_in
+from bot.search.ranking import Ranked, Ranker, best_in, credit_in
 from bot.search.text import words
 from bot.search.vocabulary import Match
 
@@ -33,8 +33,6 @@ MAX_RELATED, RELATED_TO, LEADING, LEADING_TOPICS = 3, 3, 20, 3
 documents of the first topics of each of these."""
 MAX_NEAREST, NEAR = 5, 60.0
 """Topics to try instead, and the likeness (0 to 100) from which a name is near to what was typed."""
-MAX_EXCLUDED = 100
-"""Hits that are counted as excluded by a kind or a level: how many more there are helps nobody."""
 SPECIFIC = 0.5
 """The specificity from which a word that no hit has is named."""
 WHOLE = 0.85
@@ -57,18 +55,15 @@ class SearchIndex:
             self._messages = MessageReader(self._corpus, self._parser, self._ranker)
             self._autocomplete = Autocomplete(self._corpus, self._parser, self._ranker)
 
-    def search(self, query: str, *, kind: str | None = None, level: str | None = None, limit: int = HITS) -> Answer:
+    def search(self, query: str, *, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
 
-        `kind` and `level` leave only resources of exactly that kind and level. Any text may be asked, of any length:
+        Any text may be asked, of any length:
         the first `query.MAX_LENGTH` characters are read. An answer without hits says that nothing fits.
         """
         if is_web_address(query.strip()) and (found := self._at_address(query)):
             return Answer(query, found, (), None, ())
-        accept = self._accepting(kind, level)
-        ranked = self._ranker.rank(self._parser.parse(query, self._budget()), accept)
-        excluded = 0 if accept is None else self._excluded(query, accept)
-        return self._answer(ranked, limit, excluded)
+        return self._answer(self._ranker.rank(self._parser.parse(query, self._budget())), limit)
 
     def search_message(self, text: str, *, limit: int = HITS) -> Answer:
         """The resources for what a message is about; `query` of the answer is what that was taken to be.
@@ -97,14 +92,7 @@ class SearchIndex:
         why = (Reason(url.strip(), "address", "exact", url.strip()),)
         return tuple(Hit(self._catalog[one], 1.0, why) for one in sorted(ids)[:HITS])
 
-    def _accepting(self, kind: str | None, level: str | None) -> Accept | None:
-        wanted = [(option, value) for option, value in (("kind", kind), ("level", level)) if value is not None]
-        if not wanted:
-            return None
-        terms = [self._corpus.values[option].get(value) for option, value in wanted]
-        return set.intersection(*(set(term.documents if term else ()) for term in terms)).__contains__
-
-    def _answer(self, ranked: Ranked, limit: int, excluded: int = 0) -> Answer:
+    def _answer(self, ranked: Ranked, limit: int) -> Answer:
         query, documents = ranked.query, ranked.documents[:limit]
         resources = self._corpus.resources
         hits = tuple([Hit(resources[one], ranked.scores[one], self._why(query, one)) for one in documents])
@@ -115,15 +103,9 @@ class SearchIndex:
             suggestion=self._suggestion(query, documents),
             nearest=() if hits else self._nearest(query),
             cut=query.truncated,
-            excluded=excluded,
             ignored=self._ignored(query, documents),
             start=bool(hits) and query.start,
         )
-
-    def _excluded(self, query: str, accept: Accept) -> int:
-        """How many documents answer a query that are not accepted, 100 at most."""
-        every = self._ranker.rank(self._parser.parse(query, self._budget())).documents[:MAX_EXCLUDED]
-        return sum(not accept(document) for document in every)
 
     # Why a hit was found.
 
@@ -180,7 +162,7 @@ class SearchIndex:
         """The reason with what sets this document apart from others of the topic: what it is mainly about."""
         topics = [self._corpus.topics[slug] for slug in self._corpus.resources[document].topics]
         if topic not in topics:
-            narrower = (one for one in topics if topic.id in dict(and_broader(self._corpus.topics, one.id)))
+            narrower = (one for one in topics if topic.id in and_broader(self._corpus.topics, one.id))
             topic = next(narrower, topic)
             reason = reason._replace(how="narrower", matched=topic.name)
         return reason._replace(beside=topics[0].name if topics and topics[0] != topic else "")

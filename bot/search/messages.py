@@ -54,7 +54,9 @@ class MessageReader:
         """Whether a sentence asks for something: by a question, by being so short, or by naming something."""
         if query.thanks and not self._asks(query):
             return False
-        worth = self._asks(query) or len(query.tokens) <= SHORT_SENTENCE or bool(self._names(query))
+        known = [token for token in query.content if token.is_explained]
+        tells = not all(any(match.name is None for match in token.names) for token in known)  # more than a kind
+        worth = self._asks(query) or (tells and len(query.tokens) <= SHORT_SENTENCE) or bool(self._names(query))
         return worth and bool(query.content or (query.begins and query.question))
 
     def _asks(self, query: Query) -> bool:

@@ -20,16 +20,21 @@ from bot.search.corpus import TITLE, Corpus
 from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
 from bot.search.vocabulary import Match, Name, Speller, Term
 
-MAX_LENGTH, MAX_WORDS = 400, 32
+MAX_LENGTH, MAX_WORDS = 400, 24
 """Characters and words of a query that are read: a whole question has fewer."""
 CACHE_SIZE = 4096
 """Words whose tokens are cached: people ask with the same few hundred."""
-GUESS_COST = 75
-"""What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at."""
+GUESS_COST, GENERAL_COST = 200, 50
+"""What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at; of a
+general word, for which less is tried."""
 LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""
 MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
 """Words that an acronym may stand for."""
+EVERYWHERE = 0.1
+"""The weight under which a word says nothing here: nearly all of the list is about it."""
+LONGEST_GENERAL = 12
+"""Letters of the longest word that is looked for among the general ones, but for a typo."""
 SHORT = 4
 """Words of a query in which a stop word may be a name: "learn go"."""
 LONGEST_ACRONYM, RARE = 6, 0.9
@@ -149,7 +154,8 @@ class QueryParser:
             start, tokens = True, [token._replace(role=Role.SOFT) for token in tokens]
         tokens = self._with_names(tokens, budget)
         bare = not any(token.role is Role.CONTENT for token in tokens)
-        if not thanks and not any(token.role is Role.CONTENT and token.is_explained for token in tokens):
+        telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained and one.weight >= EVERYWHERE]
+        if not thanks and not telling:
             tokens = self._without_content(tokens, start or not bare)
         if question and len(tokens) >= LONG_QUESTION:
             tokens = _capped(tokens)
@@ -205,20 +211,24 @@ class QueryParser:
             return (self._token(word, word, [known] if known else []),)
         if known is not None:
             return (self._token(word, word, [known, *self._further(word, known)]),)
-        budget.spend(GUESS_COST * len(word))
+        budget.spend((GUESS_COST if self._language.specificity(word) == 1 else GENERAL_COST) * len(word))
         return self._parse_unknown(word)
 
     def _further(self, word: str, known: Match) -> Iterator[Match]:
         """What a known word may stand for besides: longer words of it, another form's typo, an acronym."""
+        near = self._vocabulary.one_edit(word)
         if known.how == "stem":
-            yield from self._vocabulary.one_edit(word)
+            yield from near
+        elif len(word) >= self._constants.two_edits_from:  # the list's own typo, which is no word of the language
+            yield from (one for one in near if self._language.specificity(one.word) == 1)
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
 
     def _parse_unknown(self, word: str) -> tuple[Token, ...]:
         vocabulary = self._vocabulary
         if self._language.specificity(word) < 1:  # no typo, but a word that the list does not have
-            edits = [one._replace(score=one.score * self._constants.general_edit) for one in vocabulary.one_edit(word)]
+            near = [one for one in vocabulary.one_edit(word) if self._language.specificity(one.word) == 1]
+            edits = [one._replace(score=one.score * self._constants.general_edit) for one in near]
             return (self._token(word, word, [*vocabulary.extended(word), *edits]),)
         edits = vocabulary.edits(word)
         if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._parts(word)):
@@ -227,7 +237,10 @@ class QueryParser:
             return tuple(token._replace(typed=word) for token in self._parse_word(soft[0], Budget(0)))
         if not edits and is_katakana(word) and len(word) > 2:
             return tuple(self._parse_pairs(word, Budget(1)))
-        return (self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)]),)
+        token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
+        if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
+            token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
+        return (token,)
 
     def _parts(self, word: str) -> list[Match]:
         """The words that were run together in a word, or that digits part: "nand2tetris"."""
@@ -294,11 +307,13 @@ class QueryParser:
         )
 
     def _join_neighbours(self, tokens: list[Token]) -> None:
-        """ "gpt 3" may stand for the word "gpt3": both tokens get that match."""
-        for at in range(len(tokens) - 1):
-            one, other = tokens[at : at + 2]
-            if one.typed != other.typed and (match := self._vocabulary.join(one.word + other.word)) is not None:
-                tokens[at : at + 2] = [_adding(token, match) for token in (one, other)]
+        """ "gpt 3" may stand for the word "gpt3", "deep sky stacker" for one too: all its tokens get that match."""
+        for count in (2, 3):
+            for at in range(len(tokens) - count + 1):
+                some = tokens[at : at + count]
+                differ = len({token.typed for token in some}) == count
+                if differ and (match := self._vocabulary.join("".join([token.word for token in some]))) is not None:
+                    tokens[at : at + count] = [_adding(token, match) for token in some]
 
     def _abbreviate(self, tokens: list[Token]) -> None:
         """ "site reliability engineering" may stand for the word "SRE": its tokens get that match."""

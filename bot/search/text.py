@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
+from string import ascii_lowercase
 
 import Stemmer  # type: ignore[import-not-found]  # it has no stubs
 
@@ -243,6 +244,13 @@ class Language:
             return next((value for base in base_forms(word) if (value := general.get(base)) is not None), 1.0)
         return HIRAGANA_SPECIFICITY if all(map(_HIRAGANA_LETTER.match, word)) else 1.0
 
+    def specificity_of_typo(self, word: str) -> float:
+        """The least specificity of a general word that is one edit away from a word; 1 if there is none."""
+        if not word.isascii() or (self.code in LATIN and self.code != "en"):
+            return 1.0
+        found = (_general().get(near) for near in _one_edit(word))
+        return min((value for value in found if value is not None), default=1.0)
+
     def cut(self, text: str) -> list[str]:
         """A folded text, cut before and after the stop and question words that are written without spaces in it."""
         return [text] if text.isascii() else [piece for piece in self._cuts.split(text) if piece]
@@ -284,6 +292,16 @@ def _starts() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
     return tuple(found)
 
 
+def _one_edit(word: str) -> Iterator[str]:
+    for at in range(len(word) + 1):
+        start, end = word[:at], word[at:]
+        yield start + end[1:]
+        yield start + end[1:2] + end[:1] + end[2:]
+        for letter in ascii_lowercase:
+            yield start + letter + end
+            yield start + letter + end[1:]
+
+
 def base_forms(word: str) -> Iterator[str]:
     """What a regular form of an English word may come from: "tried" from "tri", "trie" or "try"."""
     for ending, instead in _ENDINGS:
@@ -292,6 +310,11 @@ def base_forms(word: str) -> Iterator[str]:
             yield start + instead
             if start[-1] == start[-2]:
                 yield start[:-1]
+
+
+END_BITS = 17
+"""Bits of a hash by which most words that are not general are told apart without a look into the list."""
+_ENDS = (1 << END_BITS) - 1
 
 
 class GeneralWords:
@@ -305,10 +328,15 @@ class GeneralWords:
         found = sorted(_banded(lines))
         self._hashes = array("q", [key for key, _ in found])
         self._bands = bytes(band for _, band in found)
+        self._ends = bytearray(1 << END_BITS)
+        for key in self._hashes:
+            self._ends[key & _ENDS] = 1
 
     def get(self, word: str) -> float | None:
         """The specificity of a word, over 0 and under 1; None for a word that is not general."""
         key = hash(word)
+        if not self._ends[key & _ENDS]:
+            return None
         at = bisect_left(self._hashes, key)
         known = at < len(self._hashes) and self._hashes[at] == key
         return (self._bands[at] + 0.5) / 10 if known else None

@@ -259,14 +259,14 @@ class Vocabulary:
         """The match of neighbours written as one word, or of the singular of that: "note" and "books"."""
         for known in (word, word.removesuffix("s")):
             if known in self._named or known in self._others:
-                return Match(self.terms[self._stem(known)], self._constants.joined, "joined", known)
+                return Match(self.terms[self._stem(known)], self._constants.stem, "joined", known)
         return None
 
     def split(self, word: str) -> list[Match]:
         """The words that were run together in a word, in order; empty if it is no such word."""
         parts = self._joined.get(word) or split(word, self._is_part)
         matches = [self.known(part) for part in parts]
-        return [match._replace(how="joined", score=self._constants.joined) for match in matches if match]
+        return [match._replace(how="joined", score=self._constants.stem) for match in matches if match]
 
     def _is_part(self, word: str) -> bool:
         if word in self._named or (len(word) > 2 and word in self._others):
@@ -366,7 +366,7 @@ class Acronyms:
         return ""
 
     def _spellings(self, text: str) -> Iterator[list[str]]:
-        for part in {text, text.partition(":")[0]}:
+        for part in {text, text.partition(":")[0], text.replace("-", " ")}:
             every = list(filter(None, map(fold, _WORD.findall(part))))
             yield every
             content = [word for word in every if word not in self._stop_words]

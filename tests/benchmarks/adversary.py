@@ -34,7 +34,7 @@ LENGTHS = {"search": 400, "filtered": 400, "keystroke": 400, "done": 400, "messa
 Operation = Callable[[SearchIndex, str], object]
 OPERATIONS: dict[str, Operation] = {
     "search": lambda index, text: index.search(text),
-    "filtered": lambda index, text: index.search(text, kind="video"),
+    "filtered": lambda index, text: index.search(text, limit=100),  # what a filter chooses from
     "keystroke": lambda index, text: index.suggest(text),
     "done": lambda index, text: index.complete(text),
     "message": lambda index, text: index.search_message(text),
@@ -156,9 +156,9 @@ def honest(catalog: Catalog, operation: str) -> list[str]:
 def timed(operation: Operation, index: SearchIndex, text: str) -> float:
     """The milliseconds of a text that the index has not seen."""
     index._parser._cache.clear()
-    begun = time.perf_counter()
+    begun = time.process_time()
     operation(index, text)
-    return (time.perf_counter() - begun) * 1000
+    return (time.process_time() - begun) * 1000
 
 
 def attack(catalog: Catalog, index: SearchIndex, name: str, tries: int, seed: int) -> Found:
@@ -196,13 +196,14 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=12_000, help="resources of the list")
     parser.add_argument("--inputs", type=int, default=24_000, help="texts that are tried, all operations together")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=OPERATIONS, nargs="*", default=list(OPERATIONS), help="operations to attack")
     given = parser.parse_args()
     catalog = make_catalog(given.size)
     index = SearchIndex(catalog)
     gc.collect()
     gc.freeze()  # as the bot does when it starts
-    for name in OPERATIONS:
-        found = attack(catalog, index, name, given.inputs // len(OPERATIONS), given.seed)
+    for name in given.only:
+        found = attack(catalog, index, name, given.inputs // len(given.only), given.seed)
         ratio = found.slowest / found.honest
         print(
             f"{name}: {found.tried:,} texts; honest median {found.honest:.2f} ms, slowest {found.slowest:.2f} ms",

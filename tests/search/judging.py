@@ -17,7 +17,7 @@ OFF_TOPIC = LISTS / "off_topic.txt"
 GOOD = 1.5
 """The grade from which a first hit is right."""
 TUNED = ("shipped", "econ", "music", "sre", "cs", "math")
-"""The lists on which constants were chosen; no other list had a say in them."""
+"""The lists on which constants were chosen; the figures of the others were seen beside them."""
 
 Queries = Sequence[dict[str, Any]]
 Search = Callable[[str], list[str]]

@@ -19,7 +19,7 @@ FIRST = [
     ("kvcache", "kv-cache-explainer understanding-llama2", "a topic run together"),
     ("kvcahe", "kv-cache-explainer", "run together and mistyped"),
     ("groupedqueryatention", "understanding-llama2", "a long one, run together and mistyped"),
-    ("mqa", "optimize-llm understanding-llama2", "an abbreviation for a topic"),
+    ("mqa", "understanding-llama2 optimize-llm", "an abbreviation for a topic"),
     ("multi-query attention", "understanding-llama2", "and the topic spelled out"),
     ("reinforcement learning from human feedback", "rlhf-huyen", "spelled out for an abbreviation in the title"),
     ("gqa", "understanding-llama2", "an abbreviation that no title has"),
@@ -154,14 +154,6 @@ def test_why(index: SearchIndex, query: str, found: str, reasons: list[str]) -> 
 )  # fmt: skip
 def test_suggestion(index: SearchIndex, query: str, meant: str | None) -> None:
     assert index.search(query).suggestion == meant
-
-
-def test_kind_and_level_leave_only_theirs(index: SearchIndex) -> None:
-    for hit in index.search("attention", kind="article").hits:
-        assert hit.resource.kind == "article"
-    for hit in index.search("attention", level="beginner").hits:
-        assert hit.resource.level == "beginner"
-    assert index.search("attention", kind="opera").hits == ()
 
 
 def test_related_are_no_hits(index: SearchIndex) -> None:

@@ -28,7 +28,9 @@ RAMBLING = (
     ids=range(8),
 )
 def test_it_finds_the_topic(index: SearchIndex, text: str, first: str) -> None:
-    assert first in [hit.resource.id for hit in index.search_message(text).hits[:3]]
+    found = [hit.resource.id for hit in index.search_message(text).hits]
+    # What explains is before the paper that it explains, for who asks for an explanation.
+    assert first in (found[:3] if "explain how" in text else found[:1])
 
 
 @pytest.mark.parametrize(

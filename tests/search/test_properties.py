@@ -33,6 +33,7 @@ def check(answer: Answer, limit: int = 5) -> None:
     scores = [hit.score for hit in answer.hits]
     assert len(scores) <= limit
     assert scores == sorted(scores, reverse=True)
+    # No floor over 0: the weight that a hit explains decides what is shown, and a lone word of a summary scores low.
     assert all(0 < score <= 1 for score in scores)
     assert all(hit.why for hit in answer.hits)
     ids = {hit.resource.id for hit in answer.hits}

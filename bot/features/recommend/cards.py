@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple, cast
 
 import discord
@@ -13,9 +14,9 @@ from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import LEVELS
 from bot.catalogs import ADDRESS, Library, without_addresses
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, selected, show_card
+from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, show_card
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, finished_in_time, state_words
+from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, chosen_mark, finished_in_time, state_words
 from bot.discord_io.text import (
     CARD_LIMIT,
     CHOICE_LIMIT,
@@ -32,7 +33,8 @@ from bot.discord_io.text import (
 )
 from bot.features.recommend.asked import STATE, Asked, is_small_talk
 from bot.language import N_, Language
-from bot.search import Answer, Hit, Reason
+from bot.reasons import reasons
+from bot.search import Answer, Hit
 from bot.search.text import words
 from bot.store.marks import Action
 
@@ -202,40 +204,9 @@ def _is_linked(resource: Resource) -> bool:
 
 
 def _reasons(hit: Hit, language: Language) -> Iterator[str]:
-    """Why a hit was found, in words; nothing that the title and the line below it say already."""
-    said = (_reason(reason, hit.resource, language) for reason in hit.why)
-    for one in list(dict.fromkeys(filter(None, said)))[:REASONS]:
-        yield show(one, WHY_LIMIT)
-
-
-def _reason(reason: Reason, resource: Resource, language: Language) -> str:
-    t, matched = language.t, reason.matched
-    if reason.field == "level":
-        return t("Level: {level}", level=matched)
-    if reason.field in ("topic", "title", "alias") and _is_another_name(reason):
-        return t("{typed} = {name}", typed=_as_name(reason.words), name=matched)
-    if reason.field == "topic":
-        return t("Also covers {topic}", topic=matched) if reason.beside else t("Main topic: {topic}", topic=matched)
-    if reason.field == "alias":
-        return t("Also called {name}", name=matched)
-    if reason.field == "author" and matched.casefold() not in ", ".join(resource.authors[:2]).casefold():
-        return t("By {name}", name=matched)
-    if reason.field == "heading":
-        return t("In “{heading}”", heading=matched)
-    if reason.field == "summary" and matched.casefold() not in sentence(resource.summary).casefold():
-        return t("Mentions {words}", words=matched)
-    return ""
-
-
-def _is_another_name(reason: Reason) -> bool:
-    """Whether the words are another name for what they matched, such as "mqa"."""
-    differs = not set(words(reason.words)) <= set(words(reason.matched))
-    return differs and reason.how in ("alias", "initials", "acronym")
-
-
-def _as_name(typed: str) -> str:
-    """A name as it's written: a short word that stands for several is an acronym."""
-    return typed.upper() if typed.islower() and len(typed) <= 5 and " " not in typed else typed
+    """Why a hit was found, in words; nothing that the title and the lines below it say already."""
+    shown = f"{', '.join(hit.resource.authors[:2])}\n{sentence(hit.resource.summary)}"
+    yield from (show(one, WHY_LIMIT) for one in islice(reasons(hit.why, shown, language), REASONS))
 
 
 def _links(drawing: _Drawing) -> str:
@@ -369,8 +340,7 @@ class HitSelect(ChangesMark, template=rf"hits:{CATALOG}:{STATE}"):
 
     def chosen(self, interaction: Interaction) -> tuple[str, Action]:
         """The resource's id, and what is done to its mark: both are the option's value."""
-        action, _, resource_id = selected(interaction)[0].partition(":")
-        return resource_id, Action(action)
+        return chosen_mark(interaction)
 
     def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
         """The same card with every mark as it is now: hits keep their places."""
