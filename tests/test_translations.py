@@ -15,6 +15,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
+from bot.discord_io.marks import PREREQUISITE_LIMIT, STATE_LIMIT
+from bot.features.path.cards import FACTS_LIMIT
+from bot.features.weekly.history import HEADING_LIMIT
 from bot.language import LOCALES, language
 from tests.test_words import BOT, KEYWORDS, called, tree_of
 
@@ -120,6 +123,17 @@ def test_what_stands_on_buttons_and_in_forms_fits(name: str) -> None:
     limited = {pair for file in FILES for pair in _limited(tree_of(file))}
     assert len(limited) > 50
     assert [t(text) for text, limit in limited if len(t(text)) > limit] == []
+
+
+@pytest.mark.parametrize("name", ["en", *LANGUAGES])
+def test_the_rooms_on_cards_are_for_any_language(name: str) -> None:
+    reader = language(name)
+    several = "do “{title}” and {n} more first"
+    longest = "x" * PREREQUISITE_LIMIT
+    states = [reader.plural(several, several, 999, title=longest), reader.t("do “{title}” first", title=longest)]
+    assert max(map(len, [*states, reader.t("your next step")])) <= STATE_LIMIT
+    assert len(" · " + reader.t("new on the list")) <= FACTS_LIMIT
+    assert len("### " + reader.t("Recent prompts") + reader.t("None yet.")) <= HEADING_LIMIT
 
 
 def _limited(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -38,8 +38,8 @@ TITLE_LIMIT = 150
 """Characters of a resource's or a stage's title."""
 PREREQUISITE_LIMIT = 60
 """Characters of a prerequisite's title."""
-STATE_LIMIT = PREREQUISITE_LIMIT + len("do “” and 999 more first")
-"""Most characters of `state_words`."""
+STATE_LIMIT = PREREQUISITE_LIMIT + 30
+"""Most characters of `state_words`, in any language."""
 
 ACTION = r"(?P<action>[mut])"
 """The part of a button's template that a mark's Action matches."""
