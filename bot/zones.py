@@ -159,8 +159,8 @@ def _by_name() -> dict[str, str]:
 @cache
 def _cities(language: Language) -> dict[str, str]:
     """The zones by the names of their cities in a language, folded; most are as in the zone's name, and not here."""
-    known = language.locale.time_zones.items()
-    return {_key(names["city"]): zone for zone, names in known if "city" in names and zone in available_timezones()}
+    zones, known = available_timezones(), language.locale.time_zones.items()
+    return {_key(names["city"]): zone for zone, names in known if "city" in names and zone in zones}
 
 
 @cache
