@@ -36,6 +36,10 @@ def test_another_language_writes_in_its_own_way() -> None:
     german = Language("de")
     assert german.date(date(2027, 1, 11)) == "Montag, 11. Januar 2027"
     assert german.number(12000) == "12.000"
+    days = [language(code).near_date(date(2027, 1, 11)) for code in ("de", "es", "fr", "ja")]
+    assert days == ["Montag, 11. Januar", "lunes, 11 de enero", "lundi 11 janvier", "1月11日月曜日"]
+    quotes = [language(code).quoted("a") for code in ("en", "de", "es", "fr", "ja")]
+    assert quotes == ["“a”", "„a“", "«a»", "«\u202fa\u202f»", "「a」"]
 
 
 def test_an_error_speaks_the_readers_language() -> None:
