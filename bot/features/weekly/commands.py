@@ -73,8 +73,8 @@ class Weekly(commands.Cog):
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:
         library = self._bot.library_for(interaction)
-        listed = library.index.complete(current, CHOICES_LIMIT)
-        return [app_commands.Choice(name=library.label(one, CHOICE_LIMIT), value=one.id) for one in listed]
+        listed, language = library.index.complete(current, CHOICES_LIMIT), self._bot.language_for(interaction)
+        return [app_commands.Choice(name=library.label(one, CHOICE_LIMIT, language), value=one.id) for one in listed]
 
     @app_commands.command(name="past", description=locale_str("Show the past prompts of this server, with links."))
     @app_commands.allowed_installs(guilds=True, users=False)
