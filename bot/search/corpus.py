@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import MAX_NAME, Catalog, Resource, Stage, Topic, Track
 from bot.search.constants import Constants
-from bot.search.text import Language, detect, fold, is_katakana, language, pairs, stemmer, words
+from bot.search.text import Language, detect, language, stemmer, words
 from bot.search.vocabulary import Acronyms, Name, Term, Vocabulary
 
 FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "kind", "level", "path")
@@ -26,8 +26,7 @@ FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "ki
 SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
-_RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
-_CAPITALS = re.compile(r"\b[A-Z]{2,6}s?\b")
+_RAW_WORD = re.compile(r"[a-zA-Z0-9]+")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _KNOWN_SITES = {"youtu": "youtube"}
 _BETWEEN_HEADINGS = re.compile(r"\s+[·•|›»>–—-]\s+|[/()\[\]:]")
@@ -233,13 +232,6 @@ class Corpus:
             term.add(document, most * credits[document], field)
         return term
 
-    @property
-    def capitals(self) -> frozenset[str]:
-        """The words that names here write in capitals, folded: "sre"."""
-        names = chain((one.title for one in self.resources), (term.word for term, _ in self.heading_terms.values()),
-                      (name for topic in self.topics.values() for name in (topic.name, *topic.aliases)))  # fmt: skip
-        return frozenset(fold(word).removesuffix("s") for name in names for word in _CAPITALS.findall(name))
-
 
 def idf(holding: int, documents: int) -> float:
     """BM25's inverse document frequency, as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5)).
@@ -275,11 +267,8 @@ def _fields(resource: Resource, headings: Sequence[str], language: Language) -> 
 def _parts(word: str, language: Language) -> list[str]:
     """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "api" of "FastAPI".
 
-    A general word is no such part: "AntiMoon" is nothing about the moon. A run of Katakana has its pairs of characters:
-    it is often several words.
+    A general word is no such part: "AntiMoon" is nothing about the moon.
     """
-    if not word.isascii():
-        return pairs(word) if is_katakana(word) else []
     if word[1:].islower() or word.isupper():
         return []
     parts = [part.lower() for part in _PART.findall(word)]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import TITLE, Corpus
-from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
+from bot.search.text import fold, is_unspaced, pairs, runs
 from bot.search.vocabulary import Match, Name, Speller, Term
 
 MAX_LENGTH, MAX_WORDS = 400, 24
@@ -29,8 +29,6 @@ GUESS_COST, GENERAL_COST = 200, 50
 general word, for which less is tried."""
 LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""
-MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
-"""Words that an acronym may stand for."""
 EVERYWHERE = 0.1
 """The weight under which a word says nothing here: nearly all of the list is about it."""
 LONGEST_GENERAL = 12
@@ -132,7 +130,6 @@ class QueryParser:
         self._vocabulary = corpus.vocabulary
         self._language = corpus.language
         self._constants = corpus.constants
-        self._capitals = corpus.capitals
         self._soft_speller = Speller(corpus.language.soft | corpus.levels.keys(), corpus.constants)
         self._cache: dict[str, tuple[Token, ...]] = {}
 
@@ -145,7 +142,6 @@ class QueryParser:
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        self._abbreviate(tokens)
         found = [token.word for token in tokens]
         question = "?" in text or not self._language.question.isdisjoint(found)
         thanks = not self._language.thanks.isdisjoint(found)
@@ -235,8 +231,6 @@ class QueryParser:
             return tuple(self._token(word, part.word, [part]) for part in parts)
         if not edits and (soft := self._soft_speller.one_edit(word)):  # "recomend"
             return tuple(token._replace(typed=word) for token in self._parse_word(soft[0], Budget(0)))
-        if not edits and is_katakana(word) and len(word) > 2:
-            return tuple(self._parse_pairs(word, Budget(1)))
         token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
         if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
             token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
@@ -314,17 +308,6 @@ class QueryParser:
                 differ = len({token.typed for token in some}) == count
                 if differ and (match := self._vocabulary.join("".join([token.word for token in some]))) is not None:
                     tokens[at : at + count] = [_adding(token, match) for token in some]
-
-    def _abbreviate(self, tokens: list[Token]) -> None:
-        """ "site reliability engineering" may stand for the word "SRE": its tokens get that match."""
-        for start in range(len(tokens) - MIN_ABBREVIATED + 1 if self._capitals else 0):
-            for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
-                if any(token.role is Role.STOP for token in tokens[start:end]):
-                    break
-                initials = "".join([token.word[0] for token in tokens[start:end]])
-                if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
-                    match = known._replace(score=self._constants.acronym, how="acronym", word=initials.upper())
-                    tokens[start:end] = [_adding(token, match) for token in tokens[start:end]]
 
     def _without_content(self, tokens: list[Token], only_names: bool) -> list[Token]:
         """A query without content: soft words that stand in a title or heading are content, else stop words that are.

@@ -32,7 +32,6 @@ _INDIC = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _PAIRED = f"{_HAN}{_HIRAGANA}{_INDIC}"
 _RUN = re.compile(rf"[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_INDIC}]+|[^\W_{_PAIRED}{_KATAKANA}]+")
 _PAIRED_RUN = re.compile(rf"[{_PAIRED}]+")
-_KATAKANA_RUN = re.compile(rf"[{_KATAKANA}]+")
 _NOT_DECOMPOSED = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
 _MARK = re.compile(r"[\u0300-\u0305\u0307-\u036f]|\u0306(?<![иИ]\u0306)")
 """A combining accent; that of й stays, since и is another letter."""
@@ -103,11 +102,6 @@ def runs(text: str) -> list[str]:
 def is_unspaced(run: str) -> bool:
     """Whether a run is of a script whose runs are cut into pairs."""
     return not run.isascii() and _PAIRED_RUN.fullmatch(run) is not None
-
-
-def is_katakana(run: str) -> bool:
-    """Whether a run is of Katakana."""
-    return _KATAKANA_RUN.fullmatch(run) is not None
 
 
 def pairs(run: str) -> list[str]:

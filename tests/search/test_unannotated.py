@@ -54,7 +54,6 @@ FOUND = [
     ("OSTEP", ["Operating"], "ostep = Operating Systems: Three Easy Pieces: title", "initials of a whole title"),
     ("iot", ["Internet"], "iot = Internet of Things: a survey: title", "initials with a stop word, before a colon"),
     ("ml", ["The Notebook", "Internet", "FastAPI"], "ml = Machine Learning: heading", "initials of a heading"),
-    ("site reliability engineering", ["SRE"], "site reliability engineering = SRE: title", "and the other way"),
     ("go", ["A tour", "Concurrency"], "go: heading", "a stop word that is a heading"),
     ("learn r", ["Graphics"], "r: heading", "a letter that is one"),
     ("note books", ["The Notebook"], "note books = notebook: title", "neighbours are joined before they are stemmed"),
