@@ -28,9 +28,7 @@ SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(l
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
 _RAW_WORD = re.compile(r"[a-zA-Z0-9]+")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_KNOWN_SITES = {"youtu": "youtube"}
 _BETWEEN_HEADINGS = re.compile(r"\s+[·•|›»>–—-]\s+|[/()\[\]:]")
-_BETWEEN_PARTS = re.compile(r"\s*(?:[,&+]|\band\b)\s*")
 
 
 class Fields(NamedTuple):
@@ -63,11 +61,6 @@ class Corpus:
         fields = [_fields(one, above, self.language) for one, above in zip(self.resources, self.headings, strict=True)]
         self.titles = [" ".join(one.title) for one in fields]
         self.heading_words = frozenset(chain.from_iterable(one.headings for one in fields))
-        self.light_titles: dict[str, list[int]] = {}
-        """Titles of stop words and question words alone, with their documents."""
-        for document, one in enumerate(fields):
-            if len(one.title) > 1 and self.language.light.issuperset(one.title):
-                self.light_titles.setdefault(self.titles[document], []).append(document)
         self.main_topics = _main_topics(self.resources)
         self.terms: dict[str, Term] = {}
         self._index(fields)
@@ -169,9 +162,8 @@ class Corpus:
         document = 0
         for group in catalog.groups:
             *outer, own = _headings(group) or [group.title]
-            parts = [part for heading in (*outer, own) for part in _BETWEEN_PARTS.split(heading) if part]
             under = range(document, document + len(group.resources))
-            for heading, central in (*((one, 0.9) for one in (*outer, *parts)), (own, 1.0)):
+            for heading, central in (*((one, 0.9) for one in outer), (own, 1.0)):
                 topic = Topic(group.id, heading[:MAX_NAME].strip())
                 *_, credits = found.setdefault(" ".join(words(heading)), (heading, topic, {}))
                 credits.update((one, max(central, credits.get(one, 0.0))) for one in under)
@@ -245,7 +237,7 @@ def idf(holding: int, documents: int) -> float:
 def site_names(url: str) -> list[str]:
     """The words of an address's host that name the site: `["huggingface"]`, `["kipp", "kipply"]`."""
     host = (urlsplit(url).hostname or "").split(".")
-    names = [_KNOWN_SITES.get(label, label) for label in host[:-1] if label not in _NOT_NAMES]
+    names = [label for label in host[:-1] if label not in _NOT_NAMES]
     whole = "".join(label for label in host if label != "www")
     split = [word for name in names for word in words(name)]
     # A host such as kipp.ly is spoken as one word.

@@ -8,7 +8,6 @@ text ──> tokens ──> role      content, soft (question word, kind, level)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -37,7 +36,6 @@ SHORT = 4
 """Words of a query in which a stop word may be a name: "learn go"."""
 LONGEST_ACRONYM, RARE = 6, 0.9
 """Letters of an acronym, and the specificity from which a general word may be one: a "daw" is a bird."""
-_DIGITS = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
 
 
 class Role(Enum):
@@ -179,14 +177,9 @@ class QueryParser:
                 yield from self._parse_pairs(run, budget) if is_unspaced(run) else self._tokens(run, budget)
 
     def _parse_pairs(self, piece: str, budget: Budget) -> list[Token]:
-        """The pairs of a piece without spaces; those across two words, which no text has, are dropped."""
+        """The pairs of a piece without spaces."""
         tokens = [token for pair in pairs(piece[: 2 * MAX_WORDS]) for token in self._tokens(pair, budget)]
-        tokens = [token._replace(continues=at > 0) for at, token in enumerate(tokens)]
-        known = [bool(token.matches) or token.role is not Role.CONTENT for token in tokens]
-        if not any(known):
-            return tokens
-        beside = [any(known[max(0, at - 1) : at + 2]) for at in range(len(tokens))]
-        return [token for token, own, near in zip(tokens, known, beside, strict=True) if own or not near]
+        return [token._replace(continues=at > 0) for at, token in enumerate(tokens)]
 
     def _tokens(self, word: str, budget: Budget) -> tuple[Token, ...]:
         """The tokens of a word, cached; in a dictionary, since `lru_cache` on a method makes a cycle that a frozen
@@ -211,11 +204,9 @@ class QueryParser:
         return self._parse_unknown(word)
 
     def _further(self, word: str, known: Match) -> Iterator[Match]:
-        """What a known word may stand for besides: longer words of it, another form's typo, an acronym."""
-        near = self._vocabulary.one_edit(word)
-        if known.how == "stem":
-            yield from near
-        elif len(word) >= self._constants.two_edits_from:  # the list's own typo, which is no word of the language
+        """What a known word may stand for besides: a typo of the list, longer words, an acronym."""
+        if len(word) >= self._constants.two_edits_from:  # the list's own typo, which is no word of the language
+            near = self._vocabulary.one_edit(word)
             yield from (one for one in near if self._language.specificity(one.word) == 1)
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
@@ -227,7 +218,7 @@ class QueryParser:
             edits = [one._replace(score=one.score * self._constants.general_edit) for one in near]
             return (self._token(word, word, [*vocabulary.extended(word), *edits]),)
         edits = vocabulary.edits(word)
-        if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._parts(word)):
+        if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._vocabulary.split(word)):
             return tuple(self._token(word, part.word, [part]) for part in parts)
         if not edits and (soft := self._soft_speller.one_edit(word)):  # "recomend"
             return tuple(token._replace(typed=word) for token in self._parse_word(soft[0], Budget(0)))
@@ -235,15 +226,6 @@ class QueryParser:
         if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
             token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
         return (token,)
-
-    def _parts(self, word: str) -> list[Match]:
-        """The words that were run together in a word, or that digits part: "nand2tetris"."""
-        if parts := self._vocabulary.split(word):
-            return parts
-        pieces = _DIGITS.split(word) if not word.isalpha() else []
-        found = [self._vocabulary.known(piece) for piece in pieces]
-        named = all(one is not None or not piece.isalpha() for one, piece in zip(found, pieces, strict=True))
-        return [one for one in found if one is not None] if named else []
 
     def _token(self, typed: str, word: str, matches: Sequence[Match]) -> Token:
         role = self._role(word)

@@ -27,8 +27,8 @@ from bot.search.corpus import SUMMARY, Corpus
 from bot.search.query import Budget, Query, Role, Token
 from bot.search.vocabulary import Match
 
-DEPTH, PROMISING = 100, 0.25
-"""Documents that are scored to the end, and the share of the best sum from which one is."""
+DEPTH = 100
+"""Documents that are scored to the end."""
 COMPARED, COMPARED_WITH_STOP_WORDS, NEAR_BEST = 30, 80, 0.5
 """Documents whose titles are compared with the query letter by letter (more if stop words may be all that sets them
 apart: at 30 known items .985 for .99; at 100 the slowest percent of queries takes a third longer), and the share of the
@@ -63,14 +63,12 @@ class Ranker:
     def rank(self, query: Query) -> Ranked:
         """What answers a query."""
         content = query.content
-        if not content or query.begins:
-            return self._without_content(query)
+        if query.begins:
+            return self._path(query)
         found = self._found(content, query.budget)
-        floor = PROMISING * max(found.values(), default=0.0)
-        promising = [pair for pair in found.items() if pair[1] >= floor]
-        if len(promising) > DEPTH:
-            promising = nlargest(DEPTH, promising, key=itemgetter(1))
-        scores = self._scored(query, content, dict(promising))
+        if len(found) > DEPTH:
+            found = dict(nlargest(DEPTH, found.items(), key=itemgetter(1)))
+        scores = self._scored(query, content, found)
         pieces = self._refine(query, scores)
         return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query))
 
@@ -172,19 +170,14 @@ class Ranker:
         likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared}
         return {document: like / 100 for document, like in likeness.items() if like >= self._constants.piece}
 
-    def _without_content(self, query: Query) -> Ranked:
-        """The path for who asks where to begin, of that first what is of a kind, level or heading that was asked for;
-        else titles of stop words alone."""
-        if query.begins:
-            first: set[int] = set()
-            for match in (match for token in query.content for match in (*token.names, *token.matches[:1])):
-                if query.budget.spend(len(match.term.documents)):
-                    first.update(match.term.documents)
-            path = range(len(self._corpus.resources))
-            every = dict.fromkeys(islice(chain(sorted(first), path), 2 * DEPTH))
-            return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
-        found = self._corpus.light_titles.get(" ".join(token.word for token in query.tokens), ())
-        return _ranked(query, dict.fromkeys(found, 1.0))
+    def _path(self, query: Query) -> Ranked:
+        """The path for who asks where to begin, first what is of a kind, level or heading asked for."""
+        first: set[int] = set()
+        for match in (match for token in query.content for match in (*token.names, *token.matches[:1])):
+            if query.budget.spend(len(match.term.documents)):
+                first.update(match.term.documents)
+        every = dict.fromkeys(islice(chain(sorted(first), range(len(self._corpus.resources))), 2 * DEPTH))
+        return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
 
 
 def _ranked(query: Query, scores: Scores) -> Ranked:

@@ -192,15 +192,10 @@ class Vocabulary:
         self._joined = joined
         self._sorted = sorted(terms)
         self._reversed = sorted(key[::-1] for key in terms)
-        self.words = sorted(named)
         spelt = {word for word in (*named, *joined) if word not in stop_words}
         spelt.update(word for word in others if len(word) >= SHORTEST_SUMMARY_WORD)
         spelt.update(key for key, term in terms.items() if term.word in spelt)
         self._speller = Speller(spelt, constants)
-
-    def is_name(self, word: str) -> bool:
-        """Whether people name something by this word, and it is not in summaries alone."""
-        return word in self._named
 
     def known(self, word: str) -> Match | None:
         """The match of a word that the list has, in this or another form; None for other words."""
@@ -256,11 +251,9 @@ class Vocabulary:
         return Match(term, score + (self._constants.one_edit - score) * share**2, how, term.word)
 
     def join(self, word: str) -> Match | None:
-        """The match of neighbours written as one word, or of the singular of that: "note" and "books"."""
-        for known in (word, word.removesuffix("s")):
-            if known in self._named or known in self._others:
-                return Match(self.terms[self._stem(known)], self._constants.stem, "joined", known)
-        return None
+        """The match of neighbours written as one word."""
+        known = self.known(word)
+        return known._replace(score=self._constants.stem, how="joined") if known and known.how == "exact" else None
 
     def split(self, word: str) -> list[Match]:
         """The words that were run together in a word, in order; empty if it is no such word."""
@@ -273,11 +266,6 @@ class Vocabulary:
             return True
         return len(word) >= self._constants.prefix_from and self._stem(word) in self.terms
 
-    def completions(self, prefix: str, limit: int) -> list[str]:
-        """At most `limit` words of names that begin with a prefix, in alphabetical order."""
-        first = bisect_left(self.words, prefix)
-        return [word for word in self.words[first : first + limit] if word.startswith(prefix)]
-
 
 def _beginning_with(listed: Sequence[str], start: str) -> list[str]:
     first = bisect_left(listed, start)
@@ -287,28 +275,20 @@ def _beginning_with(listed: Sequence[str], start: str) -> list[str]:
 def split(word: str, known: Callable[[str], bool]) -> list[str]:
     """The parts of a word that was written without its spaces; empty if it has no such parts.
 
-    `known` says whether a part is a word; parts have two letters or more, or are digits. The fewest parts that make up
-    the whole are found by dynamic programming over the end of each part; among equally few, the longest.
+    `known` says whether a part is a word; parts have two letters or more. The fewest parts that make up the whole are
+    found by dynamic programming over the end of each part; among equally few, the longest.
     """
     if not SHORTEST_JOINED <= len(word) <= LONGEST_JOINED:
         return []
-    costs: list[tuple[int, int] | None] = [(0, 0)] + [None] * len(word)
-    starts = [0] * (len(word) + 1)
-    for end in range(2, len(word) + 1):
-        for start in range(max(0, end - LONGEST_PART), end - 1):
-            before = costs[start]
-            if before is None or not known(word[start:end]):
-                continue
-            cost = (before[0] + 1, before[1] - (end - start) ** 2)
-            if (least := costs[end]) is None or cost < least:
-                costs[end], starts[end] = cost, start
-    if costs[-1] is None:
-        return []
-    parts, end = [], len(word)
-    while end:
-        parts.append(word[starts[end] : end])
-        end = starts[end]
-    return parts[::-1] if len(parts) > 1 and len(word) >= MEAN_PART * len(parts) else []
+    best: list[list[str] | None] = [[]]
+    for end in range(1, len(word) + 1):
+        starts = [
+            at for at in range(max(0, end - LONGEST_PART), end - 1) if best[at] is not None and known(word[at:end])
+        ]
+        options = [[*(best[at] or ()), word[at:end]] for at in starts]
+        best.append(min(options, key=lambda parts: (len(parts), -sum(len(one) ** 2 for one in parts)), default=None))
+    parts = best[-1] or []
+    return parts if len(parts) > 1 and len(word) >= MEAN_PART * len(parts) else []
 
 
 class Acronyms:
