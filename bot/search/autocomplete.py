@@ -86,7 +86,7 @@ class Autocomplete:
                 self._by_word.setdefault(word, array("I")).append(number)
 
     def _offered(self, typed: str, limit: int) -> list[int]:
-        """The numbers of the names that fit a text, else of those that fit it corrected, else of what a search finds."""
+        """The numbers of the names that fit a text, else that fit it corrected, else of what a search finds."""
         found = words(typed[:MAX_TYPED])[:MAX_WORDS]
         if not found:
             return []

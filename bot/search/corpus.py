@@ -111,9 +111,6 @@ class Corpus:
             for key in {key for slug in resource.topics for key in topic_keys.get(slug, ())}:
                 term = self.terms.get(key)
                 frequency[key] += term is None or term.find(document) < 0
-        frequency.update(
-            dict.fromkeys(map(stem, set(words(catalog.title)) - self.heading_words), count)
-        )  # what all is about tells nothing
         self.unknown = idf(0, count)
         specificity = self._specificity(fields, set().union(*topic_keys.values()))
         for topic in self.topics.values():

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import TITLE, Corpus
 from bot.search.text import fold, is_unspaced, pairs, runs
-from bot.search.vocabulary import Match, Name, Speller, Term
+from bot.search.vocabulary import Match, Name, Term
 
 MAX_LENGTH, MAX_WORDS = 400, 24
 """Characters and words of a query that are read: a whole question has fewer."""
@@ -28,14 +28,12 @@ GUESS_COST, GENERAL_COST = 200, 50
 general word, for which less is tried."""
 LONG_QUESTION = 5
 """Words from which a question is taken to tell circumstances too."""
-EVERYWHERE = 0.1
-"""The weight under which a word says nothing here: nearly all of the list is about it."""
+SHORT = 4
+"""Words of a query in which a stop word may be a name: "learn go", but not "how do I go about it"."""
 LONGEST_GENERAL = 12
 """Letters of the longest word that is looked for among the general ones, but for a typo."""
-SHORT = 4
-"""Words of a query in which a stop word may be a name: "learn go"."""
-LONGEST_ACRONYM, RARE = 6, 0.9
-"""Letters of an acronym, and the specificity from which a general word may be one: a "daw" is a bird."""
+LONGEST_ACRONYM = 6
+"""Letters of an acronym."""
 
 
 class Role(Enum):
@@ -128,7 +126,6 @@ class QueryParser:
         self._vocabulary = corpus.vocabulary
         self._language = corpus.language
         self._constants = corpus.constants
-        self._soft_speller = Speller(corpus.language.soft | corpus.levels.keys(), corpus.constants)
         self._cache: dict[str, tuple[Token, ...]] = {}
 
     def parse(self, text: str, budget: Budget) -> Query:
@@ -148,7 +145,7 @@ class QueryParser:
             start, tokens = True, [token._replace(role=Role.SOFT) for token in tokens]
         tokens = self._with_names(tokens, budget)
         bare = not any(token.role is Role.CONTENT for token in tokens)
-        telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained and one.weight >= EVERYWHERE]
+        telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained]
         if not thanks and not telling:
             tokens = self._without_content(tokens, start or not bare)
         if question and len(tokens) >= LONG_QUESTION:
@@ -220,8 +217,6 @@ class QueryParser:
         edits = vocabulary.edits(word)
         if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._vocabulary.split(word)):
             return tuple(self._token(word, part.word, [part]) for part in parts)
-        if not edits and (soft := self._soft_speller.one_edit(word)):  # "recomend"
-            return tuple(token._replace(typed=word) for token in self._parse_word(soft[0], Budget(0)))
         token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
         if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
             token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
@@ -271,7 +266,7 @@ class QueryParser:
     def _acronym(self, word: str) -> list[Match]:
         """The names that a word is the initials of; else the runs of words inside names."""
         word = word[:-1] if len(word) > 3 and word[-1] == "s" else word  # "PDEs"
-        if not 2 <= len(word) <= LONGEST_ACRONYM or not word.isalpha() or self._language.specificity(word) < RARE:
+        if not 2 <= len(word) <= LONGEST_ACRONYM or not word.isalpha():
             return []
         constants, acronyms = self._constants, self._corpus.acronyms
         if whole := acronyms.whole(word):
@@ -326,9 +321,7 @@ class QueryParser:
         for number, found in sums.items():
             name = names[number]
             stop = all(tokens[best[term][1]].role is Role.STOP for term in name.parts if term in best)
-            if stop and len(tokens) > SHORT:
-                continue  # "how do I go about it" is not about Go
-            if found >= self._constants.name_coverage * name.weight:
+            if found >= self._constants.name_coverage * name.weight and not (stop and len(tokens) > SHORT):
                 self._add_name(tokens, name, found / (name.weight or 1.0), best)
         return tokens
 

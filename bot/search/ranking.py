@@ -115,7 +115,7 @@ class Ranker:
         for document in nlargest(most, near, key=scores.__getitem__) if len(near) > most else near:
             like = max([_likeness(text, titles[document]) for text in texts])
             score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
-            if like >= of.piece and len(typed) >= SHORTEST_PIECE:
+            if like >= of.piece:
                 score = max(score, like / 100 * (1 + score) / 2)
                 pieces.add(document)
             scores[document] = score

@@ -33,8 +33,6 @@ LONGEST_JOINED, LONGEST_PART, SHORTEST_JOINED, MEAN_PART = 120, 24, 6, 3
 words. The work grows with the first times the second."""
 MOST_MATCHES = 12
 """Terms that a prefix or an edit may stand for: in a large list "trans" begins hundreds of words."""
-SHORTEST_SUMMARY_WORD = 8
-"""Letters of a word of summaries alone that a typo is read as: every "tost" is some "test"."""
 
 
 class Term:
@@ -125,7 +123,10 @@ class Speller:
             if len(numbers) + len(found) > MOST_COMPARED:
                 break
             numbers.update(found)
-        return sorted(_two_edits_apart(word, [self._long[number] for number in numbers]))
+        near = process.extract(
+            word, [self._long[one] for one in numbers], scorer=OSA.distance, score_cutoff=2, limit=None
+        )
+        return sorted(one for one, distance, _ in near if distance == 2 and _digits(word) == _digits(one))
 
     def _is_one_edit_apart(self, word: str, near: str) -> bool:
         if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
@@ -151,19 +152,6 @@ def _trigrams(word: str) -> set[str]:
 
 def _digits(word: str) -> list[str]:
     return [] if word.isalpha() else sorted(filter(str.isdigit, word))
-
-
-def _two_edits_apart(word: str, group: Iterable[str]) -> list[str]:
-    near = process.extract(word, group, scorer=OSA.distance, score_cutoff=2, limit=None)  # type: ignore[arg-type]
-    # Two edits make other words of short ones, unless both ends stand: "deepseek" is not "deepspeed".
-    ends_stand = max(0, 10 - len(word))
-    return [
-        str(found)
-        for found, distance, _ in near
-        if distance == 2
-        and _digits(word) == _digits(found)
-        and (word[0] == found[0]) + (word[-1] == found[-1]) >= ends_stand
-    ]
 
 
 class Vocabulary:
@@ -193,7 +181,7 @@ class Vocabulary:
         self._sorted = sorted(terms)
         self._reversed = sorted(key[::-1] for key in terms)
         spelt = {word for word in (*named, *joined) if word not in stop_words}
-        spelt.update(word for word in others if len(word) >= SHORTEST_SUMMARY_WORD)
+        spelt.update(others)
         spelt.update(key for key, term in terms.items() if term.word in spelt)
         self._speller = Speller(spelt, constants)
 
@@ -215,9 +203,7 @@ class Vocabulary:
         return self.one_edit(word) or self._all_spelt(self._speller.two_edits(word), self._constants.two_edits)
 
     def _all_spelt(self, near: Sequence[str], score: float) -> list[Match]:
-        """Names before the words of summaries."""
-        named = [one for one in near if one in self._named or one in self._joined] or near
-        return [match for one in named[:MOST_MATCHES] for match in self._spelt(one, score)]
+        return [match for one in near[:MOST_MATCHES] for match in self._spelt(one, score)]
 
     def _spelt(self, word: str, score: float) -> Iterator[Match]:
         for part in self._joined.get(word, ()) if word not in self._named else (word,):
