@@ -54,7 +54,7 @@ class Corpus:
         self.constants = constants
         self.resources = catalog.resources
         self.topics = catalog.topics
-        code = catalog.language.partition("-")[0].lower() or detect(_texts(catalog))
+        code = catalog.language.partition("-")[0].lower() or detect(f"{one.title} {one.summary}" for one in catalog)
         self.language = language(code)
         self.stem = stemmer(code)
         self.headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
@@ -70,12 +70,9 @@ class Corpus:
         joined = self._add_names(catalog)
         self.vocabulary = self._vocabulary(fields, joined)
         self.acronyms = self._acronyms()
-        self.values = {"kind": self._values("kind", KIND), "level": self._values("level", LEVEL)}
+        self.kinds, self.levels = self._values("kind", KIND), self._values("level", LEVEL)
+        self.values = self.kinds | self.levels
         """The documents of each kind and each level."""
-        self.levels = self.values["level"]
-        # Where all are of one kind, its name says nothing.
-        count = len(self.resources)
-        self.kinds = {kind: one for kind, one in self.values["kind"].items() if len(one.documents) < count}
 
     # Words.
 
@@ -262,15 +259,6 @@ def _parts(word: str, language: Language) -> list[str]:
         return []
     parts = [part.lower() for part in _PART.findall(word)]
     return [part for part in parts if not word.isalpha() or language.specificity(part) == 1]
-
-
-def _texts(catalog: Catalog) -> Iterator[str]:
-    """All that is written about the resources, to tell the language by."""
-    for group in catalog.groups:
-        yield group.title
-        for resource in group.resources:
-            yield resource.title
-            yield resource.summary
 
 
 def _headings(group: Stage | Track) -> list[str]:

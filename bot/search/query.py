@@ -26,8 +26,6 @@ CACHE_SIZE = 4096
 GUESS_COST, GENERAL_COST = 200, 50
 """What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at; of a
 general word, for which less is tried."""
-LONG_QUESTION = 5
-"""Words from which a question is taken to tell circumstances too."""
 SHORT = 4
 """Words of a query in which a stop word may be a name: "learn go", but not "how do I go about it"."""
 LONGEST_GENERAL = 12
@@ -95,7 +93,7 @@ class Query:
     """A query with its tokens in order.
 
     `start`: it asks where to begin, `begins`: and for nothing in particular; `question`: it has a question word;
-    `thanks`: it has a closing word; `truncated`: it was too long to be read whole.
+    `truncated`: it was too long to be read whole.
     """
 
     text: str
@@ -104,7 +102,6 @@ class Query:
     start: bool = False
     begins: bool = False
     question: bool = False
-    thanks: bool = False
     truncated: bool = False
 
     @property
@@ -148,18 +145,9 @@ class QueryParser:
         telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained]
         if not thanks and not telling:
             tokens = self._without_content(tokens, start or not bare)
-        if question and len(tokens) >= LONG_QUESTION:
+        if question:
             tokens = _capped(tokens)
-        return Query(
-            text,
-            tuple(tokens),
-            budget,
-            start=start,
-            begins=start and bare,
-            question=question,
-            thanks=thanks,
-            truncated=truncated,
-        )
+        return Query(text, tuple(tokens), budget, start, start and bare, question, truncated)
 
     def _parse_words(self, text: str, budget: Budget) -> Iterator[Token]:
         if text.isascii():
@@ -183,28 +171,26 @@ class QueryParser:
         garbage collector never frees."""
         found = self._cache.get(word)
         if found is None:
-            if budget.left <= 0:
-                known = self._vocabulary.known(word)
-                return (self._token(word, word, [known] if known else []),)
+            found = self._parse_word(word, budget)
             if len(self._cache) >= CACHE_SIZE:
                 self._cache.clear()
-            found = self._cache[word] = self._parse_word(word, budget)
+            if budget.left > 0:
+                self._cache[word] = found
         return found
 
     def _parse_word(self, word: str, budget: Budget) -> tuple[Token, ...]:
         known = self._vocabulary.known(word)
-        if self._role(word) is not Role.CONTENT:
+        if self._role(word) is not Role.CONTENT or budget.left <= 0:
             return (self._token(word, word, [known] if known else []),)
         if known is not None:
-            return (self._token(word, word, [known, *self._further(word, known)]),)
+            return (self._token(word, word, [known, *self._further(word)]),)
         budget.spend((GUESS_COST if self._language.specificity(word) == 1 else GENERAL_COST) * len(word))
         return self._parse_unknown(word)
 
-    def _further(self, word: str, known: Match) -> Iterator[Match]:
+    def _further(self, word: str) -> Iterator[Match]:
         """What a known word may stand for besides: a typo of the list, longer words, an acronym."""
-        if len(word) >= self._constants.two_edits_from:  # the list's own typo, which is no word of the language
-            near = self._vocabulary.one_edit(word)
-            yield from (one for one in near if self._language.specificity(one.word) == 1)
+        near = self._vocabulary.one_edit(word)
+        yield from (one for one in near if self._language.specificity(one.word) == 1)
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
 
@@ -215,7 +201,7 @@ class QueryParser:
             edits = [one._replace(score=one.score * self._constants.general_edit) for one in near]
             return (self._token(word, word, [*vocabulary.extended(word), *edits]),)
         edits = vocabulary.edits(word)
-        if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._vocabulary.split(word)):
+        if not (edits and edits[0].score >= self._constants.one_edit) and (parts := vocabulary.split(word)):
             return tuple(self._token(word, part.word, [part]) for part in parts)
         token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
         if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
@@ -254,14 +240,11 @@ class QueryParser:
 
     def _of_kind_and_level(self, word: str, role: Role) -> tuple[Match, ...]:
         """What a word names of the kinds and levels here."""
-        corpus = self._corpus
-        values = corpus.kinds if role is Role.KIND else corpus.levels if role is Role.LEVEL else {}
-        wanted = (
-            kinds_named(self._language.kind(word), values)
-            if role is Role.KIND
-            else {self._language.levels.get(word, word)}
-        )
-        return tuple(Match(values[one], 1.0, "exact", one) for one in sorted(wanted) if one in values)
+        if role is not Role.KIND and role is not Role.LEVEL:
+            return ()
+        values = self._corpus.values
+        wanted = {*kinds_named(self._language.kind(word), self._corpus.kinds), self._language.levels.get(word, word)}
+        return tuple(Match(values[one], 1.0, "exact", one) for one in sorted(wanted & values.keys()))
 
     def _acronym(self, word: str) -> list[Match]:
         """The names that a word is the initials of; else the runs of words inside names."""
@@ -269,13 +252,9 @@ class QueryParser:
         if not 2 <= len(word) <= LONGEST_ACRONYM or not word.isalpha():
             return []
         constants, acronyms = self._constants, self._corpus.acronyms
-        if whole := acronyms.whole(word):
-            return [Match(term, constants.acronym, "acronym", text) for text, term in whole]
-        return (
-            [Match(term, constants.acronym_within, "acronym", text) for text, term in acronyms.within(word)]
-            if len(word) > 2
-            else []
-        )
+        if (found := acronyms.whole(word)) or len(word) == 2:
+            return [Match(term, constants.acronym, "acronym", text) for text, term in found]
+        return [Match(term, constants.acronym_within, "acronym", text) for text, term in acronyms.within(word)]
 
     def _join_neighbours(self, tokens: list[Token]) -> None:
         """ "gpt 3" may stand for the word "gpt3", "deep sky stacker" for one too: all its tokens get that match."""
@@ -347,7 +326,6 @@ def _adding(token: Token, match: Match) -> Token:
 
 def _capped(tokens: list[Token]) -> list[Token]:
     """The tokens of a question, in which no unknown word outweighs all that are known."""
-    cap = max((token.weight for token in tokens if token.is_explained), default=0.0)
-    return [
-        token if token.is_explained or not cap else token._replace(weight=min(cap, token.weight)) for token in tokens
-    ]
+    known = [token.weight for token in tokens if token.is_explained]
+    most = max(known, default=float("inf")) or float("inf")
+    return [one if one.is_explained else one._replace(weight=min(most, one.weight)) for one in tokens]

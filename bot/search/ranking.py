@@ -33,8 +33,6 @@ COMPARED, COMPARED_WITH_STOP_WORDS, NEAR_BEST = 30, 80, 0.5
 """Documents whose titles are compared with the query letter by letter (more if stop words may be all that sets them
 apart: at 30 known items .985 for .99; at 100 the slowest percent of queries takes a third longer), and the share of the
 best score from which one is: what cannot come first any more needs no comparison."""
-SCAN_RATIO = 16
-"""Postings that are read as fast as one document is looked up."""
 SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
 """Letters from which a query is compared with titles, and from which it counts as a piece of one."""
 MAX_SOFT = 8
@@ -66,33 +64,30 @@ class Ranker:
         if query.begins:
             return self._path(query)
         found = self._found(content, query.budget)
-        if len(found) > DEPTH:
-            found = dict(nlargest(DEPTH, found.items(), key=itemgetter(1)))
         scores = self._scored(query, content, found)
-        pieces = self._refine(query, scores)
-        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query))
+        strong = self._above_cutoff(query, content, scores, self._refine(query, scores))
+        return _ranked(query, strong or (self._by_letters(query) if content else {}))
 
     def _found(self, content: Sequence[Token], budget: Budget) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
         left = sum([token.weight for token in content if token.is_explained])
         floor = 0.0
         sums: Scores = {}
-        for token in sorted(filter(_is_explained, content), key=lambda one: -one.weight):
+        for token in sorted((one for one in content if one.is_explained), key=lambda one: -one.weight):
+            weight = token.weight
             if left >= floor and (budget.left > 0 or not sums):
-                weight, known = token.weight, sums.get
-                pairs = credits(token, budget).items()
+                known, pairs = sums.get, credits(token, budget).items()
                 sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in pairs])
                 floor = max(floor, self._constants.relative * max(sums.values(), default=0.0))
             else:
-                if len(sums) > DEPTH and (budget.left <= _length(token) or budget.left <= len(sums)):
-                    sums = dict(nlargest(DEPTH, sums.items(), key=itemgetter(1)))
-                _look_up(token, sums, budget)
-            left -= token.weight
-        return sums
+                sums = _best(sums)
+                sums.update([(one, known + weight * credit_in(token, one)) for one, known in sums.items()])
+            left -= weight
+        return _best(sums)
 
     def _scored(self, query: Query, content: Sequence[Token], sums: Scores) -> Scores:
         """The scores with what soft words add."""
-        explained = filter(_is_explained, query.of_role(Role.SOFT, Role.KIND, Role.LEVEL))
+        explained = [one for one in query.of_role(Role.SOFT, Role.KIND, Role.LEVEL) if one.is_explained]
         soft = list({token.word: token for token in explained}.values())[:MAX_SOFT]
         whole = sum([token.weight for token in (*content, *soft)]) or 1.0
         scores = dict(sums)
@@ -162,11 +157,8 @@ class Ranker:
         """Titles that the query is a piece of, but for typos in words too short to be corrected: "attention is all you
         ned". Only titles that share one of its rarer words are compared."""
         typed = " ".join([token.word for token in query.tokens])
-        shared: dict[int, None] = {}
-        for token in query.tokens if len(typed) >= SHORTEST_PIECE else ():
-            documents = token.matches[0].term.documents if token.matches else ()
-            if len(documents) <= DEPTH and len(shared) <= DEPTH:
-                shared.update(dict.fromkeys(documents))
+        lists = [token.matches[0].term.documents for token in query.tokens if token.matches]
+        shared = set(islice(chain.from_iterable(one for one in lists if len(one) <= DEPTH), DEPTH))
         likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared}
         return {document: like / 100 for document, like in likeness.items() if like >= self._constants.piece}
 
@@ -184,34 +176,25 @@ def _ranked(query: Query, scores: Scores) -> Ranked:
     return Ranked(query, sorted(scores, key=lambda document: (-scores[document], document)), scores)
 
 
-def _is_explained(token: Token) -> bool:
-    return token.is_explained
-
-
 def credits(token: Token, budget: Budget) -> Scores:
     """The credit of a token in every document that has it; once the budget is spent, by its first match alone."""
-    best: Scores = {}
-    for match in token.matches:
-        term, score = match.term, match.score
-        if not budget.spend(len(term.documents)) and best:
+    found = _gathered(token.matches, budget)
+    for document, value in _gathered(token.names, budget, is_first=not found).items():
+        found[document] = together(found[document], value) if document in found else value
+    return found
+
+
+def _gathered(matches: Sequence[Match], budget: Budget, *, is_first: bool = True) -> Scores:
+    found: Scores = {}
+    for term, score, *_ in matches:
+        if not budget.spend(len(term.documents)) and (found or not is_first):
             break
-        if not best:
-            best = {document: score * value for document, value in zip(term.documents, term.credits, strict=True)}
-            continue
-        for document, value in zip(term.documents, term.credits, strict=True):
-            if score * value > best.get(document, 0.0):
-                best[document] = score * value
-    named: Scores = {}
-    for match in token.names:
-        term, score = match.term, match.score
-        if not budget.spend(len(term.documents)) and (best or named):
-            break
-        for document, value in zip(term.documents, term.credits, strict=True):
-            if score * value > named.get(document, 0.0):
-                named[document] = score * value
-    for document, value in named.items():
-        best[document] = together(best[document], value) if document in best else value
-    return best
+        pairs = zip(term.documents, term.credits, strict=True)
+        if found:
+            found.update([(one, score * value) for one, value in pairs if score * value > found.get(one, 0.0)])
+        else:
+            found = {document: score * value for document, value in pairs}
+    return found
 
 
 def together(one: float, other: float) -> float:
@@ -220,30 +203,14 @@ def together(one: float, other: float) -> float:
     return odds / (1 + odds)
 
 
-def _length(token: Token) -> int:
-    """How many postings a token has."""
-    return sum([len(match.term.documents) for match in (*token.matches, *token.names)])
-
-
-def _look_up(token: Token, sums: Scores, budget: Budget) -> None:
-    length = _length(token)
-    if length <= SCAN_RATIO * len(sums) and budget.left > length:
-        found = credits(token, budget)
-        for document in sums.keys() & found.keys():
-            sums[document] += token.weight * found[document]
-        return
-    budget.spend(len(sums))
-    for document in sums:
-        sums[document] += token.weight * credit_in(token, document)
+def _best(sums: Scores) -> Scores:
+    return dict(nlargest(DEPTH, sums.items(), key=itemgetter(1))) if len(sums) > DEPTH else sums
 
 
 def credit_in(token: Token, document: int) -> float:
     """The credit of a token in one document."""
-    return (
-        together(_best_in(token.matches, document)[0], _best_in(token.names, document)[0])
-        if token.names
-        else _best_in(token.matches, document)[0]
-    )
+    word = _best_in(token.matches, document)[0]
+    return together(word, _best_in(token.names, document)[0]) if token.names else word
 
 
 def _best_in(matches: Iterable[Match], document: int) -> tuple[float, Match | None, int]:

@@ -298,9 +298,6 @@ class Acronyms:
                     pieces.append(piece)
                     length += len(piece) + 1
         self._all = "\n" + "\n".join(pieces) + "\n"
-        self._pairs: dict[str, array[int]] = {}
-        for at in range(len(self._all) - 1):
-            self._pairs.setdefault(self._all[at : at + 2], array("I")).append(at)
 
     def whole(self, word: str) -> list[tuple[str, Term]]:
         """The names whose initials are exactly these letters."""
@@ -312,16 +309,11 @@ class Acronyms:
         return [(run, term) for run, term in found if run]
 
     def _holding(self, initials: str) -> list[int]:
-        # Where the rarest pair of the letters stands: to read all initials of a long list takes a millisecond.
-        pairs = [self._pairs.get(initials[at : at + 2], ()) for at in range(len(initials) - 1)]
-        rarest = min(range(len(pairs)), key=lambda at: len(pairs[at]))
         found: dict[int, None] = {}
-        for at in pairs[rarest]:
-            if self._all.startswith(initials, at - rarest):
-                place = bisect_right(self._starts, at - rarest + initials.count("\n", 0, 1)) - 1
-                found[self._numbers[place]] = None
-                if len(found) == MOST_MATCHES:
-                    break
+        at = self._all.find(initials)
+        while at >= 0 and len(found) < MOST_MATCHES:
+            found[self._numbers[bisect_right(self._starts, at + initials.count("\n", 0, 1)) - 1]] = None
+            at = self._all.find(initials, at + 1)
         return list(found)
 
     def _run(self, text: str, word: str) -> str:
