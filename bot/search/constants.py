@@ -45,9 +45,8 @@ class Constants:
     general_edit: float = 0.8
     """What an edit is worth if the typed word is one of the language. At 1 "close" is "cloze": shipped silence .985."""
     prefix: float = 0.7
-    """Score of a word of which hardly a letter was typed; rises to one edit's. At 0.8 general silence −.006."""
-    within: float = 0.7
-    """The same for a word that ends with what was typed, or begins it."""
+    """Score of a word of which hardly a letter was typed, at its beginning or its end, or that hardly begins what was
+    typed; rises to one edit's. At 0.8 general silence −.006."""
     acronym: float = 0.92
     """Score of the initials of a whole name: over one edit, since "ostep" is no typo of "step"."""
     acronym_within: float = 0.7

@@ -44,14 +44,10 @@ class MessageReader:
         return best
 
     def _promising(self, queries: list[Query]) -> list[Query]:
-        """The sentences that may ask for something, those first that hold the weightiest known words."""
-        asking = [query for query in queries if query.tokens and self._is_worth_ranking(query)]
+        """The sentences that ask or name something, those first that hold the weightiest known words."""
+        some = [one for one in queries if one.tokens and (one.content or (one.begins and one.question))]
+        asking = [query for query in some if self._asks(query) or self._names(query)]
         return sorted(asking, key=lambda query: -_known_weight(query))[:MAX_RANKED]
-
-    def _is_worth_ranking(self, query: Query) -> bool:
-        """Whether a sentence asks for something: by a question, or by naming something."""
-        worth = self._asks(query) or bool(self._names(query))
-        return worth and bool(query.content or (query.begins and query.question))
 
     def _asks(self, query: Query) -> bool:
         """Whether a sentence is a question: in the middle of others, a question word is none."""

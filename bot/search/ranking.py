@@ -29,10 +29,9 @@ from bot.search.vocabulary import Match
 
 DEPTH = 100
 """Documents that are scored to the end."""
-COMPARED, COMPARED_WITH_STOP_WORDS, NEAR_BEST = 30, 80, 0.5
-"""Documents whose titles are compared with the query letter by letter (more if stop words may be all that sets them
-apart: at 30 known items .985 for .99; at 100 the slowest percent of queries takes a third longer), and the share of the
-best score from which one is: what cannot come first any more needs no comparison."""
+COMPARED, NEAR_BEST = 50, 0.5
+"""Documents whose titles are compared with the query letter by letter, and the share of the best score from which one
+is: what cannot come first any more needs no comparison. At 100 the slowest percent of queries takes a third longer."""
 SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
 """Letters from which a query is compared with titles, and from which it counts as a piece of one."""
 MAX_SOFT = 8
@@ -105,9 +104,7 @@ class Ranker:
         texts, pieces = {typed, read.lower()}, set()
         floor = NEAR_BEST * max(scores.values(), default=0.0)
         near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
-        has_stop_words = any(token.role is Role.STOP for token in query.tokens)  # "is of for kubrick"
-        most = COMPARED_WITH_STOP_WORDS if has_stop_words else COMPARED
-        for document in nlargest(most, near, key=scores.__getitem__) if len(near) > most else near:
+        for document in nlargest(COMPARED, near, key=scores.__getitem__) if len(near) > COMPARED else near:
             like = max([_likeness(text, titles[document]) for text in texts])
             score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
             if like >= of.piece:

@@ -83,58 +83,6 @@ class Match(NamedTuple):
     name: Name | None = None
 
 
-class Speller:
-    """Finds the words of a vocabulary that lie one or two edits away from a word.
-
-    An edit drops, adds, replaces or swaps letters (optimal string alignment distance). Digits may only be swapped:
-    "gpt4" is no typo of "gpt3".
-    """
-
-    def __init__(self, words: Iterable[str], constants: Constants) -> None:
-        self._constants = constants
-        # The words of each key in one text: most have one word, and a list around it would take twice the memory.
-        self._by_deletion: dict[str, str] = {}
-        self._long: list[str] = []
-        self._by_trigram: dict[str, array[int]] = {}
-        for word in words:
-            if _is_correctable(word):
-                for key in _deletions(word):
-                    others = self._by_deletion.get(key)
-                    self._by_deletion[key] = word if others is None else f"{others} {word}"
-                if len(word) >= constants.two_edits_from - 2:
-                    for trigram in _trigrams(word):
-                        self._by_trigram.setdefault(trigram, array("I")).append(len(self._long))
-                    self._long.append(word)
-
-    def one_edit(self, word: str) -> list[str]:
-        """The words exactly one edit away, in alphabetical order."""
-        if not _is_correctable(word):
-            return []
-        found = {near for key in _deletions(word) for near in self._by_deletion.get(key, "").split()}
-        return sorted(near for near in found if self._is_one_edit_apart(word, near))
-
-    def two_edits(self, word: str) -> list[str]:
-        """The words exactly two edits away that share one of its rarest trigrams, in alphabetical order."""
-        if len(word) < self._constants.two_edits_from or not _is_correctable(word):
-            return []
-        lists = sorted((self._by_trigram.get(one, _NONE) for one in _trigrams(word)), key=len)
-        numbers: set[int] = set()
-        for found in lists:
-            if len(numbers) + len(found) > MOST_COMPARED:
-                break
-            numbers.update(found)
-        near = process.extract(
-            word, [self._long[one] for one in numbers], scorer=OSA.distance, score_cutoff=2, limit=None
-        )
-        return sorted(one for one, distance, _ in near if distance == 2 and _digits(word) == _digits(one))
-
-    def _is_one_edit_apart(self, word: str, near: str) -> bool:
-        if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
-            return False
-        # Words of four letters bear a swap of neighbours alone: "cost" is not "lost".
-        return max(len(word), len(near)) >= self._constants.one_edit_from or sorted(word) == sorted(near)
-
-
 def _is_correctable(word: str) -> bool:
     return 4 <= len(word) <= LONGEST_CORRECTED and not word.isdigit()
 
@@ -157,9 +105,11 @@ def _digits(word: str) -> list[str]:
 class Vocabulary:
     """The terms of a list by their keys, and the ways from a typed word to them.
 
-    `named` are the words by which people name things, with the term of each; `others` those of summaries alone: a typo
-    is read as one of these only if it is near no name. It is never read as one of `stop_words`. `joined` are names
-    without their spaces, each with its words.
+    `named` are the words by which people name things, `others` those of summaries alone. A typo is never read as one of
+    `stop_words`. `joined` are names without their spaces, each with its words.
+
+    An edit drops, adds, replaces or swaps letters (optimal string alignment distance). Digits may only be swapped:
+    "gpt4" is no typo of "gpt3".
     """
 
     def __init__(
@@ -180,10 +130,20 @@ class Vocabulary:
         self._joined = joined
         self._sorted = sorted(terms)
         self._reversed = sorted(key[::-1] for key in terms)
-        spelt = {word for word in (*named, *joined) if word not in stop_words}
-        spelt.update(others)
+        spelt = {word for word in (*named, *joined) if word not in stop_words}.union(others)
         spelt.update(key for key, term in terms.items() if term.word in spelt)
-        self._speller = Speller(spelt, constants)
+        # The words of each key in one text: most have one word, and a list around it would take twice the memory.
+        self._by_deletion: dict[str, str] = {}
+        self._long: list[str] = []
+        self._by_trigram: dict[str, array[int]] = {}
+        for word in filter(_is_correctable, spelt):
+            for key in _deletions(word):
+                others_of_key = self._by_deletion.get(key)
+                self._by_deletion[key] = word if others_of_key is None else f"{others_of_key} {word}"
+            if len(word) >= constants.two_edits_from - 2:
+                for trigram in _trigrams(word):
+                    self._by_trigram.setdefault(trigram, array("I")).append(len(self._long))
+                self._long.append(word)
 
     def known(self, word: str) -> Match | None:
         """The match of a word that the list has, in this or another form; None for other words."""
@@ -195,46 +155,57 @@ class Vocabulary:
         return Match(term, self._constants.stem, "stem", term.word)
 
     def one_edit(self, word: str) -> list[Match]:
-        """The matches of a mistyped word that are one edit away."""
-        return self._all_spelt(self._speller.one_edit(word), self._constants.one_edit)
+        """The matches of a mistyped word that are exactly one edit away, in alphabetical order."""
+        if not _is_correctable(word):
+            return []
+        found = {near for key in _deletions(word) for near in self._by_deletion.get(key, "").split()}
+        return self._spelt([near for near in found if self._is_one_edit_apart(word, near)], self._constants.one_edit)
 
     def edits(self, word: str) -> list[Match]:
-        """The matches of a mistyped word: one edit away, else two."""
-        return self.one_edit(word) or self._all_spelt(self._speller.two_edits(word), self._constants.two_edits)
+        """The matches of a mistyped word: one edit away, else two, of the words that share its rarest trigrams."""
+        one_away = self.one_edit(word)
+        if one_away or len(word) < self._constants.two_edits_from or not _is_correctable(word):
+            return one_away
+        numbers: set[int] = set()
+        for found in sorted((self._by_trigram.get(one, _NONE) for one in _trigrams(word)), key=len):
+            if len(numbers) + len(found) > MOST_COMPARED:
+                break
+            numbers.update(found)
+        compared = [self._long[one] for one in numbers]
+        near = process.extract(word, compared, scorer=OSA.distance, score_cutoff=2, limit=None)
+        two_away = [one for one, distance, _ in near if distance == 2 and _digits(word) == _digits(one)]
+        return self._spelt(two_away, self._constants.two_edits)
 
-    def _all_spelt(self, near: Sequence[str], score: float) -> list[Match]:
-        return [match for one in near[:MOST_MATCHES] for match in self._spelt(one, score)]
+    def _is_one_edit_apart(self, word: str, near: str) -> bool:
+        if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
+            return False
+        # Words of four letters bear a swap of neighbours alone: "cost" is not "lost".
+        return max(len(word), len(near)) >= self._constants.one_edit_from or sorted(word) == sorted(near)
 
-    def _spelt(self, word: str, score: float) -> Iterator[Match]:
-        for part in self._joined.get(word, ()) if word not in self._named else (word,):
-            term = self.terms[self._stem(part)]
-            yield Match(term, score, "typo", part)
-        if word not in self._named and word not in self._joined:
-            term = self.terms.get(word) or self.terms[self._stem(word)]
-            yield Match(term, score, "typo", term.word if word in self.terms else word)
+    def _spelt(self, near: Iterable[str], score: float) -> list[Match]:
+        found = []
+        for word in sorted(near)[:MOST_MATCHES]:
+            for part in (word,) if word in self._named else self._joined.get(word, (word,)):
+                is_key = part not in self._named and part in self.terms
+                term = self.terms[part if is_key else self._stem(part)]
+                found.append(Match(term, score, "typo", term.word if is_key else part))
+        return found
 
     def extended(self, word: str) -> list[Match]:
         """The matches of which a word is the beginning or the end, or that are its own beginning."""
-        key, constants = self._stem(word), self._constants
-        if len(key) < constants.prefix_from or not key.isalpha():
+        key, shortest = self._stem(word), self._constants.prefix_from
+        if len(key) < shortest or not key.isalpha():
             return []
-        longer = _beginning_with(self._sorted, key)
-        found = [self._extension(one, len(key) / len(one), constants.prefix, "prefix") for one in longer if one != key]
-        ending = [one[::-1] for one in _beginning_with(self._reversed, key[::-1])]
-        found += [
-            self._extension(one, len(key) / len(one), constants.within, "part")
-            for one in ending
-            if len(one) > len(key) + 2
-        ]
-        for end in range(len(key) - 1, max(constants.prefix_from, len(key) // 2), -1):
-            if key[:end] in self.terms:
-                found.append(self._extension(key[:end], end / len(key), constants.within, "part"))
-                break
-        return found
+        longer = [one for one in _beginning_with(self._sorted, key) if one != key]
+        ending = [one[::-1] for one in _beginning_with(self._reversed, key[::-1]) if len(one) > len(key) + 2]
+        own = [key[:end] for end in range(len(key) - 1, max(shortest, len(key) // 2), -1) if key[:end] in self.terms]
+        parts = [self._extension(key, one, "part") for one in (*ending, *own[:1])]
+        return [self._extension(key, one, "prefix") for one in longer] + parts
 
-    def _extension(self, key: str, share: float, score: float, how: str) -> Match:
-        term = self.terms[key]
-        return Match(term, score + (self._constants.one_edit - score) * share**2, how, term.word)
+    def _extension(self, key: str, other: str, how: str) -> Match:
+        term, least = self.terms[other], self._constants.prefix
+        share = min(len(key), len(other)) / max(len(key), len(other))
+        return Match(term, least + (self._constants.one_edit - least) * share**2, how, term.word)
 
     def join(self, word: str) -> Match | None:
         """The match of neighbours written as one word."""
