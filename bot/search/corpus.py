@@ -145,13 +145,11 @@ class Corpus:
                 for wider in and_broader(catalog.topics, slug):
                     share = central if wider == slug else central * self.constants.broader
                     credits[wider][document] = max(share, credits[wider].get(document, 0.0))
-        return {
-            slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name)
-            for slug, found in credits.items()
-        }
+        most, topics = self.constants.name, catalog.topics
+        return {slug: self._term(topics[slug].name, found, TOPIC, most) for slug, found in credits.items()}
 
     def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:
-        """A posting list for each heading and each part of one: the resources under it. The keys are its words."""
+        """A posting list for each heading: the resources under it. The keys are its words."""
         found: dict[str, tuple[str, Topic, dict[int, float]]] = {}
         document = 0
         for group in catalog.groups:
@@ -197,7 +195,7 @@ class Corpus:
             joined.setdefault("".join(content), content)
 
     def _acronyms(self) -> Acronyms:
-        """Those of topics and headings first, then of titles, then of summaries."""
+        """Those of topics and headings first, then of titles."""
         named = [(self.topics[slug].name, self.topic_terms[slug]) for slug in self.main_topics]
         named += [(term.word, term) for term, _ in self.heading_terms.values()]
         titles = [(one.title, self._term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]

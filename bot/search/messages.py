@@ -57,12 +57,10 @@ class MessageReader:
         """What a sentence finds, to which the others add. What the list does not know is ignored: a colleague, a
         lunch."""
         context = self._corpus.constants.message_context
+        known = {token.word: token for other in queries for token in other.content if token.is_explained}
         own = {token.word for token in query.tokens}
         others = [
-            token._replace(role=Role.SOFT, weight=context * token.weight)
-            for other in queries
-            for token in other.content
-            if token.is_explained and token.word not in own
+            one._replace(role=Role.SOFT, weight=context * one.weight) for one in known.values() if one.word not in own
         ]
         names = self._names(query)
         tokens = [one for one in query.tokens if one.is_explained]

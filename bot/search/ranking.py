@@ -89,22 +89,19 @@ class Ranker:
         explained = [one for one in query.of_role(Role.SOFT, Role.KIND, Role.LEVEL) if one.is_explained]
         soft = list({token.word: token for token in explained}.values())[:MAX_SOFT]
         whole = sum([token.weight for token in (*content, *soft)]) or 1.0
-        scores = dict(sums)
-        for token in soft:
-            for document in scores:
-                scores[document] += token.weight * credit_in(token, document)
-        return {document: total / whole for document, total in scores.items()}
+        added = {one: sum([token.weight * credit_in(token, one) for token in soft]) for one in sums}
+        return {document: (total + added[document]) / whole for document, total in sums.items()}
 
     def _refine(self, query: Query, scores: Scores) -> set[int]:
-        """Mix the likeness to the title into the scores, and for a question of where to begin the step; returns the
-        documents of whose title the query is a piece, a typo or two aside."""
+        """Mix the likeness to the title into the scores; returns the documents of whose title the query is a piece, a typo
+        or two aside."""
         of, titles = self._constants, self._corpus.titles
         typed = " ".join([token.word for token in query.tokens])
         read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])
         texts, pieces = {typed, read.lower()}, set()
         floor = NEAR_BEST * max(scores.values(), default=0.0)
-        near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
-        for document in nlargest(COMPARED, near, key=scores.__getitem__) if len(near) > COMPARED else near:
+        likeliest = nlargest(COMPARED, scores, key=scores.__getitem__) if len(typed) >= SHORTEST_COMPARED else []
+        for document in [one for one in likeliest if scores[one] >= floor]:
             like = max([_likeness(text, titles[document]) for text in texts])
             score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
             if like >= of.piece:
@@ -114,7 +111,7 @@ class Ranker:
         return pieces
 
     def _above_cutoff(self, query: Query, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
-        """The rule of silence: a hit explains a share of the query, and more than the list does not know of it."""
+        """The rule of silence: a hit explains more of the query than the list does not know, by a ratio."""
         of = self._constants
         unknown = of.against_unknown * self._unknown(query, content)
         strong: Scores = {}
@@ -134,21 +131,15 @@ class Ranker:
         weigh as much as any unknown word; but a question may tell circumstances too."""
         specificity, special = self._corpus.language.specificity, self._constants.special
         full = not query.question and all(specificity(token.word) < special for token in content if token.is_explained)
-        return sum(
-            [
-                (self._corpus.unknown if full and not token.is_explained else token.weight) * (1 - token.best_score)
-                for token in content
-            ]
-        )
+        unknown = self._corpus.unknown if full else 0.0
+        weights = [one.weight if one.is_explained else max(unknown, one.weight) for one in content]
+        return sum([weight * (1 - one.best_score) for weight, one in zip(weights, content, strict=True)])
 
     def _explained(self, content: Sequence[Token], document: int) -> float:
         """The weight of the tokens that a document has, each by how well it matches."""
-        total = 0.0
-        for token in content:
-            if (found := best_in(token, document)) is not None:
-                match, field = found
-                total += token.weight * match.score * (self._constants.summary_explains if field == SUMMARY else 1.0)
-        return total
+        found = [(token.weight, best) for token in content if (best := best_in(token, document)) is not None]
+        share = self._constants.summary_explains
+        return sum([weight * match.score * (share if field == SUMMARY else 1.0) for weight, (match, field) in found])
 
     def _by_letters(self, query: Query) -> Scores:
         """Titles that the query is a piece of, but for typos in words too short to be corrected: "attention is all you
