@@ -87,7 +87,7 @@ class Corpus:
             field_of: dict[str, int] = {}
             for found, weight, field in (
                 (one.summary, of.summary, SUMMARY), (one.aliases, of.title, ALIAS), (one.headings, of.summary, HEADING),
-                (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
+                (one.site, of.title, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
                 (one.authors, of.title, AUTHOR),
             ):  # fmt: skip
                 for word in dict.fromkeys(found):

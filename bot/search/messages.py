@@ -57,11 +57,9 @@ class MessageReader:
         """What a sentence finds, to which the others add. What the list does not know is ignored: a colleague, a
         lunch."""
         context = self._corpus.constants.message_context
-        known = {token.word: token for other in queries for token in other.content if token.is_explained}
         own = {token.word for token in query.tokens}
-        others = [
-            one._replace(role=Role.SOFT, weight=context * one.weight) for one in known.values() if one.word not in own
-        ]
+        known = [one for other in queries for one in other.content if one.is_explained and one.word not in own]
+        others = [one._replace(role=Role.SOFT, weight=context * one.weight) for one in known]
         names = self._names(query)
         tokens = [one for one in query.tokens if one.is_explained]
         ranked = self._ranker.rank(replace(query, tokens=(*tokens, *others)))

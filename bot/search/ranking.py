@@ -93,8 +93,8 @@ class Ranker:
         return {document: (total + added[document]) / whole for document, total in sums.items()}
 
     def _refine(self, query: Query, scores: Scores) -> set[int]:
-        """Mix the likeness to the title into the scores; returns the documents of whose title the query is a piece, a typo
-        or two aside."""
+        """Mix the likeness to the title into the scores; returns the documents of whose title the query is a piece, a
+        typo or two aside."""
         of, titles = self._constants, self._corpus.titles
         typed = " ".join([token.word for token in query.tokens])
         read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])

@@ -56,7 +56,6 @@ _BRITISH = (
     (re.compile(r"logue(s?)$"), r"log\1"),
     (re.compile(r"([bt])re(s?)$"), r"\1er\2"),
 )
-_SPANISH_ENDING = re.compile(r"([cs])ion$")
 
 Stem = Callable[[str], str]
 
@@ -146,10 +145,8 @@ def _english(word: str) -> str:
 
 
 def _foreign(language: str) -> Stem:
-    """A Snowball stemmer for folded words: the accent that it knows a Spanish ending by is put back first."""
+    """A Snowball stemmer for folded words."""
     snowball = Stemmer.Stemmer(LANGUAGES[language]).stemWord
-    if language == "es":
-        return lambda word: fold(str(snowball(_SPANISH_ENDING.sub(r"\1ión", word))))
     return lambda word: fold(str(snowball(word)))
 
 
