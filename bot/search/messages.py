@@ -72,10 +72,9 @@ class MessageReader:
         found: dict[str, float] = {}
         for token in query.content:
             for match in token.names:
-                if match.name is None or match.name.topic is None or match.score <= WHOLE:
-                    continue
-                if len(match.name.parts) > 1 or self._is_distinctive(token, match, query.text):
-                    found.setdefault(match.name.topic.name, -match.name.weight)
+                name = match.name if match.score > WHOLE else None
+                if name and name.topic and (len(name.parts) > 1 or self._is_distinctive(token, match, query.text)):
+                    found.setdefault(name.topic.name, -name.weight)
         return sorted(found, key=found.__getitem__)
 
     def _is_distinctive(self, token: Token, match: Match, text: str) -> bool:

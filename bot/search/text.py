@@ -114,13 +114,13 @@ def stemmer(language: str = "en") -> Stem:
     Latin words are stemmed as words of that language, Cyrillic ones as Russian; numbers and words of other scripts
     come back unchanged. A wrong but even-handed rule does no harm: both sides of a comparison go through it.
     """
-    latin = _english if language not in LANGUAGES or language in ("en", "ru") else _foreign(language)
-    russian = Stemmer.Stemmer("russian").stemWord
+    is_foreign = language in LANGUAGES and language not in ("en", "ru")
+    foreign, russian = (Stemmer.Stemmer(one).stemWord for one in (LANGUAGES.get(language, "english"), "russian"))
 
     @lru_cache(maxsize=CACHE_SIZE)
     def stem(word: str) -> str:
         if word.isascii():
-            return latin(word) if word.isalpha() else word
+            return (fold(foreign(word)) if is_foreign else _english(word)) if word.isalpha() else word
         return str(russian(word)) if "\u0400" <= word[0] <= "\u04ff" else word
 
     return stem
@@ -142,12 +142,6 @@ def _english(word: str) -> str:
     if key == word and len(word) >= 4 and word[-1] == "s" and (word[-2] not in "sui" or word.endswith("pus")):
         return word[:-1]
     return key
-
-
-def _foreign(language: str) -> Stem:
-    """A Snowball stemmer for folded words."""
-    snowball = Stemmer.Stemmer(LANGUAGES[language]).stemWord
-    return lambda word: fold(str(snowball(word)))
 
 
 # What the words of a language say.
