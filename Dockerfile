@@ -1,6 +1,8 @@
 # studybot in a container. State is one SQLite file on the volume /data:
 #   docker build -t studybot .
 #   docker run -d --name studybot -e DISCORD_TOKEN=… -v studybot:/data studybot
+# With lists of your own, from a folder that you go on editing:
+#   docker run -d … -v ./lists:/lists:ro studybot run --catalog /lists
 #
 # The base image by its digest: the same bytes at each build. `docker buildx imagetools inspect python:3.13-slim` prints
 # the digest of a newer one.

@@ -10,7 +10,6 @@ Nothing else keeps a library: one that was replaced is freed when the last answe
 
 from __future__ import annotations
 
-import gc
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -249,24 +248,30 @@ class Library:
 class Catalogs:
     """The lists that one bot serves: `default`, and others for the servers that `servers` names by guild id.
 
-    `replace` may be called while the bot runs; answers that are under way keep the library that they began with.
+    `serve` may be called while the bot runs; answers that are under way keep the library that they began with.
     """
 
-    def __init__(self, default: Catalog, *others: Catalog, servers: Mapping[int, str] | None = None) -> None:
-        """Index the lists; raises ValueError for two with one id, or a server whose catalog id is not among them."""
-        listed = (default, *others)
-        self._libraries = {catalog.id: Library(catalog) for catalog in listed}
-        if len(self._libraries) < len(listed):
-            raise ValueError("two catalogs have the same id")
-        self._default_id = default.id
+    def __init__(self, *lists: Catalog | Library, servers: Mapping[int, str] | None = None) -> None:
+        """The first is the default. Raises ValueError for two with one id, or a server whose list is not among them."""
         self._servers = dict(servers or {})
+        self.serve(*(one if isinstance(one, Library) else Library(one) for one in lists))
         if unknown := set(self._servers.values()) - self._libraries.keys():
             raise ValueError(f"no catalog has the id {sorted(unknown)[0]}")
+
+    def serve(self, *libraries: Library) -> None:
+        """Serve these lists in place of all others, the first of them to everybody who has not chosen another.
+
+        Raises ValueError, and changes nothing, for two with one id.
+        """
+        by_id = {library.catalog.id: library for library in libraries}
+        if len(by_id) < len(libraries):
+            raise ValueError("two catalogs have the same id")
+        self._libraries, self._default = by_id, libraries[0]
 
     @property
     def default(self) -> Library:
         """The list for direct messages, and for servers without one of their own."""
-        return self._libraries[self._default_id]
+        return self._default
 
     def get(self, catalog_id: str) -> Library | None:
         """The list with this id, or None."""
@@ -274,13 +279,8 @@ class Catalogs:
 
     def for_server(self, guild_id: int | None) -> Library:
         """The list that a server is served; the default for a server without one, and for no server (None)."""
-        return self._libraries[self._servers.get(guild_id, self._default_id) if guild_id else self._default_id]
-
-    def replace(self, catalog: Catalog) -> None:
-        """Serve a catalog in place of the one with its id; one with a new id is added beside the others."""
-        library = Library(catalog)  # complete before anybody can see it
-        self._libraries[catalog.id] = library
-        gc.unfreeze()  # the host's `gc.freeze` at start would keep the old library for ever
+        chosen = self._servers.get(guild_id) if guild_id else None
+        return self._libraries.get(chosen, self._default) if chosen else self._default
 
 
 def _typed(word: str) -> str | None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -19,9 +20,11 @@ import discord
 from bot.catalog import Catalog
 from bot.catalogs import Catalogs
 from bot.discord_io.bot import StudyBot
+from bot.discord_io.owner import tell_owner
 from bot.discord_io.requests import TOO_MANY_REQUESTS
 from bot.errors import DiscordRefused, DiscordUnreachable
 from bot.features import about, marks, path, privacy, progress, recommend, remind, weekly
+from bot.reloading import Reloader
 from bot.settings import Settings
 from bot.store import Store
 
@@ -77,22 +80,24 @@ def create_bot(
     return StudyBot(settings, catalogs, store, clock, FEATURES)
 
 
-async def run_bot(settings: Settings, catalogs: Catalog | Catalogs, store: Store) -> None:
+async def run_bot(settings: Settings, reloader: Reloader, store: Store) -> None:
     """Run the bot until it is told to stop (Ctrl-C, or SIGTERM); answers that are under way are finished first.
+
+    It serves the lists of a Reloader that was started, which SIGHUP wakes.
 
     Raises SettingsError if there is no token, DiscordRefused if Discord does not let the bot in, DiscordUnreachable if
     it does not answer.
     """
     settings.require_token()
-    stop = _stop_signal()
+    stop = _stop_signal(reloader)
     # The index stays as long as its list is served: looking for garbage in it stops everything for up to a third of a
-    # second at 100,000 resources. `Catalogs.replace` ends this for a list that is replaced.
+    # second at 100,000 resources.
     gc.collect()
     gc.freeze()
     for pause in (*PAUSES, None):
-        async with create_bot(settings, catalogs, store) as bot:
+        async with create_bot(settings, reloader.catalogs, store) as bot:
             try:
-                await _run_until(stop, bot)
+                await _run_until(stop, bot, reloader)
                 return
             except discord.HTTPException as error:
                 if error.status < 500 and error.status != TOO_MANY_REQUESTS:
@@ -108,19 +113,22 @@ async def run_bot(settings: Settings, catalogs: Catalog | Catalogs, store: Store
             return
 
 
-def _stop_signal() -> asyncio.Event:
-    """Set when the process is asked to stop; SIGTERM is how containers and services ask."""
+def _stop_signal(reloader: Reloader) -> asyncio.Event:
+    """Set when the process is asked to stop; SIGTERM is how containers and services ask. SIGHUP asks for the lists."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows; Ctrl-C cancels everything there
             loop.add_signal_handler(number, stop.set)
+    with suppress(NotImplementedError, AttributeError):
+        loop.add_signal_handler(signal.SIGHUP, reloader.wake)
     return stop
 
 
-async def _run_until(stop: asyncio.Event, bot: StudyBot) -> None:
+async def _run_until(stop: asyncio.Event, bot: StudyBot, reloader: Reloader) -> None:
     """Run a bot until it fails, loses its database or is to stop."""
     running, stopping = asyncio.create_task(_run(bot)), asyncio.create_task(stop.wait())
     losing = asyncio.create_task(bot.store.lost())
+    watching = asyncio.create_task(reloader.watch(partial(tell_owner, bot)))
     try:
         await asyncio.wait({running, stopping, losing}, return_when=asyncio.FIRST_COMPLETED)
         if losing.done():
@@ -131,7 +139,7 @@ async def _run_until(stop: asyncio.Event, bot: StudyBot) -> None:
             log.info("studybot was told to stop, and finishes what it is answering")
             await bot.gate.close(DRAIN_SECONDS)
     finally:
-        await _end(running, stopping, losing)
+        await _end(running, stopping, losing, watching)
 
 
 async def _run(bot: StudyBot) -> None:

@@ -10,6 +10,7 @@ StudybotError                   never raised itself; its text is fit to be shown
 ├── DiscordUnreachable          Discord does not answer; time may help
 ├── ScheduleError               a day, time or time zone that means nothing
 ├── FilterError                 a kind or level that the list doesn't have
+├── ChoiceError                 a choice or an entry in a form that the bot never offered
 └── MissingExtra                a command needs packages that were not installed
 
 PostError                       Discord did not take a message; never shown to people, who are told its reason
@@ -23,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.characters import escaped
-from bot.language import ENGLISH, Language
+from bot.language import ENGLISH, N_, Language
 from bot.outcomes import Reason
 
 
@@ -109,6 +110,13 @@ class ScheduleError(StudybotError):
 
 class FilterError(StudybotError):
     """A kind or a level that a list doesn't have. Its text repeats what a member typed."""
+
+
+class ChoiceError(StudybotError):
+    """A select, a form or a custom_id holds what no card of this bot could have made. It repeats nothing of it."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("That isn't one of the choices. Open the card again and choose from it."))
 
 
 class MissingExtra(StudybotError):

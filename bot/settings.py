@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from pathlib import Path
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -11,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from bot.errors import SettingsError
 
 DEFAULT_DATABASE_URL = "sqlite:///studybot.db"
+DOTENV = Path(".env")
+"""The file in the current folder that may hold settings; the environment's come first."""
 
 
 class Settings(BaseModel):
@@ -29,9 +32,10 @@ class Settings(BaseModel):
         """The bot's token; raises SettingsError, which says where to get one, if there is none."""
         token = self.token.get_secret_value().strip() if self.token else ""
         if not token:
+            ignored = " (there is a .env here, but it isn't a file)" if DOTENV.exists() and not DOTENV.is_file() else ""
             raise SettingsError(
                 "DISCORD_TOKEN is not set. Create a bot at https://discord.com/developers/applications, copy its "
-                "token, and put DISCORD_TOKEN=… into the environment or a file named .env here.\n"
+                f"token, and put DISCORD_TOKEN=… into the environment or a file named .env here{ignored}.\n"
                 "No token yet? `studybot demo` runs the same bot in your browser without one."
             )
         return token
@@ -51,9 +55,14 @@ class Settings(BaseModel):
 def read_settings() -> Settings:
     """The settings of this process; raises SettingsError, which names the variable, if one is wrong."""
     try:
-        return Settings.model_validate(dotenv_values(".env", interpolate=False, encoding="utf-8") | dict(os.environ))
+        return Settings.model_validate(_dotenv() | dict(os.environ))
     except ValidationError as error:
         names = ", ".join(str(details["loc"][0]) for details in error.errors())
         raise SettingsError(f"{names} cannot be read; see the README for what it may hold") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f".env cannot be read: {error}") from error
+
+
+def _dotenv() -> dict[str, str | None]:
+    """What the file .env here holds. Only a file is read: opening a named pipe would wait for a writer."""
+    return dotenv_values(DOTENV, interpolate=False, encoding="utf-8") if DOTENV.is_file() else {}

@@ -101,6 +101,8 @@ def path_text(library: Library) -> str:
         blocks[0].append(f"Before you start: {'; '.join(catalog.prerequisites)}")
     for stage in catalog.stages:
         blocks.append([click.style(stage.title, bold=True), stage.goal, *_steps(library, stage)])
+    if catalog.tracks_note:
+        blocks.append([catalog.tracks_note])
     for track in catalog.tracks:
         steps = list(_steps(library, track)) or ["      (no resources yet)"]
         blocks.append([click.style(f"Track: {track.title}", bold=True), track.note, *steps])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -243,6 +245,13 @@ def test_a_backup_that_cannot_be(address: str, file: str, said: str) -> None:
     assert result.exit_code == 3
     assert said in result.stderr
     assert "secret" not in result.output
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir], ids=["fifo", "folder"])
+def test_a_dotenv_that_is_no_file_does_not_stop_the_start(make: Callable[[Path], None]) -> None:
+    make(Path(".env"))
+    assert "there is a .env here, but it isn't a file" in run("invite").stderr
+    assert run("invite", DISCORD_TOKEN="MTIz.x.y").exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["", *main.commands])

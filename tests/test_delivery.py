@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from bot.catalog import Catalog, Resource, Stage, Track
+from bot.catalogs import Library
 from bot.errors import CannotPost, PostFailed
 from bot.jobs import Prompt, schedules
 from bot.jobs import prompt as prompt_job
@@ -480,7 +481,7 @@ async def test_a_catalog_that_changes_between_two_tries_makes_no_second_post(wor
     stage = world.catalog.stages[0]
     new = Resource(id="new", title="New", url="https://example.org/new")
     grown = (replace(stage, resources=(new, *stage.resources)), *world.catalog.stages[1:])
-    world.catalogs.replace(replace(world.catalog, stages=grown))
+    world.catalogs.serve(Library(replace(world.catalog, stages=grown)))
     assert await world.tick(DUE + timedelta(minutes=1)) == {"sent": 1}
     assert world.channel.resources == [stage.resources[0].id]
     await world.tick(DUE + WEEK)

@@ -18,7 +18,7 @@ LAYERS = (
     {"progress", "reasons"},
     {"store"},
     {"catalogs", "importing", "links"},
-    {"jobs"},
+    {"jobs", "reloading"},
     {"discord_io"},
     {"features"},
     {"client", "terminal"},

@@ -19,10 +19,12 @@ from tests.members.server import Server
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = {file: file.read_text(encoding="utf-8") for file in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+EVERYTHING = "\n".join(DOCS.values())
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^ *```{language}\n(.*?)^ *```", README, flags=re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = README) -> list[str]:
+    return re.findall(rf"^ *```{language}\n(.*?)^ *```", text, flags=re.DOTALL | re.MULTILINE)
 
 
 def test_the_two_commands_stand_on_the_first_screen() -> None:
@@ -34,11 +36,14 @@ def test_the_two_commands_stand_on_the_first_screen() -> None:
 
 
 def test_every_cli_command_is_documented_and_every_documented_one_exists() -> None:
-    named = set(re.findall(r"studybot ([a-z]+)", README)) - {"studybot"}
-    assert named == set(main.commands)
+    listed = re.findall(r"^\| `studybot ([a-z]+)", (ROOT / "docs" / "command-line.md").read_text(), flags=re.MULTILINE)
+    assert set(listed) == set(main.commands)
+    typed = "\n".join([*blocks("sh", EVERYTHING), *re.findall(r"`[^`\n]+`", EVERYTHING)])
+    named = set(re.findall(r"\bstudybot ([a-z]+)", typed))
+    assert named <= set(main.commands)
 
 
-@pytest.mark.parametrize("words", sorted(set(re.findall(r"studybot ([a-z]+ --[a-z-]+|--[a-z-]+)", README))))
+@pytest.mark.parametrize("words", sorted(set(re.findall(r"studybot ([a-z]+ --[a-z-]+|--[a-z-]+)", EVERYTHING))))
 def test_options_exist(words: str) -> None:
     *command, option = words.split()
     assert option in CliRunner().invoke(main, [*command, "--help"]).stdout
@@ -56,7 +61,7 @@ async def test_every_slash_command_is_documented_with_its_options(simcord_env: E
 
 
 def test_the_example_catalog_has_no_problems(tmp_path: Path) -> None:
-    (example,) = blocks("yaml")
+    (example,) = blocks("yaml", (ROOT / "docs" / "catalog.md").read_text(encoding="utf-8"))
     file = tmp_path / "catalog.yaml"
     file.write_text(example, encoding="utf-8")
     assert len(load_catalog(file)) == 1
@@ -72,14 +77,21 @@ def test_the_example_in_python_prints_what_it_says(
     assert f"# {capsys.readouterr().out}" in f"{example}\n"
 
 
-def test_its_files_and_headings_exist() -> None:
-    for target in re.findall(r"\]\(([^)]+)\)", README):
-        if target.startswith("#"):
-            assert target[1:] in [
-                re.sub(r"[^a-z ]", "", line.lower()).strip().replace(" ", "-") for line in README.split("\n")
-            ]
-        elif not target.startswith("http"):
-            assert (ROOT / target).is_file(), target
+@pytest.mark.parametrize("file", DOCS, ids=lambda file: file.name)
+def test_its_files_and_headings_exist(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", re.sub(r"```.*?```", "", DOCS[file], flags=re.DOTALL)):
+        path, _, heading = target.partition("#")
+        if target.startswith("http"):
+            continue
+        there = file.parent / path if path else file
+        assert there.is_file(), target
+        if heading:
+            lines = there.read_text(encoding="utf-8").split("\n")
+            assert heading in [re.sub(r"[^a-z ]", "", one.lower()).strip().replace(" ", "-") for one in lines], target
+
+
+def test_the_readme_is_one_page() -> None:
+    assert README.count("\n") <= 150
 
 
 def test_the_promises_name_tests_that_exist() -> None:

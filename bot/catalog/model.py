@@ -228,6 +228,8 @@ class Catalog:
     """What people ask for: the topics of the resources, by id."""
     stages: tuple[Stage, ...] = ()
     """The parts of the path, in order."""
+    tracks_note: OptionalParagraph = ""
+    """What to say between the stages and the tracks, such as how to choose one."""
     tracks: tuple[Track, ...] = ()
     """Directions to go on in after the stages."""
 

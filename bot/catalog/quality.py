@@ -8,23 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.catalog.kinds import KIND_WORDS
+from bot.catalog.labels import is_label
 from bot.catalog.model import Catalog, Resource
 
 REPEATED = 3
 """Titles of a catalog that are equal from which they name nothing: "Part 1" of three series."""
 
-_LABEL_WORDS = KIND_WORDS | frozenset(
-    "a an and at by click code demo details docs download for free from full here home homepage in info it link more of"
-    " on online open page pdf project read reading see site source text the this to url version view visit watch web"
-    " website wiki arxiv github gitlab medium twitter wikipedia youtube".split()
-)
-_NO_NAME = re.compile(
-    r"[\W\d_]*"  # numbers, dates, ratings, signs
-    r"|\W*(?:USD|EUR|[$€£])?\s?\d[\d.,]*\s?(?:USD|EUR|[$€£])?\W*"  # prices
-    r"|(?:https?://)?(?:[\w-]+\.)+(?:com|org|net|io|dev|edu|ai|co|gov)(?:/\S*)?",  # domains
-    re.IGNORECASE,
-)
 _ADVERT = re.compile(
     r"\b(?:sponsor(?:s|ed|ing)?|advert(?:s|isement)?|ads?|promo(?:tion|ted)?|coupon|discount|\d+\s?% off|hiring|donate"
     r"|buy me a coffee|patreon|free trial|sign up|book a demo|deploy (?:now|in)|newsletter)\b",
@@ -67,18 +56,10 @@ def incomplete_resources(catalog: Catalog) -> list[Incomplete]:
     titles = Counter(resource.title.casefold() for resource in catalog)
 
     def gaps(resource: Resource) -> tuple[Gap, ...]:
-        is_label = looks_like_label(resource.title) or titles[resource.title.casefold()] >= REPEATED
-        return ((Gap.TITLE,) if is_label else ()) + tuple(gap for gap, lacks in _LACKS.items() if lacks(resource))
+        unnamed = is_label(resource.title) or titles[resource.title.casefold()] >= REPEATED
+        return ((Gap.TITLE,) if unnamed else ()) + tuple(gap for gap, lacks in _LACKS.items() if lacks(resource))
 
     return [Incomplete(resource, found) for resource in catalog if (found := gaps(resource))]
-
-
-def looks_like_label(title: str) -> bool:
-    """Whether a title names no work: numbers, a price, a domain, or only words such as "here", "PDF" and "video"."""
-    words = re.findall(r"[^\W_]+", title.casefold())
-    return _NO_NAME.fullmatch(title.strip()) is not None or all(
-        word in _LABEL_WORDS or word.removesuffix("s") in _LABEL_WORDS or word.isdigit() for word in words
-    )
 
 
 def looks_like_advert(resource: Resource) -> bool:

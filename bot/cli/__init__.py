@@ -19,8 +19,8 @@ import click
 from bot.catalogs import Filters, Library
 from bot.characters import escaped
 from bot.cli.checking import check
-from bot.cli.curating import CURATING, imported
-from bot.cli.options import READABLE, catalog_option, examples, load
+from bot.cli.curating import CURATING, imported, today
+from bot.cli.options import READABLE, catalog_here, catalog_option, examples, load
 from bot.errors import CatalogError, DiscordRefused, DiscordUnreachable, StoreError, StudybotError
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
@@ -61,8 +61,21 @@ def main() -> None:
     """The chat front end of a curated reading list: recommendations, an ordered path, a weekly prompt."""
 
 
-@main.command(epilog=examples("DISCORD_TOKEN=… studybot run", "studybot run --catalog my-index.yaml"))
-@catalog_option
+@main.command(
+    epilog=examples(
+        "DISCORD_TOKEN=… studybot run", "studybot run --catalog lists/", "studybot run --index reading-list.md"
+    )
+)
+@click.option(
+    "--catalog",
+    "catalog_path",
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="The list to serve, or a folder of lists. Default: catalog.yaml here, else the one that comes with studybot.",
+)
+@click.option(
+    "--index", type=click.Path(exists=True, path_type=Path), help="A Markdown index to import and serve, without YAML."
+)
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
@@ -70,24 +83,29 @@ def main() -> None:
     show_default=True,
     help="What is logged; no level writes tokens or what members type.",
 )
-def run(catalog_path: Path | None, log_level: str) -> None:
+def run(catalog_path: Path | None, index: Path | None, log_level: str) -> None:
     """Run the bot on Discord.
 
     Needs DISCORD_TOKEN in the environment or in a file .env here; DATABASE_URL says where the state lives (default:
-    sqlite:///studybot.db).
+    sqlite:///studybot.db). What is changed in a list, or in an index, is served some seconds later, at once on SIGHUP.
     """
     from bot.client import run_bot
     from bot.discord_io.logs import set_up_logging
+    from bot.reloading import CatalogReader, IndexReader, Reloader
     from bot.store import Store
 
+    if catalog_path and index:
+        raise click.UsageError("--catalog and --index exclude each other: one of them is served.")
     settings = read_settings()
     settings.require_token()
-    catalog = load(catalog_path)
     set_up_logging(log_level)
 
     async def serve() -> None:
         async with await Store.open(settings.database_url) as store:
-            await run_bot(settings, catalog, store)
+            reader = IndexReader(index, store, today) if index else CatalogReader(catalog_path or catalog_here())
+            reloader = Reloader(reader)
+            await reloader.start()
+            await run_bot(settings, reloader, store)
 
     asyncio.run(serve())
     logging.getLogger("bot").info("studybot stopped")

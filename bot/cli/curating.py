@@ -57,6 +57,7 @@ def import_command(index: Path, output: Path | None, force: bool, base: str | No
     if output is not None and output.exists() and not force:
         raise StudybotError(f"{output} exists; name another file, replace it with --force, or use: studybot sync")
     found = imported(index, base=base)
+    count = len(found.catalog)  # it is read before anything is written
     if output is None:
         click.echo(found.text, nl=False)
     else:
@@ -64,7 +65,7 @@ def import_command(index: Path, output: Path | None, force: bool, base: str | No
 
         write_text(output, found.text)
         write_text(kept_beside(output), found.kept)
-        click.echo(f"Written to {output}. Try it with: studybot demo --catalog {output}", err=True)
+        click.echo(f"{count:,} resources written to {output}. Try it with: studybot demo --catalog {output}", err=True)
 
 
 def kept_beside(catalog: Path) -> Path:

@@ -22,7 +22,7 @@ from bot.discord_io.limits import Gate
 from bot.discord_io.membership import Membership
 from bot.discord_io.refusals import ENTRY_POINT, REQUEST_ERRORS
 from bot.discord_io.requests import CheckedClock, request_trace
-from bot.discord_io.text import TYPED_LIMIT
+from bot.discord_io.text import TYPED_LIMIT, readable
 from bot.errors import StoreError
 from bot.jobs.worker import monotonic
 from bot.language import Language, language
@@ -64,7 +64,7 @@ def _cut(data: dict[str, Any]) -> None:
     for option in data.get("options", ()):
         _cut(option)
         if isinstance(value := option.get("value"), str):
-            option["value"] = value[:TYPED_LIMIT]
+            option["value"] = readable(value, TYPED_LIMIT)
 
 
 def _is_costly(interaction: Interaction) -> bool:

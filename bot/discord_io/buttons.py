@@ -10,7 +10,7 @@ resource id 64, so that a word, both ids and a little more fit Discord's 100.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Self, cast
 
 import discord
@@ -20,6 +20,8 @@ from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
 from bot.discord_io.cards import notice
 from bot.discord_io.failures import answer_failure
+from bot.discord_io.text import VALUE_LIMIT, readable
+from bot.errors import ChoiceError
 from bot.language import Language
 
 CATALOG = rf"(?P<catalog>[a-z0-9-]{{1,{MAX_CATALOG_ID}}})"
@@ -118,8 +120,22 @@ class WeeklySetupButton(PersistentItem, template=r"weekly:setup"):
 
 
 def selected(interaction: discord.Interaction[Any]) -> list[str]:
-    """What a member chose in a select: the values of its options, or ids."""
-    return list(cast(dict[str, Any], interaction.data).get("values", ()))
+    """What a member chose in a select: the values of its options, or ids. It may be forged."""
+    return [readable(str(value), VALUE_LIMIT) for value in cast(dict[str, Any], interaction.data).get("values", ())]
+
+
+def only(values: Sequence[str]) -> str:
+    """The one value that was chosen or typed; raises ChoiceError if there is none."""
+    if not values:
+        raise ChoiceError
+    return values[0]
+
+
+def snowflake(text: str) -> int:
+    """An id of Discord's; raises ChoiceError for what isn't one."""
+    if not re.fullmatch(r"[0-9]{1,20}", text):
+        raise ChoiceError
+    return int(text)
 
 
 def is_private(interaction: discord.Interaction[Any]) -> bool:

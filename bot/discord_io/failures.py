@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from typing import Any
 
 import aiohttp
@@ -27,7 +28,7 @@ async def answer_failure(interaction: discord.Interaction[Any], error: BaseExcep
         return
     words = _words(cause, language)
     if words is None:
-        log.error("An interaction failed: %s", cause, exc_info=cause)
+        log.error("An interaction failed: %s", _report(cause))
         words = language.t("Sorry, something broke on my side. Try again; if it keeps happening, tell my host.")
     try:
         await _send(interaction, words)
@@ -39,6 +40,17 @@ async def answer_failure(interaction: discord.Interaction[Any], error: BaseExcep
 def ran_out(error: BaseException) -> bool:
     """Whether Discord no longer takes an answer: it was too late, or the member closed the message. That is no bug."""
     return isinstance(error, discord.HTTPException) and error.code in INTERACTION_OVER
+
+
+def _report(error: BaseException | None) -> str:
+    """Where a bug happened, without its own words, which may repeat what a member typed (`int("…")`); Discord's words
+    about a request of the bot's are kept."""
+    reports = []
+    while error is not None:
+        words = f"{type(error).__name__}: {error}" if isinstance(error, discord.HTTPException) else type(error).__name__
+        reports.append(f"{words}\n{''.join(traceback.format_tb(error.__traceback__))}")
+        error = error.__cause__ or error.__context__
+    return "".join(reports)
 
 
 def _cause(error: BaseException) -> BaseException:

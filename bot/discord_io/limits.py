@@ -1,6 +1,6 @@
 """Limits for each member and each channel: nobody's flood slows anyone else's answers.
 
-    interaction ── Gate.admits ──┬── yes: it is answered, and waited for when the bot stops
+    interaction ── Gate.admits ──┬── yes: it is answered when it's its member's turn, and waited for when the bot stops
                                  └── no:  the member is told when to try again
 
 Every way in passes the gate: commands, the menu of messages and autocomplete through the command tree's check, buttons
@@ -13,9 +13,11 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -24,6 +26,14 @@ from bot.language import Language
 
 REMEMBERED = 10_000
 """Buckets that are kept, those in use last. At 0 nothing is limited; past it the longest unused one is full again."""
+ROUNDING = 1e-6
+"""Seconds by which sums of times may be wrong. At 0 a bucket of sixty has fifty-nine."""
+AT_ONCE = 2
+"""Interactions of one member that are answered at the same time; others of theirs wait. So whatever comes of one member
+at once, another's waits for two of it. At 1 a press waits for a picture; without a limit, 120 commands at once make
+another member wait for all of them."""
+TURN_SECONDS = 2.0
+"""Seconds that an interaction waits for its turn at most: Discord gives three for an answer."""
 COSTLY: dict[Any, Any] = {"costly": True}
 """The `extras` of a command whose answer takes many times as long as others: a picture, an export, numbers of a server,
 a whole message to be searched."""
@@ -40,14 +50,15 @@ class Allowance:
 class Kind(Enum):
     """What is limited. At zero a second a bucket stays empty once it is; at 200 a second a flood gets through whole."""
 
-    ORDINARY = Allowance(120, 5)
-    """Commands and buttons of a member: marking a whole list done, press by press, stays below it."""
+    ORDINARY = Allowance(60, 5)
+    """Commands and buttons of a member. A hand presses six times a second at most, for some seconds, and then reads; to
+    mark a list of eighty done, press by press at four a second, never empties it."""
     COSTLY = Allowance(20, 0.5)
     """Commands with COSTLY, and buttons that say so; they count as ordinary too."""
-    TYPING = Allowance(200, 20)
+    TYPING = Allowance(100, 20)
     """Keystrokes with autocomplete: Discord asks at most a few times a second for somebody who types."""
-    REFUSAL = Allowance(100, 4)
-    """Refusals that are said. Nobody reads more of them, and each costs a request."""
+    REFUSAL = Allowance(5, 1)
+    """Refusal messages. Nobody reads more of them, and each costs a request."""
     SHARING = Allowance(3, 0.05)
     """Answers that a channel is shown for everyone: three, then one every twenty seconds."""
 
@@ -66,7 +77,7 @@ class Limits:
         now, allowed = self._clock(), kind.value
         full_at = max(self._full_at.get((kind, key), now), now)
         wait = full_at - now - (allowed.at_once - 1) / allowed.per_second
-        if wait > 0:
+        if wait > ROUNDING:
             return float(wait)
         self._full_at[kind, key] = full_at + 1 / allowed.per_second
         self._full_at.move_to_end((kind, key))
@@ -83,6 +94,7 @@ class Gate:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._limits = Limits(clock)
+        self._turns: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
         self._answering: set[asyncio.Task[Any]] = set()
         self._closed = False
 
@@ -96,7 +108,15 @@ class Gate:
         if (task := asyncio.current_task()) is not None:
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
+            await self._take_turn(interaction.user.id, task)
         return True
+
+    async def _take_turn(self, user_id: int, task: asyncio.Task[Any]) -> None:
+        """Wait until fewer than AT_ONCE tasks answer a member, or for TURN_SECONDS."""
+        turn = self._turns.setdefault(user_id, asyncio.Semaphore(AT_ONCE))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(turn.acquire(), TURN_SECONDS)
+            task.add_done_callback(lambda _: turn.release())
 
     def not_shared(self, interaction: discord.Interaction[Any]) -> str | None:
         """Why an answer cannot be posted for everyone in this channel now; None, and it counts as posted, if it can."""

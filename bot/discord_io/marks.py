@@ -16,11 +16,12 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, RESOURCE, PersistentItem, acknowledge, is_private
+from bot.discord_io.buttons import CATALOG, RESOURCE, PersistentItem, acknowledge, is_private, only, selected
 from bot.discord_io.cards import Card, notice, open_button
 from bot.discord_io.failures import ran_out
 from bot.discord_io.refusals import REQUEST_ERRORS
 from bot.discord_io.text import show
+from bot.errors import ChoiceError
 from bot.language import N_, Language
 from bot.progress import next_step, tally, unmet
 from bot.store import Store
@@ -164,6 +165,15 @@ def changed_card(marked: Marked, undo: discord.ui.Button[Any] | None = None) -> 
     if following is not None and marked.change.finished:
         buttons.append(open_button(following.url, language.t("Open {title}", title=following.title)))
     return Card([discord.ui.TextDisplay(words), discord.ui.ActionRow(*buttons)])
+
+
+def chosen_mark(interaction: Interaction) -> tuple[str, Action]:
+    """The resource's id and what is done to its mark, as the value of a select's option holds both ("m:bert"); raises
+    ChoiceError for anything else."""
+    action, _, resource_id = only(selected(interaction)).partition(":")
+    if action not in (one.value for one in Action):
+        raise ChoiceError
+    return resource_id, Action(action)
 
 
 class ChangesMark(PersistentItem, template=r"(?!)"):

@@ -11,16 +11,18 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import PersistentItem, acknowledge, answer_safely
+from bot.discord_io.buttons import PersistentItem, acknowledge, answer_safely, only
 from bot.discord_io.cards import Card
-from bot.discord_io.text import defuse, escape
-from bot.errors import ScheduleError
+from bot.discord_io.text import TYPED_LIMIT, defuse, escape, readable
+from bot.errors import ChoiceError, ScheduleError
 from bot.language import N_, Language
 from bot.schedule import Schedule, parse_day, parse_time
 from bot.zones import resolve_zone
 
 FIRST_DAY, FIRST_TIME = 0, "18:00"
 """What a new schedule begins with: the evening of the day on which a week is planned."""
+DAY_VALUES = tuple("0123456")
+"""The days as the values of a select, from Monday on."""
 TIME_LIMIT = 12
 """Characters of a time that can be typed: "9:30 p.m." and some spaces."""
 ZONE_LIMIT = 40
@@ -51,7 +53,11 @@ class PersistentModal:
         """The form that was sent; None if it's another's."""
         data = cast(dict[str, Any], interaction.data)
         state = cls.template.fullmatch(data["custom_id"])
-        return cls(state, dict(_values(data["components"]))) if state is not None else None
+        return cls(state, dict(_values(data.get("components", [])))) if state is not None else None
+
+    def value(self, name: str) -> str:
+        """What was chosen or typed in a field; raises ChoiceError if it isn't there."""
+        return only(self.values.get(name, ()))
 
     async def callback(self, interaction: Interaction) -> None:
         """Answer, or tell the member why not; never raises."""
@@ -74,7 +80,8 @@ def form(custom_id: str, title: str, *labels: discord.ui.Label[Any]) -> discord.
 def _values(components: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
     for one in components:
         field = one.get("component", one)
-        yield field["custom_id"], [field["value"]] if "value" in field else field.get("values", [])
+        values = [field["value"]] if "value" in field else field.get("values", [])
+        yield str(field.get("custom_id")), [readable(str(value), TYPED_LIMIT) for value in values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +168,9 @@ class ScheduleModal(PersistentModal):
     @property
     def typed(self) -> TypedSchedule:
         """What was chosen and typed."""
-        day, time, zone = (self.values[name][0] for name in ("day", "time", "zone"))
-        return TypedSchedule(int(day), time, zone)
+        if (day := self.value("day")) not in DAY_VALUES:
+            raise ChoiceError
+        return TypedSchedule(int(day), self.value("time"), self.value("zone"))
 
     async def submit(self, interaction: Interaction, library: Library) -> None:
         """Save the schedule; what means nothing is said, with a button that opens the form again as it was typed."""

@@ -24,6 +24,8 @@ CHOICE_LIMIT = 100
 """Characters of an autocomplete choice, its value likewise."""
 CUSTOM_ID_LIMIT = 100
 """Characters of a button's custom_id."""
+VALUE_LIMIT = 100
+"""Characters of the value of an option in a select."""
 CHOICES_LIMIT = 25
 """Choices that one autocomplete may offer."""
 ECHO_LIMIT = 100
@@ -41,6 +43,11 @@ LINKS_LIMIT = 300
 """Characters of a resource's further links, markup and all: three or four on the line below its title."""
 
 
+def readable(text: str, limit: int) -> str:
+    """The beginning of what a client sent, without characters that no database takes: halves of a pair, and NUL."""
+    return text[:limit].encode(errors="replace").decode().replace("\0", "")
+
+
 def fit(text: str, limit: int) -> str:
     """The text, or its beginning with an ellipsis, in at most `limit` characters (limit of 1 or more)."""
     if len(text) <= limit:
@@ -53,8 +60,8 @@ def fit(text: str, limit: int) -> str:
 _WHOLE_ADDRESS = re.compile(r"(https?://[^\s<>\[\]|`\\]*[^\s<>\[\]|`\\*~])", re.IGNORECASE)
 _UNDERSCORE_IN_WORD = re.compile(r"(?<=[^\W_])\\_(?=[^\W_])")
 """Discord takes no underscore inside a word for emphasis."""
-_SPECIAL = r"<(?=[@#:/at])"
-"""The beginning of a mention, an emoji or a time."""
+_SPECIAL = r"<(?=[@#:/ait])"
+"""The beginning of a mention, of a link to a command or a part of the server (`<id:`), of an emoji or of a time."""
 
 
 def escape(text: str) -> str:

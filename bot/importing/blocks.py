@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
+from bot.catalog.labels import has_words, is_label
 from bot.characters import without_hidden
-from bot.importing.words import clean_title, has_words, is_label, one_line
+from bot.importing.meta import Reason
+from bot.importing.words import clean_title, one_line
 
 SUMMARY_LEVEL = 7
 """The level of a `<summary>` as a heading: below those that Markdown has."""
@@ -27,33 +29,6 @@ class BlockKind(Enum):
     ITEM = auto()
     ROW = auto()
     PARAGRAPH = auto()
-
-
-class Reason(Enum):
-    """Why an address isn't a resource, as the report says it."""
-
-    SPONSOR = "sponsors and donations"
-    CONTRIBUTING = "contributing and contributors"
-    LICENSE = "licence and citation"
-    TRANSLATION = "translations of the list"
-    SOCIAL = "chats and profiles"
-    CREDITS = "thanks, staff and news about the list"
-    CONTENTS = "tables of contents and “back to top”"
-    INTRO = "before the list begins"
-    BADGE = "badges and icons"
-    DESCRIPTION = "links inside a description"
-    PROSE = "mentioned in running text"
-    STRUCK = "struck out"
-    IN_PAGE = "links within the page"
-    RELATIVE = "relative links (give the index's address with --base URL)"
-    NOT_WEB = "not web links"
-    MALFORMED = "malformed links, or links with a user name"
-    TOO_LONG = "links longer than 512 characters, Discord's limit"
-    UNDEFINED = "references without a definition"
-    UNUSED = "definitions that no link uses"
-    IMAGE = "pictures"
-    IN_CODE = "in code"
-    UNREAD = "not links (comments, attributes, broken markup)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +55,7 @@ class LeftOut:
 class Link:
     """A link with its text.
 
-    `bare`: the text is the address itself; `icon`: it is a picture's; `struck`: it is crossed out; `tooltip` is the
-    title in `[text](address "title")`.
+    `bare`: the text is the address itself; `icon`: it is a picture's; `struck`: it is crossed out.
     """
 
     url: str
@@ -90,7 +64,6 @@ class Link:
     bare: bool = False
     icon: bool = False
     struck: bool = False
-    tooltip: str = ""
 
 
 class Strong(str):
@@ -174,6 +147,7 @@ class Collector:
         self._alt: list[str] = []
         self._cells: list[tuple[Piece, ...]] | None = None
         self._columns: list[str] = []
+        self._heads = False
         self._spans: dict[int, int] = {}
         self._table = 1
         self._depth = 0
@@ -219,11 +193,11 @@ class Collector:
             self._link = replace(self._link, icon=not "".join(self._text).strip())
             self._alt.append(alt)
 
-    def open(self, url: str, *, bare: bool = False, tooltip: str = "") -> None:
+    def open(self, url: str, *, bare: bool = False) -> None:
         """A link begins; one that was open ends."""
         self.close()
         url = without_hidden(url).strip()
-        self._link = Link(url, "", self.source, bare, struck=self.struck > 0, tooltip=tooltip)
+        self._link = Link(url, "", self.source, bare, struck=self.struck > 0)
         self._text, self._alt = [], []
 
     def close(self) -> None:
@@ -290,9 +264,10 @@ class Collector:
         self.end_block()
         self._cells = []
 
-    def end_cell(self, rows: int = 1) -> None:
-        """A cell of the current row ends; it reaches over a number of rows."""
+    def end_cell(self, rows: int = 1, *, heads: bool = False) -> None:
+        """A cell of the current row ends; it reaches over a number of rows, and may be the heading of its column."""
         if self._cells is not None:
+            self._heads = heads and (self._heads or not self._cells)
             self._skip_spanned()
             if rows > 1:
                 self._spans[len(self._cells)] = rows
@@ -304,14 +279,14 @@ class Collector:
             self._spans[len(self._cells)] -= 1
             self._cells.append(())
 
-    def end_row(self, *, heads: bool = False) -> None:
-        """The current row ends, if there is one; `heads` says that its cells are the headings of the columns."""
+    def end_row(self) -> None:
+        """The current row ends, if there is one; one of headings names the columns."""
         if self._cells is None:
             return
         if self._pieces or self._link:
             self.end_cell()
         cells, self._cells = self._cells, None
-        if heads:
+        if self._heads:
             self._columns = [plain(cell) for cell in cells]
             if not any(isinstance(piece, Link) for cell in cells for piece in cell):
                 return

@@ -15,22 +15,10 @@ from itertools import groupby
 from urllib.parse import unquote
 
 from bot.catalog.identity import Ids, canonical_page, slug
+from bot.catalog.labels import has_words, is_label, is_site_name
 from bot.catalog.model import MAX_CATALOG_ID, MAX_ID, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE
 from bot.characters import without_hidden
-from bot.importing.blocks import (
-    BOLD_LEVEL,
-    Block,
-    BlockKind,
-    Break,
-    Cell,
-    LeftOut,
-    Link,
-    Outline,
-    Piece,
-    Reason,
-    Source,
-    plain,
-)
+from bot.importing.blocks import BOLD_LEVEL, Block, BlockKind, Break, Cell, LeftOut, Link, Outline, Piece, Source, plain
 from bot.importing.entries import (
     Entry,
     Labels,
@@ -44,7 +32,7 @@ from bot.importing.entries import (
     subject_columns,
 )
 from bot.importing.markdown import OnProgress, no_progress, with_progress
-from bot.importing.meta import is_advert, is_social, reason_for_heading, reason_for_link
+from bot.importing.meta import Reason, are_profiles, is_advert, reason_for_heading, reason_for_link
 from bot.importing.stages import TRACK_LEVEL, Group, Section, groups_of
 from bot.importing.words import (
     MAX_SUBJECT,
@@ -52,11 +40,8 @@ from bot.importing.words import (
     clean,
     clean_title,
     cut,
-    has_words,
     heading_text,
-    is_label,
     is_part,
-    is_site_name,
     urlsplit_host,
 )
 
@@ -213,7 +198,7 @@ class _Resolver:
         if not any(True for _ in block.links):
             return block
         if not block.cells:
-            return replace(block, pieces=self._pieces(_without_anchors(block)))
+            return replace(block, pieces=self._pieces(block.pieces))
         cells = tuple(Cell(cell.heading, self._pieces(cell.pieces)) for cell in block.cells)
         return replace(block, cells=cells, pieces=tuple(piece for cell in cells for piece in (*cell.pieces, " ")))
 
@@ -227,14 +212,6 @@ class _Resolver:
             return replace(link, url=url, bare=link.bare or re.match(r"https?://\S+$", link.text) is not None)
         self.left_out.append(LeftOut(link.source, link.url, url))
         return "" if link.icon else link.text
-
-
-def _without_anchors(block: Block) -> tuple[Piece, ...]:
-    """The pieces of a block; those of a heading without its links to places in the page, if words remain."""
-    if block.kind is not BlockKind.HEADING:
-        return block.pieces
-    kept = tuple(piece for piece in block.pieces if isinstance(piece, str) or not piece.url.startswith("#"))
-    return kept if has_words(plain(kept)) else block.pieces
 
 
 # -- structure that headings don't give
@@ -359,13 +336,14 @@ class _Walker:
             text = run.entries[0].title
         section = Section("" if is_title else cut(text, MAX_TITLE), block.level, block.source, self._section)
         section.meta = None if is_title else reason_for_heading(text)
-        section.is_track = block.level == TRACK_LEVEL or self._section.is_track or bool(_TRACK_HEADING.fullmatch(text))
-        section.is_track = section.is_track or self._section.title.casefold() == "tracks"
+        section.is_track = block.level == TRACK_LEVEL or bool(_TRACK_HEADING.fullmatch(text))
         section.note = cut(clean(note), MAX_PARAGRAPH)
         self._section.items.append(section)
         self.sections.append(section)
         self._open.append(section)
-        self.named_at = section if is_title and self.named_at is None else self.named_at
+        if is_title:
+            self.named_at = section
+            self.description = ""  # what stood above the title is about something else
         self._take(run.entries, run.further, run.left_out)
         if len(run.entries) == 1 and block.level < OUTLINE_LEVEL:
             section.entry = run.entries[0]
@@ -432,8 +410,7 @@ class _Walker:
             if not detail(work.entry, clean(text)):
                 work.entry.describe(text)
             return True
-        if self._section.entry is not None or len(self._section.texts) < 12:
-            self._section.texts.append(text)
+        self._section.texts.append(text)
         return False
 
     def _take(
@@ -484,10 +461,6 @@ class _Walker:
             self._add_plain(block, work, entry)
             return
         run = read_run(block, self._labels, self._headings(), below_work=entry is not None, described=entry is not None)
-        if block.level and entry is not None and not _begins_with(block, run.entries):
-            run.left_out += [(_link_of(block, one), Reason.DESCRIPTION) for one in run.entries]
-            run.entries.clear()
-            entry.describe(block.text)
         for one in run.entries:
             one.listed = False
         self._take(run.entries, run.further, run.left_out, work, listed=False)
@@ -496,13 +469,11 @@ class _Walker:
             _take_details(entry, block)
 
     def _add_plain(self, block: Block, work: _Item | None, entry: Entry | None) -> None:
-        text = clean(block.text)
         if entry is not None and (work is not None or len(self._section.items) < 2):
             if not _take_details(entry, block):
                 entry.describe(block.text)
         elif block.level == 0:
-            if len(self._section.texts) < 12:
-                self._section.texts.append(text)
+            self._section.texts.append(block.text)
             self._note(block)
 
     def _note(self, block: Block) -> None:
@@ -512,24 +483,11 @@ class _Walker:
         section = self._section
         if block.level or len(text) < MIN_GOAL or len(own) < len(text) / 2:
             return
-        if section is self.root or section.title == "":
-            wanted = section is not self.root or self.named_at is None
-            if (
-                wanted
-                and len(text) >= MIN_DESCRIPTION
-                and not is_advert(text)
-                and not (self.description and section is self.root)
-            ):
-                self.description = self.description if self.named_in(section) else cut(text, MAX_PARAGRAPH)
+        if not section.title:
+            if len(text) >= MIN_DESCRIPTION and not is_advert(text):
+                self.description = self.description or cut(text, MAX_PARAGRAPH)
         elif not section.note and not section.items and section.entry is None:
             section.note = cut(text, MAX_PARAGRAPH)
-
-    def named_in(self, section: Section) -> bool:
-        """Whether a section has given the list its description already."""
-        if section.is_described:
-            return True
-        section.is_described = True
-        return False
 
 
 def _take_details(entry: Entry, block: Block) -> bool:
@@ -542,15 +500,6 @@ def _take_details(entry: Entry, block: Block) -> bool:
             lines[-1].append(piece)
     found = [detail(entry, plain(line).strip(" *_")) for line in lines]  # all of them, not only to the first
     return any(found)
-
-
-def _begins_with(block: Block, entries: Sequence[Entry]) -> bool:
-    first = next((piece for piece in block.pieces if isinstance(piece, Link) or has_words(piece)), None)
-    return bool(entries) and isinstance(first, Link)
-
-
-def _link_of(block: Block, entry: Entry) -> Link:
-    return next((link for link in block.links if link.url == entry.url), Link(entry.url, entry.title, entry.source))
 
 
 def _bare_below(blocks: Sequence[Block]) -> set[int]:
@@ -634,7 +583,7 @@ class _Chooser:
             return section.reason
         if (reason := reason_for_link(entry.title, entry.url, prose=entry.prose or outside)) is not None:
             return reason
-        if not entry.listed and self._is_social(section):
+        if self._is_social(section):
             return Reason.SOCIAL
         place = unquote(entry.url.partition("#")[2])
         if (
@@ -660,10 +609,9 @@ class _Chooser:
         return self._listed[key]
 
     def _is_social(self, section: Section) -> bool:
-        """Whether a row of links in running text leads to profiles and chats, most of them."""
+        """Whether the links of a section lead to profiles and chats, most of them."""
         if id(section) not in self._social:
-            row = [entry for entry in section.entries if not entry.listed]
-            self._social[id(section)] = 2 * sum(is_social(entry.url) for entry in row) >= len(row) > 1
+            self._social[id(section)] = are_profiles([entry.url for entry in section.entries])
         return self._social[id(section)]
 
     def _before_title(self, section: Section) -> bool:

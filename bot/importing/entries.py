@@ -11,16 +11,18 @@ As [Title](url) shows, …                               running text: the sente
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urljoin
 
-from bot.catalog.addresses import is_web_address
+from bot.catalog.addresses import host_of, is_private_host, is_web_address
+from bot.catalog.labels import has_words, is_date, is_label, is_language, is_site_name
 from bot.catalog.model import MAX_LABEL, MAX_LINKS, MAX_NAME, MAX_PARAGRAPH, MAX_TITLE, MAX_URL
-from bot.importing.blocks import Block, BlockKind, Break, Cell, Code, Link, Piece, Reason, Source, Strong, plain
+from bot.importing.blocks import Block, BlockKind, Break, Cell, Code, Link, Piece, Source, Strong, plain
+from bot.importing.meta import Reason, is_advert
 from bot.importing.words import (
+    LONGEST_SENTENCE,
     MAX_SUBJECT,
     Sentences,
     address_title,
@@ -29,14 +31,9 @@ from bot.importing.words import (
     clean_title,
     cut,
     first_sentence,
-    has_words,
     is_back_to_top,
-    is_date,
-    is_label,
-    is_language,
     is_part,
     is_provider,
-    is_site_name,
     kind_mark,
     kind_of,
     label_name,
@@ -90,6 +87,7 @@ _CODE = re.compile(r"\W*(?:week|lecture|day|module|unit|part)?\s*[A-Z]{0,8}[\s./
 _SENTENCE_END = re.compile(r"[.!?。！？:：)\]]\s*$")
 _FORMATS = re.compile(r"\s*[(\[]([^()\[\]]{2,40})[)\]]$")
 """In which forms a book is had: "(PDF, EPUB)"."""
+_GOES_ON = re.compile(r"(?:is|are|was|were|has|have|for|by|of|with|to|and|which|that)\b")
 _PROPER = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*[\s,-]*|(?:of|at|and|the|de|für)\s+){1,6}")
 """The name of a place or a person, which is no description."""
 _HAS_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
@@ -168,10 +166,6 @@ class Labels:
         text = clean_title(link.text)
         return bool(text) and not is_label(text) and not is_part(text) and text.casefold() not in self._repeated
 
-    def is_named(self, link: Link) -> bool:
-        """Whether a link's text is a word, though perhaps a label: among names, "Reddit" is one."""
-        return not link.bare and has_words(link.text) and clean_title(link.text).casefold() not in self._repeated
-
     def is_repeated(self, link: Link) -> bool:
         """Whether a link's text says something, though not which work it is: "Introduction" for the fifth time."""
         return not link.bare and has_words(link.text) and not is_label(clean_title(link.text))
@@ -197,7 +191,7 @@ def absolute(address: str, base: str | None) -> str | Reason:
     if len(address) > MAX_URL:
         return Reason.TOO_LONG
     if is_web_address(address):
-        return address
+        return Reason.PRIVATE if is_private_host(host_of(address)) else address
     return Reason.MALFORMED if address.lower().startswith("http") else Reason.NOT_WEB
 
 
@@ -236,6 +230,7 @@ class _RunReader:
         self._pieces = self._without_icons()
         self._at = [at for at, piece in enumerate(self._pieces) if isinstance(piece, Link)]
         self._listed = block.level > 0 or block.kind is BlockKind.HEADING
+        self._beside = "".join(piece for piece in self._pieces if isinstance(piece, str))[:LONGEST_SENTENCE]
         self._current: Entry | None = None
         self._described = False
         self._row = self._is_row()
@@ -323,12 +318,10 @@ class _RunReader:
         return marked or self._labels.is_titled(link) or (link.bare and len(before.split()) > 5)
 
     def _titled(self, at: int, link: Link, *, leads: bool) -> None:
-        place = bisect_left(self._at, at)
-        title, before = clean_title(link.text), clean(self._text(self._at[place - 1] + 1 if place else 0, at))
-        after = self._pieces[at + 1 : at + MOST_PIECES]
-        if _CODE.fullmatch(title) and leads and (bold := _bold(after)) and not is_label(bold):
+        title, before = clean_title(link.text), clean(self._text(0, at))
+        if _CODE.fullmatch(title) and (bold := _bold(self._pieces[at + 1 : at + MOST_PIECES])):
             title = f"{title}: {bold}"
-        entry = self._entry(title, link, before if before and is_label(before) else self._label_behind(at))
+        entry = self._entry(title, link, before or self._label_behind(at))
         if leads:
             whole = self._rest(at, title).removeprefix(f"({entry.year})").strip()
             authors, rest = without_byline(without_formats(whole))
@@ -342,10 +335,7 @@ class _RunReader:
     def _named_before(self, at: int, link: Link) -> None:
         """A title that stands before a link whose text is a label."""
         title, rest = split_title(self._pieces[:at])
-        if not title:
-            self._unnamed(at, link, "")
-            return
-        if is_part(clean_title(link.text)) and len(self._at) > 1:
+        if is_part(clean_title(link.text)):
             entry = self._entry(part_title(title, link.text), link, "")
             entry.subject = title
         else:
@@ -356,17 +346,10 @@ class _RunReader:
     def _unnamed(self, at: int, link: Link, mark: str) -> None:
         """A link that neither its text nor the text before it names."""
         label = link.text if not link.bare else label_name(mark)
-        title = next((clean_title(self._link(other).text) for other in self._near(at)), "")
-        if title:  # `[PDF](url) [Title](url)`: what follows is the work
-            self._current = self._entry(title, self._link(self._near(at)[0]), "")
-            self._current.describe(self._rest(self._near(at)[0], title))
-            self._current.add_link(label, link.url)
-            self._run.entries.append(self._current)
-            return
         if self._below_work and (label or not self._behind(at)):
             self._run.further.append((label, link))
             return
-        if (is_language(link.text) and len(self._at) == 1) or (is_site_name(link.text) and not link.bare and not mark):
+        if is_language(link.text) or (is_site_name(link.text) and not link.bare and not mark):
             self._titled(at, link, leads=True)
             return
         if is_part(clean_title(link.text)) and (bold := _bold(self._pieces[at + 1 : at + MOST_PIECES])):
@@ -381,24 +364,12 @@ class _RunReader:
         entry.describe(self._rest(at, behind) if behind else "")
         self._add(entry)
 
-    def _near(self, at: int) -> list[int]:
-        """The titled links that follow one with nothing but separators between them."""
-        place = self._at.index(at)
-        if place + 1 < len(self._at) and not has_words(self._text(at + 1, self._at[place + 1])):
-            following = self._at[place + 1]
-            return [following] if self._labels.is_titled(self._link(following)) else []
-        return []
-
     def _behind(self, at: int) -> str:
         """The text behind a link as its title: `https://… - The first one`."""
         end = next((other for other in self._at if other > at), len(self._pieces))
         text = clean(first_sentence(clean(plain(_spoken(self._pieces[at + 1 : end])))))
-        fits = 4 < len(text) <= MAX_TITLE_BEHIND and has_words(text) and not is_label(text)
-        return (
-            text
-            if fits and not re.match(r"(?:is|are|was|were|has|have|for|by|of|with|to|and|which|that)\b", text)
-            else ""
-        )
+        fits = 4 < len(text) <= MAX_TITLE_BEHIND and not is_label(text) and not _GOES_ON.match(text)
+        return text if fits else ""
 
     # -- those behind it
 
@@ -407,43 +378,34 @@ class _RunReader:
         if self._current is not None and self._current.url == link.url:
             return
         mark = label_name(clean(gap).strip(":：-–— "))
-        is_joint = not has_words(gap) or _JOINT.fullmatch(gap) is not None
+        mark = mark if is_label(mark) else ""
+        is_joint = _JOINT.fullmatch(gap) is not None
         in_brackets = re.search(r"[(\[（]\s*$", gap) is not None
-        if not is_joint and not (mark and is_label(mark)):
+        if not is_joint and not mark:
             self._described = True
-        named = self._labels.is_titled(link) or (self._row and self._labels.is_named(link) and self._named_row)
-        if named and not in_brackets and not (mark and is_label(mark) and self._current):
-            if (is_joint and not self._described and self._follows_title(before)) or self._row:
+        if (self._labels.is_titled(link) or self._named_row) and not in_brackets and not mark:
+            if (is_joint and not self._described) or self._row:
                 self._titled(at, link, leads=True)
             else:
                 self._run.left_out.append((link, Reason.DESCRIPTION))
-        elif link.bare or self._current is None or _word(link) not in _POINTERS or (is_joint and not in_brackets):
-            self._further(link, mark if is_label(mark) else "")
+        elif _word(link) not in _POINTERS or (is_joint and not in_brackets):
+            self._further(link, mark)
         else:
             self._run.left_out.append((link, Reason.DESCRIPTION))
 
-    def _follows_title(self, before: int) -> bool:
-        return self._labels.is_titled(self._link(before)) or not self._run.entries
-
     def _further(self, link: Link, mark: str) -> None:
-        label = link.text if not link.bare and has_words(link.text) else mark
-        text = clean_title(link.text)
-        if self._current is None:
-            if self._below_work or self._run.further:
-                self._run.further.append((label, link))
-            else:
-                entry = self._entry(address_title(link.url), link, label)
-                entry.label = label
-                self._add(entry)
-        elif self._current.subject and is_part(text):
-            entry = self._entry(part_title(self._current.subject, text), link, "")
-            entry.subject = self._current.subject
-            self._add(entry)
-        elif self._current.label is not None and not self._current.links and not label and not self._below_work:
+        label = mark if link.bare else link.text
+        if self._current is None and self._below_work:
+            self._run.further.append((label, link))
+        elif self._current is None:
             entry = self._entry(address_title(link.url), link, label)
             entry.label = label
             self._add(entry)
-        elif not self._current.add_link(label or (link.text if not link.bare else ""), link.url):
+        elif self._current.subject and is_part(text := clean_title(link.text)):
+            entry = self._entry(part_title(self._current.subject, text), link, "")
+            entry.subject = self._current.subject
+            self._add(entry)
+        elif not self._current.add_link(label, link.url):
             self._run.left_out.append((link, Reason.DESCRIPTION))
 
     # -- running text
@@ -454,28 +416,31 @@ class _RunReader:
         for piece, text in zip(self._pieces, texts, strict=True):
             place += len(text)
             if isinstance(piece, Link):
-                sentence = clean(sentences.around(max(0, place - 1)))
-                titled = self._labels.is_titled(piece)
-                if not titled and len(sentence) > MAX_TITLE_BEHIND and self._headings and label_name(piece.text):
-                    sentence = f"{self._headings[0]}: {label_name(piece.text)}"
-                if titled and " " not in piece.text and piece.text.islower() and piece.text.isascii():
-                    self._run.left_out.append((piece, Reason.PROSE))  # "it made me [cry](url)"
-                    continue
-                title = clean_title(piece.text) if titled else cut(clean(sentence), MAX_SUBJECT)
-                if piece.bare or not has_words(title):
-                    title = address_title(piece.url)
-                entry = self._entry(title, piece, "")
-                entry.prose, entry.listed = True, False
-                if titled and len(sentence.split()) >= len(title.split()) + 3:
-                    entry.describe(sentence)
-                self._run.entries.append(entry)
+                self._mentioned(piece, clean(sentences.around(max(0, place - 1))))
+
+    def _mentioned(self, link: Link, sentence: str) -> None:
+        titled, label = self._labels.is_titled(link), label_name(link.text)
+        title = clean_title(link.text) if titled else "" if link.bare else cut(sentence, MAX_SUBJECT)
+        if len(title) > MAX_TITLE_BEHIND and self._headings and label and not titled:
+            title = f"{self._headings[0]}: {label}"
+        is_word = titled and " " not in title and title.islower()  # "it made me [cry](url)"
+        if is_word or (not titled and not link.bare and not label and self._headings):  # "see [here](url)"
+            self._run.left_out.append((link, Reason.PROSE))
+            return
+        if is_advert(sentence):
+            self._run.left_out.append((link, Reason.SPONSOR))
+            return
+        entry = self._entry(title, link, "")
+        entry.prose, entry.listed = True, False
+        if titled and len(sentence.split()) >= len(title.split()) + 3:
+            entry.describe(sentence)
+        self._run.entries.append(entry)
 
     # -- texts
 
     def _label_behind(self, at: int) -> str:
-        behind = self._pieces[at + 1] if at + 1 < len(self._pieces) else ""
-        match = re.match(r"\s*[(\[]([\w -]{3,20})[)\]]", behind) if isinstance(behind, str) else None
-        return match[1] if match and is_label(match[1]) else ""
+        match = re.match(r"\s*[(\[]([\w -]{3,20})[)\]]", "".join(map(str, self._pieces[at + 1 : at + 2])))
+        return match[1] if match else ""
 
     def _rest(self, at: int, title: str) -> str:
         """What stands behind a link, without labels, pictures and tags; empty if it is but other links."""
@@ -484,8 +449,8 @@ class _RunReader:
         text = clean(plain(pieces))
         text = clean(text.removeprefix(title.partition(": ")[2])) if _CODE.match(title) else text
         links = sum(isinstance(piece, Link) for piece in pieces)
-        siblings = links > 0 and len(re.findall(r"[^\W\d_]{2,}", own)) <= links // 2
-        return text if has_words(own) and not siblings and not is_label(text) and _says(own) else ""
+        siblings = len(re.findall(r"[^\W\d_]{2,}", own)) <= links // 2 < links
+        return text if _says(own) and not siblings and not is_label(text) else ""
 
     def _sentence(self, at: int, title: str) -> str:
         """The sentence in which a link stands, if it says more than the title."""
@@ -496,12 +461,7 @@ class _RunReader:
         return sentence if len(own) >= 3 or _HAS_CJK.search("".join(own)) else ""
 
     def _entry(self, title: str, link: Link, label: str) -> Entry:
-        return made_entry(title, link, label, self._headings if self._listed else (), self._beside())
-
-    def _beside(self) -> str:
-        if len(self._at) > MOST_PIECES or sum(self._labels.is_titled(self._link(at)) for at in self._at) > 1:
-            return ""
-        return "".join(piece for piece in self._pieces if isinstance(piece, str))
+        return made_entry(title, link, label, self._headings if self._listed else (), self._beside)
 
     def _add(self, entry: Entry) -> None:
         self._run.entries.append(entry)
@@ -511,17 +471,11 @@ class _RunReader:
 def made_entry(title: str, link: Link, label: str, headings: tuple[str, ...], beside: str) -> Entry:
     """An entry with all that its link and the text beside it say for certain."""
     year = year_of(link.url, f"{title} {beside}")
-    if (
-        year is None
-        and len(codes := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)) == 1
-        and title.endswith(codes[0])
-    ):
-        year = int(codes[0])
+    if len(years := re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)) == 1 and title.endswith(years[0]):
+        year = year or int(years[0])
     authors = authors_in(title) or authors_in(beside)
     kind = kind_of(link.url, label or kind_mark(link.text), headings)
-    entry = Entry(cut(title, MAX_TITLE) or address_title(link.url), link.url, link.source, kind, year, names(authors))
-    entry.describe(link.tooltip if _says(link.tooltip) else "", weak=True)
-    return entry
+    return Entry(cut(title, MAX_TITLE) or address_title(link.url), link.url, link.source, kind, year, names(authors))
 
 
 def without_formats(text: str) -> str:
@@ -544,25 +498,21 @@ def part_title(subject: str, part: str) -> str:
 def split_title(pieces: Sequence[Piece]) -> tuple[str, str]:
     """The title in a text before a link with a label, and what else the text says; "" if there is none."""
     line = _last_line(pieces)
-    raw = clean_raw("".join(piece if isinstance(piece, str) else piece.text for piece in line))
     text = clean(_without_number(plain(line)))
-    bold = _bold(line, anywhere=True)
-    quoted = _QUOTED.findall(text)
-    if bold and has_words(bold) and not is_label(bold) and not is_part(bold) and not (_CODE.fullmatch(bold)):
+    bold, quoted = _bold(line, anywhere=True), _QUOTED.findall(text)
+    if bold and not is_label(bold) and not is_part(bold):
         title = bold
     elif len(quoted) == 1 and (len(quoted[0].split()) > 1 or _HAS_CJK.search(quoted[0])):
         title = quoted[0].rstrip(" .,")
-    elif len(text) > MAX_SUBJECT and 0 < len(head := _head_of(raw)) <= MAX_SUBJECT:
+    elif len(text) > MAX_SUBJECT and 0 < len(head := _head_of(line)) <= MAX_SUBJECT:
         title = head
     else:
         title = text if len(text) <= MAX_SUBJECT else clean(last_sentence(text))
         if (dated := re.match(r"(.{8,}?)[\s,]*\((?:19|20)\d\d\w?\)(?:[,.:]|$)\s*(.*)", title)) is not None:
             title = clean(first_sentence(dated[2])) or dated[1] if re.search(r"\b[A-Z]\.$", dated[1]) else dated[1]
-        title = title if len(title) <= MAX_SUBJECT else clean(first_sentence(text))
-        title = re.sub(r"\s*\(?e\.g\.?,?$", "", title)
         title = re.sub(r"\s+(?:is|at|on|in|see|>>|=>|->|from|via|by|here|:)$", "", title.strip("[] "), flags=re.I)
     title = clean_title(title).rstrip("、，,;；:：")
-    if not has_words(title) or is_label(title) or len(title) > MAX_TITLE:
+    if is_label(title) or len(title) > MAX_TITLE:
         return "", ""
     before, _, after = text.partition(title)
     after = re.sub(r"^\W*[(\[](?:19|20)\d\d[)\]]", "", after.lstrip(' .,:"”»』」》'))
@@ -570,15 +520,11 @@ def split_title(pieces: Sequence[Piece]) -> tuple[str, str]:
     return title, rest if _says(rest) else ""
 
 
-def _head_of(raw: str) -> str:
-    """What stands before the first separator of a long text."""
+def _head_of(line: Sequence[Piece]) -> str:
+    """What stands before the first separator of a long text; two spaces are one, which authors set."""
+    raw = "".join(piece if isinstance(piece, str) else piece.text for piece in line).replace("\n", "  ").strip()
     head = clean(_without_number(re.split(r"\s{2,}| [-–—] |: ", raw)[0]))
-    return head if has_words(head) and not is_label(head) else ""
-
-
-def clean_raw(text: str) -> str:
-    """A text with the spaces that its author set, which part a title from what follows."""
-    return text.replace("\n", "  ").strip()
+    return "" if is_label(head) else head
 
 
 def _last_line(pieces: Sequence[Piece]) -> list[Piece]:
@@ -737,12 +683,11 @@ class _RowReader:
         if titled is not None:
             self._entry = self._made(clean_title(titled.text), titled, cell, "")
             after = list(_spoken(cell.pieces[cell.pieces.index(titled) + 1 :], self._labels))
-            self._rest = clean(plain(after)) if has_words("".join(p for p in after if isinstance(p, str))) else ""
+            self._rest = clean(plain(after))
         else:
-            texts = [piece for piece in cell.pieces if isinstance(piece, str)]
-            self._subject, self._rest = split_title([piece if not isinstance(piece, Break) else " " for piece in texts])
-            if not self._subject and has_words(text := clean(plain(texts))):
-                self._subject = cut(text, MAX_SUBJECT)
+            texts = [" " if isinstance(piece, Break) else piece for piece in cell.pieces if isinstance(piece, str)]
+            self._subject, self._rest = split_title(texts)
+            self._subject = self._subject or cut(clean(plain(texts)), MAX_SUBJECT)
 
     def _made(self, title: str, link: Link, cell: Cell, label: str) -> Entry:
         entry = made_entry(title, link, label, (cell.heading, *self._headings), "")
@@ -751,9 +696,7 @@ class _RowReader:
 
     def _read_cell(self, at: int, cell: Cell) -> None:
         links = [piece for piece in cell.pieces if isinstance(piece, Link)]
-        only_icons = all(link.icon for link in links) and not has_words(
-            "".join(p for p in cell.pieces if isinstance(p, str))
-        )
+        only_icons = all(link.icon for link in links)
         own = [piece for piece in cell.pieces if isinstance(piece, str)]
         spoken = len(clean("".join(own)).split()) > 4
         for link in links:

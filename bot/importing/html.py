@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-from bot.importing.blocks import SUMMARY_LEVEL, Break, Collector, Reason
+from bot.importing.blocks import SUMMARY_LEVEL, Break, Collector
+from bot.importing.meta import Reason
 
 _TOKEN = re.compile(
     r"""<!--|<(?P<end>/?)(?P<tag>[A-Za-z][\w:-]*)(?P<values>(?:[^<>"']|"[^"]{0,4000}"|'[^']{0,4000}')*)>|<[!?][^<>]*>"""
@@ -35,7 +36,6 @@ class HtmlReader:
         self._collector = collector
         self._on_text = on_text
         self._silent = 0
-        self._heads = True
         self._rows = 1
 
     def read_tag(self, tag: str) -> None:
@@ -82,7 +82,7 @@ class HtmlReader:
             self._silent += not closed
         elif tag == "a":
             if address := values.get("href", "").strip():
-                self._collector.open(address, tooltip=values.get("title", ""))
+                self._collector.open(address)
         elif tag == "img":
             self._collector.picture(values.get("alt", ""), values.get("src", ""))
         elif tag == "iframe":
@@ -111,9 +111,7 @@ class HtmlReader:
             self._collector.begin_heading(_HEADINGS[tag])
         elif tag == "tr":
             self._collector.begin_row()
-            self._heads = True
         elif tag in ("td", "th"):
-            self._heads = self._heads and tag == "th"
             self._rows = int(rows) if (rows := values.get("rowspan", "")).isdecimal() and len(rows) < 4 else 1
         elif tag in _BLOCKS:
             self._collector.end_block()
@@ -136,10 +134,10 @@ class HtmlReader:
         elif tag in _HEADINGS:
             self._collector.end_heading()
         elif tag in ("td", "th"):
-            self._collector.end_cell(self._rows)
+            self._collector.end_cell(self._rows, heads=tag == "th")
             self._rows = 1
         elif tag == "tr":
-            self._collector.end_row(heads=self._heads)
+            self._collector.end_row()
         elif tag == "table":
             self._collector.end_table()
         elif tag in _BLOCKS:

@@ -1,4 +1,4 @@
-"""From an index to a catalog that is known to load, and what to say about it."""
+"""From an index to the text of a catalog, and what to say about it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
 from bot.catalog import Catalog, parse_catalog
+from bot.catalog.addresses import lookalike
 from bot.characters import escaped
 from bot.errors import CatalogError, Problem
-from bot.importing.blocks import LeftOut, Reason, Source
+from bot.importing.blocks import LeftOut, Source
 from bot.importing.drafting import Draft, draft
 from bot.importing.markdown import OnProgress, no_progress
+from bot.importing.meta import Reason
 from bot.importing.sources import STANDARD_INPUT, read_index
 from bot.importing.sync import Synced, sync_catalog
 from bot.importing.writing import HEADER, catalog_text
@@ -32,20 +35,24 @@ MAX_ENTRIES = 10_000
 MOST_NAMED = 20
 """Most addresses of a kind that are shown one by one; of the others the lines are named."""
 _NAMED = (
-    Reason.RELATIVE, Reason.MALFORMED, Reason.TOO_LONG, Reason.NOT_WEB, Reason.UNUSED, Reason.UNDEFINED, Reason.UNREAD,
-    Reason.INTRO,
+    Reason.RELATIVE, Reason.MALFORMED, Reason.PRIVATE, Reason.TOO_LONG, Reason.NOT_WEB, Reason.UNUSED, Reason.UNDEFINED,
+    Reason.UNREAD, Reason.INTRO,
 )  # fmt: skip
 """What a curator may want to correct in the index; the others are counted, with their lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Imported:
-    """An index as a catalog: the text of its file, the catalog itself, and the draft with what was left out."""
+    """An index as the text of a catalog, and the draft with what was left out."""
 
     text: str
-    catalog: Catalog
     draft: Draft
     base: str | None = None
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The catalog, read from its text as a person's file is; raises CatalogError if it has problems."""
+        return parse_catalog(self.text, self.draft.origin.removeprefix("Imported from "))
 
     @property
     def kept(self) -> str:
@@ -66,7 +73,7 @@ def import_index(
         made = draft_index(path, stdin, base=base, on_progress=on_progress)
         text = catalog_text(made)
         on_progress(0.8)
-        return Imported(text, parse_catalog(text, made.origin.removeprefix("Imported from ")), made, base)
+        return Imported(text, made, base)
 
 
 def draft_index(
@@ -176,6 +183,10 @@ def _lines(made: Draft) -> Iterator[str]:
         yield f"Left out: {len(made.left_out)}"
         for reason in Reason:
             yield from _of(reason, [one for one in made.left_out if one.reason is reason])
+    alike = [(entry.source, host) for entry in made.entries if (host := lookalike(entry.url))]
+    if alike:
+        yield f"Hosts that look like another, as the domain name system has them: {len(alike)}"
+        yield from _some([f"{source} {host}" for source, host in alike], [source for source, _ in alike])
     for what, sources in (("Items without a link", made.unlinked), ("Sections without a resource", made.empty)):
         if sources:
             yield f"{what}: {len(sources)} ({_where(sources)})"

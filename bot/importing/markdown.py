@@ -19,8 +19,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from bot.errors import CatalogError, Problem
-from bot.importing.blocks import Break, Collector, Outline, Reason, Source, address_at, find_addresses
+from bot.importing.blocks import Break, Collector, Outline, Source, address_at, find_addresses
 from bot.importing.html import HtmlReader
+from bot.importing.meta import Reason
 from bot.importing.words import one_line
 
 OnProgress = Callable[[float], None]
@@ -329,9 +330,7 @@ class _Reader:
         self._text = text
         self._lines = text.split("\n")
         self._collector = Collector(name)
-        self._tags = HtmlReader(self._collector)
         self._shift = 0
-        self._in_head = False
         self._in_code = 0
         self._in_link = False
         self._env: dict[str, Any] = {}
@@ -348,42 +347,6 @@ class _Reader:
                 self._collector.line = self._shift + token.map[0] + 1
             if (handle := _BLOCKS.get(token.type)) is not None:
                 handle(self, token)
-
-    def _inline(self, token: Token) -> None:
-        self._children(token.children or ())
-
-    def _paragraph(self, token: Token) -> None:
-        self._collector.end_block()
-
-    def _item(self, token: Token) -> None:
-        if token.nesting > 0:
-            self._collector.begin_item()
-        else:
-            self._collector.end_item()
-
-    def _heading(self, token: Token) -> None:
-        if token.nesting > 0:
-            self._collector.begin_heading(int(token.tag[1:]))
-        else:
-            self._collector.end_heading()
-
-    def _head(self, token: Token) -> None:
-        self._in_head = token.nesting > 0
-
-    def _row(self, token: Token) -> None:
-        if token.nesting > 0:
-            self._collector.begin_row()
-        else:
-            self._collector.end_row(heads=self._in_head)
-
-    def _cell(self, token: Token) -> None:
-        self._collector.end_cell()
-
-    def _rule(self, token: Token) -> None:
-        self._collector.end_contents()
-
-    def _table(self, token: Token) -> None:
-        self._collector.end_table()
 
     def _code(self, token: Token) -> None:
         if token.type == "fence":
@@ -442,33 +405,23 @@ class _Reader:
                     at = found.start() + len(address)
         self._collector.text(text[at:])
 
-    def _soft_break(self, token: Token) -> None:
-        self._collector.text(Break(" "))
+    def _break(self, token: Token) -> None:
+        self._collector.text(Break("\n" if token.type == "hardbreak" else " "))
         self._collector.line += 1
-
-    def _hard_break(self, token: Token) -> None:
-        self._collector.text(Break("\n"))
-        self._collector.line += 1
-
-    def _bold(self, token: Token) -> None:
-        self._collector.strong(begins=not token.hidden)
 
     def _struck(self, token: Token) -> None:
         self._collector.struck = 0 if token.hidden else 1
 
     def _link(self, token: Token) -> None:
-        title, address = str(token.attrGet("title") or ""), str(token.attrGet("href") or "")
+        address = str(token.attrGet("href") or "")
         bare = token.info == "auto"
         if not (bare and self._in_code):
             self._in_link = True
-            self._collector.open(address.replace(_BRACKET, "["), bare=bare, tooltip=title)
+            self._collector.open(address.replace(_BRACKET, "["), bare=bare)
 
     def _link_end(self, token: Token) -> None:
         self._in_link = False
         self._collector.close()
-
-    def _image(self, token: Token) -> None:
-        self._collector.picture(token.content, str(token.attrGet("src") or ""))
 
     def _inline_code(self, token: Token) -> None:
         self._collector.code(token.content.replace(_BRACKET, "[").replace(_TAG, "<"))
@@ -476,7 +429,7 @@ class _Reader:
     def _tag(self, token: Token) -> None:
         if (code := re.match(r"<(/?)(?:code|kbd|samp)\b", token.content, re.IGNORECASE)) is not None:
             self._in_code = max(0, self._in_code + (-1 if code[1] else 1))
-        self._tags.read_tag(token.content)
+        HtmlReader(self._collector).read_tag(token.content)
         self._collector.line += token.content.count("\n")
 
     def _note(self, token: Token) -> None:
@@ -501,34 +454,33 @@ class _Reader:
                     self._collector.leave_out(found, Reason.UNDEFINED)
 
 
-_BLOCKS: dict[str, Callable[[_Reader, Token], None]] = {
-    "inline": _Reader._inline,
-    "paragraph_close": _Reader._paragraph,
-    "list_item_open": _Reader._item,
-    "list_item_close": _Reader._item,
-    "heading_open": _Reader._heading,
-    "heading_close": _Reader._heading,
-    "thead_open": _Reader._head,
-    "thead_close": _Reader._head,
-    "tr_open": _Reader._row,
-    "tr_close": _Reader._row,
-    "th_close": _Reader._cell,
-    "td_close": _Reader._cell,
-    "table_close": _Reader._table,
-    "hr": _Reader._rule,
+_Handler = Callable[[_Reader, Token], object]
+_BLOCKS: dict[str, _Handler] = {
+    "inline": lambda reader, token: reader._children(token.children or ()),
+    "paragraph_close": lambda reader, token: reader._collector.end_block(),
+    "list_item_open": lambda reader, token: reader._collector.begin_item(),
+    "list_item_close": lambda reader, token: reader._collector.end_item(),
+    "heading_open": lambda reader, token: reader._collector.begin_heading(int(token.tag[1:])),
+    "heading_close": lambda reader, token: reader._collector.end_heading(),
+    "tr_open": lambda reader, token: reader._collector.begin_row(),
+    "tr_close": lambda reader, token: reader._collector.end_row(),
+    "th_close": lambda reader, token: reader._collector.end_cell(heads=True),
+    "td_close": lambda reader, token: reader._collector.end_cell(),
+    "table_close": lambda reader, token: reader._collector.end_table(),
+    "hr": lambda reader, token: reader._collector.end_contents(),
     "fence": _Reader._code,
     "code_block": _Reader._code,
     "html_block": _Reader._html_block,
 }
-_INLINES: dict[str, Callable[[_Reader, Token], None]] = {
+_INLINES: dict[str, _Handler] = {
     "text": _Reader._plain,
-    "softbreak": _Reader._soft_break,
-    "hardbreak": _Reader._hard_break,
-    "bold_mark": _Reader._bold,
+    "softbreak": _Reader._break,
+    "hardbreak": _Reader._break,
+    "bold_mark": lambda reader, token: reader._collector.strong(begins=not token.hidden),
     "struck_mark": _Reader._struck,
     "link_open": _Reader._link,
     "link_close": _Reader._link_end,
-    "image": _Reader._image,
+    "image": lambda reader, token: reader._collector.picture(token.content, str(token.attrGet("src") or "")),
     "code_inline": _Reader._inline_code,
     "html_inline": _Reader._tag,
     "footnote_ref": _Reader._note,

@@ -20,6 +20,9 @@ from bot.importing.markdown import MarkdownReader, OnProgress, no_progress, with
 MAX_BYTES = 2 * 1024 * 1024
 """The largest index that is read, all files of a folder together: twice the largest list that was found. What fits is
 read within some seconds; a larger file is refused before it is opened."""
+MAX_FILES = 2_000
+"""Files of a folder that are read, each of which is a stage: 10,000 files of one link took 11.8 s of processor, and the
+time grows with their number."""
 
 STANDARD_INPUT = "-"
 """The path that stands for standard input."""
@@ -64,6 +67,9 @@ def _read_folder(folder: Path, on_progress: OnProgress) -> Outline:
     files = sorted(_files(folder), key=lambda file: _order(file.relative_to(folder)))
     if not files:
         raise CatalogError(str(folder), [Problem(0, "has no Markdown files (.md); name a file, or another folder")])
+    if len(files) > MAX_FILES:
+        what = f"has {len(files):,} Markdown files; at most {MAX_FILES:,} are read, so name a folder inside it"
+        raise CatalogError(str(folder), [Problem(0, what)])
     if (size := sum(file.stat().st_size for file in files)) > MAX_BYTES:
         raise CatalogError(str(folder), [Problem(0, f"its files have {size:,} bytes; at most {MAX_BYTES:,} are read")])
     reader, whole = MarkdownReader(), Outline()

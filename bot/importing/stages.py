@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 from bot.catalog.model import MAX_TITLE
-from bot.importing.blocks import Reason, Source
+from bot.importing.blocks import Source
 from bot.importing.entries import Entry
+from bot.importing.meta import Reason
 from bot.importing.words import cut
 
 PATH_SEPARATOR = " › "
 """Between the headings of a stage's title, from the outermost to the innermost."""
+NEIGHBOUR_SEPARATOR = " · "
+"""Between the headings of stages that were joined."""
 MOST_STAGES = 40
-"""Stages that a reader can overlook. With more of them the lowest headings go, as far as there are higher ones."""
+"""Stages that a reader can overlook. With more of them the lowest headings go where there are higher ones,
+then neighbours are joined."""
 MANY_HEADINGS = 5
 """Headings of the highest level with one work each that are no stages. Two or three may well be."""
 TRACK_LEVEL = 10
@@ -24,7 +28,6 @@ FEWEST_STAGES = 5
 """Stages that are left when headings go. One of a thousand works is no section that anybody sees."""
 MAX_PATH = 100
 """Characters of a stage's title with the headings above it. Longer ones fill a phone's screen."""
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(slots=True)
@@ -58,7 +61,6 @@ class Section:
     entry: Entry | None = None
     meta: Reason | None = None
     is_track: bool = False
-    is_described: bool = False
     dropped: set[int] = field(default_factory=set)
 
     @property
@@ -108,8 +110,7 @@ def groups_of(root: Section, title: str) -> list[Group]:
     _fold(root)
     _collapse(root)
     groups = list(_groups(root, (), title))
-    groups = _by_year(groups)
-    return sorted(groups, key=lambda group: group.is_track)
+    return sorted(_joined(groups), key=lambda group: group.is_track)
 
 
 def _fold(section: Section) -> None:
@@ -174,27 +175,38 @@ def _groups(section: Section, path: tuple[str, ...], title: str) -> Iterator[Gro
         heading = () if alone or not below.title or below.title in path else (below.title,)
         if below.is_track and not section.is_track:
             yield from _groups(below, heading, title)
-        elif below.title.casefold() == "tracks" and all(one.is_track for one in below.sections):
-            yield from _groups(below, (), title)
         else:
             yield from _groups(below, (*path, *heading), title)
 
 
-def _by_year(groups: list[Group]) -> list[Group]:
-    """One stage for a year, where there are too many and each is of a year."""
+def _joined(groups: list[Group]) -> list[Group]:
+    """One stage for several neighbours below the same heading, where there are still too many.
+
+    Whether a heading begins one depends on nothing but its text: a new heading changes one stage, not all behind it.
+    """
     stages = [group for group in groups if not group.is_track]
-    years = [years[-1] if (years := _YEAR.findall(group.title)) else "" for group in stages]
-    if len(stages) <= MOST_STAGES or sum(map(bool, years)) < 0.5 * len(stages) or len(set(years)) > MOST_STAGES:
+    size = -(-len(stages) // MOST_STAGES)
+    if size < 2:
         return groups
-    name = Counter(re.split(r"[\d(]", group.title)[0].strip(" -–—:,›") for group in stages if group.path).most_common(
-        1
-    )[0][0]
-    merged: dict[str, Group] = {}
-    for group, year in zip(stages, years, strict=True):
-        heading = f"{name} {year}".strip() or group.title
-        whole = merged.setdefault(heading, Group(heading, (heading,), group.source))
-        whole.entries += group.entries
-    return [*merged.values(), *(group for group in groups if group.is_track)]
+    runs: list[list[Group]] = []
+    for group in stages:
+        if not runs or group.path[:-1] != runs[-1][0].path[:-1] or crc32("".join(group.path[-1:]).encode()) % size == 0:
+            runs.append([])
+        runs[-1].append(group)
+    return [*map(_one, runs), *(group for group in groups if group.is_track)]
+
+
+def _one(groups: list[Group]) -> Group:
+    """Several groups as one, with the headings of all, or of the first and the last."""
+    first, headings = groups[0], [group.path[-1] for group in groups if group.path]
+    title = NEIGHBOUR_SEPARATOR.join(headings)
+    if len(title) > MAX_PATH:
+        title = f"{headings[0]} … {headings[-1]}"
+    if len(groups) > 1:
+        path = (*first.path[:-1], cut(title, MAX_PATH))
+        first = replace(first, title=_title(path), path=path, note="", entries=[])
+        first.entries += [entry for group in groups for entry in group.entries]
+    return first
 
 
 def _title(path: Sequence[str]) -> str:

@@ -10,56 +10,24 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
+from importlib.resources import files
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import yaml
+
+from bot.catalog.labels import FILLERS, has_words, is_label
 from bot.characters import without_hidden
 
-_LABELS = frozenset(
-    """abs abstract acl acm amazon announcement annotated archived api archive article arxiv assignment audio bib bibtex
-    bilibili blog blog-post blogpost book book's chapter checkpoint citation code colab course coursera cvf
-    dataset demo detail discord discussion doc documentation doi ebook edx en epub exam example excerpt exercise
-    experience facebook faq forum full-text gist git github gitlab goodreads handout hn home homepage homework
-    html huggingface ieee implementation info interview issue itunes landing lab lecture link linkedin listen
-    mailing material medium mirror mobi model more mooc mp3 newsletter nips neurips note notebook npm official online
-    openreview org original overview page paper pdf permalink playlist play-list podcast post poster powerpoint practice
-    ppt pptx pre-print preprint presentation preview proceeding project prototype ps pubmed purchase pypi quiz
-    reading readme record recording reddit reference release repo report repository resource result review
-    sample schedule scihub session sign-up site slack slide slideshare snapshot solution soundcloud source
-    spotify spec springer stackoverflow store summary supp supplement supplemental supplementary syllabus talk
-    test textbook thread trailer transcript tutorial tweet twitter url version video vimeo warmup web webpage website
-    weight wiki wikipedia writeup write-up xml youtube zenodo zip folien hier skript vorlesung übung webseite
-    aufgabe aufzeichnung artikel buch kurs quelle quellcode aquí aqui artículo código diapositiva enlace libro
-    página sitio vídeo curso fuente grabación ici lien livre cours vidéo diapo diapositive exercice énoncé видео
-    видеозапись вебинар задание задача запись здесь код конспект курс лекция лекции лекций книга материал
-    материалы ноутбук перевод презентация разбор сайт семинар семинара скачать слайд слайды ссылка ссылки статья
-    тест тут условие условия هنا رابط الرابط link's""".split()
-)
-"""Words, in the singular where that is one letter less, that say what a link leads to, and not which one."""
-_FILLERS = frozenset(
-    """a all an and as at author's authors by check click for free from full get github's go here in it its join listen
-    play view visit watch download my new now of old on open our out part paywall read see that the these this
-    to try up use via with your de der des die das du el et im la las le les los pour und zur zum на и в по к""".split()
-)
-_POINTING = frozenset(
-    "check click download free go here it listen open our play read see that these this try view visit watch".split()
-)
-"""Fillers that are a label by themselves."""
-_DEMONSTRATIVE = frozenset("another following my our that these this those your".split())
-_LANGUAGES = frozenset(
-    """arabic chinese dutch english french german hindi italian japanese korean persian polish portuguese russian
-    spanish turkish ukrainian vietnamese deutsch englisch français anglais español inglés ingles italiano
-    português polski nederlands türkçe svenska русский русская английский английская англ рус українська العربية
-    فارسی עברית हिन्दी tiếng việt indonesia bahasa zh cn tw jp ja ko de fr es it pt ru uk tr pl ar fa br""".split()
-)
-_CJK_LABELS = re.compile(
-    r"(?:中文|英文|日文|韩文|中文版|英文版|简体|繁體|繁体|日本語|한국어|英語|中国語|论文|論文|代码|源码|"
-    r"原始碼|链接|連結|原文|地址|网址|官网|官方|"
-    r"网站|主页|项目|页面|视频|影片|幻灯片|课件|讲义|文档|文章|书籍|书|课程|教程|博客|笔记|下载|数据集|数据|"
-    r"解读|解析|讲解|"
-    r"阅读|查看|点击|参见|参考|详见|见|参照|这里|此处|在线|作业|答案|录像|录播|豆瓣|知乎|译文|翻译|版|"
-    r"リンク|こちら|ここ|資料|スライド|動画|記事|書籍|公式|サイト|解説|コード|ブログ|本文|ソース|講義|の|"
-    r"링크|논문|코드|영상|여기)+"
-)
+TABLE: dict[str, Any] = yaml.safe_load(files("bot.importing").joinpath("words.yaml").read_text("utf-8"))
+"""What words, headings and addresses mean: the data of this package."""
+
+
+def pattern(section: str, name: str) -> re.Pattern[str]:
+    """A regular expression of the table."""
+    return re.compile(TABLE[section][name].replace("\n", ""), re.IGNORECASE)
+
+
 _PART = re.compile(
     r"(?:(?:and\s|&\s)?(?:appendix|ch|chap|chapter|class|day|ep|episode|hw|homework|kapitel|lab|lec|lecture|"
     r"lektion|lesson"
@@ -76,23 +44,11 @@ _GENERIC = frozenset(
     topic u user users video videos view watch web wiki www""".split()
 )
 """Parts of an address that stand in front of what it leads to."""
-_DATE = re.compile(
-    r"(?:\d{1,4}[./-]\d{1,2}(?:[./-]\d{1,4})?|(?:(?:mon|tue|wed|thu|fri|sat|sun)\w*,?\s+)?"
-    r"(?:\d{1,2}\.?\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:\s+\d{1,2}(?:st|nd|rd|th)?)?"
-    r",?(?:\s+\d{4})?|(?:19|20)\d\d\s*[-–—年/]?\s*(?:(?:19|20)?\d\d)?)月?",
-    re.IGNORECASE,
-)
-_PRICE = re.compile(
-    r"(?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥₹%]|usd|eur|min|mins|h|hrs?|mb|gb|pages?|стр|页))+", re.I
-)
-_HOST = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,12}(?:/\S*)?", re.IGNORECASE)
 _PROVIDER = re.compile(
     r"\b(?:univ(?:ersity|\.)?|universit\w+|universidad|université|университет|college|institute|academy|school of"
     r"|coursera|edx|udacity|udemy|mit|stanford|berkeley|harvard|caltech|princeton|khan academy|ocw)\b|大学|大學",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
-_YEAR_WORD = re.compile(r"(?:19|20)\d\d")
 
 _SHORTCODE = re.compile(r":[a-z0-9_+-]{2,40}:(?!\w)")
 _MARKERS = re.compile(
@@ -137,45 +93,13 @@ MAX_SUBJECT = 160
 """The longest text before a "[PDF]" that is its title. A citation fits; a paragraph doesn't."""
 
 
-_AROUND_LABELS = " \t[](){}<>|*_:.!,…→↗»"
-
-
 # -- labels
-
-
-@lru_cache(maxsize=4096)
-def is_label(text: str) -> bool:
-    """Whether a text can't name a work: "PDF", "[code]", "here", "4.2", "Sep 10", "$12", "Запись", "example.org"."""
-    bare = text.strip(_AROUND_LABELS)
-    if not has_words(bare) or _DATE.fullmatch(bare) or _PRICE.fullmatch(bare) or _HOST.fullmatch(bare):
-        return not re.fullmatch(r"\.\w+|[\w-]+\.(?:js|py|rs|net|jl|io|ai|app)", bare, re.I)
-    words = [word.casefold() for word in _WORD.findall(bare)]
-    telling = [word for word in words if word not in _FILLERS and not _YEAR_WORD.fullmatch(word)]
-    if words and words[0] in _DEMONSTRATIVE and bare.islower() and len(words) <= 3:
-        return True  # "another article", "this branch"
-    if not telling:
-        return len(words) <= 5 and not _POINTING.isdisjoint(words)
-    return len(words) <= 5 and len(bare) > 1 and all(map(_is_label_word, telling))
-
-
-def _is_label_word(word: str) -> bool:
-    stem = word.removesuffix("s")
-    return (
-        word in _LABELS or stem in _LABELS or word in _LANGUAGES or word.isdigit()
-        or (word.endswith("ies") and word[:-3] + "y" in _LABELS) or _CJK_LABELS.fullmatch(word) is not None
-        or ("-" in word and all(_is_label_word(part) or part in _FILLERS for part in word.split("-") if part))
-    )  # fmt: skip
 
 
 def label_name(text: str) -> str:
     """The text of a label as the name of a link; empty if it is but "here" or "see"."""
-    words = [word.casefold() for word in _WORD.findall(text)]
-    return clean(text) if any(word not in _FILLERS for word in words) and has_words(text) else ""
-
-
-def is_site_name(text: str) -> bool:
-    """Whether a link's text is a domain, which may be what a site is called: "Coverr.co"."""
-    return _HOST.fullmatch(text.strip()) is not None and "/" not in text
+    words = [word.casefold() for word in re.findall(r"[^\W_]+(?:[-'’.][^\W_]+)*", text)]
+    return clean(text) if any(word not in FILLERS for word in words) and has_words(text) else ""
 
 
 def is_part(text: str) -> bool:
@@ -188,15 +112,6 @@ def begins_with_part(text: str) -> bool:
     return _PART_FIRST.match(text) is not None
 
 
-def is_language(text: str) -> bool:
-    """Whether a text is the name of a language, or several: "中文 | English"."""
-    words = [word.casefold() for word in re.findall(r"[^\W\d_]+", text)]
-    return bool(words) and all(
-        word in _LANGUAGES or re.fullmatch(r"(?:简体|繁體|繁体|正體)?(?:中文|日本語|한국어|文|版|简体|繁體)*", word)
-        for word in words
-    )
-
-
 def is_provider(text: str, url: str) -> bool:
     """Whether a link's text says only who offers the work: "Uni A / Provider B", or the name of its site."""
     if " / " in text or (_PROVIDER.search(text) and len(text.split()) <= 4):
@@ -204,11 +119,6 @@ def is_provider(text: str, url: str) -> bool:
     name = "".join(re.findall(r"[a-z0-9]", text.casefold()))
     host = urlsplit_host(url)
     return len(name) > 3 and name in {part.replace("-", "") for part in host.split(".")[:-1]}
-
-
-def has_words(text: str) -> bool:
-    """Whether a text has a letter at all."""
-    return any(map(str.isalpha, text))
 
 
 # -- cleaning
@@ -343,56 +253,9 @@ def address_title(url: str) -> str:
 
 # -- kinds, years, authors
 
-_KINDS_BY_SITE: tuple[tuple[str, str], ...] = (
-    (r"(?:\w+\.)?arxiv\.org/(?:abs|pdf|html)/", "paper"),
-    (r"openreview\.net/(?:forum|pdf)", "paper"),
-    (r"(?:www\.)?aclanthology\.org/\w", "paper"),
-    (r"(?:www\.)?aclweb\.org/anthology/\w", "paper"),
-    (r"proceedings\.mlr\.press/.+", "paper"),
-    (r"(?:proceedings\.neurips\.cc|papers\.n(?:eur)?ips\.cc)/paper", "paper"),
-    (r"(?:www\.)?(?:biorxiv|medrxiv)\.org/content/", "paper"),
-    (r"huggingface\.co/papers/", "paper"),
-    (r"(?:(?:www|m|music)\.)?youtube\.com/(?:watch|playlist|embed|shorts|live)", "video"),
-    (r"youtu\.be/\w", "video"),
-    (r"(?:www\.)?vimeo\.com/\d", "video"),
-    (r"(?:www\.)?bilibili\.com/video/", "video"),
-    (r"colab\.research\.google\.com/", "notebook"),
-    (r"nbviewer\.(?:jupyter|ipython)\.org/", "notebook"),
-    (r"(?:www\.)?kaggle\.com/datasets/", "dataset"),
-    (r"huggingface\.co/datasets/", "dataset"),
-    (r"(?:www\.)?coursera\.org/(?:learn|specializations|professional-certificates)/", "course"),
-    (r"(?:www\.)?edx\.org/(?:course|learn)/", "course"),
-    (r"(?:www\.)?udemy\.com/course/", "course"),
-    (r"(?:www\.)?udacity\.com/course/", "course"),
-    (r"ocw\.mit\.edu/courses/", "course"),
-    (r"(?:www\.)?deeplearning\.ai/(?:short-)?courses/", "course"),
-    (r"(?:www\.)?goodreads\.com/book/", "book"),
-    (r"(?:www\.)?(?:slideshare\.net|speakerdeck\.com)/[^/]+/[^/]", "slides"),
-    (r"docs\.google\.com/presentation/", "slides"),
-    (r"podcasts\.apple\.com/", "podcast"),
-    (r"open\.spotify\.com/(?:show|episode)/", "podcast"),
-    (r"[\w-]+\.readthedocs\.(?:io|org)(?:/|$)", "documentation"),
-    (r"docs\.rs/\w", "documentation"),
-    (r"(?:[a-z]{2,3}\.)?wikipedia\.org/wiki/", "article"),
-    (r"(?:www\.)?(?:twitter|x)\.com/\w+/status/", "thread"),
-    (r"news\.ycombinator\.com/item", "thread"),
-)
 _REPOSITORY = re.compile(r"(?:www\.)?(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)/[\w.-]+/[\w.-]+/?$", re.I)
-_SITES = re.compile("|".join(f"({pattern})" for pattern, _ in _KINDS_BY_SITE), re.IGNORECASE)
-
-_KIND_WORDS = {
-    "article": "article", "articles": "article", "blog": "blog", "blogs": "blog", "blog post": "article",
-    "blog posts": "article", "blogpost": "article", "book": "book", "books": "book", "ebook": "book", "ebooks": "book",
-    "code": "repository", "colab": "notebook", "course": "course", "courses": "course", "dataset": "dataset",
-    "datasets": "dataset", "docs": "documentation", "documentation": "documentation", "github": "repository",
-    "lecture": "lecture", "lectures": "lecture", "moocs": "course", "notebook": "notebook", "notebooks": "notebook",
-    "official": "documentation", "open in colab": "notebook", "paper": "paper", "papers": "paper", "playlist": "video",
-    "podcast": "podcast", "podcasts": "podcast", "repo": "repository", "slide": "slides", "slides": "slides",
-    "talk": "talk", "talks": "talk", "textbook": "book", "textbooks": "book", "tutorial": "tutorial",
-    "tutorials": "tutorial", "video": "video", "videos": "video", "youtube": "video", "论文": "paper", "論文": "paper",
-    "代码": "repository", "视频": "video", "書籍": "book", "слайды": "slides", "видео": "video", "статья": "article",
-    "книга": "book", "folien": "slides", "buch": "book", "libro": "book", "livre": "book",
-}  # fmt: skip
+_SITES = re.compile("|".join(f"(?P<{kind}>{pattern('sites', kind).pattern})" for kind in TABLE["sites"]), re.IGNORECASE)
+_KIND_WORDS: dict[str, str] = {word: kind for kind, words in TABLE["kinds"].items() for word in words}
 _HEADING_KINDS = frozenset(
     {"article", "book", "course", "dataset", "lecture", "paper", "podcast", "talk", "tutorial", "video"}
 )
@@ -426,7 +289,7 @@ def kind_of(url: str, label: str = "", headings: Iterable[str] = ()) -> str | No
     """
     address = url.partition("://")[2]
     match = _SITES.match(address)
-    site = _KINDS_BY_SITE[match.lastindex - 1][1] if match and match.lastindex else None
+    site = match.lastgroup if match else None
     word = label.casefold().strip(" \t[](){}:.!*_|")
     if (named := _KIND_WORDS.get(word)) and not (named == "repository" and not _is_repository(address)):
         return named
@@ -453,11 +316,6 @@ def year_in(cell: str) -> int | None:
     """The year of a text that is a date; None if it is anything else."""
     match = _YEAR.fullmatch(cell)
     return int(match[1]) if match else None
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a date and nothing else."""
-    return _DATE.fullmatch(text.strip(" ()[].")) is not None
 
 
 def authors_in(text: str) -> tuple[str, ...]:

@@ -76,6 +76,12 @@ class Corpus:
 
     # Words.
 
+    def __del__(self) -> None:
+        # Terms and their names hold each other: without this a list that is replaced waits for a collector that stops
+        # every answer, or for ever where the host has frozen what it looks at.
+        for term in getattr(self, "terms", {}).values():
+            term.names.clear()
+
     def _index(self, fields: Sequence[Fields]) -> None:
         """Make the posting lists of all words: BM25F's sum over the fields, saturated."""
         of, stem, terms = self.constants, self.stem, self.terms

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from bot.errors import StoreError
 from bot.store.engine import database_url, in_memory
-from bot.store.sqlite import OPENING_SECONDS
+from bot.store.sqlite import OPENING_SECONDS, create_private_file
 
 
 def back_up(url: str, file: Path) -> None:
     """Copy the database at an address (DATABASE_URL) to a new file; raises StoreError, which says what to do.
 
-    The copy holds the state of one instant, and nothing that was deleted before it.
+    The copy holds the state of one instant, and nothing that was deleted before it. Its owner alone can read it.
     """
     address = database_url(url)
     if address.get_backend_name() != "sqlite":
@@ -27,12 +27,21 @@ def back_up(url: str, file: Path) -> None:
     source = Path(address.database or "")
     if not source.is_file():
         raise StoreError(f"There is no database at {source}. Run this where the bot runs, or set DATABASE_URL.")
-    if file.exists():
-        raise StoreError(f"{file} is there already. Choose another name; nothing is overwritten.")
+    try:
+        create_private_file(file)
+    except FileExistsError as error:
+        raise StoreError(f"{file} is there already. Choose another name; nothing is overwritten.") from error
+    except OSError as error:
+        raise StoreError(_cannot_copy(source, file, error.strerror or error)) from error
     try:
         with closing(sqlite3.connect(source, timeout=OPENING_SECONDS)) as connection:
-            connection.execute("VACUUM INTO ?", (str(file),))
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"{source} cannot be copied to {file}: {error}. Check that its folder may be written."
-        ) from error
+            connection.execute("VACUUM INTO ?", (str(file),))  # SQLite takes an empty file for none
+    except BaseException as error:
+        file.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(_cannot_copy(source, file, error)) from error
+        raise
+
+
+def _cannot_copy(source: Path, file: Path, error: object) -> str:
+    return f"{source} cannot be copied to {file}: {error}. Check that its folder may be written."

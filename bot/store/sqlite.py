@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import mmap
+import os
 import sqlite3
 import threading
 import time
@@ -22,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from sqlalchemy import Connection, NullPool, create_engine, event
 from sqlalchemy.engine import URL
@@ -151,6 +153,7 @@ class _Connection:
             hide_parameters=True,  # errors are logged, and members' ids do not belong there
             poolclass=NullPool,
         )
+        event.listen(self._engine, "do_connect", _create_privately)
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "connect", lambda driver, _: file.opened_by(driver))
         if role == "reader":
@@ -342,6 +345,24 @@ def _holds(file: Path, user_id: int) -> bool:
 
 def _waiting(connection: _Connection) -> int:
     return connection.waiting
+
+
+def create_private_file(path: Path) -> None:
+    """Create an empty file that its owner alone can read; raises FileExistsError if anything is there, be it a link
+    that leads nowhere. SQLite gives the files beside a database the modes that this one has."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def _create_privately(_: object, __: object, arguments: list[str], options: dict[str, Any]) -> None:
+    """Create a database's file before SQLite does, whose mode would follow the umask."""
+    name, is_uri = arguments[0], options.get("uri", False)
+    address = urlsplit(name) if is_uri else None
+    if address is not None and parse_qs(address.query).get("mode", ["rwc"]) != ["rwc"]:
+        return  # SQLite is not to create it either
+    path = unquote(address.path) if address is not None else name
+    if path and ":memory:" not in path:
+        with suppress(OSError):  # it is there already, or SQLite says better why it cannot be
+            create_private_file(Path(path).resolve())  # the host may have linked it to another disk
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.catalog import Catalog, Resource, Stage
-from bot.catalog.quality import Gap, incomplete_resources, looks_like_advert, looks_like_label
+from bot.catalog.labels import is_label
+from bot.catalog.quality import Gap, incomplete_resources, looks_like_advert
 
 WHOLE = Resource(
     "tea", "The book of tea", "https://e.example/tea", kind="book", topics=("tea",), summary="Tea.", prompts=("Why?",)
@@ -15,7 +16,7 @@ WHOLE = Resource(
 
 
 @pytest.mark.parametrize(
-    ("title", "is_label"),
+    ("title", "expected"),
     [
         ("here", True), ("Read more", True), ("PDF", True), ("Video (PDF)", True), ("[slides]", True), ("4.5/5", True),
         ("★★★", True), ("2019-03-01", True), ("$29.99", True), ("29 EUR", True), ("example.org", True),
@@ -25,8 +26,8 @@ WHOLE = Resource(
         ("Attention is all you need", False), ("Video games", False), ("GPT-4", False),
     ],
 )  # fmt: skip
-def test_labels(title: str, is_label: bool) -> None:
-    assert looks_like_label(title) == is_label
+def test_labels(title: str, expected: bool) -> None:
+    assert is_label(title) == expected
 
 
 @pytest.mark.parametrize(

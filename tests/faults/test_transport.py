@@ -12,13 +12,15 @@ import discord
 import pytest
 import pytest_asyncio
 
-from bot.catalog import Catalog
+from bot.catalog import Catalog, shipped_catalog
+from bot.catalogs import Library
 from bot.client import create_bot, run_bot
 from bot.discord_io.messenger import DiscordMessenger
 from bot.errors import SettingsError
 from bot.features.weekly.post import recognise_poll, recognise_prompt, render_poll, render_prompt
 from bot.jobs import PollJob, PromptJob, ThreadJob, Worker, schedules
 from bot.outcomes import Reason
+from bot.reloading import CatalogReader, Reloader
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.tables import jobs
@@ -145,7 +147,7 @@ async def test_a_lost_answer_is_found_though_the_catalog_changed_meanwhile(
     stage = catalog.stages[0]
     first = replace(stage.resources[0], url="https://example.org/moved", title="Another title")
     kept = stage.resources[1:] if change == "gone" else (first, *stage.resources[1:])
-    bot.catalogs.replace(replace(catalog, stages=(replace(stage, resources=kept), *catalog.stages[1:])))
+    bot.catalogs.serve(Library(replace(catalog, stages=(replace(stage, resources=kept), *catalog.stages[1:]))))
     assert await bot.tick(DUE + timedelta(minutes=10)) == {"sent": 1}
     assert len(bot.server.messages) == 1
 
@@ -352,7 +354,8 @@ async def test_a_claim_that_ran_out_stops_the_request_itself(bot: Bot) -> None:
 
 
 async def test_a_token_that_discord_refuses(discord_server: DiscordServer, store: Store, catalog: Catalog) -> None:
+    await (reloader := Reloader(CatalogReader(shipped_catalog()))).start()
     discord_server.refused_token = True
     with pytest.raises(SettingsError, match="Discord refused DISCORD_TOKEN") as caught:
-        await run_bot(Settings.model_validate({"token": "hunter.2.x"}), catalog, store)
+        await run_bot(Settings.model_validate({"token": "hunter.2.x"}), reloader, store)
     assert "hunter" not in str(caught.value)

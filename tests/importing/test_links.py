@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.importing.blocks import Reason
+from bot.importing.meta import Reason
 from tests.importing.conftest import Read
 
 A, B = "https://a.example/x", "https://b.example/y"

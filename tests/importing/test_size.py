@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from bot.errors import CatalogError
 from bot.importing import import_index
+from bot.importing.sources import MAX_FILES
 
 SHAPES: dict[str, Callable[[int], str]] = {
     "one list": lambda n: f"- [Title {n}](https://x.example/{n}) - What it is. [[PDF](https://y.example/{n})]\n",
@@ -105,15 +107,46 @@ def repeated(unit: str, size: int) -> float:
 
 
 @pytest.mark.slow
-def test_ten_thousand_small_files_take_little_memory(tmp_path: Path) -> None:
-    for number in range(10_000):
+def test_as_many_small_files_as_are_read_take_little_memory(tmp_path: Path) -> None:
+    for number in range(MAX_FILES):
         (tmp_path / f"{number}.md").write_text(f"[T {number}](https://x.example/{number})\n")
     code = "import sys, io; from pathlib import Path; from bot.importing import import_index;"
     code += "import_index(Path(sys.argv[1]), io.BytesIO())"
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (600 << 20, 600 << 20))
+        resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
 
     command = [sys.executable, "-c", code, str(tmp_path)]
     done = subprocess.run(command, preexec_fn=limit, capture_output=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr.decode()[-500:]
+    (tmp_path / "one.md").write_text("[more](https://more.example)\n")
+    with pytest.raises(CatalogError, match="2,001 Markdown files"):
+        import_index(tmp_path, BytesIO())
+
+
+SIZE_LIMIT = 300 << 20
+TIME_LIMIT = 5
+"""Seconds of the processor and bytes of the memory that an index may take before it is refused."""
+HOSTILE = {
+    "code fences": "```\nx\n```\n" * 18_000,
+    "round brackets": "(" * 80_000,
+    "square brackets": "[" * 1_000_000,
+    "processing instructions": "<?" * 500_000,
+    "links of one title": "".join(f"- [T](https://x.example/{n})\n" for n in range(60_000)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_index_is_read_within_bounds_or_refused_in_one_line(kind: str, tmp_path: Path) -> None:
+    """Limits of the operating system on a process of its own: they end what goes beyond them."""
+    (tmp_path / "index.md").write_text(f"[First](https://first.example)\n\n{HOSTILE[kind]}")
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (TIME_LIMIT, TIME_LIMIT))
+        resource.setrlimit(resource.RLIMIT_AS, (SIZE_LIMIT, SIZE_LIMIT))
+
+    command = [sys.executable, "-m", "bot", "import", str(tmp_path / "index.md")]
+    done = subprocess.run(command, preexec_fn=limit, capture_output=True, check=False)  # noqa: S603
+    refused = re.fullmatch(r"index\.md:\d+: [^\n]+\n1 problem found\.\n", done.stderr.decode())
+    assert done.returncode == 0 or refused, done.stderr

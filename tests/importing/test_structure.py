@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.catalog import Catalog
-from bot.importing.blocks import Reason
+from bot.importing.meta import Reason
 from tests.importing.conftest import Read
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "quickstart-on-llms.md"
@@ -98,7 +98,6 @@ A, B, C = "https://a.example/1", "https://b.example/2", "https://c.example/3"
     [
         (f"- Attention, by all. [[PDF]({A})]", ["Attention, by all."]),
         (f"- [Attention]({A}) [[PDF]({B})] [[slides]({C})] - Good.", ["Attention"]),
-        (f"- [PDF]({A}) [Attention]({B})", ["Attention"]),
         (f"- Attention\n  - [video]({A})\n  - [notes]({B})", ["Attention"]),
         (f'**[1]** Weston, J. "Memory networks." Nature (2015). [[pdf]]({A})', ["Memory networks"]),
         (f"- **Rye networks**, A. Baker. *ICBR* [paper]({A})", ["Rye networks"]),
@@ -177,7 +176,6 @@ def test_further_links_of_one_work(read: Read, item: str, links: dict[str, str])
         ("- [T](https://a.example)\n  - What it is.", "What it is."),
         ("First this. Then [T](https://a.example) tells all of it. Then that.", "Then T tells all of it."),
         ("[T](https://a.example) · [U](https://b.example)", ""),
-        ('[T](https://a.example "What it is")', "What it is"),
         ("| Name | About |\n|---|---|\n| [T](https://a.example) | What it is |", "What it is"),
         (
             "<p>\n<a href='https://a.example'>T u</a> - what it is.<br>\n"
@@ -325,7 +323,7 @@ def test_what_stands_before_the_list_is_no_resource(read: Read, line: str, reaso
                 f"## Week {n}, {2000 + n // 20}\n\n- [A{n}](https://x.example/{n})\n- [B{n}](https://y.example/{n})\n\n"
                 for n in range(60)
             ),
-            ["Week 2000", "Week 2001", "Week 2002"],
+            45,
         ),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -424,3 +425,41 @@ def test_any_change_to_an_index_touches_nothing_else(data: st.DataObject) -> Non
     assert all(line in after for line in kept)
     pages = {page for resource in loaded(found) for page in resource.pages}
     assert {canonical_page(url) for _, url in changed} <= pages
+
+
+EDITS = ("title", "summary", "comment", "level", "delete")
+
+
+@given(data=st.data())
+def test_hand_edits_outlive_any_change_to_the_index(data: st.DataObject) -> None:
+    """A list that was imported, edited by hand and then changed: no id, edit or comment is lost, nothing deleted
+    returns, and a second sync changes nothing."""
+    old, new = (_index(data.draw(st.permutations(range(12)))[: data.draw(st.integers(9, 12))]) for _ in range(2))
+    made = import_index(Path("-"), BytesIO(old))
+    head, *items = made.text.split("      - id: ")
+    edits = data.draw(st.lists(st.sampled_from(("", *EDITS)), min_size=len(items), max_size=len(items)))
+    edited = head + "".join(map(_edited, items, edits, range(len(items))))
+    found = sync_index(Path("-"), BytesIO(new), edited, "catalog.yaml", TODAY, last=made.kept, force=True)
+    ids = re.findall(r"- id: (.+)", found.after)  # those of what was retired, too
+    for item, edit in zip(items, edits, strict=True):
+        assert (item.split("\n")[0] in ids) == (edit != "delete")
+    assert all(f"ours {number}" in found.after for number, edit in enumerate(edits) if edit not in ("", "delete"))
+    again = sync_index(Path("-"), BytesIO(new), found.after, "catalog.yaml", TODAY, last=found.imported)
+    assert again.after == found.after
+
+
+def _index(numbers: list[int]) -> bytes:
+    rows = (f"- [Loaf number {n}](https://x.example/{n}) - What loaf {n} is about.\n" for n in numbers)
+    return ("# L\n\n## S\n\n" + "".join(rows)).encode()
+
+
+def _edited(item: str, edit: str, number: int) -> str:
+    lines = item.rstrip("\n").split("\n")
+    if edit in ("title", "summary"):
+        lines = [f"        {edit}: ours {number}" if line.strip().startswith(f"{edit}:") else line for line in lines]
+    elif edit == "level":
+        lines.append(f"        level: beginner  # ours {number}")
+    text = "\n".join(lines) + item[len(item.rstrip("\n")) :]
+    if edit == "delete":
+        return ""
+    return f"      # ours {number}\n      - id: {text}" if edit == "comment" else f"      - id: {text}"

@@ -123,7 +123,7 @@ async def test_a_moved_page_keeps_its_marks(bakery: Server, catalogs: Catalogs, 
     await bakery.ask("done", resource="intro")
     stage = BREAD.stages[0]
     moved = replace(stage.resources[0], id="flour", url="https://new.example", former_urls=(stage.resources[0].url,))
-    catalogs.replace(replace(BREAD, stages=(replace(stage, resources=(moved, *stage.resources[1:])),)))
+    catalogs.serve(Library(replace(BREAD, stages=(replace(stage, resources=(moved, *stage.resources[1:])),))))
     assert "1 of 2" in (await bakery.ask("progress")).text
     again = await bakery.ask("done", resource="flour")
     assert "Already marked done: **Flour and water**" in again.text
@@ -159,7 +159,7 @@ async def test_answers_under_way_while_a_list_is_replaced_come_from_one_list(
     asked = []
     for number in range(50):
         asked.append(ask_at_once(bakery, "flour"))
-        catalogs.replace(every_version(number))
+        catalogs.serve(Library(every_version(number)))
         await asyncio.sleep(0)
     await bakery.env.settle()
     versions = {frozenset(word for word in Seen(one).text.split() if word.isdigit()) for one in asked}
@@ -182,7 +182,7 @@ async def test_a_replaced_library_is_freed(bakery: Server, catalogs: Catalogs, f
         gc.collect()
         gc.freeze()
     try:
-        catalogs.replace(every_version(1))
+        catalogs.serve(Library(every_version(1)))
         gc.collect()
         assert library() is None
         assert index() is None

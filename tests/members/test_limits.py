@@ -50,22 +50,25 @@ def test_a_thousand_members_more_than_are_remembered_take_no_more_memory() -> No
     assert len(vars(limits)["_full_at"]) == REMEMBERED
 
 
-async def flood(server: Server, command: str, times: int, /, kind: int = 1, **data: Any) -> list[Any]:
+def emit(server: Server, user_id: int, command: str, /, kind: int = 1, **data: Any) -> Any:
+    """Send a command as the gateway does, without waiting for its answer."""
+    record, payload = base_payload(
+        server.env.backend,
+        type=InteractionType.application_command.value,
+        channel_id=server.channel.id,
+        guild_id=server.guild.id,
+        user_id=user_id,
+        data={"id": "1", "name": command, "type": kind, "options": []} | data,
+    )
+    server.env.backend.emit("INTERACTION_CREATE", payload)
+    return record
+
+
+async def flood(server: Server, command: str, times: int) -> None:
     """Mia sends a command many times, without waiting for answers."""
-    backend, records = server.env.backend, []
-    for _ in repeat(None, times):
-        record, payload = base_payload(
-            backend,
-            type=InteractionType.application_command.value,
-            channel_id=server.channel.id,
-            guild_id=server.guild.id,
-            user_id=server.mia.id,
-            data={"id": "1", "name": command, "type": kind, "options": []} | data,
-        )
-        backend.emit("INTERACTION_CREATE", payload)
-        records.append(record)
+    for _ in range(times):
+        emit(server, server.mia.id, command)
     await server.env.settle()
-    return records
 
 
 async def test_who_asks_too_much_is_told_when_to_try_again(server: Server) -> None:
@@ -104,7 +107,7 @@ async def test_what_costs_more_has_a_smaller_allowance(server: Server) -> None:
 async def test_a_flood_is_not_answered_message_by_message(server: Server) -> None:
     before = len(server.env.http_requests)
     await flood(server, "help", 1000)
-    assert len(server.env.http_requests) - before == ORDINARY + REFUSAL  # answers, refusals that are said
+    assert len(server.env.http_requests) - before == ORDINARY + REFUSAL  # answers, refusal messages
 
 
 async def test_a_member_who_goes_on_at_a_persons_pace_never_meets_it(server: Server) -> None:
@@ -119,3 +122,13 @@ async def test_presses_at_once(server: Server, store: Store) -> None:
     await server.env.settle()
     assert all(result.acknowledged for result in results)
     assert len(await store.marks.of(server.mia.id)) == 1
+
+
+async def test_a_burst_of_one_member_is_answered_in_turns_with_others(server: Server) -> None:
+    before = len(server.env.http_requests)
+    burst = [emit(server, server.mia.id, "help") for _ in range(ORDINARY)]
+    other = emit(server, server.ada.id, "help")
+    await server.env.settle()
+    assert all(record.response_kind for record in (*burst, other))
+    answered = [one.path.split("/")[2] for one in server.env.http_requests[before:] if "/callback" in one.path]
+    assert answered.index(str(other.id)) <= 3  # after those of the burst that were under way

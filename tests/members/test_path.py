@@ -41,6 +41,12 @@ async def test_tracks_come_last_the_empty_ones_too(server: Server, catalog: Cata
     assert "No resources here yet" in last.text
 
 
+async def test_what_leads_over_to_the_tracks_is_said_once_above_them(server: Server) -> None:
+    said = "From here, it depends on which area you are specifically interested in."
+    (text,) = [page.text for page in await _all_pages(server) if said in page.text]
+    assert text.index(said) < text.index("Track: Inference and training optimization")
+
+
 async def test_the_first_page_says_what_to_know_before(server: Server, catalog: Catalog) -> None:
     seen = await server.ask("path")
     assert catalog.prerequisites[0] in seen.text

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import threading
 from asyncio.subprocess import PIPE
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from sqlalchemy import Connection, text
 from bot.errors import MissingExtra, StoreError, StoreTooNew
 from bot.jobs import schedules
 from bot.store import Store
+from bot.store.backup import back_up
 from bot.store.engine import database_url
 from bot.store.tables import metadata
 from bot.store.upgrade import MIGRATIONS
@@ -202,3 +204,59 @@ async def test_a_start_loads_what_it_needs_alone(lasting_url: str) -> None:
     driver = {"asyncpg", "sqlalchemy.ext.asyncio"} if lasting_url.startswith("postgres") else set()
     assert await loaded(lasting_url) == {"alembic", "mako"} | driver, "the first start creates the tables"
     assert await loaded(lasting_url) == driver
+
+
+@pytest.fixture
+def open_umask() -> Iterator[None]:
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir() if not file.is_symlink()}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.usefixtures("open_umask")
+@pytest.mark.parametrize("address", ["sqlite:///{}/a b.db", "sqlite:///file:{}/a%20b.db?uri=true"])
+async def test_only_its_owner_can_read_a_new_database(tmp_path: Path, address: str) -> None:
+    url = address.format(tmp_path)
+    async with await Store.open(url) as store:
+        await store.state.put("key", "value")
+        assert modes(tmp_path) == dict.fromkeys(("a b.db", "a b.db-wal", "a b.db-shm"), 0o600)
+        back_up(url.replace("file:", "").replace("%20", " ").partition("?")[0], tmp_path / "copy.db")
+    assert modes(tmp_path) == {"a b.db": 0o600, "copy.db": 0o600}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.usefixtures("open_umask")
+async def test_a_link_to_where_the_database_is_to_lie_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "studybot.db").symlink_to(tmp_path / "disk" / "studybot.db")
+    async with await Store.open(f"sqlite:///{tmp_path}/studybot.db"):
+        assert set(modes(tmp_path / "disk").values()) == {0o600}
+
+
+async def test_what_the_host_has_opened_stays_open(tmp_path: Path) -> None:
+    file = tmp_path / "studybot.db"
+    file.touch(mode=0o640)
+    mode = file.stat().st_mode
+    async with await Store.open(f"sqlite:///{file}"):
+        assert file.stat().st_mode == mode
+
+
+async def test_a_backup_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "copy.db").symlink_to(tmp_path / "elsewhere.db")
+    async with await Store.open(f"sqlite:///{tmp_path}/studybot.db"):
+        with pytest.raises(StoreError, match=r"copy\.db is there already"):
+            back_up(f"sqlite:///{tmp_path}/studybot.db", tmp_path / "copy.db")
+    assert not (tmp_path / "elsewhere.db").exists()
+
+
+def test_a_backup_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "studybot.db"
+    source.write_bytes(b"no database at all " * 100)
+    with pytest.raises(StoreError, match="cannot be copied"):
+        back_up(f"sqlite:///{source}", tmp_path / "copy.db")
+    assert [file.name for file in tmp_path.iterdir()] == ["studybot.db"]

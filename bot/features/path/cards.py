@@ -15,9 +15,9 @@ import discord
 from bot.catalog import Catalog, Resource, Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, GROUP, RESOURCE, PathPageButton, PersistentItem, selected, show_card
+from bot.discord_io.buttons import CATALOG, GROUP, RESOURCE, PathPageButton, PersistentItem, show_card
 from bot.discord_io.cards import Card, notice
-from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, finished_in_time, state_words
+from bot.discord_io.marks import ACTION, STATE_LIMIT, ChangesMark, Marked, chosen_mark, finished_in_time, state_words
 from bot.discord_io.text import CHOICE_LIMIT, echo, fit, further_links, link, show
 from bot.language import ENGLISH, Language
 from bot.path import Step
@@ -32,7 +32,7 @@ longest line that a catalog may hold (a title of 256, an address of 512 with all
 TITLE_LIMIT = 150
 """Characters of the catalog's, a stage's or a track's title."""
 GOAL_LIMIT = 500
-"""Characters of a stage's goal, a track's note or the prerequisites."""
+"""Characters of a stage's goal, a track's note, the note above the tracks or the prerequisites."""
 FACTS_LIMIT = 30
 """Characters of "your next step" and "new on the list", in any language."""
 UNKNOWN, DONE, NEXT, OPEN = "•", "✓", "→", "○"
@@ -61,11 +61,13 @@ class Part:
 
     group: Stage | Track
     steps: tuple[Step, ...]
+    note: str = ""
+    """What stands above its heading."""
 
     @property
     def characters(self) -> int:
         """Its length at most."""
-        return len(_heading(self.group, ENGLISH)) + sum(map(_length, self.steps))
+        return len(_heading(self, ENGLISH)) + sum(map(_length, self.steps))
 
 
 Page = tuple[Part, ...]
@@ -159,16 +161,18 @@ def _chunks(steps: Sequence[Step]) -> list[list[Step]]:
     return chunks
 
 
-def _heading(group: Stage | Track, language: Language) -> str:
-    title = show(group.title, TITLE_LIMIT)
+def _heading(part: Part, language: Language) -> str:
+    group, title = part.group, show(part.group.title, TITLE_LIMIT)
     if isinstance(group, Stage):
         return f"### {title}\n{show(group.goal, GOAL_LIMIT)}".strip()
     heading = "### " + language.t("Track: {title}", title=title)
-    return f"{heading}\n{show(group.note, GOAL_LIMIT)}".strip()
+    return f"{show(part.note, GOAL_LIMIT)}\n{heading}\n{show(group.note, GOAL_LIMIT)}".strip()
 
 
 def _parts(group: Stage | Track, library: Library) -> list[Part]:
-    return [Part(group, tuple(chunk)) for chunk in _chunks(library.steps_of(group))]
+    tracks, chunks = library.catalog.tracks, _chunks(library.steps_of(group))
+    note = library.catalog.tracks_note if tracks and group is tracks[0] else ""
+    return [Part(group, tuple(chunk), "" if number else note) for number, chunk in enumerate(chunks)]
 
 
 def _pack(parts: Sequence[Part]) -> list[Page]:
@@ -211,7 +215,7 @@ def _blocks(
 def _part(library: Library, part: Part, view: View, following: Resource | None) -> tuple[str, str]:
     """The heading of a stage or track, and its steps."""
     lines = [_step(library, step, view, following) for step in part.steps]
-    return _heading(part.group, view.language), "\n".join(lines) or "-# " + view.language.t("No resources here yet.")
+    return _heading(part, view.language), "\n".join(lines) or "-# " + view.language.t("No resources here yet.")
 
 
 def _step(library: Library, step: Step, view: View, following: Resource | None) -> str:
@@ -360,5 +364,4 @@ class PathMarkSelect(_ChangesPage, template=rf"{SHOWN}s:{CATALOG}"):
 
     def chosen(self, interaction: Interaction) -> tuple[str, Action]:
         """The resource's id, and what is done to its mark: both are the option's value."""
-        action, _, resource_id = selected(interaction)[0].partition(":")
-        return resource_id, Action(action)
+        return chosen_mark(interaction)

@@ -14,9 +14,9 @@ from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import LEVELS
 from bot.catalogs import ADDRESS, Library, without_addresses
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, selected, show_card
+from bot.discord_io.buttons import CATALOG, NextStepButton, PathPageButton, PersistentItem, show_card
 from bot.discord_io.cards import Card, open_button
-from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, finished_in_time, state_words
+from bot.discord_io.marks import DONE, ChangesMark, MarkButton, Marked, chosen_mark, finished_in_time, state_words
 from bot.discord_io.text import (
     CARD_LIMIT,
     CHOICE_LIMIT,
@@ -340,8 +340,7 @@ class HitSelect(ChangesMark, template=rf"hits:{CATALOG}:{STATE}"):
 
     def chosen(self, interaction: Interaction) -> tuple[str, Action]:
         """The resource's id, and what is done to its mark: both are the option's value."""
-        action, _, resource_id = selected(interaction)[0].partition(":")
-        return resource_id, Action(action)
+        return chosen_mark(interaction)
 
     def redrawn(self, marked: Marked) -> discord.ui.LayoutView:
         """The same card with every mark as it is now: hits keep their places."""

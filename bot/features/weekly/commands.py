@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import discord
 from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
@@ -16,10 +13,9 @@ from bot.discord_io.options import DAY_CHOICES, Choices, zone_choices
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT
 from bot.errors import StudybotError
 from bot.features.weekly.admin import require_admin, schedule_here
-from bot.features.weekly.history import past_text
+from bot.features.weekly.history import may_view, past_text
 from bot.features.weekly.panel import Typed, show_panel
 from bot.features.weekly.setting import Channel, PromptChannel
-from bot.jobs import Job
 from bot.jobs.history import recent_deliveries
 from bot.outcomes import State
 
@@ -82,16 +78,5 @@ class Weekly(commands.Cog):
         weekly, language = await schedule_here(interaction), self._bot.language_for(interaction)
         recent = await self._bot.store.read(recent_deliveries, weekly.id, 2 * PAST) if weekly else []
         posts = [one.post for one in recent if one.post.state is State.SENT and one.post.message_id]
-        visible = [post for post in posts if _may_view(interaction, post)][:PAST]
+        visible = [post for post in posts if may_view(interaction, post)][:PAST]
         await interaction.edit_original_response(view=notice(past_text(weekly, visible, language)))
-
-
-def _may_view(interaction: Interaction, post: Job) -> bool:
-    """Whether the member may view the channel of a post, or the forum it's in."""
-    guild, member = interaction.guild, interaction.user
-    channel: Any = guild.get_channel_or_thread(post.channel_id or 0) if guild else None
-    channel = getattr(channel, "parent", None) or channel
-    if channel is None or not isinstance(member, discord.Member):
-        return False
-    permissions = channel.permissions_for(member)
-    return bool(permissions.view_channel and permissions.read_message_history)

@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 
+from bot.discord_io.bot import Interaction
 from bot.discord_io.refusals import fix, why
 from bot.discord_io.schedules import plain_date
 from bot.discord_io.text import CARD_LIMIT, show
@@ -36,10 +37,23 @@ def pause_words(weekly: WeeklySchedule, language: Language) -> str:
     return paused + " " + language.t("Resumes on {date}.", date=date)
 
 
-def history_text(weekly: WeeklySchedule, past: Iterable[Delivery], language: Language) -> str:
-    """The card of History: each past prompt in a line, the latest first and as many as fit."""
+def may_view(interaction: Interaction, post: Job) -> bool:
+    """Whether the member may view the channel of a post, or the forum it's in."""
+    guild, member = interaction.guild, interaction.user
+    channel: Any = guild.get_channel_or_thread(post.channel_id or 0) if guild else None
+    channel = getattr(channel, "parent", None) or channel
+    if channel is None or not isinstance(member, discord.Member):
+        return False
+    permissions = channel.permissions_for(member)
+    return bool(permissions.view_channel and permissions.read_message_history)
+
+
+def history_text(interaction: Interaction, weekly: WeeklySchedule, past: Iterable[Delivery], language: Language) -> str:
+    """The card of History: each past prompt in a line, the latest first and as many as fit; with its link for an admin
+    who may view the channel."""
     lines, room = [], CARD_LIMIT - HEADING_LIMIT
-    for line in (_line(weekly, delivery, language) for delivery in past):
+    for delivery in past:
+        line = _line(weekly, delivery, language, linked=may_view(interaction, delivery.post))
         if (room := room - len(line) - 1) < 0:
             break
         lines.append(line)
@@ -86,7 +100,7 @@ def _past_line(weekly: WeeklySchedule, post: Job, language: Language) -> str:
     return f"- {date}: {' · '.join(filter(None, parts))}"
 
 
-def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language) -> str:
+def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language, *, linked: bool) -> str:
     """A post: when it was due, its outcome, and which follow-ups are missing."""
     post = delivery.post
     date = plain_date(post.due_at, weekly.schedule.zone, language)
@@ -95,7 +109,7 @@ def _line(weekly: WeeklySchedule, delivery: Delivery, language: Language) -> str
         return f"- {date}: {' · '.join(filter(None, (outcome_words(post, language), title)))}"
     minutes = round(((post.sent_at or post.due_at) - post.due_at).total_seconds() / 60)
     late = language.plural("1 minute late", "{n} minutes late", minutes) if minutes >= 1 else ""
-    parts = [title, post_link(weekly, post, language), late, *_missing(delivery, language)]
+    parts = [title, post_link(weekly, post, language) if linked else "", late, *_missing(delivery, language)]
     return f"- {date}: {' · '.join(filter(None, parts))}"
 
 

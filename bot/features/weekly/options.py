@@ -10,7 +10,7 @@ import discord
 from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import selected
+from bot.discord_io.buttons import only, selected, snowflake
 from bot.discord_io.cards import Card
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
 from bot.errors import StudybotError
@@ -95,7 +95,7 @@ class OrderSelect(AdminItem, template=r"weekly:order"):
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
         """Save it."""
-        order = selected(interaction)[0]
+        order = only(selected(interaction))
         if order not in (PATH, SHUFFLED) and group_of(library.catalog, order) is None:
             raise StudybotError(N_("That stage has been removed. Open the options again."))
         return await options_card(interaction, library, await change(interaction, weekly, order=order), language)
@@ -120,7 +120,7 @@ class StartSelect(AdminItem, template=r"weekly:start"):
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
         """Save it."""
-        resource = start_at(library, weekly, selected(interaction)[0])
+        resource = start_at(library, weekly, only(selected(interaction)))
         changed = await change(interaction, weekly, start_id=resource.id)
         return await options_card(interaction, library, changed, language)
 
@@ -144,7 +144,7 @@ class RoleSelect(AdminItem, template=r"weekly:role"):
     ) -> Card:
         """Save the role, or none; a remark says if it wouldn't be notified."""
         chosen = selected(interaction)
-        role = interaction.guild.get_role(int(chosen[0])) if chosen and interaction.guild else None
+        role = interaction.guild.get_role(snowflake(chosen[0])) if chosen and interaction.guild else None
         if role is not None and role.is_default():
             raise StudybotError(N_("I never ping @everyone. Choose an opt-in role."))
         changed = await change(interaction, weekly, role_id=role.id if role else None)

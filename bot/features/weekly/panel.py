@@ -11,7 +11,7 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction, StudyBot
-from bot.discord_io.buttons import WeeklySetupButton, acknowledge, selected
+from bot.discord_io.buttons import WeeklySetupButton, acknowledge, only, selected, snowflake
 from bot.discord_io.cards import Card
 from bot.discord_io.health import explain, health
 from bot.discord_io.messenger import post_tag
@@ -104,7 +104,10 @@ def _coming(panel: Panel, language: Language) -> list[str]:
         return [pause_words(weekly, language)] if weekly.pause_reason is Reason.ADMIN_PAUSED else []
     if isinstance(prompt, Reason):
         return [language.t("Nothing to post: {reason}.", reason=why(prompt, language))]
+    gone = weekly.next_id is not None and weekly.next_id not in panel.library.catalog
+    removed = language.t("The resource you put first has been removed from the list, so it won't be posted.")
     return [
+        *([removed] if gone else []),
         language.t("Next: **{title}**", title=show(prompt.resource.title, TITLE_LIMIT)),
         *(_date_line(panel, one, language) for one in sorted((*panel.dates, *panel.skipped))),
     ]
@@ -236,7 +239,7 @@ class ZoneAnswer(ZoneSelect):
         """Save it, and show the panel."""
         require_admin(interaction)
         await acknowledge(interaction)
-        typed = replace(TypedSchedule.read(self.state), zone=selected(interaction)[0])
+        typed = replace(TypedSchedule.read(self.state), zone=only(selected(interaction)))
         await _save_and_show(interaction, library, int(self.state["channel"]), typed.parse())
 
 
@@ -250,11 +253,11 @@ class SettingForm(ScheduleModal, template=r"weekly:set"):
 
     def again(self, label: str, language: Language) -> discord.ui.Button[Any]:
         """The button that opens the form again."""
-        return ChangeButton.at(int(self.values["channel"][0]), self.typed, label)
+        return ChangeButton.at(snowflake(self.value("channel")), self.typed, label)
 
     async def save(self, interaction: Interaction, library: Library, schedule: Schedule) -> None:
         """Save it, and show the panel."""
-        await _save_and_show(interaction, library, int(self.values["channel"][0]), schedule)
+        await _save_and_show(interaction, library, snowflake(self.value("channel")), schedule)
 
 
 async def _save_and_show(interaction: Interaction, library: Library, channel_id: int, schedule: Schedule) -> None:
@@ -278,7 +281,7 @@ class HistoryButton(FixedButton):
         store, now = interaction.client.store, interaction.client.clock()
         recent = await store.read(recent_deliveries, weekly.id, 2 * HISTORY)
         past = [one for one in recent if one.post.due_at <= now][:HISTORY]
-        return with_back(history_text(weekly, past, language), language)
+        return with_back(history_text(interaction, weekly, past, language), language)
 
 
 BUTTONS = (PanelButton, SetupButton, ZoneAnswer, ChangeButton, HistoryButton)

@@ -156,7 +156,7 @@ class PauseModal(PersistentModal, template=r"weekly:pause"):
         if (weekly := await schedule_here(interaction)) is None:
             await interaction.edit_original_response(view=notice(language.t(NOT_SET)))
             return
-        typed = self.values["until"][0].strip() or next(iter(self.values["span"]), "")
+        typed = self.value("until").strip() or next(iter(self.values.get("span", ())), "")
         try:
             resume_at = parse_until(typed, weekly.schedule.zone, bot.clock()) if typed else None
         except ScheduleError as error:

@@ -8,7 +8,7 @@ import discord
 
 from bot.catalogs import Library
 from bot.discord_io.bot import Interaction
-from bot.discord_io.buttons import acknowledge, selected
+from bot.discord_io.buttons import acknowledge, only, selected
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.modals import PersistentModal, form
 from bot.discord_io.refusals import why
@@ -88,7 +88,7 @@ class FirstSelect(AdminItem, template=r"weekly:first"):
         self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
     ) -> Card:
         """Have it posted next, and show that post."""
-        bot, chosen = interaction.client, selected(interaction)[0]
+        bot, chosen = interaction.client, only(selected(interaction))
         known = chosen if library.catalog.get(chosen) is not None else None
         planned = await bot.store.write(schedules.plan_post, weekly.guild_id, next_id=known)
         return await preview_card(interaction, planned, language) if planned else notice(language.t(NOT_SET))
@@ -123,7 +123,7 @@ class NoteModal(PersistentModal, template=r"weekly:note"):
         require_admin(interaction)
         await acknowledge(interaction)
         bot, language = interaction.client, interaction.client.language_for(interaction)
-        note = " ".join(self.values["note"][0].split()) or None
+        note = " ".join(self.value("note").split())[:NOTE_LIMIT] or None
         planned = await bot.store.write(schedules.plan_post, interaction.guild_id or 0, note=note)
         card = await preview_card(interaction, planned, language) if planned else notice(language.t(NOT_SET))
         await interaction.edit_original_response(view=card)
