@@ -34,7 +34,6 @@ with."""
 SHORTEST_SEARCH = 4
 """Letters from which there is a search while somebody types."""
 _STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
-_EMPTY = array("I")
 
 
 class Autocomplete:
@@ -116,7 +115,7 @@ class Autocomplete:
     def _containing(self, typed: Sequence[str]) -> set[int]:
         """The names that have all these words, of which the last may be unfinished."""
         stop = self._corpus.language.stop
-        whole = [self._by_word.get(word, _EMPTY) for word in typed[:-1] if word not in stop]
+        whole = [self._by_word.get(word, array("I")) for word in typed[:-1] if word not in stop]
         unfinished = chain.from_iterable(self._by_word[word] for word in self._completed(typed[-1]))
         return set(islice(unfinished, MOST_CONTAINING)).intersection(*sorted(whole, key=len))
 

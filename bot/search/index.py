@@ -7,8 +7,7 @@ query ──> QueryParser ──> Ranker ──> Answer: hits with their reasons
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
 
 from bot.catalog.addresses import is_web_address
@@ -45,13 +44,20 @@ class SearchIndex:
     """
 
     def __init__(self, catalog: Catalog, constants: Constants = DEFAULT) -> None:
-        with _without_garbage_collection():
+        # While hundreds of thousands of small objects come and none goes, the collector would look at all of them again
+        # and again (a third of the time at 12,000 resources).
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
             self._catalog = catalog
             self._corpus = Corpus(catalog, constants)
             self._parser = QueryParser(self._corpus)
             self._ranker = Ranker(self._corpus)
             self._messages = MessageReader(self._corpus, self._parser, self._ranker)
             self._autocomplete = Autocomplete(self._corpus, self._parser, self._ranker)
+        finally:
+            if was_on:
+                gc.enable()
 
     def search(self, query: str, *, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
@@ -215,7 +221,8 @@ class SearchIndex:
 
     def _meant(self, token: Token, document: int) -> str | None:
         """The word that a mistyped or unfinished one was read as, as the best hit explains it."""
-        if token.role is not Role.CONTENT or token.is_known or (best := best_in(token, document)) is None:
+        known = bool(token.matches) and token.matches[0].how in ("exact", "stem")
+        if token.role is not Role.CONTENT or known or (best := best_in(token, document)) is None:
             return None
         match = best[0]
         if match.how not in ("typo", "prefix"):
@@ -259,16 +266,3 @@ def _joined(parts: Iterable[tuple[str, bool]]) -> str:
         elif word not in found:
             found.append(word)
     return " ".join(found)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """While hundreds of thousands of small objects come and none goes, the collector would look at all of them again
-    and again (a third of the time at 12,000 resources)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

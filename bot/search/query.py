@@ -14,6 +14,9 @@ from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import TITLE, Corpus
 from bot.search.text import fold, is_unspaced, pairs, runs
@@ -73,11 +76,6 @@ class Token(NamedTuple):
     continues: bool = False
 
     @property
-    def is_known(self) -> bool:
-        """Whether the list has the word as it was typed, or another form of it."""
-        return bool(self.matches) and self.matches[0].how in ("exact", "stem")
-
-    @property
     def best_score(self) -> float:
         """How well the likeliest of its matches fits; 0 without any."""
         return max([match.score for match in (*self.matches, *self.names)], default=0.0)
@@ -123,6 +121,7 @@ class QueryParser:
         self._vocabulary = corpus.vocabulary
         self._language = corpus.language
         self._constants = corpus.constants
+        self._asking = sorted(corpus.language.soft | corpus.levels.keys())
         self._cache: dict[str, tuple[Token, ...]] = {}
 
     def parse(self, text: str, budget: Budget) -> Query:
@@ -185,7 +184,7 @@ class QueryParser:
         if known is not None:
             return (self._token(word, word, [known, *self._further(word)]),)
         budget.spend((GUESS_COST if self._language.specificity(word) == 1 else GENERAL_COST) * len(word))
-        return self._parse_unknown(word)
+        return self._parse_unknown(word, budget)
 
     def _further(self, word: str) -> Iterator[Match]:
         """What a known word may stand for besides: a typo of the list, longer words, an acronym."""
@@ -194,7 +193,7 @@ class QueryParser:
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
 
-    def _parse_unknown(self, word: str) -> tuple[Token, ...]:
+    def _parse_unknown(self, word: str, budget: Budget) -> tuple[Token, ...]:
         vocabulary = self._vocabulary
         if self._language.specificity(word) < 1:  # no typo, but a word that the list does not have
             near = [one for one in vocabulary.one_edit(word) if self._language.specificity(one.word) == 1]
@@ -203,6 +202,10 @@ class QueryParser:
         edits = vocabulary.edits(word)
         if not (edits and edits[0].score >= self._constants.one_edit) and (parts := vocabulary.split(word)):
             return tuple(self._token(word, part.word, [part]) for part in parts)
+        if not edits and len(word) >= self._constants.one_edit_from:  # "recomend", "beginer"
+            meant = process.extractOne(word, self._asking, scorer=OSA.distance, score_cutoff=1)
+            if meant is not None:
+                return tuple(token._replace(typed=word) for token in self._parse_word(meant[0], budget))
         token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
         if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
             token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
@@ -230,7 +233,7 @@ class QueryParser:
         language = self._language
         if word in language.stop:
             return Role.STOP
-        if kinds_named(language.kind(word), KIND_WORDS | self._corpus.kinds.keys()):
+        if kinds_named(language.kinds.get(word, word), KIND_WORDS | self._corpus.kinds.keys()):
             return Role.KIND
         if word in language.levels or word in self._corpus.levels:
             return Role.LEVEL
@@ -243,7 +246,10 @@ class QueryParser:
         if role is not Role.KIND and role is not Role.LEVEL:
             return ()
         values = self._corpus.values
-        wanted = {*kinds_named(self._language.kind(word), self._corpus.kinds), self._language.levels.get(word, word)}
+        wanted = {
+            *kinds_named(self._language.kinds.get(word, word), self._corpus.kinds),
+            self._language.levels.get(word, word),
+        }
         return tuple(Match(values[one], 1.0, "exact", one) for one in sorted(wanted & values.keys()))
 
     def _acronym(self, word: str) -> list[Match]:

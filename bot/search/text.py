@@ -185,17 +185,14 @@ class Language:
             sections |= {name: sections.get(name, frozenset()) | found for name, found in _sections(one).items()}
         self.stop, self.question, self.thanks = sections["stop"], sections["question"], sections["thanks"]
         self.levels = {word: level for level in LEVELS for word in sections[level]}
-        self._kinds = {word: kind for names in sorted(sections["kind"]) for kind, word in [names.split()]}
+        # The English word for the kind that a word of another language names.
+        self.kinds = {word: kind for names in sorted(sections["kind"]) for kind, word in [names.split()]}
         self.start = sections["start"] | sections["beginner"]
         self.soft = self.start.union(self.levels, *(sections[one] for one in ("asking", "question", "thanks", "size")))
         """Words that say how somebody asks, not what for; they are no stop words."""
-        unspaced = {word for word in (*self.stop, *self.soft, *self._kinds) if is_unspaced(word)}
+        unspaced = {word for word in (*self.stop, *self.soft, *self.kinds) if is_unspaced(word)}
         apart = sorted((word for word in unspaced if len(word) > 1 or not _HIRAGANA_LETTER.match(word)), key=len)
         self._cuts = re.compile(f"({'|'.join(map(re.escape, reversed(apart)))})")
-
-    def kind(self, word: str) -> str:
-        """The English word for the kind that a word of another language names; the word itself if it names none."""
-        return self._kinds.get(word, word)
 
     def is_foreign_start(self, found: Iterable[str]) -> bool:
         """Whether some folded words ask where to begin in another language, and for nothing in particular."""
@@ -221,10 +218,8 @@ class Language:
         return [text] if text.isascii() else [piece for piece in self._cuts.split(text) if piece]
 
 
-@lru_cache
-def language(code: str) -> Language:
-    """The words of lists in this language: its own, English ones, and those known by their script."""
-    return Language(code)
+language = lru_cache(Language)
+"""The words of lists in a language: its own, English ones, and those known by their script."""
 
 
 def detect(texts: Iterable[str]) -> str:

@@ -167,7 +167,7 @@ class Vocabulary:
         if one_away or len(word) < self._constants.two_edits_from or not _is_correctable(word):
             return one_away
         numbers: set[int] = set()
-        for found in sorted((self._by_trigram.get(one, _NONE) for one in _trigrams(word)), key=len):
+        for found in sorted((self._by_trigram.get(one, array("I")) for one in _trigrams(word)), key=len):
             if len(numbers) + len(found) > MOST_COMPARED:
                 break
             numbers.update(found)
@@ -303,5 +303,4 @@ class Acronyms:
                 yield content
 
 
-_NONE = array("I")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
