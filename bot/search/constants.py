@@ -72,7 +72,8 @@ class Constants:
     special: float = 0.9
     """Specificity from which a known word excuses unknown ones. At 0 general silence −.006; over 1 tuned −.019."""
     relative: float = 0.44
-    """The least share of the best score that is shown. At 0.5 precision +.015, shipped −.016; at 0.35 precision −.03."""
+    """The least share of the best score that is shown. At 0.5 precision +.015, shipped −.016; at 0.35 precision
+    −.03."""
     likeness: float = 0.06
     """How much of a score is the likeness to the title. At 0.03 dev −.003; at 0.12 dev −.002, other +.008."""
     piece: float = 88.0

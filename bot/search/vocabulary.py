@@ -1,7 +1,7 @@
 """The terms of a list, and what a typed word may stand for among them.
 
 word ──> exact, stem          a dictionary
-     ──> one edit, two edits  deletions of words and stems; RapidFuzz over those of one first letter and length
+     ──> one edit, two edits  deletions of words and stems; RapidFuzz over words that share rare trigrams
      ──> prefix, part         sorted terms, read from either end
      ──> joined, split        "note book" and "notebook"
      ──> acronym              the initials of titles, headings and topics in one string
