@@ -31,7 +31,8 @@ from bot.outcomes import Reason
 class StudybotError(Exception):
     """An error whose text names the thing that is wrong and says what to do; it may be shown to people.
 
-    `message` is an English sentence with {placeholders} for `values`; what a member reads is marked with `N_`.
+    `message` is an English sentence with {placeholders} for `values`; what a member reads is marked with `N_`. A value
+    that is a function writes itself in a language.
     """
 
     def __init__(self, message: str, /, **values: object) -> None:
@@ -43,7 +44,8 @@ class StudybotError(Exception):
 
     def in_language(self, language: Language) -> str:
         """The sentence in a reader's language."""
-        return language.t(self.message, **self.values)
+        values = {name: value(language) if callable(value) else value for name, value in self.values.items()}
+        return language.t(self.message, **values)
 
 
 class SettingsError(StudybotError):

@@ -2,17 +2,21 @@
 
 English sentences stand where they are used and are their own keys: `language.t("Next: {title}", title=…)`. Everything
 that makes text for people takes the language as an argument, like the time: buttons and jobs run in tasks of their own.
+A translation is a file of `locales/`, read when its language is first used: docs/translating.md.
 """
 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from functools import cache
-from gettext import NullTranslations
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, get_day_names
+from babel import Locale, localedata
+from babel.dates import format_date, get_day_names, match_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -23,11 +27,12 @@ def N_(message: str) -> str:
 
 
 class Language:
-    """A language to write in: `code` is a locale identifier such as "en_GB", `translations` gives its sentences."""
+    """A language to write in: `code` is a locale identifier such as "en_GB", `translations` gives its sentences;
+    `locale` is what Babel knows of it."""
 
     def __init__(self, code: str, translations: NullTranslations | None = None) -> None:
         self.code = code
-        self._locale = Locale.parse(code)
+        self.locale = Locale.parse(code)
         self._translations = translations or NullTranslations()
 
     def t(self, message: str, /, **values: object) -> str:
@@ -41,38 +46,81 @@ class Language:
 
     def number(self, number: int) -> str:
         """`12,000`."""
-        return format_decimal(number, locale=self._locale)
+        return format_decimal(number, locale=self.locale)
 
     def date(self, day: datetime.date) -> str:
         """`Monday, 11 January 2027`."""
-        return format_date(day, "full", locale=self._locale)
+        return format_date(day, "full", locale=self.locale)
 
     def near_date(self, day: datetime.date) -> str:
         """`Monday 11 January`, for a day less than a year away."""
-        return format_skeleton("MMMMEEEEd", day, locale=self._locale)
+        skeletons = self.locale.datetime_skeletons
+        pattern = skeletons[match_skeleton("MMMMEEEEd", skeletons)]
+        # Most languages have it only with a short day.
+        return format_date(day, re.sub("E+", "EEEE", str(pattern)), locale=self.locale)
 
     def weekday(self, number: int) -> str:
         """`Monday` for 0, to `Sunday` for 6."""
-        return str(get_day_names("wide", context="stand-alone", locale=self._locale)[number])
+        return str(get_day_names("wide", context="stand-alone", locale=self.locale)[number])
 
     def time(self, clock: datetime.time) -> str:
         """`18:00`: the way it's typed in every command."""
         return f"{clock:%H:%M}"
 
+    def quoted(self, text: str) -> str:
+        """`“text”`."""
+        return self.t("“{text}”", text=text)
+
     def both(self, parts: Sequence[str]) -> str:
         """`a, b and c`."""
-        return format_list(parts, locale=self._locale)
+        return format_list(parts, locale=self.locale)
 
     def either(self, parts: Sequence[str]) -> str:
         """`a, b or c`."""
-        return format_list(parts, style="or", locale=self._locale)
+        return format_list(parts, style="or", locale=self.locale)
+
+
+# British, for its order of day and month, which no reader takes for another day.
+ENGLISH = Language("en_GB")
+LOCALES = Path(__file__).with_name("locales")
+"""The translations: a file such as `de.po` or `pt_BR.po` for each."""
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages there are, as `en` and the names of the translations: `de`, `pt_BR`."""
+    return ("en", *sorted(file.stem for file in LOCALES.glob("*.po")))
+
+
+def nearest(code: str) -> str:
+    """The one of `languages` for a locale such as "de" or "es-419": its own, else its language's, else English."""
+    locale = code.replace("-", "_")
+    return next((one for one in (locale, locale.partition("_")[0]) if one in languages()), "en")
 
 
 @cache
 def language(code: str) -> Language:
     """The language for a locale that Discord names, such as "de" or "en-US"; English where there's no translation."""
-    # British, for its order of day and month, which no reader takes for another day.
-    return Language("en_GB")
+    translation, locale = nearest(code), code.replace("-", "_")
+    if translation == "en":
+        return ENGLISH
+    return Language(locale if localedata.exists(locale) else translation, _translations(translation))
 
 
-ENGLISH = language("en-GB")
+def name_of(code: str) -> str:
+    """A language by its own name: `Deutsch`."""
+    name = Locale.parse(code).get_display_name(code) or code
+    return name[0].upper() + name[1:]
+
+
+@cache
+def _translations(name: str) -> NullTranslations:
+    """A file of translations. Babel's reader takes 3 MiB, and English needs none."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = BytesIO()
+    with (LOCALES / f"{name}.po").open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -10,14 +10,16 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice, takewhile
+from functools import lru_cache
+from itertools import islice, product, takewhile
 from zoneinfo import ZoneInfo
 
+from babel.units import format_unit
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.errors import ScheduleError
-from bot.language import N_
+from bot.language import ENGLISH, N_, Language
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """The days of the week; the index of each is its number in a Schedule, as in `datetime.date.weekday`."""
@@ -33,6 +35,8 @@ ECHO = 60
 _TIME = re.compile(r"([0-9]{1,2})(?:[:.h]([0-9]{2})|([0-9]{2})|h)?\s*([ap])?(?:\.?m\.?)?", re.IGNORECASE)
 _NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
 _UNITS = {"day": 1, "week": 7, "month": 30}
+_FILLERS = frozenset("bis zum für hasta el de del por jusqu'au le du pendant er".split())
+"""Words around a day in other languages."""
 _WEEK = timedelta(days=7)
 _LONGEST_GAP = timedelta(days=1)  # Samoa left out all of 30 December 2011
 
@@ -55,7 +59,7 @@ def parse_day(text: str) -> int:
     if near is None:
         raise ScheduleError(N_("“{typed}” isn't a day of the week, such as Monday."), typed=shorten(text))
     message = N_("“{typed}” isn't a day of the week. Did you mean {day}?")
-    raise ScheduleError(message, typed=shorten(text), day=near[0].title())
+    raise ScheduleError(message, typed=shorten(text), day=lambda language: language.weekday(near[2]))
 
 
 def parse_time(text: str) -> time:
@@ -81,17 +85,17 @@ def _clock_time(match: re.Match[str]) -> time | None:
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
-def parse_until(text: str, zone: str, now: datetime) -> datetime:
+def parse_until(text: str, zone: str, now: datetime, language: Language = ENGLISH) -> datetime:
     """The beginning of the day that a pause ends, in a zone, from what an admin typed.
 
     Reads "2 weeks", "10 days", "tomorrow", "friday", "11 January", "Jan 11", "11 January 2028", "2027-01-11", each with
-    "until" or "for" before it or not; a date without a year is the next one. Raises ScheduleError if it means no day,
-    or one that is not after `now` or more than FARTHEST away.
+    "until" or "for" before it or not, all but "tomorrow" in a `language` too; a date without a year is the next one.
+    Raises ScheduleError if it means no day, or one that is not after `now` or more than FARTHEST away.
     """
     today = now.astimezone(ZoneInfo(zone)).date()
     said = re.sub(r"^(until|till|for)\s+|(?<=\d)(st|nd|rd|th)\b|[,.]", "", text.strip().casefold())
     try:
-        day = _spoken_day(said, today)
+        day = _spoken_day(_in_english(said, language), today)
         start = None if day is None else _instant(day, time(), ZoneInfo(zone))
     except (ValueError, OverflowError):
         start = None
@@ -100,6 +104,29 @@ def parse_until(text: str, zone: str, now: datetime) -> datetime:
     if not now < start < now + FARTHEST:
         raise ScheduleError(N_("“{typed}” isn't within the next two years."), typed=shorten(text))
     return start
+
+
+def _in_english(said: str, language: Language) -> str:
+    """A day as it is typed in a language, in English words: "11 januar" and "1月11日" are "11 january"."""
+    if (written := re.fullmatch(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日", said)) and 1 <= int(written[2]) <= 12:
+        return " ".join(filter(None, (written[3], MONTHS[int(written[2]) - 1], written[1])))
+    known = _names(language)
+    words = re.sub(r"(?<=\d)(?=[^\W\d_])", " ", said).split()
+    return " ".join(known.get(word, word) for word in words if word not in _FILLERS)
+
+
+@lru_cache(maxsize=32)
+def _names(language: Language) -> dict[str, str]:
+    """The English names for a language's days, months and lengths, folded."""
+    locale, found = language.locale, {}
+    for width in ("wide", "abbreviated"):
+        for number in range(7):
+            found[locale.days["format"][width][number]] = DAYS[number]
+        for number in range(12):
+            found[locale.months["format"][width][number + 1]] = MONTHS[number]
+    for unit, number in product(_UNITS, (1, 2)):
+        found[format_unit(number, f"duration-{unit}", locale=locale).split()[-1]] = unit
+    return {name.casefold().rstrip("."): english for name, english in found.items()}
 
 
 def _spoken_day(said: str, today: date) -> date | None:

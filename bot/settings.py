@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from bot.errors import SettingsError
+from bot.language import nearest
 
 DEFAULT_DATABASE_URL = "sqlite:///studybot.db"
 DOTENV = Path(".env")
@@ -20,13 +21,25 @@ class Settings(BaseModel):
     """The host's settings.
 
     `token` is the bot's (DISCORD_TOKEN); `database_url` says where the state lives (DATABASE_URL):
-    `sqlite:///studybot.db` or `postgresql+asyncpg://user:password@host/name`. Neither is shown by repr.
+    `sqlite:///studybot.db` or `postgresql+asyncpg://user:password@host/name`. Neither is shown by repr. `language` is
+    what everyone reads, whatever they set (LANGUAGE): a locale as Discord writes it, such as "de" or "es-419".
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True, validate_by_name=True)
 
     token: SecretStr | None = Field(default=None, alias="DISCORD_TOKEN", repr=False)
     database_url: str = Field(default=DEFAULT_DATABASE_URL, alias="DATABASE_URL", repr=False)
+    language: str | None = Field(default=None, alias="LANGUAGE")
+
+    @field_validator("language")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        """A desktop's own LANGUAGE, for gettext ("de_AT:de"), chooses nothing; any other unknown one is wrong."""
+        if not value or set("_:.") & set(value):
+            return None
+        if nearest(value) == "en" and value.partition("-")[0] != "en":
+            raise ValueError(value)
+        return value
 
     def require_token(self) -> str:
         """The bot's token; raises SettingsError, which says where to get one, if there is none."""

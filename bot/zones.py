@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from rapidfuzz import fuzz, process
 
 from bot.errors import ScheduleError
-from bot.language import N_
+from bot.language import ENGLISH, N_, Language
 from bot.schedule import shorten
 
 WELL_KNOWN = (
@@ -63,8 +63,9 @@ _OFFSET = re.compile(r"(?:utc|gmt|z)?\s*[+\-\u2010-\u2015\u2212]\s*[0-9]{1,2}(?:
 _FIXED = re.compile(r"Etc/GMT([+-])([0-9]{1,2})")
 
 
-def resolve_zone(text: str) -> str:
-    """The IANA name of a time zone from what an admin typed; raises ScheduleError, which names the nearest ones."""
+def resolve_zone(text: str, language: Language = ENGLISH) -> str:
+    """The IANA name of a time zone from what was typed, maybe a city's name in a language; raises ScheduleError, which
+    names the nearest ones."""
     name = _key(text)
     # Before the names: the database has "GMT+2" for the zone two hours *west* of Greenwich, by the sign of POSIX.
     if _OFFSET.fullmatch(name):
@@ -75,11 +76,11 @@ def resolve_zone(text: str) -> str:
             ),
             typed=shorten(text),
         )
-    if zone := _by_name().get(name):
+    if zone := _by_name().get(name) or _cities(language).get(name):
         return zone
-    if near := search_zones(text, limit=3):
+    if near := search_zones(text, limit=3, language=language):
         message = N_("“{typed}” is not a time zone that I know: did you mean {zones}?")
-        raise ScheduleError(message, typed=shorten(text), zones=_listed(near))
+        raise ScheduleError(message, typed=shorten(text), zones=lambda language: language.either(near))
     message = N_(
         "“{typed}” is not a time zone that I know: name a city such as Berlin, or write it like Europe/Berlin."
     )
@@ -93,15 +94,21 @@ def zone_label(zone: str) -> str:
     return f"{zone} (UTC{'−' if fixed[1] == '+' else '+'}{int(fixed[2])})"
 
 
-def search_zones(text: str, limit: int = LIMIT) -> list[str]:
+def search_zones(text: str, limit: int = LIMIT, language: Language = ENGLISH) -> list[str]:
     """At most `limit` IANA names for a text that is still being typed, the likeliest first; empty for noise."""
     name = _key(text)
     if not name:
         return list(WELL_KNOWN[:limit])
     if _OFFSET.fullmatch(name):
         return []
-    found = dict.fromkeys(_matching(name))
+    local = (zone for city, zone in _cities(language).items() if city.startswith(name))
+    found = dict.fromkeys((*local, *_matching(name)))
     return list(found or dict.fromkeys(_similar(name)))[:limit]
+
+
+def city_of(zone: str, language: Language) -> str:
+    """A zone's city in a language, where it isn't called as in the zone's name: `東京`; else empty."""
+    return str(language.locale.time_zones.get(zone, {}).get("city", ""))
 
 
 def _matching(typed: str) -> Iterator[str]:
@@ -150,6 +157,13 @@ def _by_name() -> dict[str, str]:
 
 
 @cache
+def _cities(language: Language) -> dict[str, str]:
+    """The zones by the names of their cities in a language, folded; most are as in the zone's name, and not here."""
+    zones, known = available_timezones(), language.locale.time_zones.items()
+    return {_key(names["city"]): zone for zone, names in known if "city" in names and zone in zones}
+
+
+@cache
 def _countries() -> dict[str, str]:
     """The canonical zones, each with the name of its country, the most populous zone of a country first."""
     data = files("tzdata") / "zoneinfo"
@@ -164,7 +178,3 @@ def _rows(table: str) -> list[list[str]]:
 
 def _key(name: str) -> str:
     return " ".join(name[:100].casefold().replace("_", " ").replace(",", " ").split())
-
-
-def _listed(names: list[str]) -> str:
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -153,10 +153,10 @@ class Channel:
             self.counting()
         return self.replied
 
-    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, note: Any) -> None:
         if self.telling is not None:
             self.telling()
-        self.told.append(text)
+        self.told.append(note)
 
     @property
     def prompts(self) -> list[Prompt]:
@@ -216,7 +216,7 @@ class World:
             )  # fmt: skip
             for kind in (
                 self.prompts,
-                ReminderJob(lambda step: step, recognise_post),
+                ReminderJob(lambda step: step, lambda job, _: recognise_post(job)),
                 ThreadJob(),
                 PinJob(),
                 PollJob(lambda poll: poll, recognise_poll),

@@ -128,6 +128,12 @@ async def test_the_controls_show_direct_messages_and_answer_the_question(catalog
         assert "step " in shown(demo)
 
 
+async def test_the_demo_speaks_another_language(catalog: Catalog) -> None:
+    async with open_demo(catalog, language="de") as demo:
+        await demo.control("find")
+        assert "Schritt " in shown(demo)
+
+
 async def test_posting_now_again_and_again_does_not_stall(catalog: Catalog) -> None:
     """Thread and poll make so many requests that the bot waits for its own pace, in the middle of a command."""
     async with open_demo(catalog) as demo:

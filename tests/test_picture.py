@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from gettext import NullTranslations
 from io import BytesIO
 from itertools import groupby
 
@@ -13,9 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
 from bot import picture
-from bot.language import ENGLISH
-from bot.picture import PathGroup, PathStep, bars, colours, rows, sheet, stops
-from bot.picture.fonts import CAP, Fonts, has_glyph
+from bot.language import ENGLISH, Language, language
+from bot.picture import PathGroup, PathStep, bars, colours, fonts, rows, sheet, stops
+from bot.picture.fonts import CAP, Fonts, fonts_for, has_glyph
 from bot.picture.titles import legible, wrap
 from bot.picture.words import ALT_LIMIT
 
@@ -177,11 +178,11 @@ def test_the_panel_brings_its_own_ground_to_every_theme(ground: str) -> None:
 
 
 def test_words_are_large_enough_for_a_phone() -> None:
-    fonts = Fonts()
-    assert min(font.size for font in vars(fonts).values()) >= 28
-    inside, half = rows.STOP - stops.STROKE, fonts.text.size * CAP
+    letters = Fonts()
+    assert min(font.size for font in vars(letters).values()) >= 28
+    inside, half = rows.STOP - stops.STROKE, letters.text.size * CAP
     room = 2 * (inside**2 - half**2) ** 0.5  # across a ring, where a digit's upper corners are
-    assert fonts.text.getlength("8" * rows.MAX_DIGITS) < room
+    assert letters.text.getlength("8" * rows.MAX_DIGITS) < room
 
 
 def shape(done: bool = False, following: bool = False) -> Image.Image:
@@ -345,6 +346,43 @@ def test_all_that_is_drawn_of_a_title_has_a_glyph(title: str) -> None:
     heading = legible(title, 2, ENGLISH)
     assert heading.strip()
     assert all(map(has_glyph, heading))
+
+
+class Georgian(NullTranslations):
+    """Letters that Inter doesn't have, and a common font of Linux does."""
+
+    def gettext(self, message: str) -> str:
+        return {"next": "შემდეგი", "nothing on it yet": "ცარიელია"}.get(message, message)
+
+
+def test_a_language_without_letters_is_english_in_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "SYSTEM_FONTS", ())
+    fonts._file_with.cache_clear()
+    groups = path([("Basics", 3)], following=1)
+    assert picture.draw_path(groups, Language("ka", Georgian())) == draw_path(groups)
+    fonts._file_with.cache_clear()
+
+
+def test_a_font_of_the_system_draws_what_inter_has_no_letters_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "SYSTEM_FONTS", ("no-such-font.ttf", "DejaVuSans.ttf"))
+    fonts._file_with.cache_clear()
+    drawn_with, written_in = fonts_for(georgian := Language("ka", Georgian()))
+    if written_in is ENGLISH:
+        pytest.skip("DejaVu Sans is not on this machine")
+    assert drawn_with.file.endswith("DejaVuSans.ttf")
+    groups = path([("Basics", 3)], following=1)
+    assert picture.draw_path(groups, georgian) != draw_path(groups)
+    # A font of the system may have Arabic letters, but they would stand apart and from left to right.
+    assert legible("تعلم الآلة", 2, georgian, drawn_with.file) == "Part 2"
+    fonts._file_with.cache_clear()
+
+
+@pytest.mark.parametrize("code", ["de", "es", "fr"])
+def test_every_word_of_the_picture_has_its_letters(code: str) -> None:
+    reader = language(code)
+    assert fonts_for(reader)[1] is reader
+    told = [reader.t(one) for one in ("{done} of {total} done", "Next: {number}. {title}", "Part {number}", "next")]
+    assert all(char.isspace() or has_glyph(char) for char in "".join(told))
 
 
 @given(st.text("aWi é.", min_size=1, max_size=120).filter(str.strip), st.integers(120, 600))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ScheduleError
+from bot.language import language, languages
 from bot.schedule import (
     Schedule,
     due_by,
@@ -222,6 +223,36 @@ def test_a_pause_ends_on_the_day_that_is_meant(typed: str, meant: date) -> None:
     assert parse_until(typed, "Asia/Tokyo", monday).astimezone(ZoneInfo("Asia/Tokyo")) == datetime.combine(
         meant, time(), ZoneInfo("Asia/Tokyo")
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "meant"),
+    [
+        ("de", "11. Januar", date(2026, 1, 11)), ("de", "2 Wochen", date(2026, 1, 19)),
+        ("de", "bis zum 11. März 2027", date(2027, 3, 11)), ("de", "Fr.", date(2026, 1, 9)),
+        ("es", "11 de enero", date(2026, 1, 11)), ("es-419", "hasta el 3 de mayo de 2027", date(2027, 5, 3)),
+        ("es", "viernes", date(2026, 1, 9)), ("fr", "1er février", date(2026, 2, 1)),
+        ("fr", "jusqu'au 3 mai", date(2026, 5, 3)), ("fr", "3 mois", date(2026, 4, 5)),
+        ("ja", "1月11日", date(2026, 1, 11)), ("ja", "2027年3月3日", date(2027, 3, 3)),
+        ("ja", "2週間", date(2026, 1, 19)), ("ja", "金曜日", date(2026, 1, 9)),
+        ("de", "11 January", date(2026, 1, 11)), ("ja", "2027-01-11", date(2027, 1, 11)),
+    ],
+)  # fmt: skip
+def test_a_day_is_typed_in_the_language_of_who_types(code: str, typed: str, meant: date) -> None:
+    monday = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    assert parse_until(typed, "UTC", monday, language(code)).date() == meant
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_example_of_a_day_is_understood(code: str) -> None:
+    monday, reader = datetime(2026, 1, 5, 12, tzinfo=UTC), language(code)
+    assert parse_until(reader.t("11 January"), "UTC", monday, reader).date() == date(2026, 1, 11)
+
+
+@pytest.mark.parametrize("typed", ["13月1日", "1月32日", "soon"])
+def test_what_means_no_day_in_japanese(typed: str) -> None:
+    with pytest.raises(ScheduleError):
+        parse_until(typed, "UTC", datetime(2026, 1, 5, tzinfo=UTC), language("ja"))
 
 
 @pytest.mark.parametrize(

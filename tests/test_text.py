@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.catalog import Resource
-from bot.discord_io.text import LINKS_LIMIT, by_line, echo, escape, fit, further_links, label, link, sentence
+from bot.discord_io.text import LINKS_LIMIT, by_line, defuse, echo, escape, fit, further_links, label, link, sentence
 from bot.language import ENGLISH
 
 FIRST_SENTENCES = [
@@ -108,6 +108,8 @@ def test_text_is_literal_and_addresses_stay_whole(text: str, escaped: str) -> No
 def test_an_echo_has_no_address() -> None:
     assert echo("kv cache in Node.js") == "kv cache in Node.js"
     assert echo("see https://evil.example/x or\n discord\u200b.gg/evil") == "see (link) or (link)"
+    assert defuse("「https://evil.example/x」は") == "「(link)」は"
+    assert defuse("„www.evil.example“ und «evil.example/x»") == "„(link)“ und «(link)»"
 
 
 def test_a_cut_text_ends_in_its_ellipsis() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ScheduleError
-from bot.zones import resolve_zone, search_zones, zone_label
+from bot.language import ENGLISH, language
+from bot.zones import city_of, resolve_zone, search_zones, zone_label
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,22 @@ def test_names_people_use(text: str, zone: str) -> None:
 )  # fmt: skip
 def test_half_typed_and_mistyped(typed: str, offered: str) -> None:
     assert offered in search_zones(typed)[:5]
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "zone"),
+    [("ja", "東京", "Asia/Tokyo"), ("de", "Wien", "Europe/Vienna"), ("es", "Nueva York", "America/New_York"),
+     ("fr", "Vienne", "Europe/Vienna"), ("ja", "tokyo", "Asia/Tokyo")],
+)  # fmt: skip
+def test_a_city_is_typed_in_the_language_of_who_types(code: str, typed: str, zone: str) -> None:
+    assert resolve_zone(typed, language(code)) == zone
+    assert search_zones(typed[:2], language=language(code))
+    assert search_zones(typed, language=language(code))[0] == zone
+
+
+def test_a_city_has_its_own_name_only_where_it_is_another() -> None:
+    assert (city_of("Asia/Tokyo", language("ja")), city_of("Asia/Tokyo", ENGLISH)) == ("東京", "")
+    assert city_of("Nowhere/Land", language("ja")) == ""
 
 
 def test_an_empty_field_offers_the_well_known() -> None:

@@ -22,6 +22,7 @@ from bot.cli.checking import check
 from bot.cli.curating import CURATING, imported, today
 from bot.cli.options import READABLE, catalog_here, catalog_option, examples, load
 from bot.errors import CatalogError, DiscordRefused, DiscordUnreachable, StoreError, StudybotError
+from bot.language import languages
 from bot.settings import read_settings
 from bot.terminal import answer_json, answer_text, as_line, path_json, path_text
 
@@ -128,8 +129,9 @@ def backup(file: Path) -> None:
 @catalog_option
 @click.option("--index", type=READABLE, metavar="INDEX", help="A Markdown index to import and try, without a catalog.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The page's port. Default: any free one.")
+@click.option("--language", type=click.Choice(languages()), help="The language that the bot speaks. Default: English.")
 @click.option("--no-browser", is_flag=True, help="Only print the page's address.")
-def demo(catalog_path: Path | None, index: Path | None, port: int, no_browser: bool) -> None:
+def demo(catalog_path: Path | None, index: Path | None, port: int, language: str | None, no_browser: bool) -> None:
     """Try the bot in your browser, without a token.
 
     It runs on a simulated Discord on this machine; nothing reaches the network, and nothing is kept.
@@ -140,7 +142,7 @@ def demo(catalog_path: Path | None, index: Path | None, port: int, no_browser: b
         raise click.UsageError("--catalog and --index exclude each other: one list is served.")
     catalog = imported(index).catalog if index else load(catalog_path)
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    asyncio.run(run_demo(catalog, port=port, open_browser=not no_browser, echo=click.echo))
+    asyncio.run(run_demo(catalog, port=port, language=language, open_browser=not no_browser, echo=click.echo))
 
 
 @main.command(

@@ -25,15 +25,20 @@ q  quit (or Ctrl-C)"""
 
 
 async def run_demo(
-    catalog: Catalog, *, port: int = 0, open_browser: bool = True, echo: Callable[[str], None] = print
+    catalog: Catalog,
+    *,
+    port: int = 0,
+    language: str | None = None,
+    open_browser: bool = True,
+    echo: Callable[[str], None] = print,
 ) -> None:
     """Run the demo until somebody ends it: Ctrl-C, the key q, or "End preview session" on the page.
 
-    `echo` is given each line for people; the page is opened in a browser if there is a graphical one and
-    `open_browser` is true. Raises what `open_demo` raises.
+    `language` is what the bot speaks, English if None; `echo` is given each line for people; the page is opened in a
+    browser if there is a graphical one and `open_browser` is true. Raises what `open_demo` raises.
     """
     with pressed_keys() as keys, _stop_signals() as stopped:
-        async with open_demo(catalog, port=port) as demo:
+        async with open_demo(catalog, port=port, language=language) as demo:
             echo(f"studybot is running on a simulated Discord. Open this page:\n\n  {demo.url}\n")
             echo(KEYS_HELP if keys is not None else "Ctrl-C ends it.")
             if open_browser:

@@ -144,10 +144,11 @@ class Demo:
 
 
 @asynccontextmanager
-async def open_demo(catalog: Catalog, *, port: int = 0) -> AsyncIterator[Demo]:
+async def open_demo(catalog: Catalog, *, port: int = 0, language: str | None = None) -> AsyncIterator[Demo]:
     """Start the bot in a simulated study server with a page on loopback `port` (0: any free one); end it all on exit.
 
-    The simulated clock starts at the present and stands still until `Demo.advance` or `Demo.follow_the_clock` moves it.
+    `language` is what the bot speaks, English if None. The simulated clock starts at the present and stands still until
+    `Demo.advance` or `Demo.follow_the_clock` moves it.
     Raises MissingExtra without the packages of the extra "demo", StudybotError if the port is taken.
     """
     if not all(map(find_spec, ("simcord", "regex"))):
@@ -157,7 +158,7 @@ async def open_demo(catalog: Catalog, *, port: int = 0) -> AsyncIterator[Demo]:
 
     store = await Store.open("sqlite:///:memory:")
     try:
-        async with open_server(catalog, store) as server, open_page(server, port) as page:
+        async with open_server(catalog, store, language) as server, open_page(server, port) as page:
             demo = Demo(server, page, store)
             act_in_turn(page, server, demo.control)
             yield demo

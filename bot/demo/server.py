@@ -109,10 +109,10 @@ def text_of(message: Any) -> str:
 
 
 @asynccontextmanager
-async def open_server(catalog: Catalog, store: Store) -> AsyncIterator[StudyServer]:
+async def open_server(catalog: Catalog, store: Store, language: str | None = None) -> AsyncIterator[StudyServer]:
     """Start the bot in a study server, and end it on exit. The simulated clock starts at the present."""
     # Not Settings(): what the host's environment says about the real bot is no concern of the demo's.
-    bot = create_bot(Settings.model_construct(), catalog, store)
+    bot = create_bot(Settings.model_construct(language=language), catalog, store)
     env = simcord.Env(bot, check_errors=False, shard_count=1, settle_timeout=SETTLE_TIMEOUT)
     # Else SimCord waits with each click for a loop whose time is nearly there, and the clock leaps there with it.
     bot.sleep = lambda seconds: env.external_wait(asyncio.sleep(seconds), reason="between two rounds of a loop")

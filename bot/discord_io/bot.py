@@ -23,6 +23,7 @@ from bot.discord_io.membership import Membership
 from bot.discord_io.refusals import ENTRY_POINT, REQUEST_ERRORS
 from bot.discord_io.requests import CheckedClock, request_trace
 from bot.discord_io.text import TYPED_LIMIT, readable
+from bot.discord_io.translator import CommandTranslator, translations
 from bot.errors import StoreError
 from bot.jobs.worker import monotonic
 from bot.language import Language, language
@@ -110,7 +111,8 @@ class StudyBot(commands.AutoShardedBot):
         self.catalogs = catalogs
         self.store = store
         self.sleep = asyncio.sleep
-        self.language_of = language
+        chosen = settings.language
+        self.language_of = language if chosen is None else lambda _: language(chosen)
         # Not `clock`, which may be set back. Looked up at each call: a simulated Discord has a time of its own.
         self.gate = Gate(lambda: time.monotonic())
         self.membership = Membership(self.clock)
@@ -151,17 +153,20 @@ class StudyBot(commands.AutoShardedBot):
         for add_to in self._features:
             await add_to(self)
         await self.add_cog(self.delivery)
+        await self.tree.set_translator(CommandTranslator())
         await self._sync()
 
     async def _sync(self) -> None:
         """Discord takes 200 new commands a day and has no diff of its own: ask only when something changed."""
         key = f"commands:{self.application_id}"
+        # Not the translated commands: no language is loaded before its first use.
         payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        digest = hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+        written = json.dumps(payload, sort_keys=True).encode()
+        digest = hashlib.sha256(b"".join((written, *await asyncio.to_thread(translations)))).hexdigest()
         try:
             if await self.store.state.get(key) == digest and await self._discord_has_them():
                 return
-            await self._send_commands(payload)
+            await self._send_commands()
             await self.store.state.put(key, digest)
         except (*REQUEST_ERRORS, app_commands.AppCommandError, StoreError) as error:
             # The commands of the last start are there still; the next start tries again.
@@ -173,7 +178,7 @@ class StudyBot(commands.AutoShardedBot):
         names = {command["name"] for command in there if command["type"] != ENTRY_POINT_TYPE}
         return names == {command.name for command in self.tree.get_commands()}
 
-    async def _send_commands(self, payload: list[dict[str, Any]]) -> None:
+    async def _send_commands(self) -> None:
         """Replace Discord's list of the commands; an Entry Point command, which starts an Activity, stays as it is."""
         try:
             await self.tree.sync()
@@ -182,7 +187,9 @@ class StudyBot(commands.AutoShardedBot):
                 raise
             there: Sequence[Any] = await self.http.get_global_commands(self._id)
             kept = [command for command in there if command["type"] == ENTRY_POINT_TYPE]
-            await self.http.bulk_upsert_global_commands(self._id, [*payload, *kept])
+            translator = CommandTranslator()
+            ours = [await one.get_translated_payload(self.tree, translator) for one in self.tree.get_commands()]
+            await self.http.bulk_upsert_global_commands(self._id, [*ours, *kept])
 
     @property
     def _id(self) -> int:

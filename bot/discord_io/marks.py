@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -27,6 +27,8 @@ from bot.progress import next_step, tally, unmet
 from bot.store import Store
 from bot.store.marks import Action, MarkChange
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 MARKS_TIMEOUT = 1.0
@@ -36,8 +38,8 @@ TITLE_LIMIT = 150
 """Characters of a resource's or a stage's title."""
 PREREQUISITE_LIMIT = 60
 """Characters of a prerequisite's title."""
-STATE_LIMIT = PREREQUISITE_LIMIT + len("do “” and 999 more first")
-"""Most characters of `state_words`."""
+STATE_LIMIT = PREREQUISITE_LIMIT + 30
+"""Most characters of `state_words`, in any language."""
 
 ACTION = r"(?P<action>[mut])"
 """The part of a button's template that a mark's Action matches."""
@@ -58,21 +60,27 @@ _locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
 async def finished_in_time(store: Store, library: Library, user_id: int) -> frozenset[str] | None:
     """The ids of what a member has finished; None, and a warning in the log, if the store does not answer in time."""
-    reading = asyncio.ensure_future(store.marks.of(user_id))
+    marks = await in_time(store.marks.of(user_id))
+    return None if marks is None else library.finished(marks)
+
+
+async def in_time(look_up: Coroutine[Any, Any, T]) -> T | None:
+    """What a look-up finds; None, and a warning in the log, if the store does not answer in time."""
+    reading = asyncio.ensure_future(look_up)
     reading.add_done_callback(_log_failure)
     await asyncio.sleep(0)  # most look-ups are done by now, and need no timer
     if not reading.done():
         await asyncio.wait((reading,), timeout=MARKS_TIMEOUT)
     if reading.done() and reading.exception() is None:
-        return library.finished(reading.result())
+        return reading.result()
     reading.cancel()  # it leaves the queue; a transaction that has begun ends by itself
-    log.warning("A list is shown without marks: the database did not answer")
+    log.warning("An answer is given without what the database holds: it did not answer")
     return None
 
 
 def _log_failure(reading: asyncio.Future[Any]) -> None:
     if not reading.cancelled() and (error := reading.exception()) is not None:
-        log.warning("Marks could not be read: %s", error)
+        log.warning("The database could not be read: %s", error)
 
 
 def one_at_a_time(user_id: int) -> asyncio.Lock:

@@ -33,7 +33,6 @@ from bot.discord_io.text import CONTENT_LIMIT, fit
 from bot.errors import CannotPost, PostError, PostFailed
 from bot.jobs import Sent
 from bot.jobs.attempt import ClaimLost, Recognise
-from bot.language import ENGLISH, N_
 from bot.outcomes import Reason
 
 T = TypeVar("T")
@@ -60,7 +59,6 @@ A_WEEK: Literal[10080] = 10080
 FITTING_TAGS = ("weekly", "prompt", "learning", "reading", "study", "resource", "discussion", "question")
 UNFITTING_TAGS = ("solved", "resolved", "answered", "closed", "done", "duplicate", "bug")
 """Words of forum tags that fit a weekly prompt, and of those that say something about a post that isn't true of one."""
-TO_ADMINS, NOTICE_TITLE = N_("For this server's admins: {text}"), N_("About the weekly prompt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,15 @@ class Message:
     view: discord.ui.View | None = None
     poll: discord.Poll | None = None
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What admins are told: `text` in a direct message, `content` where others read it, in a forum with a `title`."""
+
+    text: str
+    content: str
+    title: str
 
 
 class DiscordMessenger:
@@ -255,7 +262,7 @@ class DiscordMessenger:
         thread = await self._with_timeout(self._bot.fetch_channel(thread_id))
         return thread.message_count if isinstance(thread, discord.Thread) else 0
 
-    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, note: Note) -> None:
         """Tell an admin in a direct message, else a server in its system channel, else in the channel given.
 
         Any failure goes on to the next. Raises PostFailed if a further attempt at them may do, else CannotPost.
@@ -263,9 +270,9 @@ class DiscordMessenger:
         guild = self._bot.get_guild(guild_id)
         system = guild.system_channel.id if guild and guild.system_channel else None
         channels = dict.fromkeys(filter(None, (system, channel_id)))
-        ways = [partial(self._tell_channel, one, guild_id, text) for one in channels]
+        ways = [partial(self._tell_channel, one, guild_id, note) for one in channels]
         if user_id is not None:
-            ways.insert(0, partial(self._tell_admin, user_id, guild_id, text))
+            ways.insert(0, partial(self._tell_admin, user_id, guild_id, note.text))
         failures: list[PostError] = []
         for way in ways:
             try:
@@ -286,8 +293,8 @@ class DiscordMessenger:
             raise CannotPost(Reason.ACCOUNT_GONE, "the admin no longer manages the server")
         await (await member.create_dm()).send(text, allowed_mentions=discord.AllowedMentions.none())
 
-    async def _tell_channel(self, channel_id: int, guild_id: int, text: str) -> None:
-        message = Message(channel_id, guild_id, fit(ENGLISH.t(TO_ADMINS, text=text), CONTENT_LIMIT), NOTICE_TITLE)
+    async def _tell_channel(self, channel_id: int, guild_id: int, note: Note) -> None:
+        message = Message(channel_id, guild_id, fit(note.content, CONTENT_LIMIT), note.title)
         if (forum := self._forum(channel_id, guild_id)) is not None:
             await _post_in_forum(forum, message)
         else:

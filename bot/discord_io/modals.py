@@ -118,11 +118,11 @@ class TypedSchedule:
         time, zone = (text.replace("|", "/") for text in (self.time[:TIME_LIMIT], self.zone[:ZONE_LIMIT]))
         return f"{self.day}|{time}|{zone}"
 
-    def parse(self) -> Schedule:
-        """The schedule that it means; raises ScheduleError."""
+    def parse(self, language: Language) -> Schedule:
+        """The schedule that it means to who reads a language; raises ScheduleError."""
         if not self.zone.strip():
             raise ScheduleError(N_("Which time zone? A city will do, such as Berlin."))
-        return Schedule(self.day, parse_time(self.time), resolve_zone(self.zone))
+        return Schedule(self.day, parse_time(self.time), resolve_zone(self.zone, language))
 
 
 def schedule_fields(typed: TypedSchedule, language: Language) -> list[discord.ui.Label[Any]]:
@@ -176,7 +176,7 @@ class ScheduleModal(PersistentModal):
         """Save the schedule; what means nothing is said, with a button that opens the form again as it was typed."""
         language = interaction.client.language_for(interaction)
         try:
-            schedule = self.typed.parse()
+            schedule = self.typed.parse(language)
         except ScheduleError as error:
             card = wrong_entry(error, self.again(language.t("Try again"), language), language)
             await interaction.response.send_message(view=card, ephemeral=True)

@@ -10,8 +10,9 @@ from discord.app_commands import locale_str
 from bot.catalog import Stage, Track
 from bot.catalogs import Library
 from bot.discord_io.text import CHOICE_LIMIT, CHOICES_LIMIT, fit
+from bot.language import Language
 from bot.schedule import DAYS
-from bot.zones import search_zones, zone_label
+from bot.zones import city_of, search_zones, zone_label
 
 Choices = list[app_commands.Choice[str]]
 
@@ -46,6 +47,9 @@ def filter_choices(library: Library, option: str, current: str) -> Choices:
     return choices(word for word in library.words_of(option) if current.strip().casefold() in word)
 
 
-def zone_choices(current: str) -> Choices:
-    """Time zones that fit the typed text."""
-    return named_choices((zone, zone_label(zone)) for zone in search_zones(current, limit=CHOICES_LIMIT))
+def zone_choices(current: str, language: Language) -> Choices:
+    """Time zones that fit the typed text, with their cities in a language."""
+    found = search_zones(current, limit=CHOICES_LIMIT, language=language)
+    return named_choices(
+        (zone, " · ".join(filter(None, (zone_label(zone), city_of(zone, language))))) for zone in found
+    )

@@ -76,9 +76,10 @@ def _escaped(text: str) -> str:
     return re.sub(_SPECIAL, r"\\<", _UNDERSCORE_IN_WORD.sub("_", "\\[".join(pieces)))
 
 
-# A scheme, or "www.", or a host that a path follows: what Discord may turn into a link or an invite.
+# A scheme, or "www.", or a host that a path follows: what Discord may turn into a link or an invite. It ends where a
+# quotation does, in any language.
 _ADDRESS = re.compile(
-    r"[a-z][a-z0-9+.-]{0,20}:/[^\s”]*|www\.[^\s”]+|(?:[\w-]{1,63}\.){1,9}[a-z]{2,24}/[^\s”]*", re.IGNORECASE
+    r"[a-z][a-z0-9+.-]{0,20}:/[^\s”“»」]*|www\.[^\s”“»」]+|(?:[\w-]{1,63}\.){1,9}[a-z]{2,24}/[^\s”“»」]*", re.IGNORECASE
 )
 
 

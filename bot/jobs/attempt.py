@@ -113,7 +113,7 @@ class Messenger(Protocol):
     async def replies(self, thread_id: int) -> int:
         """How many messages a thread has, the first one aside."""
 
-    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, text: str) -> None:
+    async def tell(self, user_id: int | None, guild_id: int, channel_id: int, note: Any) -> None:
         """Tell an admin in a direct message, else the server in its channel for notices, else in the channel given."""
 
 

@@ -16,7 +16,7 @@ from bot.catalog import Resource
 from bot.catalogs import Library
 from bot.jobs.attempt import TAG_IDS, Attempt, Done, JobKind, Outcome, library_of, number_of, post_of
 from bot.jobs.due import job_values
-from bot.jobs.records import Job, built
+from bot.jobs.records import Job, WeeklySchedule, built
 from bot.outcomes import State
 from bot.store.tables import insert_into, jobs, presses, schedules
 
@@ -27,6 +27,7 @@ class NumberedPost(NamedTuple):
     library: Library
     resource: Resource
     post: Job
+    schedule: WeeklySchedule
 
 
 def toggle_press(connection: Connection, guild_id: int, tag: str, user_id: int, now: datetime) -> bool | None:
@@ -84,6 +85,6 @@ class CountJob(JobKind):
         resource = library.catalog.get(post.resource_id or "")
         if resource is not None and post.message_id is not None and post.channel_id is not None:
             attempt.check()
-            view = self._render(NumberedPost(library, resource, post))
+            view = self._render(NumberedPost(library, resource, post, attempt.weekly))
             await attempt.messenger.edit(post.channel_id, post.message_id, view)
         return Done()

@@ -141,7 +141,7 @@ class NoticeJob(JobKind):
 
     name = "notice"
 
-    def __init__(self, render: Callable[[Notice], str]) -> None:
+    def __init__(self, render: Callable[[Notice], Any]) -> None:
         self._render = render
 
     def grace(self, job: Job) -> timedelta:
@@ -158,8 +158,8 @@ class NoticeJob(JobKind):
         await attempt.begin()
         attempt.check()
         weekly = notice.schedule
-        text = self._render(notice)
-        await attempt.messenger.tell(weekly.created_by, weekly.guild_id, weekly.channel_id, text)
+        note = self._render(notice)
+        await attempt.messenger.tell(weekly.created_by, weekly.guild_id, weekly.channel_id, note)
         return Done()
 
 

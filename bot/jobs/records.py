@@ -27,7 +27,7 @@ class WeeklySchedule:
     or `path.group_order` of a stage or track; round `start_round` begins at the resource `start_id`, if that is set;
     `next_id` is the resource that an admin wants posted next, and `note` what they add to that post; `thread`, `pin`
     and `poll` say whether each post opens a thread, is pinned, and is followed by a poll for what comes next.
-    `created_by` is who set it, None once they asked to be forgotten.
+    `created_by` is who set it, None once they asked to be forgotten. `language` is the locale of what is posted.
     """
 
     id: int
@@ -36,6 +36,7 @@ class WeeklySchedule:
     channel_id: int
     role_id: int | None
     schedule: Schedule
+    language: str
     created_by: int | None
     next_at: datetime
     paused_at: datetime | None
@@ -63,7 +64,7 @@ class Reminder:
 
     `catalog_id` names the list whose next step it tells. `idle_only` says that none is wanted in a week in which
     something was finished. While `paused_at` is set none comes; `pause_reason` says why, and `notice_pending` that the
-    member was not told yet.
+    member was not told yet. `language` is the locale that the member had when they set it, or changed it last.
     """
 
     id: int
@@ -71,6 +72,7 @@ class Reminder:
     catalog_id: str
     channel_id: int
     schedule: Schedule
+    language: str
     next_at: datetime
     paused_at: datetime | None
     pause_reason: Reason | None

@@ -45,7 +45,7 @@ class ReminderJob(MessageKind):
 
     name = "reminder"
 
-    def __init__(self, render: Callable[[DueReminder], Any], recognise: Callable[[Job], Recognise]) -> None:
+    def __init__(self, render: Callable[[DueReminder], Any], recognise: Callable[[Job, Reminder], Recognise]) -> None:
         self._render = render
         self._recognise = recognise
 
@@ -78,8 +78,9 @@ class ReminderJob(MessageKind):
 
     async def look(self, attempt: Attempt, since: datetime) -> Sent | None:
         """Look among the direct messages."""
-        channel_id = attempt.job.channel_id or _reminder(attempt).channel_id
-        return await attempt.messenger.find(channel_id, None, self._recognise(attempt.job), since)
+        reminder = _reminder(attempt)
+        channel_id = attempt.job.channel_id or reminder.channel_id
+        return await attempt.messenger.find(channel_id, None, self._recognise(attempt.job, reminder), since)
 
     async def has_nonce(self, attempt: Attempt) -> bool:
         """Always."""

@@ -30,6 +30,7 @@ def put(
     schedule: Schedule,
     idle_only: bool,
     now: datetime,
+    language: str = "en",
 ) -> Reminder:
     """Set a member's reminder, or change it and end its pause; returns it with its next occurrence.
 
@@ -38,6 +39,7 @@ def put(
     values: dict[str, Any] = {
         "catalog_id": catalog_id,
         "channel_id": channel_id,
+        "language": language,
         "idle_only": idle_only,
         "notice_pending": False,
         **rule_values(schedule),

@@ -45,6 +45,7 @@ def put(
     schedule: Schedule,
     created_by: int,
     now: datetime,
+    language: str | None = None,
     order: str | None = None,
     start_id: str | None = None,
     thread: bool | None = None,
@@ -56,7 +57,7 @@ def put(
     The options of each prompt that are None stay; a new walk begins at `start_id`. A week that has its prompt, or was
     left out, gets no second one by a change. A change ends an automatic pause; a pause set by an admin stays.
     """
-    given = {"order": order, "start_id": start_id, "thread": thread, "pin": pin, "poll": poll}
+    given = {"language": language, "order": order, "start_id": start_id, "thread": thread, "pin": pin, "poll": poll}
     values = {
         "catalog_id": catalog_id,
         "channel_id": channel_id,

@@ -62,7 +62,7 @@ def _say(sheet: Sheet, y: int, text: str) -> int:
 def _draw_bar(sheet: Sheet, y: int, group: PathGroup, place: int) -> int:
     """A group's heading and bar; gives where the next one comes."""
     told = count(group, sheet.language)
-    title = legible(group.title, place, sheet.language)
+    title = legible(group.title, place, sheet.language, sheet.fonts.file)
     sheet.heading(y, [cut(title, sheet.fonts.title, title_room(told, sheet.fonts))], told)
     width, at = TEXT_RIGHT - TEXT_LEFT, Point(WIDTH // 2, y + BELOW)
     sheet.stamp(at, LINE, pill(width, BAR))

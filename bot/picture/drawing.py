@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.language import Language
 from bot.picture.bars import draw_bars
-from bot.picture.fonts import Fonts
+from bot.picture.fonts import fonts_for
 from bot.picture.groups import PathGroup
 from bot.picture.rows import fit_as_stops
 from bot.picture.stops import draw_stops
@@ -19,4 +19,4 @@ def draw_path(groups: Sequence[PathGroup], language: Language) -> bytes:
     give the same bytes. Safe to call from several threads at once: nothing that changes is shared between calls.
     """
     draw = draw_stops if fit_as_stops(groups) else draw_bars
-    return draw(groups, Fonts(), language).png()
+    return draw(groups, *fonts_for(language)).png()

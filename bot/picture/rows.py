@@ -72,7 +72,7 @@ def sections(groups: Sequence[PathGroup], fonts: Fonts, language: Language) -> I
     y = TOP
     for place, group in enumerate(groups, start=1):
         told = count(group, language)
-        lines = wrap(legible(group.title, place, language), fonts.title, title_room(told, fonts))
+        lines = wrap(legible(group.title, place, language, fonts.file), fonts.title, title_room(told, fonts))
         last_line = y + (len(lines) - 1) * TITLE_LINE
         rows = tuple(_rows(group.steps, last_line + ABOVE))
         end = rows[-1].end + BELOW if rows else last_line + EMPTY

@@ -62,7 +62,10 @@ class Sheet:
         t, text, step = self.language.t, total(groups, self.language), next_of(groups)
         self.write(TEXT_LEFT, HEAD, text[0].upper() + text[1:], self.fonts.head, align="l")
         if step is not None and step.title:
-            title, number = legible(step.title, step.number, self.language), self.language.number(step.number)
+            title, number = (
+                legible(step.title, step.number, self.language, self.fonts.file),
+                self.language.number(step.number),
+            )
             if title == part(step.number, self.language):
                 line = t("Next: step {number}", number=number)
             else:

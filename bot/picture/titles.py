@@ -8,7 +8,7 @@ from bisect import bisect_right
 from PIL.ImageFont import FreeTypeFont
 
 from bot.language import Language
-from bot.picture.fonts import has_glyph
+from bot.picture.fonts import INTER, has_glyph
 
 READ = 120
 """Characters of a title that are looked at: more than two lines hold."""
@@ -19,11 +19,11 @@ def part(place: int, language: Language) -> str:
     return language.t("Part {number}", number=place)
 
 
-def legible(title: str, place: int, language: Language) -> str:
-    """A title in letters that can be drawn, or "Part 2" (its `place`) when it would lose some; emoji are no loss."""
+def legible(title: str, place: int, language: Language, file: str = INTER) -> str:
+    """A title in letters that a font can draw, or "Part 2" (its `place`) when it would lose some; emoji are no loss."""
     text = unicodedata.normalize("NFC", " ".join(title.split())[:READ])
-    lost = any(unicodedata.category(char)[0] in "LN" and not _spell(char) for char in text)
-    drawn = " ".join("".join(map(_spell, text)).split())
+    lost = any(unicodedata.category(char)[0] in "LN" and not _spell(char, file) for char in text)
+    drawn = " ".join("".join(_spell(char, file) for char in text).split())
     return drawn if drawn and not lost else part(place, language)
 
 
@@ -45,7 +45,7 @@ def wrap(text: str, font: FreeTypeFont, width: float) -> tuple[str, ...]:
     return " ".join(words[:fits]), cut(" ".join(words[fits:]), font, width)
 
 
-def _spell(char: str) -> str:
-    """A character as Inter can draw it: itself, its plain form (ﬁ → fi, 𝐋 → L), or nothing."""
+def _spell(char: str, file: str) -> str:
+    """A character as a font can draw it: itself, its plain form (ﬁ → fi, 𝐋 → L), or nothing."""
     plain = unicodedata.normalize("NFKC", char)
-    return next((form for form in (char, plain) if all(map(has_glyph, form))), "")
+    return next((form for form in (char, plain) if all(has_glyph(one, file) for one in form)), "")

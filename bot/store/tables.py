@@ -37,6 +37,8 @@ NOTE_LIMIT = 300
 """Characters of an admin's own words for a post: a sentence or two."""
 DETAIL_LIMIT = 300
 """Characters of Discord's words about an attempt that are kept: enough to act on."""
+LOCALE_LIMIT = 16
+"""Characters of a locale: Discord's have six at most."""
 PAGE_LIMIT = 640
 """Characters of a page: a catalog's address has at most 512, and one that grows when it is normalised still fits.
 PostgreSQL's indexes take 2,704 bytes, which four times this stays below."""
@@ -106,6 +108,7 @@ schedules = Table(
     Column("weekday", SmallInteger, nullable=False),
     Column("time", String(5), nullable=False),
     Column("zone", String(64), nullable=False),
+    Column("language", String(LOCALE_LIMIT), nullable=False, server_default="en"),
     Column("created_by", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),

@@ -1,6 +1,10 @@
-"""Presses as Discord's gateway sends them: SimCord's members wait for each answer, and these wait for none."""
+"""Presses as Discord's gateway sends them, without waiting for their answers as SimCord's members do; other locales."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from discord import ComponentType, InteractionType
 from simcord import InteractionResult
@@ -8,6 +12,23 @@ from simcord.backend.serializers import message_payload
 from simcord.interactions import base_payload
 
 from tests.members.server import Seen, Server
+
+
+@contextmanager
+def speaking(server: Server, locale: str, guild: str = "en-US") -> Iterator[None]:
+    """Whoever does something in this block has set Discord to another language, as may the `guild`."""
+    emit = server.env.backend.emit
+
+    def in_locale(event: str, payload: Any, *rest: Any, **more: Any) -> Any:
+        if event == "INTERACTION_CREATE":
+            payload |= {"locale": locale, "guild_locale": guild}
+        return emit(event, payload, *rest, **more)
+
+    server.env.backend.emit = in_locale
+    try:
+        yield
+    finally:
+        server.env.backend.emit = emit
 
 
 def press_at_once(server: Server, seen: Seen, label: str) -> InteractionResult:

@@ -204,7 +204,7 @@ async def test_a_broken_database_costs_the_marks_alone(
     seen = await server.ask(command, **options)
     assert seen.private
     assert any(one.startswith(offer) for one in (*seen.labels, *seen.choices))
-    assert "shown without marks" in caplog.text
+    assert "without what the database holds" in caplog.text
 
 
 TITLE, PARAGRAPH = ("[*" * 128)[:256], "*_ " * 200

@@ -37,6 +37,7 @@ class Marks(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="done", description=locale_str("Mark a resource done."))
+    @app_commands.rename(resource=locale_str("resource"))
     @app_commands.describe(resource=locale_str("Title, step number (3) or link"))
     async def done(self, interaction: Interaction, resource: str) -> None:
         """Mark it and answer with how far the member is, privately, and with a way back."""

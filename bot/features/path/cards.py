@@ -34,7 +34,7 @@ TITLE_LIMIT = 150
 GOAL_LIMIT = 500
 """Characters of a stage's goal, a track's note, the note above the tracks or the prerequisites."""
 FACTS_LIMIT = 30
-"""Characters of "your next step" and "new on the list", in any language."""
+"""Characters of "new on the list" after a step's state, in any language."""
 UNKNOWN, DONE, NEXT, OPEN = "•", "✓", "→", "○"
 """Before a step: marks are not shown, done, the member's next step, to do. Something stands before every number: a line
 that begins with one is taken for a list, which some apps number anew."""

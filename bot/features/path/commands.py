@@ -19,6 +19,7 @@ class Path(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="path", description=locale_str("Show the whole reading list in order."))
+    @app_commands.rename(stage=locale_str("stage"))
     @app_commands.describe(stage=locale_str("Only one stage or track"))
     async def path(self, interaction: Interaction, stage: str | None = None) -> None:
         """Answer with the first page, privately."""

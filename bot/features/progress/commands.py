@@ -31,6 +31,7 @@ class Progress(commands.Cog):
         await interaction.edit_original_response(view=next_card(library, done, self._bot.language_for(interaction)))
 
     @app_commands.command(name="progress", description=locale_str("Show how far you are on the path."), extras=COSTLY)
+    @app_commands.rename(member=locale_str("member"))
     @app_commands.describe(member=locale_str("Someone who shares their progress"))
     async def progress(self, interaction: Interaction, member: discord.User | None = None) -> None:
         """Answer with the member's own card, or with another's; privately."""

@@ -14,6 +14,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import CATALOG, NextStepButton, PersistentItem, acknowledge
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.failures import ran_out
+from bot.discord_io.languages import shared_language
 from bot.discord_io.membership import CANDIDATES
 from bot.discord_io.refusals import REQUEST_ERRORS, refusal_of, sentence_of, why
 from bot.discord_io.text import name_of
@@ -99,12 +100,13 @@ async def show_own(interaction: Interaction, library: Library, share: Share | No
         await bot.store.marks.unshare(user.id)
         remark = language.t(WITHDRAWN)
     elif share is Share.POST:
-        card = shared_card(library, done, name_of(user, language), language)
-        remark = await _posted(interaction, card, language, await _file(interaction, library, done))
+        shared = await shared_language(interaction)
+        card = shared_card(library, done, name_of(user, shared), shared)
+        remark = await _posted(interaction, card, language, await _file(interaction, library, done, shared))
     is_open = await bot.store.marks.shared_since(user.id) is not None
     on_server = interaction.guild_id is not None
     own = own_card(library, done, language, is_open=is_open, on_server=on_server, remark=remark)
-    await interaction.edit_original_response(view=own, attachments=[await _file(interaction, library, done)])
+    await interaction.edit_original_response(view=own, attachments=[await _file(interaction, library, done, language)])
 
 
 async def show_other(interaction: Interaction, library: Library, other: discord.Member) -> None:
@@ -112,7 +114,7 @@ async def show_other(interaction: Interaction, library: Library, other: discord.
     language = interaction.client.language_for(interaction)
     done = library.finished(await interaction.client.store.marks.of(other.id))
     card = shared_card(library, done, name_of(other, language), language)
-    await interaction.edit_original_response(view=card, attachments=[await _file(interaction, library, done)])
+    await interaction.edit_original_response(view=card, attachments=[await _file(interaction, library, done, language)])
 
 
 async def show_server(interaction: Interaction, library: Library, *, post: bool) -> None:
@@ -128,9 +130,13 @@ async def show_server(interaction: Interaction, library: Library, *, post: bool)
     sharing = await bot.store.marks.sharing_finishers(pages, CANDIDATES)
     here, complete = await bot.membership.present(guild, sharing)
     counts = library.count_by_resource(await bot.store.marks.counts(here))
-    lines = "\n".join(server_lines(library, len(here), counts, language, complete=complete))
-    remark = await _posted(interaction, Card([discord.ui.TextDisplay(lines)]), language) if post else ""
-    text: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay(lines + (f"\n-# {remark}" if remark else ""))
+
+    def lines(language: Language) -> str:
+        return "\n".join(server_lines(library, len(here), counts, language, complete=complete))
+
+    shared = Card([discord.ui.TextDisplay(lines(await shared_language(interaction)))]) if post else None
+    remark = f"\n-# {await _posted(interaction, shared, language)}" if shared else ""
+    text: discord.ui.TextDisplay[Any] = discord.ui.TextDisplay(lines(language) + remark)
     row = [discord.ui.ActionRow[Any](ShareButton.of(library, Share.POST_SERVER, language))] if here else []
     await interaction.edit_original_response(view=Card([text, *row]), attachments=[])
 
@@ -151,6 +157,5 @@ async def _posted(interaction: Interaction, card: Card, language: Language, *fil
     return language.t("Posted. It won't update.")
 
 
-async def _file(interaction: Interaction, library: Library, done: Collection[str]) -> discord.File:
-    language = interaction.client.language_for(interaction)
+async def _file(interaction: Interaction, library: Library, done: Collection[str], language: Language) -> discord.File:
     return picture_file(await Pictures.of(interaction.client).png(picture_groups(library, done), language))

@@ -161,7 +161,7 @@ def _heading(drawing: _Drawing, start: bool) -> str:
 
 
 def _ignored_words(ignored: Sequence[str], language: Language) -> str:
-    return language.t("Ignored: {words}.", words=language.both([f"“{echo(word)}”" for word in ignored]))
+    return language.t("Ignored: {words}.", words=language.both([language.quoted(echo(word)) for word in ignored]))
 
 
 def _ignored(asked: Asked, answer: Answer, library: Library) -> list[str]:

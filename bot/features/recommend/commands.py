@@ -11,6 +11,7 @@ from bot.catalogs import Filters, Library
 from bot.discord_io.bot import Interaction, StudyBot
 from bot.discord_io.cards import Card, notice
 from bot.discord_io.failures import ran_out
+from bot.discord_io.languages import shared_language
 from bot.discord_io.limits import COSTLY
 from bot.discord_io.marks import finished_in_time
 from bot.discord_io.options import Choices, choices, filter_choices
@@ -46,6 +47,9 @@ class Recommend(commands.Cog):
     @app_commands.command(
         name="recommend", description=locale_str("Find the resources that fit a topic or a question.")
     )
+    @app_commands.rename(
+        topic=locale_str("topic"), kind=locale_str("kind"), level=locale_str("level"), share=locale_str("share")
+    )
     @app_commands.describe(
         topic=locale_str("What you want to learn: a topic, a title, an author, a link, a whole question"),
         kind=locale_str("Only one kind, such as paper or video"),
@@ -71,7 +75,7 @@ class Recommend(commands.Cog):
             return
         not_shared = ""
         if share and answer.hits:
-            card = recommendation(asked, answer, library, language, shared=True)
+            card = recommendation(asked, answer, library, await shared_language(interaction), shared=True)
             if not (not_shared := await self._share(interaction, card, language)):
                 return
         await self._answer(interaction, asked, answer, library)

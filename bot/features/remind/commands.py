@@ -21,6 +21,12 @@ class Remind(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="remind", description=locale_str("Get your next step once a week, in a direct message."))
+    @app_commands.rename(
+        day=locale_str("day"),
+        time=locale_str("time"),
+        timezone=locale_str("timezone"),
+        idle_only=locale_str("idle_only"),
+    )
     @app_commands.describe(
         day=locale_str("Day of the week"),
         time=locale_str("Time of day, such as 18:30 or 9am"),
@@ -44,10 +50,10 @@ class Remind(commands.Cog):
             return
         old = await self._bot.store.look_up(reminders.of_user, interaction.user.id)
         typed = TypedSchedule.changed(old.schedule if old else None, day, time, timezone)
+        language = self._bot.language_for(interaction)
         try:
-            schedule = typed.parse()
+            schedule = typed.parse(language)
         except ScheduleError as error:
-            language = self._bot.language_for(interaction)
             card = wrong_entry(error, ChangeButton.of(typed, language.t("Try again")), language)
             await interaction.edit_original_response(view=card)
             return
@@ -55,4 +61,4 @@ class Remind(commands.Cog):
 
     @remind.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return zone_choices(current)
+        return zone_choices(current, self._bot.language_for(interaction))

@@ -32,7 +32,7 @@ SUMMARY_LIMIT = 500
 """Characters of its summary; the longest reminder stays under CONTENT_LIMIT."""
 
 
-def render_reminder(step: DueReminder, *, language: Language) -> Message:
+def render_reminder(step: DueReminder, language: Language) -> Message:
     """A reminder as it is sent; its first line is what a phone shows in the notification."""
     view = None
     if step.resource is not None:
@@ -44,7 +44,7 @@ def render_reminder(step: DueReminder, *, language: Language) -> Message:
     return Message(step.reminder.channel_id, None, content, view=view)
 
 
-def recognise_reminder(job: Job, *, language: Language) -> Recognise:
+def recognise_reminder(job: Job, language: Language) -> Recognise:
     """How the reminder of a job is known; the last one, which has no button, by its words."""
 
     def recognise(message: discord.Message) -> bool:

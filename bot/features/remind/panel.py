@@ -144,6 +144,7 @@ async def set_reminder(
         schedule=schedule,
         idle_only=idle_only if idle_only is not None else old is not None and old.idle_only,
         now=bot.clock(),
+        language=str(interaction.locale),
     )
     bot.delivery.wake()
     await show_reminder(interaction, t("Set. I've sent you a test message: check your DMs.") if untested else "")

@@ -7,10 +7,12 @@ history    what was posted, and why not          post       the prompt as a mess
 admin      what all cards for admins share
 """
 
+from functools import partial
+
 from bot.discord_io.bot import StudyBot
 from bot.features.weekly import options, panel, pausing, preview
 from bot.features.weekly.commands import Weekly
-from bot.features.weekly.history import notice_words
+from bot.features.weekly.history import render_notice
 from bot.features.weekly.post import (
     PostDoneButton,
     recognise_poll,
@@ -20,17 +22,22 @@ from bot.features.weekly.post import (
     render_prompt,
 )
 from bot.jobs import CountJob, NoticeJob, PinJob, PollJob, PromptJob, ThreadJob
+from bot.language import Language
 
 
 async def setup(bot: StudyBot) -> None:
     """Add the commands, buttons and forms, and have the posts and what follows them delivered."""
+
+    def language_of(code: str) -> Language:
+        return bot.language_of(code)
+
     for kind in (
-        PromptJob(render_prompt, recognise_prompt),
+        PromptJob(partial(render_prompt, language_of=language_of), recognise_prompt),
         ThreadJob(),
         PinJob(),
-        PollJob(render_poll, recognise_poll),
-        NoticeJob(notice_words),
-        CountJob(render_number),
+        PollJob(partial(render_poll, language_of=language_of), partial(recognise_poll, language_of=language_of)),
+        NoticeJob(partial(render_notice, language_of=language_of)),
+        CountJob(partial(render_number, language_of=language_of)),
     ):
         bot.delivery.register(kind)
     bot.add_dynamic_items(PostDoneButton)

@@ -39,7 +39,7 @@ def order_words(library: Library, order: str, language: Language) -> str:
     if order in (PATH, SHUFFLED):
         return language.t("along the path") if order == PATH else language.t("shuffled")
     group = group_of(library.catalog, order)
-    return f"“{show(group.title, TITLE_LIMIT)}”" if group else language.t("a stage that has been removed")
+    return language.quoted(show(group.title, TITLE_LIMIT)) if group else language.t("a stage that has been removed")
 
 
 class AdminItem(PersistentItem, template=r"(?!)"):

@@ -30,6 +30,13 @@ class Weekly(commands.Cog):
         self._bot = bot
 
     @app_commands.command(name="weekly", description=locale_str("Set up and change this server's weekly prompt."))
+    @app_commands.rename(
+        day=locale_str("day"),
+        time=locale_str("time"),
+        timezone=locale_str("timezone"),
+        channel=locale_str("channel"),
+        start=locale_str("start"),
+    )
     @app_commands.describe(
         day=locale_str("Day of the week"),
         time=locale_str("Time of day, such as 18:30 or 9am"),
@@ -61,13 +68,13 @@ class Weekly(commands.Cog):
 
     @weekly.autocomplete("timezone")
     async def _zones(self, interaction: Interaction, current: str) -> Choices:
-        return zone_choices(current)
+        return zone_choices(current, self._bot.language_for(interaction))
 
     @weekly.autocomplete("start")
     async def _starts(self, interaction: Interaction, current: str) -> Choices:
         library = self._bot.library_for(interaction)
-        listed = library.index.complete(current, CHOICES_LIMIT)
-        return [app_commands.Choice(name=library.label(one, CHOICE_LIMIT), value=one.id) for one in listed]
+        listed, language = library.index.complete(current, CHOICES_LIMIT), self._bot.language_for(interaction)
+        return [app_commands.Choice(name=library.label(one, CHOICE_LIMIT, language), value=one.id) for one in listed]
 
     @app_commands.command(name="past", description=locale_str("Show the past prompts of this server, with links."))
     @app_commands.allowed_installs(guilds=True, users=False)

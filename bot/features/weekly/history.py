@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import discord
 
 from bot.discord_io.bot import Interaction
+from bot.discord_io.messenger import Note
 from bot.discord_io.refusals import fix, why
 from bot.discord_io.schedules import plain_date
 from bot.discord_io.text import CARD_LIMIT, show
 from bot.features.weekly.admin import TITLE_LIMIT
 from bot.jobs import Delivery, Job, Notice, WeeklySchedule
-from bot.language import ENGLISH, N_, Language
+from bot.language import N_, Language
 from bot.outcomes import Reason, State
 
 HEADING_LIMIT = 100
@@ -72,25 +73,34 @@ def post_link(weekly: WeeklySchedule, post: Job, language: Language) -> str:
     return "[" + language.t("show the post") + f"]({address})"
 
 
-def notice_words(notice: Notice) -> str:
+def notice_words(notice: Notice, language: Language) -> str:
     """What an admin reads, once, when a prompt pauses by itself, a week was lost, or its role is gone."""
-    weekly, lost, t = notice.schedule, notice.lost, ENGLISH.t
+    weekly, lost, t = notice.schedule, notice.lost, language.t
     channel = f"<#{weekly.channel_id}>"
     if notice.role_gone:
         gone = N_("The weekly prompt in {channel} mentions no role now: it was deleted. Choose another in `/weekly`.")
         return t(gone, channel=channel)
     if weekly.pause_reason is not None:
-        paused = t("The weekly prompt in {channel} is paused: {why}.", channel=channel, why=why(weekly.pause_reason))
+        paused = t(
+            "The weekly prompt in {channel} is paused: {why}.", channel=channel, why=why(weekly.pause_reason, language)
+        )
         todo = t("Then press *Resume* in `/weekly` there. I won't repeat this message.")
-        return " ".join(filter(None, (paused, fix(weekly.pause_reason), todo)))
+        return " ".join(filter(None, (paused, fix(weekly.pause_reason, language), todo)))
     reason = lost.reason if lost is not None and lost.reason is not None else Reason.OFFLINE
     missed = t(
         "The weekly prompt for {date} in {channel} wasn't posted: {why}.",
-        date=plain_date(lost.due_at if lost else weekly.next_at, weekly.schedule.zone, ENGLISH),
-        channel=channel, why=why(reason, detail=lost.detail if lost else None),
+        date=plain_date(lost.due_at if lost else weekly.next_at, weekly.schedule.zone, language),
+        channel=channel, why=why(reason, language, lost.detail if lost else None),
     )  # fmt: skip
     todo = t("The same resource comes next week; *Post now* in `/weekly` posts it right away.")
-    return " ".join(filter(None, (missed, fix(reason), todo)))
+    return " ".join(filter(None, (missed, fix(reason, language), todo)))
+
+
+def render_notice(notice: Notice, language_of: Callable[[str], Language]) -> Note:
+    """A notice as it is sent to an admin, or posted where all of them read."""
+    language = language_of(notice.schedule.language)
+    text, title = notice_words(notice, language), language.t("About the weekly prompt")
+    return Note(text, language.t("For this server's admins: {text}", text=text), title)
 
 
 def _past_line(weekly: WeeklySchedule, post: Job, language: Language) -> str:

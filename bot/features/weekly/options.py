@@ -1,4 +1,4 @@
-"""The card of Options: the order, the start, a role to mention, and what follows each post; each choice is saved."""
+"""The card of Options: order, start, a role to mention, the language, what follows each post; each choice is saved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.features.weekly.admin import FOLLOW_UP_NAMES, AdminItem, BackButton, Fi
 from bot.features.weekly.setting import channel_at, check
 from bot.jobs import WeeklySchedule, schedules
 from bot.jobs.records import FOLLOW_UPS
-from bot.language import N_, Language
+from bot.language import N_, Language, languages, name_of, nearest
 from bot.outcomes import Reason
 from bot.path import PATH, SHUFFLED, Plan, group_of, group_order
 
@@ -35,6 +35,8 @@ async def options_card(
         rows.append(StartSelect.of(library, weekly, following, language))
     role = interaction.guild.get_role(weekly.role_id or 0) if interaction.guild else None
     rows.append(RoleSelect.of(role, language))
+    if interaction.client.settings.language is None:
+        rows.append(LanguageSelect.of(weekly, language))
     buttons = [*(SwitchButton.of(kind, weekly, language) for kind in FOLLOW_UPS), BackButton.of(language)]
     return Card([discord.ui.TextDisplay(text), *map(discord.ui.ActionRow, rows), discord.ui.ActionRow(*buttons)])
 
@@ -152,6 +154,24 @@ class RoleSelect(AdminItem, template=r"weekly:role"):
         return await options_card(interaction, library, changed, language, remark)
 
 
+class LanguageSelect(AdminItem, template=r"weekly:language"):
+    """Changes the language of the posts, and of all else that the whole server reads."""
+
+    @classmethod
+    def of(cls, weekly: WeeklySchedule, language: Language) -> discord.ui.Select[Any]:
+        """The languages there are, each by its own name."""
+        placeholder = language.t("Language of the posts")
+        named = [(one, language.t("Language: {language}", language=name_of(one))) for one in languages()]
+        return _select("weekly:language", placeholder, named, nearest(weekly.language))
+
+    async def answer(
+        self, interaction: Interaction, library: Library, weekly: WeeklySchedule, language: Language
+    ) -> Card:
+        """Save it."""
+        chosen = nearest(only(selected(interaction)))
+        return await options_card(interaction, library, await change(interaction, weekly, language=chosen), language)
+
+
 def _role_remark(interaction: Interaction, weekly: WeeklySchedule, role: discord.Role, language: Language) -> str:
     channel = channel_at(interaction.client, weekly.channel_id)
     if role.mentionable or channel.permissions_for(channel.guild.me).mention_everyone:
@@ -200,5 +220,5 @@ def _select(custom_id: str, placeholder: str, named: Sequence[tuple[str, str]], 
     return discord.ui.Select(custom_id=custom_id, placeholder=placeholder, options=options)
 
 
-BUTTONS = (OptionsButton, OrderSelect, StartSelect, RoleSelect, SwitchButton)
+BUTTONS = (OptionsButton, OrderSelect, StartSelect, RoleSelect, LanguageSelect, SwitchButton)
 """The buttons and selects of this module."""

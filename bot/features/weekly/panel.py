@@ -224,7 +224,7 @@ async def _saved(
     if weekly is None or typed.is_schedule:
         where = weekly.channel_id if weekly else interaction.channel_id
         channel = typed.channel or channel_at(bot, where or 0, interaction.guild_id)
-        weekly = await save(interaction, library, channel, typed.form(weekly).parse(), weekly)
+        weekly = await save(interaction, library, channel, typed.form(weekly).parse(language), weekly)
         remark = language.t("Saved.")
     if typed.start is not None:
         weekly = await change(interaction, weekly, start_id=start_at(library, weekly, typed.start).id)
@@ -240,7 +240,8 @@ class ZoneAnswer(ZoneSelect):
         require_admin(interaction)
         await acknowledge(interaction)
         typed = replace(TypedSchedule.read(self.state), zone=only(selected(interaction)))
-        await _save_and_show(interaction, library, int(self.state["channel"]), typed.parse())
+        schedule = typed.parse(interaction.client.language_for(interaction))
+        await _save_and_show(interaction, library, int(self.state["channel"]), schedule)
 
 
 class SettingForm(ScheduleModal, template=r"weekly:set"):

@@ -158,7 +158,7 @@ class PauseModal(PersistentModal, template=r"weekly:pause"):
             return
         typed = self.value("until").strip() or next(iter(self.values.get("span", ())), "")
         try:
-            resume_at = parse_until(typed, weekly.schedule.zone, bot.clock()) if typed else None
+            resume_at = parse_until(typed, weekly.schedule.zone, bot.clock(), language) if typed else None
         except ScheduleError as error:
             text, again = escape(defuse(error.in_language(language))), PauseAgainButton.of(typed, language)
             await interaction.edit_original_response(view=with_back(text, language, again))

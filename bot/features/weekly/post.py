@@ -5,7 +5,7 @@ Plain content, not Components V2: a push that holds components alone has an empt
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +22,8 @@ from bot.discord_io.tags import TAG, has_tag, tag_of
 from bot.discord_io.text import CONTENT_LIMIT, by_line, escape, first_sentence, fit, show
 from bot.jobs import Job, NumberedPost, Poll, Prompt, Recap, toggle_press
 from bot.jobs.attempt import Recognise
-from bot.language import ENGLISH, Language
+from bot.language import Language
+from bot.language import language as language_for
 from bot.store.marks import Action
 
 POST_TITLE_LIMIT = 200
@@ -39,9 +40,9 @@ LONGEST_POLL = timedelta(days=32)
 """The longest that Discord keeps a poll open."""
 
 
-def render_prompt(prompt: Prompt) -> Message:
+def render_prompt(prompt: Prompt, language_of: Callable[[str], Language] = language_for) -> Message:
     """A prompt as it is posted."""
-    schedule, language = prompt.schedule, ENGLISH
+    schedule, language = prompt.schedule, language_of(prompt.schedule.language)
     roles = [discord.Object(prompt.role_id)] if prompt.role_id else []
     return Message(
         channel_id=schedule.channel_id,
@@ -74,9 +75,9 @@ def post_view(library: Library, resource: Resource, job: Job | None, language: L
     return view
 
 
-def render_number(numbered: NumberedPost) -> discord.ui.View:
+def render_number(numbered: NumberedPost, language_of: Callable[[str], Language]) -> discord.ui.View:
     """The buttons of a post with its new number."""
-    return post_view(numbered.library, numbered.resource, numbered.post, ENGLISH)
+    return post_view(numbered.library, numbered.resource, numbered.post, language_of(numbered.schedule.language))
 
 
 class PostDoneButton(PersistentItem, template=rf"post:{CATALOG}:{RESOURCE}:{TAG}"):
@@ -157,18 +158,19 @@ def _remarks(prompt: Prompt, language: Language) -> Iterator[str]:
         yield language.t("Sorry this is late; it was due {due}.", due=due)
 
 
-def render_poll(poll: Poll) -> Message:
+def render_poll(poll: Poll, language_of: Callable[[str], Language] = language_for) -> Message:
     """A poll as it is posted."""
+    language = language_of(poll.schedule.language)
     hours = max(1, min(poll.closes_after, LONGEST_POLL) // timedelta(hours=1))
-    asked = discord.Poll(ENGLISH.t("What should come next week?"), duration=timedelta(hours=hours))
-    for answer in _answers(poll):
+    asked = discord.Poll(language.t("What should come next week?"), duration=timedelta(hours=hours))
+    for answer in _answers(poll, language):
         asked.add_answer(text=answer)
     return Message(poll.channel_id, poll.schedule.guild_id, poll=asked)
 
 
-def recognise_poll(poll: Poll) -> Recognise:
+def recognise_poll(poll: Poll, language_of: Callable[[str], Language] = language_for) -> Recognise:
     """How a poll is known: by its answers."""
-    answers = _answers(poll)
+    answers = _answers(poll, language_of(poll.schedule.language))
 
     def recognise(message: discord.Message) -> bool:
         return message.poll is not None and [one.text for one in message.poll.answers] == answers
@@ -176,5 +178,5 @@ def recognise_poll(poll: Poll) -> Recognise:
     return recognise
 
 
-def _answers(poll: Poll) -> list[str]:
-    return [poll.library.label(resource, POLL_ANSWER_LIMIT, ENGLISH) for resource in poll.options]
+def _answers(poll: Poll, language: Language) -> list[str]:
+    return [poll.library.label(resource, POLL_ANSWER_LIMIT, language) for resource in poll.options]

@@ -41,12 +41,13 @@ async def preview_card(interaction: Interaction, weekly: WeeklySchedule, languag
     prompt = await interaction.client.delivery.upcoming(weekly)
     if isinstance(prompt, Reason):
         return with_back(language.t("Nothing to post: {reason}.", reason=why(prompt, language)), language)
+    posted = interaction.client.language_of(weekly.language)
     date = near_date(prompt.due_at, weekly.schedule.zone, language)
     heading = language.t("Preview: {date}", date=date) if weekly.paused_at is None else language.t("Preview")
     return Card(
         [
             discord.ui.TextDisplay(f"### {heading}"),
-            discord.ui.TextDisplay(post_content(prompt, language)),
+            discord.ui.TextDisplay(post_content(prompt, posted)),
             discord.ui.Separator(),
             discord.ui.ActionRow(FirstSelect.of(prompt, language)),
             discord.ui.ActionRow(NoteButton.of(language), BackButton.of(language)),

@@ -14,6 +14,7 @@ from bot.discord_io.bot import Interaction
 from bot.discord_io.buttons import PersistentItem
 from bot.discord_io.cards import Card
 from bot.discord_io.health import missing_permissions
+from bot.discord_io.languages import proposed_locale
 from bot.discord_io.messenger import usable_tags
 from bot.discord_io.modals import TYPED, ScheduleButton, TypedSchedule, form, schedule_fields
 from bot.errors import StudybotError
@@ -78,7 +79,7 @@ def check(channel: Channel, member: discord.Member | discord.User, follow_ups: f
     if missing := missing_permissions(channel, follow_ups):
         raise StudybotError(
             N_("I can't post in {channel} yet. Allow me there: {permissions}. Nothing was changed."),
-            channel=channel.mention, permissions=", ".join(missing),
+            channel=channel.mention, permissions=lambda language: language.both([language.t(one) for one in missing]),
         )  # fmt: skip
     if isinstance(channel, discord.ForumChannel) and channel.flags.require_tag and not usable_tags(channel):
         raise StudybotError(
@@ -102,6 +103,7 @@ async def save(
         schedule=schedule,
         created_by=interaction.user.id,
         now=bot.clock(),
+        language=None if old else proposed_locale(interaction),
     )
     bot.delivery.wake()
     return weekly

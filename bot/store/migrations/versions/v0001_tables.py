@@ -37,6 +37,7 @@ def _create_schedules() -> None:
         sa.Column("weekday", sa.SmallInteger(), nullable=False),
         sa.Column("time", sa.String(5), nullable=False),
         sa.Column("zone", sa.String(64), nullable=False),
+        sa.Column("language", sa.String(16), nullable=False, server_default="en"),
         sa.Column("created_by", sa.BigInteger()),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("next_at", INSTANT, nullable=False),
