@@ -32,7 +32,7 @@ class Hit(NamedTuple):
 
 
 class Related(NamedTuple):
-    """A resource that is no hit but shares these topics with one; without hits, one of the closest on the list."""
+    """A resource that is no hit but shares these topics with the first; or one of the closest in a silence."""
 
     resource: Resource
     topics: tuple[Topic, ...]

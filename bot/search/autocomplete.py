@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from rapidfuzz import process
@@ -23,10 +23,8 @@ from bot.search.query import GUESS_COST, Budget, QueryParser
 from bot.search.ranking import Ranker
 from bot.search.text import words
 
-MAX_TYPED, MAX_WORDS = 100, 16
+MAX_TYPED, MAX_WORDS = 100, 8
 """Characters and words of the typed text that are read: longer than any name that is still being looked for."""
-MAX_CORRECTED_WORDS = 8
-"""Words up to which typos are corrected while somebody types."""
 COMPLETIONS, MOST_CONTAINING = 40, 4_000
 """Words that an unfinished last word is completed to, and names looked at for it: without limits the commonest
 beginnings visit most of the list at each keystroke."""
@@ -36,8 +34,6 @@ with."""
 SHORTEST_SEARCH = 4
 """Letters from which there is a search while somebody types."""
 _STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
-_NO_DOCUMENT = -1
-_EMPTY = array("I")
 
 
 class Autocomplete:
@@ -48,67 +44,63 @@ class Autocomplete:
         self._parser = parser
         self._ranker = ranker
         self._names: list[str] = []
-        self._documents = array("i")
         self._keys: list[tuple[str, int]] = []
         self._by_word: dict[str, array[int]] = {}
-        for name, document, spellings in _names(corpus):
-            self._add(name, document, spellings)
+        self._add(_names(corpus))
+        self._titles_from = len(self._names)
+        """The number of the first title: those of all documents follow one another."""
+        self._add(_titles(corpus))
+        self._add(_values(corpus))
         self._keys.sort()
         self._words = sorted(self._by_word)
 
     def names(self, typed: str, limit: int, max_length: int) -> list[str]:
         """At most `limit` names that fit a text which is still being typed, the likeliest first; those over
         `max_length` characters are cut at a word."""
-        named = (self._names[one] for one in self._offered(typed, limit))
-        offered = named if typed.strip() else islice(_starting_points(self._corpus), limit)
-        return list(dict.fromkeys(cut(name, max_length) for name in offered))[:limit]
+        numbers: Sequence[int] = self._offered(typed, limit)
+        if not typed.strip():  # the main topics, or the headings where there are none; then the titles
+            topics = range(len(self._corpus.main_topics) or self._titles_from)
+            titled = (number + self._titles_from for number, title in enumerate(self._corpus.titles) if title)
+            numbers = list(islice(chain(topics, titled), limit))
+        return list(dict.fromkeys(cut(self._names[one], max_length) for one in numbers))[:limit]
 
     def documents(self, typed: str, limit: int) -> list[int]:
         """At most `limit` documents that a text which is still being typed may name; the first ones for no text."""
+        count = len(self._corpus.resources)
         if not typed.strip():
-            return list(range(min(limit, len(self._corpus.resources))))
-        titled = (self._documents[one] for one in self._offered(typed, 4 * limit))
-        found = list(dict.fromkeys(document for document in titled if document != _NO_DOCUMENT))[:limit]
-        return (
-            found
-            if len(found) == limit
-            else list(dict.fromkeys([*found, *self._searched(typed, self._budget())]))[:limit]
-        )
+            return list(range(min(limit, count)))
+        numbers = (number - self._titles_from for number in self._offered(typed, 4 * limit))
+        found = dict.fromkeys(number for number in numbers if 0 <= number < count)
+        if len(found) < limit:
+            found |= dict.fromkeys(self._searched(typed, self._budget()))
+        return list(found)[:limit]
 
-    def _add(self, name: str, document: int, spellings: Iterable[Sequence[str]]) -> None:
-        number = len(self._names)
-        self._names.append(name)
-        self._documents.append(document)
-        for spelling in spellings:
-            self._keys.append((" ".join(spelling), number))
-        for word in {word for spelling in spellings for word in spelling}:
-            self._by_word.setdefault(word, array("I")).append(number)
+    def _add(self, names: Iterator[tuple[str, list[list[str]]]]) -> None:
+        for name, spellings in names:
+            number = len(self._names)
+            self._names.append(name)
+            for spelling in spellings:
+                self._keys.append((" ".join(spelling), number))
+            for word in {word for spelling in spellings for word in spelling}:
+                self._by_word.setdefault(word, array("I")).append(number)
 
     def _offered(self, typed: str, limit: int) -> list[int]:
-        """The numbers of the names that fit a text."""
-        if (step := _STEP.fullmatch(typed)) is not None and 0 < int(step[1]) <= len(self._corpus.resources):
-            return [self._titles_from + int(step[1]) - 1, *self._fitting([step[1]], limit)]
+        """The numbers of the names that fit a text, else that fit it corrected, else of what a search finds."""
         found = words(typed[:MAX_TYPED])[:MAX_WORDS]
         if not found:
             return []
-        offered = self._fitting(found, limit)
         budget = self._budget()
-        if not offered and (corrected := self._corrected(found, budget)):
-            offered = self._fitting(corrected, limit)
+        offered = self._fitting(found, limit) or self._fitting(self._corrected(found, budget), limit)
+        if (step := _STEP.fullmatch(typed)) is not None and 0 < int(step[1]) <= len(self._corpus.resources):
+            return [self._titles_from + int(step[1]) - 1, *offered]
         return offered or [self._titles_from + document for document in self._searched(typed, budget)]
-
-    @property
-    def _titles_from(self) -> int:
-        return self._documents.index(0)
 
     def _budget(self) -> Budget:
         return Budget(self._corpus.constants.budget // 4)
 
     def _searched(self, typed: str, budget: Budget) -> Sequence[int]:
-        text = " ".join(typed[:MAX_TYPED].split()[:MAX_CORRECTED_WORDS])
-        if len(text) < SHORTEST_SEARCH:
-            return ()
-        return self._ranker.rank(self._parser.parse(text, budget)).documents
+        text = " ".join(typed[:MAX_TYPED].split()[:MAX_WORDS])
+        return self._ranker.rank(self._parser.parse(text, budget)).documents if len(text) >= SHORTEST_SEARCH else ()
 
     def _fitting(self, typed: Sequence[str], limit: int) -> list[int]:
         found = dict.fromkeys(self._beginning_with(" ".join(typed), limit))
@@ -116,86 +108,64 @@ class Autocomplete:
             found |= dict.fromkeys(sorted(self._containing(typed)))
         return list(found)
 
-    def _beginning_with(self, key: str, limit: int) -> Iterator[int]:
+    def _beginning_with(self, key: str, limit: int) -> list[int]:
         first = bisect_left(self._keys, (key, 0))
-        numbers = [number for text, number in self._keys[first : first + 2 * limit] if text.startswith(key)]
-        yield from sorted(set(numbers))
+        return sorted({number for text, number in self._keys[first : first + 2 * limit] if text.startswith(key)})
 
     def _containing(self, typed: Sequence[str]) -> set[int]:
         """The names that have all these words, of which the last may be unfinished."""
         stop = self._corpus.language.stop
-        whole = [self._by_word.get(word, _EMPTY) for word in typed[:-1] if word not in stop]
+        whole = [self._by_word.get(word, array("I")) for word in typed[:-1] if word not in stop]
         unfinished = chain.from_iterable(self._by_word[word] for word in self._completed(typed[-1]))
-        found = set(islice(unfinished, MOST_CONTAINING))
-        for numbers in sorted(whole, key=len):
-            found.intersection_update(numbers)
-        return found
+        return set(islice(unfinished, MOST_CONTAINING)).intersection(*sorted(whole, key=len))
 
     def _completed(self, word: str) -> list[str]:
         first = bisect_left(self._words, word)
         return [one for one in self._words[first : first + COMPLETIONS] if one.startswith(word)]
 
     def _corrected(self, typed: Sequence[str], budget: Budget) -> list[str]:
-        """The words as they were probably meant; empty if one of them cannot be told."""
-        if len(typed) > MAX_CORRECTED_WORDS:
-            return []
-        *finished, last = typed
-        corrected = [
-            *(self._meant(word, budget) for word in finished),
-            self._meant(last, budget) or self._unfinished(last),
-        ]
-        return " ".join(corrected).split() if all(corrected) else []
+        """The words as they were probably meant."""
+        found = []
+        for word in typed:
+            near = []
+            if not self._completed(word) and budget.spend(GUESS_COST * len(word)):
+                near = [one.word for one in self._corpus.vocabulary.edits(word) if one.word in self._by_word]
+            found.append(near[0] if near else word)
+        return [*found[:-1], self._finished(found[-1])]
 
-    def _meant(self, word: str, budget: Budget) -> str:
-        if word in self._by_word or word in self._corpus.language.stop or self._completed(word):
+    def _finished(self, word: str) -> str:
+        """The word that an unfinished one begins, but for a letter: "colimat" begins "collimation"; else itself."""
+        if len(word) < SHORTEST_CORRECTED or self._completed(word):
             return word
-        if not budget.spend(GUESS_COST * len(word)):
-            return ""
-        near = [one.word for one in self._corpus.vocabulary.edits(word)]
-        near = near[:1] or [one.word for one in self._corpus.vocabulary.split(word)]
-        return " ".join(one for one in near if one in self._by_word)
-
-    def _unfinished(self, word: str) -> str:
-        """The word that a mistyped one begins: "colimat" begins "collimation", but for a letter."""
-        if len(word) < SHORTEST_CORRECTED:
-            return ""
         first = bisect_left(self._words, word[:2])
         group = [one for one in self._words[first : first + MOST_COMPARED] if one.startswith(word[:2])]
         beginnings = [one[: len(word) + 1] for one in group]
         near = process.extractOne(word, beginnings, scorer=OSA.distance, score_cutoff=2)
-        return group[near[2]] if near is not None else ""
+        return group[near[2]] if near is not None else word
 
 
-def _names(corpus: Corpus) -> Iterator[tuple[str, int, list[list[str]]]]:
-    """What is offered, each with its document and all that it may be typed as: topics, headings, titles, the rest."""
-    stop = corpus.language.stop
+def _names(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
+    """The topics and the headings, each with all that it may be typed as. Headings of stop words alone find nothing."""
     for slug in corpus.main_topics:
         topic = corpus.topics[slug]
-        yield topic.name, _NO_DOCUMENT, [words(name) for name in (topic.name, *topic.aliases)]
-    for name in _headings(corpus):
-        yield name, _NO_DOCUMENT, [words(name)]
-    for document, (resource, title) in enumerate(zip(corpus.resources, corpus.titles, strict=True)):
-        every = title.split()
-        content = [word for word in every if word not in stop]
-        spellings = [spelling for spelling in (every, content, *map(words, resource.aliases)) if spelling]
-        yield resource.title, document, [list(one) for one in dict.fromkeys(map(tuple, spellings))]
-    for author in dict.fromkeys(author for resource in corpus.resources for author in resource.authors):
-        yield author, _NO_DOCUMENT, [words(author)]
-    for value in (*corpus.levels, *corpus.kinds):
-        yield value, _NO_DOCUMENT, [words(value)]
+        yield topic.name, [words(name) for name in (topic.name, *topic.aliases)]
+    for term, _ in corpus.heading_terms.values():
+        if not corpus.language.stop.issuperset(found := words(term.word)):
+            yield term.word, [found]
 
 
-def _starting_points(corpus: Corpus) -> Iterator[str]:
-    """The catalog's main topics, or its headings where it has no topics; then its titles."""
-    topics = [corpus.topics[slug].name for slug in corpus.main_topics]
-    yield from topics or _headings(corpus)
-    yield from (resource.title for resource, title in zip(corpus.resources, corpus.titles, strict=True) if title)
+def _titles(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
+    """The title of each document, which may be typed without its stop words, or by an alias."""
+    for resource, title in zip(corpus.resources, corpus.titles, strict=True):
+        content = [word for word in title.split() if word not in corpus.language.stop]
+        yield resource.title, [one for one in (title.split(), content, *map(words, resource.aliases)) if one]
 
 
-def _headings(corpus: Corpus) -> Iterator[str]:
-    """The headings that something is found by: those that have more than stop words."""
-    terms = (term.word for term, _ in corpus.heading_terms.values())
-    return (name for name in terms if not corpus.language.stop.issuperset(words(name)))
+def _values(corpus: Corpus) -> Iterator[tuple[str, list[list[str]]]]:
+    """The authors, levels and kinds."""
+    authors = dict.fromkeys(author for resource in corpus.resources for author in resource.authors)
+    for name in (*authors, *corpus.levels, *corpus.kinds):
+        yield name, [words(name)]
 
 
 def cut(name: str, max_length: int) -> str:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.catalog.model import MAX_NAME, Catalog, Resource, Stage, Topic, Track
 from bot.search.constants import Constants
-from bot.search.text import Language, detect, fold, is_katakana, language, pairs, stemmer, words
+from bot.search.text import Language, detect, language, stemmer, words
 from bot.search.vocabulary import Acronyms, Name, Term, Vocabulary
 
 FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "kind", "level", "path")
@@ -26,12 +26,9 @@ FIELDS = ("summary", "alias", "heading", "site", "title", "author", "topic", "ki
 SUMMARY, ALIAS, HEADING, SITE, TITLE, AUTHOR, TOPIC, KIND, LEVEL, PATH = range(len(FIELDS))
 
 _NOT_NAMES = frozenset("www com org net edu io ai co blog github gitlab medium html http https en m app dev".split())
-_RAW_WORD = re.compile(r"[a-zA-Z0-9]+|[\u30a0-\u30ff]+")
-_CAPITALS = re.compile(r"\b[A-Z]{2,6}s?\b")
+_RAW_WORD = re.compile(r"[a-zA-Z0-9]+")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_KNOWN_SITES = {"youtu": "youtube"}
 _BETWEEN_HEADINGS = re.compile(r"\s+[·•|›»>–—-]\s+|[/()\[\]:]")
-_BETWEEN_PARTS = re.compile(r"\s*(?:[,&+]|\band\b)\s*")
 
 
 class Fields(NamedTuple):
@@ -57,18 +54,13 @@ class Corpus:
         self.constants = constants
         self.resources = catalog.resources
         self.topics = catalog.topics
-        code = catalog.language.partition("-")[0].lower() or detect(_texts(catalog))
+        code = catalog.language.partition("-")[0].lower() or detect(f"{one.title} {one.summary}" for one in catalog)
         self.language = language(code)
         self.stem = stemmer(code)
         self.headings = [above for group in catalog.groups for above in [_headings(group)] * len(group.resources)]
         fields = [_fields(one, above, self.language) for one, above in zip(self.resources, self.headings, strict=True)]
         self.titles = [" ".join(one.title) for one in fields]
         self.heading_words = frozenset(chain.from_iterable(one.headings for one in fields))
-        self.light_titles: dict[str, list[int]] = {}
-        """Titles of stop words and question words alone, with their documents."""
-        for document, one in enumerate(fields):
-            if len(one.title) > 1 and self.language.light.issuperset(one.title):
-                self.light_titles.setdefault(self.titles[document], []).append(document)
         self.main_topics = _main_topics(self.resources)
         self.terms: dict[str, Term] = {}
         self._index(fields)
@@ -78,12 +70,9 @@ class Corpus:
         joined = self._add_names(catalog)
         self.vocabulary = self._vocabulary(fields, joined)
         self.acronyms = self._acronyms()
-        self.values = {"kind": self._values("kind", KIND), "level": self._values("level", LEVEL)}
+        self.kinds, self.levels = self._values("kind", KIND), self._values("level", LEVEL)
+        self.values = self.kinds | self.levels
         """The documents of each kind and each level."""
-        self.levels = self.values["level"]
-        # Where all are of one kind, its name says nothing.
-        count = len(self.resources)
-        self.kinds = {kind: one for kind, one in self.values["kind"].items() if len(one.documents) < count}
 
     # Words.
 
@@ -104,7 +93,7 @@ class Corpus:
             field_of: dict[str, int] = {}
             for found, weight, field in (
                 (one.summary, of.summary, SUMMARY), (one.aliases, of.title, ALIAS), (one.headings, of.summary, HEADING),
-                (one.site, of.site, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
+                (one.site, of.title, SITE), (one.parts, of.part * title, TITLE), (one.title, title, TITLE),
                 (one.authors, of.title, AUTHOR),
             ):  # fmt: skip
                 for word in dict.fromkeys(found):
@@ -125,9 +114,6 @@ class Corpus:
             for key in {key for slug in resource.topics for key in topic_keys.get(slug, ())}:
                 term = self.terms.get(key)
                 frequency[key] += term is None or term.find(document) < 0
-        frequency.update(
-            dict.fromkeys(map(stem, set(words(catalog.title)) - self.heading_words), count)
-        )  # what all is about tells nothing
         self.unknown = idf(0, count)
         specificity = self._specificity(fields, set().union(*topic_keys.values()))
         for topic in self.topics.values():
@@ -165,20 +151,17 @@ class Corpus:
                 for wider in and_broader(catalog.topics, slug):
                     share = central if wider == slug else central * self.constants.broader
                     credits[wider][document] = max(share, credits[wider].get(document, 0.0))
-        return {
-            slug: self._term(catalog.topics[slug].name, found, TOPIC, self.constants.name)
-            for slug, found in credits.items()
-        }
+        most, topics = self.constants.name, catalog.topics
+        return {slug: self._term(topics[slug].name, found, TOPIC, most) for slug, found in credits.items()}
 
     def _heading_terms(self, catalog: Catalog) -> dict[str, tuple[Term, Topic]]:
-        """A posting list for each heading and each part of one: the resources under it. The keys are its words."""
+        """A posting list for each heading: the resources under it. The keys are its words."""
         found: dict[str, tuple[str, Topic, dict[int, float]]] = {}
         document = 0
         for group in catalog.groups:
             *outer, own = _headings(group) or [group.title]
-            parts = [part for heading in (*outer, own) for part in _BETWEEN_PARTS.split(heading) if part]
             under = range(document, document + len(group.resources))
-            for heading, central in (*((one, 0.9) for one in (*outer, *parts)), (own, 1.0)):
+            for heading, central in (*((one, 0.9) for one in outer), (own, 1.0)):
                 topic = Topic(group.id, heading[:MAX_NAME].strip())
                 *_, credits = found.setdefault(" ".join(words(heading)), (heading, topic, {}))
                 credits.update((one, max(central, credits.get(one, 0.0))) for one in under)
@@ -218,7 +201,7 @@ class Corpus:
             joined.setdefault("".join(content), content)
 
     def _acronyms(self) -> Acronyms:
-        """Those of topics and headings first, then of titles, then of summaries."""
+        """Those of topics and headings first, then of titles."""
         named = [(self.topics[slug].name, self.topic_terms[slug]) for slug in self.main_topics]
         named += [(term.word, term) for term, _ in self.heading_terms.values()]
         titles = [(one.title, self._term(one.title, {n: 1.0}, TITLE, 0.75)) for n, one in enumerate(self.resources)]
@@ -239,13 +222,6 @@ class Corpus:
             term.add(document, most * credits[document], field)
         return term
 
-    @property
-    def capitals(self) -> frozenset[str]:
-        """The words that names here write in capitals, folded: "sre"."""
-        names = chain((one.title for one in self.resources), (term.word for term, _ in self.heading_terms.values()),
-                      (name for topic in self.topics.values() for name in (topic.name, *topic.aliases)))  # fmt: skip
-        return frozenset(fold(word).removesuffix("s") for name in names for word in _CAPITALS.findall(name))
-
 
 def idf(holding: int, documents: int) -> float:
     """BM25's inverse document frequency, as Lucene has it: ln(1 + (N - n + 0.5) / (n + 0.5)).
@@ -259,7 +235,7 @@ def idf(holding: int, documents: int) -> float:
 def site_names(url: str) -> list[str]:
     """The words of an address's host that name the site: `["huggingface"]`, `["kipp", "kipply"]`."""
     host = (urlsplit(url).hostname or "").split(".")
-    names = [_KNOWN_SITES.get(label, label) for label in host[:-1] if label not in _NOT_NAMES]
+    names = [label for label in host[:-1] if label not in _NOT_NAMES]
     whole = "".join(label for label in host if label != "www")
     split = [word for name in names for word in words(name)]
     # A host such as kipp.ly is spoken as one word.
@@ -281,24 +257,12 @@ def _fields(resource: Resource, headings: Sequence[str], language: Language) -> 
 def _parts(word: str, language: Language) -> list[str]:
     """The parts of a word with digits or capitals inside, folded: "gpt" of "GPT3", "api" of "FastAPI".
 
-    A general word is no such part: "AntiMoon" is nothing about the moon. A run of Katakana has its pairs of characters:
-    it is often several words.
+    A general word is no such part: "AntiMoon" is nothing about the moon.
     """
-    if not word.isascii():
-        return pairs(word) if is_katakana(word) else []
     if word[1:].islower() or word.isupper():
         return []
     parts = [part.lower() for part in _PART.findall(word)]
     return [part for part in parts if not word.isalpha() or language.specificity(part) == 1]
-
-
-def _texts(catalog: Catalog) -> Iterator[str]:
-    """All that is written about the resources, to tell the language by."""
-    for group in catalog.groups:
-        yield group.title
-        for resource in group.resources:
-            yield resource.title
-            yield resource.summary
 
 
 def _headings(group: Stage | Track) -> list[str]:

@@ -7,11 +7,8 @@ query ──> QueryParser ──> Ranker ──> Answer: hits with their reasons
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from heapq import nsmallest
-
-from rapidfuzz import fuzz, process
 
 from bot.catalog.addresses import is_web_address
 from bot.catalog.identity import canonical_page
@@ -31,8 +28,8 @@ HITS = 5
 MAX_RELATED, RELATED_TO, LEADING, LEADING_TOPICS = 3, 3, 20, 3
 """Related resources, which are a hint and no second answer; the hits that they are looked for by; and the first
 documents of the first topics of each of these."""
-MAX_NEAREST, NEAR = 5, 60.0
-"""Topics to try instead, and the likeness (0 to 100) from which a name is near to what was typed."""
+MAX_NEAREST = 5
+"""Topics to try instead."""
 SPECIFIC = 0.5
 """The specificity from which a word that no hit has is named."""
 WHOLE = 0.85
@@ -47,13 +44,20 @@ class SearchIndex:
     """
 
     def __init__(self, catalog: Catalog, constants: Constants = DEFAULT) -> None:
-        with _without_garbage_collection():
+        # While hundreds of thousands of small objects come and none goes, the collector would look at all of them again
+        # and again (a third of the time at 12,000 resources).
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
             self._catalog = catalog
             self._corpus = Corpus(catalog, constants)
             self._parser = QueryParser(self._corpus)
             self._ranker = Ranker(self._corpus)
             self._messages = MessageReader(self._corpus, self._parser, self._ranker)
             self._autocomplete = Autocomplete(self._corpus, self._parser, self._ranker)
+        finally:
+            if was_on:
+                gc.enable()
 
     def search(self, query: str, *, limit: int = HITS) -> Answer:
         """The resources that fit a query, at most `limit` of them (100 at the very most), best first.
@@ -111,22 +115,18 @@ class SearchIndex:
 
     def _why(self, query: Query, document: int) -> tuple[Reason, ...]:
         """The reasons for a document, in the order of the query's words; words that matched nothing are not in them."""
-        found: dict[Reason, None] = {}
-        alike: list[tuple[Token, Match, int]] = []
+        alike: list[list[tuple[Token, Match, int]]] = []
         for token in (*query.of_role(Role.CONTENT), *query.of_role(Role.KIND, Role.LEVEL)):
-            best = self._telling(token, document)
-            if best is None or (token.role is not Role.CONTENT and not token.names):
-                continue
-            if alike and not _makes_one(alike[-1], (token, *best)):
-                found[self._reason(alike, document)] = None
-                alike = []
-            alike.append((token, *best))
-        if alike:
-            found[self._reason(alike, document)] = None
+            best = self._telling(token, document) if token.role is Role.CONTENT or token.names else None
+            if best is not None and alike and _makes_one(alike[-1][-1], (token, *best)):
+                alike[-1].append((token, *best))
+            elif best is not None:
+                alike.append([(token, *best)])
+        found = tuple(dict.fromkeys(self._reason(one, document) for one in alike))
         typed = _typed(query.tokens)
         if all(one.words != typed for one in found) and self._is_in_title(query, document):
             return (Reason(typed, "title", "exact", typed),)
-        return tuple(found) or (self._otherwise(query, document),)
+        return found or (self._otherwise(query, document),)
 
     def _is_in_title(self, query: Query, document: int) -> bool:
         whole = " ".join([token.word for token in query.tokens])
@@ -177,30 +177,21 @@ class SearchIndex:
     # What is offered beside the hits.
 
     def _related(self, hits: Sequence[int]) -> tuple[Related, ...]:
-        """The resources that share the most with one of the first hits; none of them is a hit."""
-        best: dict[int, tuple[float, int, tuple[Topic, ...]]] = {}
+        """The resources that share the most topics with the first hits, or headings of few resources where these have
+        no topics; none of them is a hit."""
+        corpus, shared = self._corpus, dict[int, dict[Topic, float]]()
         for hit in hits[:RELATED_TO]:
-            for other, shared in self._neighbours(hit).items():
-                one = (-sum(shared.values()), abs(other - hit), tuple(shared))
-                if other not in hits and (other not in best or one[:2] < best[other][:2]):
-                    best[other] = one
-        chosen = nsmallest(MAX_RELATED, best, key=lambda document: (*best[document][:2], document))
-        return tuple(Related(self._corpus.resources[one], best[one][2]) for one in chosen)
-
-    def _neighbours(self, document: int) -> dict[int, dict[Topic, float]]:
-        """The documents that share topics with one, or its heading where it has none, each with what they share."""
-        corpus, found = self._corpus, dict[int, dict[Topic, float]]()
-        shared = [(corpus.topics[slug], corpus.topic_terms[slug]) for slug in corpus.resources[document].topics]
-        if not shared:
-            known = (corpus.heading_terms.get(" ".join(words(name))) for name in corpus.headings[document])
-            shared = [(topic, term) for term, topic in filter(None, known) if len(term.documents) <= LEADING]
-        for topic, term in shared[:LEADING_TOPICS]:
-            own = term.credits[term.find(document)]
-            pairs = zip(term.documents, term.credits, strict=True)
-            for other, credit in nsmallest(LEADING, pairs, key=lambda pair: (-pair[1], pair[0])):
-                if other != document:
-                    found.setdefault(other, {})[topic] = own * credit
-        return found
+            topics = [(corpus.topics[slug], corpus.topic_terms[slug]) for slug in corpus.resources[hit].topics]
+            known = filter(None, (corpus.heading_terms.get(" ".join(words(name))) for name in corpus.headings[hit]))
+            topics = topics or [(topic, term) for term, topic in known if len(term.documents) <= LEADING]
+            for topic, term in topics[:LEADING_TOPICS]:
+                own, pairs = term.credits[term.find(hit)], zip(term.documents, term.credits, strict=True)
+                for other, credit in nsmallest(LEADING, pairs, key=lambda pair: (-pair[1], pair[0])):
+                    found = shared.setdefault(other, {})
+                    found[topic] = max(own * credit, found.get(topic, 0.0))
+        others = (one for one in shared if one not in hits)
+        chosen = nsmallest(MAX_RELATED, others, key=lambda one: (-sum(shared[one].values()), abs(one - hits[0]), one))
+        return tuple(Related(corpus.resources[one], tuple(shared[one])) for one in chosen)
 
     def _closest(self, query: Query) -> tuple[Related, ...]:
         """In a silence: what holds the most specific known word of the query."""
@@ -208,15 +199,16 @@ class SearchIndex:
         if not known:
             return ()
         token = max(known, key=lambda one: one.weight)
-        documents = {
-            document for match in (*token.matches[:1], *token.names[:1]) for document in match.term.documents[:LEADING]
-        }
-        best = nsmallest(MAX_RELATED, documents, key=lambda one: (-credit_in(token, one), one))
+        lists = [match.term.documents[:LEADING] for match in (*token.matches[:1], *token.names[:1])]
+        best = nsmallest(MAX_RELATED, set().union(*lists), key=lambda one: (-credit_in(token, one), one))
         return tuple(Related(self._corpus.resources[one], ()) for one in best)
 
     def _is_specific(self, token: Token) -> bool:
-        informative = token.weight >= idf(len(self._corpus.resources) // 2, len(self._corpus.resources))
-        return informative and self._corpus.language.specificity(token.word) >= SPECIFIC
+        count = len(self._corpus.resources)
+        return token.weight >= idf(count // 2, count) and self._is_rare(token)
+
+    def _is_rare(self, token: Token) -> bool:
+        return token.word.isdigit() or self._corpus.language.specificity(token.word) >= SPECIFIC
 
     def _suggestion(self, query: Query, documents: Sequence[int]) -> str | None:
         """What was probably meant, if it is not what was typed: typos corrected, unfinished words finished."""
@@ -229,7 +221,8 @@ class SearchIndex:
 
     def _meant(self, token: Token, document: int) -> str | None:
         """The word that a mistyped or unfinished one was read as, as the best hit explains it."""
-        if token.role is not Role.CONTENT or token.is_known or (best := best_in(token, document)) is None:
+        known = bool(token.matches) and token.matches[0].how in ("exact", "stem")
+        if token.role is not Role.CONTENT or known or (best := best_in(token, document)) is None:
             return None
         match = best[0]
         if match.how not in ("typo", "prefix"):
@@ -240,35 +233,16 @@ class SearchIndex:
 
     def _ignored(self, query: Query, documents: Sequence[int]) -> tuple[str, ...]:
         """The specific words of a query that no hit has; without hits, those that the list does not know."""
-        content = [
-            one
-            for one in query.content
-            if one.word.isdigit() or self._corpus.language.specificity(one.word) >= SPECIFIC
-        ]
+        content = [one for one in query.content if self._is_rare(one)]
         if not documents:
             return tuple(token.typed for token in content if not token.is_explained) if len(query.content) > 1 else ()
         return tuple(one.typed for one in content if not any(best_in(one, document) for document in documents))
 
     def _nearest(self, query: Query) -> tuple[Topic, ...]:
-        """Topics and headings to try when nothing fits: those that share a word, and those that look alike."""
-        every = (*self._sharing_a_word(query.content), *self._alike(query))
-        return tuple({topic.name: topic for topic in every}.values())[:MAX_NEAREST]
-
-    def _sharing_a_word(self, content: Iterable[Token]) -> Iterator[Topic]:
-        for token in content:
-            for match in token.matches if self._is_specific(token) else ():
-                for name in match.term.names:
-                    if name.topic is not None:
-                        yield name.topic
-
-    def _alike(self, query: Query) -> Iterator[Topic]:
-        corpus = self._corpus
-        topics = [corpus.topics[slug] for slug in corpus.main_topics]
-        topics += [topic for _, topic in corpus.heading_terms.values()]
-        text = " ".join(token.word for token in query.content)
-        names = [topic.name.casefold() for topic in topics]
-        near = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=MAX_NEAREST)
-        yield from (topics[number] for _, _, number in near)
+        """Topics and headings to try when nothing fits: those that share a word with the query."""
+        matches = [match for token in query.content if self._is_specific(token) for match in token.matches]
+        topics = [name.topic for match in matches for name in match.term.names if name.topic is not None]
+        return tuple({topic.name: topic for topic in topics}.values())[:MAX_NEAREST]
 
 
 def _makes_one(one: tuple[Token, Match, int], other: tuple[Token, Match, int]) -> bool:
@@ -292,16 +266,3 @@ def _joined(parts: Iterable[tuple[str, bool]]) -> str:
         elif word not in found:
             found.append(word)
     return " ".join(found)
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """While hundreds of thousands of small objects come and none goes, the collector would look at all of them again
-    and again (a third of the time at 12,000 resources)."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -22,8 +22,6 @@ WHOLE, MAX_NAMES = 0.9, 3
 """The score over which a name is matched in whole, and names that a message is said to be about."""
 MAX_SENTENCES, MAX_RANKED = 20, 4
 """Sentences that are read, and of these the ones that are ranked."""
-SHORT_SENTENCE = 4
-"""Words up to which a sentence that asks nothing is taken for a query."""
 _IGNORED = re.compile(r"https?://\S+|<[@#:a][^>]{0,60}>|```.*?(?:```|$)", re.DOTALL)
 _END = re.compile(r"(?<=[?])|[.!;\n]+")
 
@@ -46,37 +44,24 @@ class MessageReader:
         return best
 
     def _promising(self, queries: list[Query]) -> list[Query]:
-        """The sentences that may ask for something, those first that hold the weightiest known words."""
-        asking = [query for query in queries if query.tokens and self._is_worth_ranking(query)]
+        """The sentences that ask or name something, those first that hold the weightiest known words."""
+        some = [one for one in queries if one.tokens and (one.content or (one.begins and one.question))]
+        asking = [query for query in some if self._asks(query) or self._names(query)]
         return sorted(asking, key=lambda query: -_known_weight(query))[:MAX_RANKED]
-
-    def _is_worth_ranking(self, query: Query) -> bool:
-        """Whether a sentence asks for something: by a question, by being so short, or by naming something."""
-        if query.thanks and not self._asks(query):
-            return False
-        known = [token for token in query.content if token.is_explained]
-        tells = not all(any(match.name is None for match in token.names) for token in known)  # more than a kind
-        worth = self._asks(query) or (tells and len(query.tokens) <= SHORT_SENTENCE) or bool(self._names(query))
-        return worth and bool(query.content or (query.begins and query.question))
 
     def _asks(self, query: Query) -> bool:
         """Whether a sentence is a question: in the middle of others, a question word is none."""
         return "?" in query.text or query.tokens[0].word in self._corpus.language.question
 
     def _ranked(self, query: Query, queries: list[Query]) -> Ranked:
-        """What a sentence finds, to which the others add. In a question, or beside a name, what the list does not know
-        is ignored: a colleague, a lunch."""
+        """What a sentence finds, to which the others add. What the list does not know is ignored: a colleague, a
+        lunch."""
         context = self._corpus.constants.message_context
         own = {token.word for token in query.tokens}
-        others = [
-            token._replace(role=Role.SOFT, weight=context * token.weight)
-            for other in queries
-            for token in other.content
-            if token.is_explained and token.word not in own
-        ]
+        known = [one for other in queries for one in other.content if one.is_explained and one.word not in own]
+        others = [one._replace(role=Role.SOFT, weight=context * one.weight) for one in known]
         names = self._names(query)
-        is_clear = self._asks(query) or bool(names)
-        tokens = [one for one in query.tokens if one.is_explained or not is_clear]
+        tokens = [one for one in query.tokens if one.is_explained]
         ranked = self._ranker.rank(replace(query, tokens=(*tokens, *others)))
         text = ", ".join(names[:MAX_NAMES]) or query.text.rstrip("? ")
         return Ranked(replace(query, text=text), ranked.documents, ranked.scores)
@@ -87,10 +72,9 @@ class MessageReader:
         found: dict[str, float] = {}
         for token in query.content:
             for match in token.names:
-                if match.name is None or match.name.topic is None or match.score <= WHOLE:
-                    continue
-                if len(match.name.parts) > 1 or self._is_distinctive(token, match, query.text):
-                    found.setdefault(match.name.topic.name, -match.name.weight)
+                name = match.name if match.score > WHOLE else None
+                if name and name.topic and (len(name.parts) > 1 or self._is_distinctive(token, match, query.text)):
+                    found.setdefault(name.topic.name, -name.weight)
         return sorted(found, key=found.__getitem__)
 
     def _is_distinctive(self, token: Token, match: Match, text: str) -> bool:

@@ -8,17 +8,19 @@ text ──> tokens ──> role      content, soft (question word, kind, level)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from bot.catalog.kinds import KIND_WORDS, kinds_named
 from bot.search.corpus import TITLE, Corpus
-from bot.search.text import fold, is_katakana, is_unspaced, pairs, runs
-from bot.search.vocabulary import Match, Name, Speller, Term
+from bot.search.text import fold, is_unspaced, pairs, runs
+from bot.search.vocabulary import Match, Name, Term
 
 MAX_LENGTH, MAX_WORDS = 400, 24
 """Characters and words of a query that are read: a whole question has fewer."""
@@ -27,19 +29,12 @@ CACHE_SIZE = 4096
 GUESS_COST, GENERAL_COST = 200, 50
 """What each letter of an unknown word costs of the budget, in postings that are read while it is guessed at; of a
 general word, for which less is tried."""
-LONG_QUESTION = 5
-"""Words from which a question is taken to tell circumstances too."""
-MIN_ABBREVIATED, MAX_ABBREVIATED = 3, 6
-"""Words that an acronym may stand for."""
-EVERYWHERE = 0.1
-"""The weight under which a word says nothing here: nearly all of the list is about it."""
+SHORT = 4
+"""Words of a query in which a stop word may be a name: "learn go", but not "how do I go about it"."""
 LONGEST_GENERAL = 12
 """Letters of the longest word that is looked for among the general ones, but for a typo."""
-SHORT = 4
-"""Words of a query in which a stop word may be a name: "learn go"."""
-LONGEST_ACRONYM, RARE = 6, 0.9
-"""Letters of an acronym, and the specificity from which a general word may be one: a "daw" is a bird."""
-_DIGITS = re.compile(r"(?<=[^\W\d])(?=\d)|(?<=\d)(?=[^\W\d])")
+LONGEST_ACRONYM = 6
+"""Letters of an acronym."""
 
 
 class Role(Enum):
@@ -81,11 +76,6 @@ class Token(NamedTuple):
     continues: bool = False
 
     @property
-    def is_known(self) -> bool:
-        """Whether the list has the word as it was typed, or another form of it."""
-        return bool(self.matches) and self.matches[0].how in ("exact", "stem")
-
-    @property
     def best_score(self) -> float:
         """How well the likeliest of its matches fits; 0 without any."""
         return max([match.score for match in (*self.matches, *self.names)], default=0.0)
@@ -101,7 +91,7 @@ class Query:
     """A query with its tokens in order.
 
     `start`: it asks where to begin, `begins`: and for nothing in particular; `question`: it has a question word;
-    `thanks`: it has a closing word; `truncated`: it was too long to be read whole.
+    `truncated`: it was too long to be read whole.
     """
 
     text: str
@@ -110,7 +100,6 @@ class Query:
     start: bool = False
     begins: bool = False
     question: bool = False
-    thanks: bool = False
     truncated: bool = False
 
     @property
@@ -132,8 +121,7 @@ class QueryParser:
         self._vocabulary = corpus.vocabulary
         self._language = corpus.language
         self._constants = corpus.constants
-        self._capitals = corpus.capitals
-        self._soft_speller = Speller(corpus.language.soft | corpus.levels.keys(), corpus.constants)
+        self._asking = sorted(corpus.language.soft | corpus.levels.keys())
         self._cache: dict[str, tuple[Token, ...]] = {}
 
     def parse(self, text: str, budget: Budget) -> Query:
@@ -145,7 +133,6 @@ class QueryParser:
         truncated = len(text) > MAX_LENGTH or len(tokens) > MAX_WORDS
         tokens = tokens[:MAX_WORDS]
         self._join_neighbours(tokens)
-        self._abbreviate(tokens)
         found = [token.word for token in tokens]
         question = "?" in text or not self._language.question.isdisjoint(found)
         thanks = not self._language.thanks.isdisjoint(found)
@@ -154,21 +141,12 @@ class QueryParser:
             start, tokens = True, [token._replace(role=Role.SOFT) for token in tokens]
         tokens = self._with_names(tokens, budget)
         bare = not any(token.role is Role.CONTENT for token in tokens)
-        telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained and one.weight >= EVERYWHERE]
+        telling = [one for one in tokens if one.role is Role.CONTENT and one.is_explained]
         if not thanks and not telling:
             tokens = self._without_content(tokens, start or not bare)
-        if question and len(tokens) >= LONG_QUESTION:
+        if question:
             tokens = _capped(tokens)
-        return Query(
-            text,
-            tuple(tokens),
-            budget,
-            start=start,
-            begins=start and bare,
-            question=question,
-            thanks=thanks,
-            truncated=truncated,
-        )
+        return Query(text, tuple(tokens), budget, start, start and bare, question, truncated)
 
     def _parse_words(self, text: str, budget: Budget) -> Iterator[Token]:
         if text.isascii():
@@ -183,73 +161,55 @@ class QueryParser:
                 yield from self._parse_pairs(run, budget) if is_unspaced(run) else self._tokens(run, budget)
 
     def _parse_pairs(self, piece: str, budget: Budget) -> list[Token]:
-        """The pairs of a piece without spaces; those across two words, which no text has, are dropped."""
+        """The pairs of a piece without spaces."""
         tokens = [token for pair in pairs(piece[: 2 * MAX_WORDS]) for token in self._tokens(pair, budget)]
-        tokens = [token._replace(continues=at > 0) for at, token in enumerate(tokens)]
-        known = [bool(token.matches) or token.role is not Role.CONTENT for token in tokens]
-        if not any(known):
-            return tokens
-        beside = [any(known[max(0, at - 1) : at + 2]) for at in range(len(tokens))]
-        return [token for token, own, near in zip(tokens, known, beside, strict=True) if own or not near]
+        return [token._replace(continues=at > 0) for at, token in enumerate(tokens)]
 
     def _tokens(self, word: str, budget: Budget) -> tuple[Token, ...]:
         """The tokens of a word, cached; in a dictionary, since `lru_cache` on a method makes a cycle that a frozen
         garbage collector never frees."""
         found = self._cache.get(word)
         if found is None:
-            if budget.left <= 0:
-                known = self._vocabulary.known(word)
-                return (self._token(word, word, [known] if known else []),)
+            found = self._parse_word(word, budget)
             if len(self._cache) >= CACHE_SIZE:
                 self._cache.clear()
-            found = self._cache[word] = self._parse_word(word, budget)
+            if budget.left > 0:
+                self._cache[word] = found
         return found
 
     def _parse_word(self, word: str, budget: Budget) -> tuple[Token, ...]:
         known = self._vocabulary.known(word)
-        if self._role(word) is not Role.CONTENT:
+        if self._role(word) is not Role.CONTENT or budget.left <= 0:
             return (self._token(word, word, [known] if known else []),)
         if known is not None:
-            return (self._token(word, word, [known, *self._further(word, known)]),)
+            return (self._token(word, word, [known, *self._further(word)]),)
         budget.spend((GUESS_COST if self._language.specificity(word) == 1 else GENERAL_COST) * len(word))
-        return self._parse_unknown(word)
+        return self._parse_unknown(word, budget)
 
-    def _further(self, word: str, known: Match) -> Iterator[Match]:
-        """What a known word may stand for besides: longer words of it, another form's typo, an acronym."""
+    def _further(self, word: str) -> Iterator[Match]:
+        """What a known word may stand for besides: a typo of the list, longer words, an acronym."""
         near = self._vocabulary.one_edit(word)
-        if known.how == "stem":
-            yield from near
-        elif len(word) >= self._constants.two_edits_from:  # the list's own typo, which is no word of the language
-            yield from (one for one in near if self._language.specificity(one.word) == 1)
+        yield from (one for one in near if self._language.specificity(one.word) == 1)
         yield from self._vocabulary.extended(word)
         yield from self._acronym(word)
 
-    def _parse_unknown(self, word: str) -> tuple[Token, ...]:
+    def _parse_unknown(self, word: str, budget: Budget) -> tuple[Token, ...]:
         vocabulary = self._vocabulary
         if self._language.specificity(word) < 1:  # no typo, but a word that the list does not have
             near = [one for one in vocabulary.one_edit(word) if self._language.specificity(one.word) == 1]
             edits = [one._replace(score=one.score * self._constants.general_edit) for one in near]
             return (self._token(word, word, [*vocabulary.extended(word), *edits]),)
         edits = vocabulary.edits(word)
-        if not (edits and edits[0].score >= self._constants.one_edit) and (parts := self._parts(word)):
+        if not (edits and edits[0].score >= self._constants.one_edit) and (parts := vocabulary.split(word)):
             return tuple(self._token(word, part.word, [part]) for part in parts)
-        if not edits and (soft := self._soft_speller.one_edit(word)):  # "recomend"
-            return tuple(token._replace(typed=word) for token in self._parse_word(soft[0], Budget(0)))
-        if not edits and is_katakana(word) and len(word) > 2:
-            return tuple(self._parse_pairs(word, Budget(1)))
+        if not edits and len(word) >= self._constants.one_edit_from:  # "recomend", "beginer"
+            meant = process.extractOne(word, self._asking, scorer=OSA.distance, score_cutoff=1)
+            if meant is not None:
+                return tuple(token._replace(typed=word) for token in self._parse_word(meant[0], budget))
         token = self._token(word, word, [*edits, *vocabulary.extended(word), *self._acronym(word)])
         if not token.matches and self._constants.one_edit_from <= len(word) <= LONGEST_GENERAL:
             token = token._replace(weight=token.weight * self._language.specificity_of_typo(word))
         return (token,)
-
-    def _parts(self, word: str) -> list[Match]:
-        """The words that were run together in a word, or that digits part: "nand2tetris"."""
-        if parts := self._vocabulary.split(word):
-            return parts
-        pieces = _DIGITS.split(word) if not word.isalpha() else []
-        found = [self._vocabulary.known(piece) for piece in pieces]
-        named = all(one is not None or not piece.isalpha() for one, piece in zip(found, pieces, strict=True))
-        return [one for one in found if one is not None] if named else []
 
     def _token(self, typed: str, word: str, matches: Sequence[Match]) -> Token:
         role = self._role(word)
@@ -273,7 +233,7 @@ class QueryParser:
         language = self._language
         if word in language.stop:
             return Role.STOP
-        if kinds_named(language.kind(word), KIND_WORDS | self._corpus.kinds.keys()):
+        if kinds_named(language.kinds.get(word, word), KIND_WORDS | self._corpus.kinds.keys()):
             return Role.KIND
         if word in language.levels or word in self._corpus.levels:
             return Role.LEVEL
@@ -283,28 +243,24 @@ class QueryParser:
 
     def _of_kind_and_level(self, word: str, role: Role) -> tuple[Match, ...]:
         """What a word names of the kinds and levels here."""
-        corpus = self._corpus
-        values = corpus.kinds if role is Role.KIND else corpus.levels if role is Role.LEVEL else {}
-        wanted = (
-            kinds_named(self._language.kind(word), values)
-            if role is Role.KIND
-            else {self._language.levels.get(word, word)}
-        )
-        return tuple(Match(values[one], 1.0, "exact", one) for one in sorted(wanted) if one in values)
+        if role is not Role.KIND and role is not Role.LEVEL:
+            return ()
+        values = self._corpus.values
+        wanted = {
+            *kinds_named(self._language.kinds.get(word, word), self._corpus.kinds),
+            self._language.levels.get(word, word),
+        }
+        return tuple(Match(values[one], 1.0, "exact", one) for one in sorted(wanted & values.keys()))
 
     def _acronym(self, word: str) -> list[Match]:
         """The names that a word is the initials of; else the runs of words inside names."""
         word = word[:-1] if len(word) > 3 and word[-1] == "s" else word  # "PDEs"
-        if not 2 <= len(word) <= LONGEST_ACRONYM or not word.isalpha() or self._language.specificity(word) < RARE:
+        if not 2 <= len(word) <= LONGEST_ACRONYM or not word.isalpha():
             return []
         constants, acronyms = self._constants, self._corpus.acronyms
-        if whole := acronyms.whole(word):
-            return [Match(term, constants.acronym, "acronym", text) for text, term in whole]
-        return (
-            [Match(term, constants.acronym_within, "acronym", text) for text, term in acronyms.within(word)]
-            if len(word) > 2
-            else []
-        )
+        if (found := acronyms.whole(word)) or len(word) == 2:
+            return [Match(term, constants.acronym, "acronym", text) for text, term in found]
+        return [Match(term, constants.acronym_within, "acronym", text) for text, term in acronyms.within(word)]
 
     def _join_neighbours(self, tokens: list[Token]) -> None:
         """ "gpt 3" may stand for the word "gpt3", "deep sky stacker" for one too: all its tokens get that match."""
@@ -314,17 +270,6 @@ class QueryParser:
                 differ = len({token.typed for token in some}) == count
                 if differ and (match := self._vocabulary.join("".join([token.word for token in some]))) is not None:
                     tokens[at : at + count] = [_adding(token, match) for token in some]
-
-    def _abbreviate(self, tokens: list[Token]) -> None:
-        """ "site reliability engineering" may stand for the word "SRE": its tokens get that match."""
-        for start in range(len(tokens) - MIN_ABBREVIATED + 1 if self._capitals else 0):
-            for end in range(start + MIN_ABBREVIATED, min(len(tokens), start + MAX_ABBREVIATED) + 1):
-                if any(token.role is Role.STOP for token in tokens[start:end]):
-                    break
-                initials = "".join([token.word[0] for token in tokens[start:end]])
-                if initials in self._capitals and (known := self._vocabulary.known(initials)) is not None:
-                    match = known._replace(score=self._constants.acronym, how="acronym", word=initials.upper())
-                    tokens[start:end] = [_adding(token, match) for token in tokens[start:end]]
 
     def _without_content(self, tokens: list[Token], only_names: bool) -> list[Token]:
         """A query without content: soft words that stand in a title or heading are content, else stop words that are.
@@ -361,9 +306,7 @@ class QueryParser:
         for number, found in sums.items():
             name = names[number]
             stop = all(tokens[best[term][1]].role is Role.STOP for term in name.parts if term in best)
-            if stop and len(tokens) > SHORT:
-                continue  # "how do I go about it" is not about Go
-            if found >= self._constants.name_coverage * name.weight:
+            if found >= self._constants.name_coverage * name.weight and not (stop and len(tokens) > SHORT):
                 self._add_name(tokens, name, found / (name.weight or 1.0), best)
         return tokens
 
@@ -389,7 +332,6 @@ def _adding(token: Token, match: Match) -> Token:
 
 def _capped(tokens: list[Token]) -> list[Token]:
     """The tokens of a question, in which no unknown word outweighs all that are known."""
-    cap = max((token.weight for token in tokens if token.is_explained), default=0.0)
-    return [
-        token if token.is_explained or not cap else token._replace(weight=min(cap, token.weight)) for token in tokens
-    ]
+    known = [token.weight for token in tokens if token.is_explained]
+    most = max(known, default=float("inf")) or float("inf")
+    return [one if one.is_explained else one._replace(weight=min(most, one.weight)) for one in tokens]

@@ -27,14 +27,11 @@ from bot.search.corpus import SUMMARY, Corpus
 from bot.search.query import Budget, Query, Role, Token
 from bot.search.vocabulary import Match
 
-DEPTH, PROMISING = 100, 0.25
-"""Documents that are scored to the end, and the share of the best sum from which one is."""
-COMPARED, COMPARED_WITH_STOP_WORDS, NEAR_BEST = 30, 80, 0.5
-"""Documents whose titles are compared with the query letter by letter (more if stop words may be all that sets them
-apart: at 30 known items .985 for .99; at 100 the slowest percent of queries takes a third longer), and the share of the
-best score from which one is: what cannot come first any more needs no comparison."""
-SCAN_RATIO = 16
-"""Postings that are read as fast as one document is looked up."""
+DEPTH = 100
+"""Documents that are scored to the end."""
+COMPARED, NEAR_BEST = 50, 0.5
+"""Documents whose titles are compared with the query letter by letter, and the share of the best score from which one
+is: what cannot come first any more needs no comparison. At 100 the slowest percent of queries takes a third longer."""
 SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
 """Letters from which a query is compared with titles, and from which it counts as a piece of one."""
 MAX_SOFT = 8
@@ -63,68 +60,58 @@ class Ranker:
     def rank(self, query: Query) -> Ranked:
         """What answers a query."""
         content = query.content
-        if not content or query.begins:
-            return self._without_content(query)
+        if query.begins:
+            return self._path(query)
         found = self._found(content, query.budget)
-        floor = PROMISING * max(found.values(), default=0.0)
-        promising = [pair for pair in found.items() if pair[1] >= floor]
-        if len(promising) > DEPTH:
-            promising = nlargest(DEPTH, promising, key=itemgetter(1))
-        scores = self._scored(query, content, dict(promising))
-        pieces = self._refine(query, scores)
-        return _ranked(query, self._above_cutoff(query, content, scores, pieces) or self._by_letters(query))
+        scores = self._scored(query, content, found)
+        strong = self._above_cutoff(query, content, scores, self._refine(query, scores))
+        return _ranked(query, strong or (self._by_letters(query) if content else {}))
 
     def _found(self, content: Sequence[Token], budget: Budget) -> Scores:
         """The sums of weights and credits of all documents that may be among the best."""
         left = sum([token.weight for token in content if token.is_explained])
         floor = 0.0
         sums: Scores = {}
-        for token in sorted(filter(_is_explained, content), key=lambda one: -one.weight):
+        for token in sorted((one for one in content if one.is_explained), key=lambda one: -one.weight):
+            weight = token.weight
             if left >= floor and (budget.left > 0 or not sums):
-                weight, known = token.weight, sums.get
-                pairs = credits(token, budget).items()
+                known, pairs = sums.get, credits(token, budget).items()
                 sums.update([(document, known(document, 0.0) + weight * credit) for document, credit in pairs])
                 floor = max(floor, self._constants.relative * max(sums.values(), default=0.0))
             else:
-                if len(sums) > DEPTH and (budget.left <= _length(token) or budget.left <= len(sums)):
-                    sums = dict(nlargest(DEPTH, sums.items(), key=itemgetter(1)))
-                _look_up(token, sums, budget)
-            left -= token.weight
-        return sums
+                sums = _best(sums)
+                sums.update([(one, known + weight * credit_in(token, one)) for one, known in sums.items()])
+            left -= weight
+        return _best(sums)
 
     def _scored(self, query: Query, content: Sequence[Token], sums: Scores) -> Scores:
         """The scores with what soft words add."""
-        explained = filter(_is_explained, query.of_role(Role.SOFT, Role.KIND, Role.LEVEL))
+        explained = [one for one in query.of_role(Role.SOFT, Role.KIND, Role.LEVEL) if one.is_explained]
         soft = list({token.word: token for token in explained}.values())[:MAX_SOFT]
         whole = sum([token.weight for token in (*content, *soft)]) or 1.0
-        scores = dict(sums)
-        for token in soft:
-            for document in scores:
-                scores[document] += token.weight * credit_in(token, document)
-        return {document: total / whole for document, total in scores.items()}
+        added = {one: sum([token.weight * credit_in(token, one) for token in soft]) for one in sums}
+        return {document: (total + added[document]) / whole for document, total in sums.items()}
 
     def _refine(self, query: Query, scores: Scores) -> set[int]:
-        """Mix the likeness to the title into the scores, and for a question of where to begin the step; returns the
-        documents of whose title the query is a piece, a typo or two aside."""
+        """Mix the likeness to the title into the scores; returns the documents of whose title the query is a piece, a
+        typo or two aside."""
         of, titles = self._constants, self._corpus.titles
         typed = " ".join([token.word for token in query.tokens])
         read = " ".join([token.matches[0].word if token.matches else token.word for token in query.tokens])
         texts, pieces = {typed, read.lower()}, set()
         floor = NEAR_BEST * max(scores.values(), default=0.0)
-        near = [one for one, score in scores.items() if score >= floor] if len(typed) >= SHORTEST_COMPARED else []
-        has_stop_words = any(token.role is Role.STOP for token in query.tokens)  # "is of for kubrick"
-        most = COMPARED_WITH_STOP_WORDS if has_stop_words else COMPARED
-        for document in nlargest(most, near, key=scores.__getitem__) if len(near) > most else near:
+        likeliest = nlargest(COMPARED, scores, key=scores.__getitem__) if len(typed) >= SHORTEST_COMPARED else []
+        for document in [one for one in likeliest if scores[one] >= floor]:
             like = max([_likeness(text, titles[document]) for text in texts])
             score = scores[document] * (1 - of.likeness) + of.likeness * max(0.0, like / 50 - 1)
-            if like >= of.piece and len(typed) >= SHORTEST_PIECE:
+            if like >= of.piece:
                 score = max(score, like / 100 * (1 + score) / 2)
                 pieces.add(document)
             scores[document] = score
         return pieces
 
     def _above_cutoff(self, query: Query, content: Sequence[Token], scores: Scores, pieces: set[int]) -> Scores:
-        """The rule of silence: a hit explains a share of the query, and more than the list does not know of it."""
+        """The rule of silence: a hit explains more of the query than the list does not know, by a ratio."""
         of = self._constants
         unknown = of.against_unknown * self._unknown(query, content)
         strong: Scores = {}
@@ -144,81 +131,58 @@ class Ranker:
         weigh as much as any unknown word; but a question may tell circumstances too."""
         specificity, special = self._corpus.language.specificity, self._constants.special
         full = not query.question and all(specificity(token.word) < special for token in content if token.is_explained)
-        return sum(
-            [
-                (self._corpus.unknown if full and not token.is_explained else token.weight) * (1 - token.best_score)
-                for token in content
-            ]
-        )
+        unknown = self._corpus.unknown if full else 0.0
+        weights = [one.weight if one.is_explained else max(unknown, one.weight) for one in content]
+        return sum([weight * (1 - one.best_score) for weight, one in zip(weights, content, strict=True)])
 
     def _explained(self, content: Sequence[Token], document: int) -> float:
         """The weight of the tokens that a document has, each by how well it matches."""
-        total = 0.0
-        for token in content:
-            if (found := best_in(token, document)) is not None:
-                match, field = found
-                total += token.weight * match.score * (self._constants.summary_explains if field == SUMMARY else 1.0)
-        return total
+        found = [(token.weight, best) for token in content if (best := best_in(token, document)) is not None]
+        share = self._constants.summary_explains
+        return sum([weight * match.score * (share if field == SUMMARY else 1.0) for weight, (match, field) in found])
 
     def _by_letters(self, query: Query) -> Scores:
         """Titles that the query is a piece of, but for typos in words too short to be corrected: "attention is all you
         ned". Only titles that share one of its rarer words are compared."""
         typed = " ".join([token.word for token in query.tokens])
-        shared: dict[int, None] = {}
-        for token in query.tokens if len(typed) >= SHORTEST_PIECE else ():
-            documents = token.matches[0].term.documents if token.matches else ()
-            if len(documents) <= DEPTH and len(shared) <= DEPTH:
-                shared.update(dict.fromkeys(documents))
+        lists = [token.matches[0].term.documents for token in query.tokens if token.matches]
+        shared = set(islice(chain.from_iterable(one for one in lists if len(one) <= DEPTH), DEPTH))
         likeness = {one: _likeness(typed, self._corpus.titles[one]) for one in shared}
         return {document: like / 100 for document, like in likeness.items() if like >= self._constants.piece}
 
-    def _without_content(self, query: Query) -> Ranked:
-        """The path for who asks where to begin, of that first what is of a kind, level or heading that was asked for;
-        else titles of stop words alone."""
-        if query.begins:
-            first: set[int] = set()
-            for match in (match for token in query.content for match in (*token.names, *token.matches[:1])):
-                if query.budget.spend(len(match.term.documents)):
-                    first.update(match.term.documents)
-            path = range(len(self._corpus.resources))
-            every = dict.fromkeys(islice(chain(sorted(first), path), 2 * DEPTH))
-            return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
-        found = self._corpus.light_titles.get(" ".join(token.word for token in query.tokens), ())
-        return _ranked(query, dict.fromkeys(found, 1.0))
+    def _path(self, query: Query) -> Ranked:
+        """The path for who asks where to begin, first what is of a kind, level or heading asked for."""
+        first: set[int] = set()
+        for match in (match for token in query.content for match in (*token.names, *token.matches[:1])):
+            if query.budget.spend(len(match.term.documents)):
+                first.update(match.term.documents)
+        every = dict.fromkeys(islice(chain(sorted(first), range(len(self._corpus.resources))), 2 * DEPTH))
+        return _ranked(query, {one: 1.0 if one in first or not first else LATER for one in every})
 
 
 def _ranked(query: Query, scores: Scores) -> Ranked:
     return Ranked(query, sorted(scores, key=lambda document: (-scores[document], document)), scores)
 
 
-def _is_explained(token: Token) -> bool:
-    return token.is_explained
-
-
 def credits(token: Token, budget: Budget) -> Scores:
     """The credit of a token in every document that has it; once the budget is spent, by its first match alone."""
-    best: Scores = {}
-    for match in token.matches:
-        term, score = match.term, match.score
-        if not budget.spend(len(term.documents)) and best:
+    found = _gathered(token.matches, budget)
+    for document, value in _gathered(token.names, budget, is_first=not found).items():
+        found[document] = together(found[document], value) if document in found else value
+    return found
+
+
+def _gathered(matches: Sequence[Match], budget: Budget, *, is_first: bool = True) -> Scores:
+    found: Scores = {}
+    for term, score, *_ in matches:
+        if not budget.spend(len(term.documents)) and (found or not is_first):
             break
-        if not best:
-            best = {document: score * value for document, value in zip(term.documents, term.credits, strict=True)}
-            continue
-        for document, value in zip(term.documents, term.credits, strict=True):
-            if score * value > best.get(document, 0.0):
-                best[document] = score * value
-    named: Scores = {}
-    for match in token.names:
-        term, score = match.term, match.score
-        if not budget.spend(len(term.documents)) and (best or named):
-            break
-        for document, value in zip(term.documents, term.credits, strict=True):
-            if score * value > named.get(document, 0.0):
-                named[document] = score * value
-    for document, value in named.items():
-        best[document] = together(best[document], value) if document in best else value
-    return best
+        pairs = zip(term.documents, term.credits, strict=True)
+        if found:
+            found.update([(one, score * value) for one, value in pairs if score * value > found.get(one, 0.0)])
+        else:
+            found = {document: score * value for document, value in pairs}
+    return found
 
 
 def together(one: float, other: float) -> float:
@@ -227,30 +191,14 @@ def together(one: float, other: float) -> float:
     return odds / (1 + odds)
 
 
-def _length(token: Token) -> int:
-    """How many postings a token has."""
-    return sum([len(match.term.documents) for match in (*token.matches, *token.names)])
-
-
-def _look_up(token: Token, sums: Scores, budget: Budget) -> None:
-    length = _length(token)
-    if length <= SCAN_RATIO * len(sums) and budget.left > length:
-        found = credits(token, budget)
-        for document in sums.keys() & found.keys():
-            sums[document] += token.weight * found[document]
-        return
-    budget.spend(len(sums))
-    for document in sums:
-        sums[document] += token.weight * credit_in(token, document)
+def _best(sums: Scores) -> Scores:
+    return dict(nlargest(DEPTH, sums.items(), key=itemgetter(1))) if len(sums) > DEPTH else sums
 
 
 def credit_in(token: Token, document: int) -> float:
     """The credit of a token in one document."""
-    return (
-        together(_best_in(token.matches, document)[0], _best_in(token.names, document)[0])
-        if token.names
-        else _best_in(token.matches, document)[0]
-    )
+    word = _best_in(token.matches, document)[0]
+    return together(word, _best_in(token.names, document)[0]) if token.names else word
 
 
 def _best_in(matches: Iterable[Match], document: int) -> tuple[float, Match | None, int]:

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import resources
 from itertools import islice
@@ -32,7 +31,6 @@ _INDIC = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 _PAIRED = f"{_HAN}{_HIRAGANA}{_INDIC}"
 _RUN = re.compile(rf"[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_INDIC}]+|[^\W_{_PAIRED}{_KATAKANA}]+")
 _PAIRED_RUN = re.compile(rf"[{_PAIRED}]+")
-_KATAKANA_RUN = re.compile(rf"[{_KATAKANA}]+")
 _NOT_DECOMPOSED = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
 _MARK = re.compile(r"[\u0300-\u0305\u0307-\u036f]|\u0306(?<![иИ]\u0306)")
 """A combining accent; that of й stays, since и is another letter."""
@@ -58,7 +56,6 @@ _BRITISH = (
     (re.compile(r"logue(s?)$"), r"log\1"),
     (re.compile(r"([bt])re(s?)$"), r"\1er\2"),
 )
-_SPANISH_ENDING = re.compile(r"([cs])ion$")
 
 Stem = Callable[[str], str]
 
@@ -105,11 +102,6 @@ def is_unspaced(run: str) -> bool:
     return not run.isascii() and _PAIRED_RUN.fullmatch(run) is not None
 
 
-def is_katakana(run: str) -> bool:
-    """Whether a run is of Katakana."""
-    return _KATAKANA_RUN.fullmatch(run) is not None
-
-
 def pairs(run: str) -> list[str]:
     """The overlapping pairs of characters of a run; a single character stays as it is."""
     return [run[index : index + 2] for index in range(max(1, len(run) - 1))]
@@ -122,13 +114,13 @@ def stemmer(language: str = "en") -> Stem:
     Latin words are stemmed as words of that language, Cyrillic ones as Russian; numbers and words of other scripts
     come back unchanged. A wrong but even-handed rule does no harm: both sides of a comparison go through it.
     """
-    latin = _english if language not in LANGUAGES or language in ("en", "ru") else _foreign(language)
-    russian = Stemmer.Stemmer("russian").stemWord
+    is_foreign = language in LANGUAGES and language not in ("en", "ru")
+    foreign, russian = (Stemmer.Stemmer(one).stemWord for one in (LANGUAGES.get(language, "english"), "russian"))
 
     @lru_cache(maxsize=CACHE_SIZE)
     def stem(word: str) -> str:
         if word.isascii():
-            return latin(word) if word.isalpha() else word
+            return (fold(foreign(word)) if is_foreign else _english(word)) if word.isalpha() else word
         return str(russian(word)) if "\u0400" <= word[0] <= "\u04ff" else word
 
     return stem
@@ -150,14 +142,6 @@ def _english(word: str) -> str:
     if key == word and len(word) >= 4 and word[-1] == "s" and (word[-2] not in "sui" or word.endswith("pus")):
         return word[:-1]
     return key
-
-
-def _foreign(language: str) -> Stem:
-    """A Snowball stemmer for folded words: the accent that it knows a Spanish ending by is put back first."""
-    snowball = Stemmer.Stemmer(LANGUAGES[language]).stemWord
-    if language == "es":
-        return lambda word: fold(str(snowball(_SPANISH_ENDING.sub(r"\1ión", word))))
-    return lambda word: fold(str(snowball(word)))
 
 
 # What the words of a language say.
@@ -185,7 +169,6 @@ class Language:
         [stop]           words that carry no topic
         [asking]         question words: they help to find a title that has them
         [start]          words for asking where to begin
-        [introductory]   words of a title for beginners
         [beginner] [intermediate] [advanced]   words for a level
         [question]       words that make a question or a request
         [thanks]         closing words: a text with one is not a question
@@ -196,100 +179,57 @@ class Language:
     """
 
     def __init__(self, code: str) -> None:
-        self.code = code
-        self.levels: dict[str, str] = {}
-        self._kinds: dict[str, str] = {}
-        sections: dict[str, set[str]] = {}
-        for one in dict.fromkeys(("en", *(other for other in LATIN if other == code), *OTHER_SCRIPTS)):
-            for name, lines in _sections(one).items():
-                sections.setdefault(name, set()).update(word for line in lines for word in _folded(line))
-            for kind, *names in map(_folded, _sections(one).get("kind", ())):
-                self._kinds.update(dict.fromkeys(names, kind))
-        self.stop = frozenset(sections["stop"])
-        self.question = frozenset(sections["question"])
-        self.thanks = frozenset(sections["thanks"])
-        self.introductory = frozenset(sections["introductory"])
-        for level in LEVELS:
-            self.levels.update(dict.fromkeys(sections[level], level))
-        self.start = frozenset(sections["start"] | sections["beginner"])
-        soft = self.start | self.levels.keys()
-        self.soft = soft.union(*(sections[name] for name in ("asking", "question", "thanks", "size")))
+        self._general = _general() if code not in LATIN or code == "en" else {}
+        sections: dict[str, frozenset[str]] = {}
+        for one in dict.fromkeys(("en", code if code in LATIN else "en", *OTHER_SCRIPTS)):
+            sections |= {name: sections.get(name, frozenset()) | found for name, found in _sections(one).items()}
+        self.stop, self.question, self.thanks = sections["stop"], sections["question"], sections["thanks"]
+        self.levels = {word: level for level in LEVELS for word in sections[level]}
+        # The English word for the kind that a word of another language names.
+        self.kinds = {word: kind for names in sorted(sections["kind"]) for kind, word in [names.split()]}
+        self.start = sections["start"] | sections["beginner"]
+        self.soft = self.start.union(self.levels, *(sections[one] for one in ("asking", "question", "thanks", "size")))
         """Words that say how somebody asks, not what for; they are no stop words."""
-        self.light = self.stop | self.soft
-        unspaced = {word for word in self.stop | self.soft | self._kinds.keys() if is_unspaced(word)}
-        single = {word for word in unspaced if len(word) == 1 and _HIRAGANA_LETTER.search(word)}
-        longest_first = sorted(map(re.escape, unspaced - single), key=len, reverse=True)
-        self._cuts = re.compile(f"({'|'.join(longest_first)})")
-
-    def kind(self, word: str) -> str:
-        """The English word for the kind that a word of another language names; the word itself if it names none."""
-        return self._kinds.get(word, word)
+        unspaced = {word for word in (*self.stop, *self.soft, *self.kinds) if is_unspaced(word)}
+        apart = sorted((word for word in unspaced if len(word) > 1 or not _HIRAGANA_LETTER.match(word)), key=len)
+        self._cuts = re.compile(f"({'|'.join(map(re.escape, reversed(apart)))})")
 
     def is_foreign_start(self, found: Iterable[str]) -> bool:
         """Whether some folded words ask where to begin in another language, and for nothing in particular."""
         asked = frozenset(found)
-        return any(asked <= light and asked & start for light, start in _starts())
+        return any(asked & one["start"] and asked <= frozenset().union(*one.values()) for one in map(_sections, LATIN))
 
     def specificity(self, word: str) -> float:
         """How much a word says of a topic by its rarity in the language, 0 to 1: "actually" 0.2, "dog" 0.8.
 
         1 for what is no general word, and in a list whose language is not English.
         """
-        if word.isascii():
-            if self.code in LATIN and self.code != "en":
-                return 1.0
-            value = (general := _general()).get(word)
-            if value is not None or word[-1] not in "sdg":  # where the endings of base_forms end
-                return 1.0 if value is None else value
-            return next((value for base in base_forms(word) if (value := general.get(base)) is not None), 1.0)
-        return HIRAGANA_SPECIFICITY if all(map(_HIRAGANA_LETTER.match, word)) else 1.0
+        if not word.isascii():
+            return HIRAGANA_SPECIFICITY if all(map(_HIRAGANA_LETTER.match, word)) else 1.0
+        bases = base_forms(word) if word[-1] in "sdg" else ()  # where the endings of base_forms end
+        return next((self._general[one] for one in (word, *bases) if one in self._general), 1.0)
 
     def specificity_of_typo(self, word: str) -> float:
         """The least specificity of a general word that is one edit away from a word; 1 if there is none."""
-        if not word.isascii() or (self.code in LATIN and self.code != "en"):
-            return 1.0
-        found = (_general().get(near) for near in _one_edit(word))
-        return min((value for value in found if value is not None), default=1.0)
+        return min([self._general[near] for near in _one_edit(word) if near in self._general], default=1.0)
 
     def cut(self, text: str) -> list[str]:
         """A folded text, cut before and after the stop and question words that are written without spaces in it."""
         return [text] if text.isascii() else [piece for piece in self._cuts.split(text) if piece]
 
 
-@lru_cache
-def language(code: str) -> Language:
-    """The words of lists in this language: its own, English ones, and those known by their script."""
-    return Language(code)
+language = lru_cache(Language)
+"""The words of lists in a language: its own, English ones, and those known by their script."""
 
 
 def detect(texts: Iterable[str]) -> str:
     """The language that most of some texts seem to be in, among those with Latin letters; English if in doubt."""
-    found = [word for text in islice(texts, _DETECTED_TEXTS) for word in words(text)]
-    own = {code: _only_in(code) for code in LATIN}
-    shares = {code: sum(word in stop for word in found) / (len(found) or 1) for code, stop in own.items()}
+    found = Counter(word for text in islice(texts, _DETECTED_TEXTS) for word in words(text))
+    stop = {code: _sections(code)["stop"] for code in LATIN}
+    own = {code: stop[code].difference(*(stop[other] for other in LATIN if other != code)) for code in LATIN}
+    shares = {code: sum(found[word] for word in own[code]) / (found.total() or 1) for code in LATIN}
     best = max(shares, key=lambda code: shares[code])
     return best if shares[best] >= _DETECTED_SHARE and shares[best] > 2 * shares["en"] else "en"
-
-
-@lru_cache
-def _only_in(code: str) -> frozenset[str]:
-    """The stop words that this language alone has."""
-    return _stop(code).difference(*(_stop(other) for other in LATIN if other != code))
-
-
-@lru_cache
-def _stop(code: str) -> frozenset[str]:
-    return frozenset(word for line in _sections(code)["stop"] for word in _folded(line))
-
-
-@lru_cache
-def _starts() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """For each language with Latin letters: all its stop and question words, and those for asking where to begin."""
-    found = []
-    for code in LATIN:
-        sections = {name: {word for line in lines for word in _folded(line)} for name, lines in _sections(code).items()}
-        found.append((frozenset().union(*sections.values()), frozenset(sections["start"])))
-    return tuple(found)
 
 
 def _one_edit(word: str) -> Iterator[str]:
@@ -312,64 +252,33 @@ def base_forms(word: str) -> Iterator[str]:
                 yield start[:-1]
 
 
-END_BITS = 17
-"""Bits of a hash by which most words that are not general are told apart without a look into the list."""
-_ENDS = (1 << END_BITS) - 1
-
-
-class GeneralWords:
-    """The general words of English, each with its specificity.
-
-    They are kept by their hashes, sorted, in 120 kB: a dict of as many words takes 3 MiB. That one of 14,000 hashes of
-    64 bits is another word's has a chance of one in 10^15.
-    """
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        found = sorted(_banded(lines))
-        self._hashes = array("q", [key for key, _ in found])
-        self._bands = bytes(band for _, band in found)
-        self._ends = bytearray(1 << END_BITS)
-        for key in self._hashes:
-            self._ends[key & _ENDS] = 1
-
-    def get(self, word: str) -> float | None:
-        """The specificity of a word, over 0 and under 1; None for a word that is not general."""
-        key = hash(word)
-        if not self._ends[key & _ENDS]:
-            return None
-        at = bisect_left(self._hashes, key)
-        known = at < len(self._hashes) and self._hashes[at] == key
-        return (self._bands[at] + 0.5) / 10 if known else None
-
-
-def _banded(lines: Iterable[str]) -> Iterator[tuple[int, int]]:
-    """The hash of each word with its band: the last number before it."""
+@lru_cache
+def _general() -> dict[str, float]:
+    """The general words of English, each with its specificity, over 0 and under 1: the band is the last number before
+    a word."""
+    found: dict[str, float] = {}
     band = 0
-    for word in (word for line in lines for word in line.split()):
+    for word in (word for line in _lines("en-general") for word in line.split()):
         if word.isdigit():
             band = int(word)
         else:
-            yield hash(word), band
+            found[word] = (band + 0.5) / 10
+    return found
 
 
 @lru_cache
-def _general() -> GeneralWords:
-    return GeneralWords(_lines("en-general"))
-
-
-def _folded(line: str) -> list[str]:
-    return [fold(word) for word in line.split()]
-
-
-@lru_cache
-def _sections(code: str) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _sections(code: str) -> dict[str, frozenset[str]]:
+    """The words of each section of a language's file, folded; one for a kind is behind that kind: "video film"."""
+    found: dict[str, set[str]] = {}
+    section = ""
     for line in _lines(code):
         if line.startswith("["):
-            section = found.setdefault(line.strip("[]"), [])
-        else:
-            section.append(line)
-    return found
+            section = line.strip("[]")
+            continue
+        first, *others = fold(line).split()
+        listed = [f"{first} {word}" for word in others] if section == "kind" else [first, *others]
+        found.setdefault(section, set()).update(listed)
+    return {name: frozenset(listed) for name, listed in found.items()}
 
 
 def _lines(name: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The terms of a list, and what a typed word may stand for among them.
 
 word ──> exact, stem          a dictionary
-     ──> one edit, two edits  deletions of words and stems; RapidFuzz over those of one first letter and length
+     ──> one edit, two edits  deletions of words and stems; RapidFuzz over words that share rare trigrams
      ──> prefix, part         sorted terms, read from either end
      ──> joined, split        "note book" and "notebook"
      ──> acronym              the initials of titles, headings and topics in one string
@@ -33,8 +33,6 @@ LONGEST_JOINED, LONGEST_PART, SHORTEST_JOINED, MEAN_PART = 120, 24, 6, 3
 words. The work grows with the first times the second."""
 MOST_MATCHES = 12
 """Terms that a prefix or an edit may stand for: in a large list "trans" begins hundreds of words."""
-SHORTEST_SUMMARY_WORD = 8
-"""Letters of a word of summaries alone that a typo is read as: every "tost" is some "test"."""
 
 
 class Term:
@@ -85,55 +83,6 @@ class Match(NamedTuple):
     name: Name | None = None
 
 
-class Speller:
-    """Finds the words of a vocabulary that lie one or two edits away from a word.
-
-    An edit drops, adds, replaces or swaps letters (optimal string alignment distance). Digits may only be swapped:
-    "gpt4" is no typo of "gpt3".
-    """
-
-    def __init__(self, words: Iterable[str], constants: Constants) -> None:
-        self._constants = constants
-        # The words of each key in one text: most have one word, and a list around it would take twice the memory.
-        self._by_deletion: dict[str, str] = {}
-        self._long: list[str] = []
-        self._by_trigram: dict[str, array[int]] = {}
-        for word in words:
-            if _is_correctable(word):
-                for key in _deletions(word):
-                    others = self._by_deletion.get(key)
-                    self._by_deletion[key] = word if others is None else f"{others} {word}"
-                if len(word) >= constants.two_edits_from - 2:
-                    for trigram in _trigrams(word):
-                        self._by_trigram.setdefault(trigram, array("I")).append(len(self._long))
-                    self._long.append(word)
-
-    def one_edit(self, word: str) -> list[str]:
-        """The words exactly one edit away, in alphabetical order."""
-        if not _is_correctable(word):
-            return []
-        found = {near for key in _deletions(word) for near in self._by_deletion.get(key, "").split()}
-        return sorted(near for near in found if self._is_one_edit_apart(word, near))
-
-    def two_edits(self, word: str) -> list[str]:
-        """The words exactly two edits away that share one of its rarest trigrams, in alphabetical order."""
-        if len(word) < self._constants.two_edits_from or not _is_correctable(word):
-            return []
-        lists = sorted((self._by_trigram.get(one, _NONE) for one in _trigrams(word)), key=len)
-        numbers: set[int] = set()
-        for found in lists:
-            if len(numbers) + len(found) > MOST_COMPARED:
-                break
-            numbers.update(found)
-        return sorted(_two_edits_apart(word, [self._long[number] for number in numbers]))
-
-    def _is_one_edit_apart(self, word: str, near: str) -> bool:
-        if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
-            return False
-        # Words of four letters bear a swap of neighbours alone: "cost" is not "lost".
-        return max(len(word), len(near)) >= self._constants.one_edit_from or sorted(word) == sorted(near)
-
-
 def _is_correctable(word: str) -> bool:
     return 4 <= len(word) <= LONGEST_CORRECTED and not word.isdigit()
 
@@ -153,25 +102,14 @@ def _digits(word: str) -> list[str]:
     return [] if word.isalpha() else sorted(filter(str.isdigit, word))
 
 
-def _two_edits_apart(word: str, group: Iterable[str]) -> list[str]:
-    near = process.extract(word, group, scorer=OSA.distance, score_cutoff=2, limit=None)  # type: ignore[arg-type]
-    # Two edits make other words of short ones, unless both ends stand: "deepseek" is not "deepspeed".
-    ends_stand = max(0, 10 - len(word))
-    return [
-        str(found)
-        for found, distance, _ in near
-        if distance == 2
-        and _digits(word) == _digits(found)
-        and (word[0] == found[0]) + (word[-1] == found[-1]) >= ends_stand
-    ]
-
-
 class Vocabulary:
     """The terms of a list by their keys, and the ways from a typed word to them.
 
-    `named` are the words by which people name things, with the term of each; `others` those of summaries alone: a typo
-    is read as one of these only if it is near no name. It is never read as one of `stop_words`. `joined` are names
-    without their spaces, each with its words.
+    `named` are the words by which people name things, `others` those of summaries alone. A typo is never read as one of
+    `stop_words`. `joined` are names without their spaces, each with its words.
+
+    An edit drops, adds, replaces or swaps letters (optimal string alignment distance). Digits may only be swapped:
+    "gpt4" is no typo of "gpt3".
     """
 
     def __init__(
@@ -192,15 +130,20 @@ class Vocabulary:
         self._joined = joined
         self._sorted = sorted(terms)
         self._reversed = sorted(key[::-1] for key in terms)
-        self.words = sorted(named)
-        spelt = {word for word in (*named, *joined) if word not in stop_words}
-        spelt.update(word for word in others if len(word) >= SHORTEST_SUMMARY_WORD)
+        spelt = {word for word in (*named, *joined) if word not in stop_words}.union(others)
         spelt.update(key for key, term in terms.items() if term.word in spelt)
-        self._speller = Speller(spelt, constants)
-
-    def is_name(self, word: str) -> bool:
-        """Whether people name something by this word, and it is not in summaries alone."""
-        return word in self._named
+        # The words of each key in one text: most have one word, and a list around it would take twice the memory.
+        self._by_deletion: dict[str, str] = {}
+        self._long: list[str] = []
+        self._by_trigram: dict[str, array[int]] = {}
+        for word in filter(_is_correctable, spelt):
+            for key in _deletions(word):
+                others_of_key = self._by_deletion.get(key)
+                self._by_deletion[key] = word if others_of_key is None else f"{others_of_key} {word}"
+            if len(word) >= constants.two_edits_from - 2:
+                for trigram in _trigrams(word):
+                    self._by_trigram.setdefault(trigram, array("I")).append(len(self._long))
+                self._long.append(word)
 
     def known(self, word: str) -> Match | None:
         """The match of a word that the list has, in this or another form; None for other words."""
@@ -212,55 +155,62 @@ class Vocabulary:
         return Match(term, self._constants.stem, "stem", term.word)
 
     def one_edit(self, word: str) -> list[Match]:
-        """The matches of a mistyped word that are one edit away."""
-        return self._all_spelt(self._speller.one_edit(word), self._constants.one_edit)
+        """The matches of a mistyped word that are exactly one edit away, in alphabetical order."""
+        if not _is_correctable(word):
+            return []
+        found = {near for key in _deletions(word) for near in self._by_deletion.get(key, "").split()}
+        return self._spelt([near for near in found if self._is_one_edit_apart(word, near)], self._constants.one_edit)
 
     def edits(self, word: str) -> list[Match]:
-        """The matches of a mistyped word: one edit away, else two."""
-        return self.one_edit(word) or self._all_spelt(self._speller.two_edits(word), self._constants.two_edits)
+        """The matches of a mistyped word: one edit away, else two, of the words that share its rarest trigrams."""
+        one_away = self.one_edit(word)
+        if one_away or len(word) < self._constants.two_edits_from or not _is_correctable(word):
+            return one_away
+        numbers: set[int] = set()
+        for found in sorted((self._by_trigram.get(one, array("I")) for one in _trigrams(word)), key=len):
+            if len(numbers) + len(found) > MOST_COMPARED:
+                break
+            numbers.update(found)
+        compared = [self._long[one] for one in numbers]
+        near = process.extract(word, compared, scorer=OSA.distance, score_cutoff=2, limit=None)
+        two_away = [one for one, distance, _ in near if distance == 2 and _digits(word) == _digits(one)]
+        return self._spelt(two_away, self._constants.two_edits)
 
-    def _all_spelt(self, near: Sequence[str], score: float) -> list[Match]:
-        """Names before the words of summaries."""
-        named = [one for one in near if one in self._named or one in self._joined] or near
-        return [match for one in named[:MOST_MATCHES] for match in self._spelt(one, score)]
+    def _is_one_edit_apart(self, word: str, near: str) -> bool:
+        if OSA.distance(word, near, score_cutoff=1) != 1 or _digits(word) != _digits(near):
+            return False
+        # Words of four letters bear a swap of neighbours alone: "cost" is not "lost".
+        return max(len(word), len(near)) >= self._constants.one_edit_from or sorted(word) == sorted(near)
 
-    def _spelt(self, word: str, score: float) -> Iterator[Match]:
-        for part in self._joined.get(word, ()) if word not in self._named else (word,):
-            term = self.terms[self._stem(part)]
-            yield Match(term, score, "typo", part)
-        if word not in self._named and word not in self._joined:
-            term = self.terms.get(word) or self.terms[self._stem(word)]
-            yield Match(term, score, "typo", term.word if word in self.terms else word)
+    def _spelt(self, near: Iterable[str], score: float) -> list[Match]:
+        found = []
+        for word in sorted(near)[:MOST_MATCHES]:
+            for part in (word,) if word in self._named else self._joined.get(word, (word,)):
+                is_key = part not in self._named and part in self.terms
+                term = self.terms[part if is_key else self._stem(part)]
+                found.append(Match(term, score, "typo", term.word if is_key else part))
+        return found
 
     def extended(self, word: str) -> list[Match]:
         """The matches of which a word is the beginning or the end, or that are its own beginning."""
-        key, constants = self._stem(word), self._constants
-        if len(key) < constants.prefix_from or not key.isalpha():
+        key, shortest = self._stem(word), self._constants.prefix_from
+        if len(key) < shortest or not key.isalpha():
             return []
-        longer = _beginning_with(self._sorted, key)
-        found = [self._extension(one, len(key) / len(one), constants.prefix, "prefix") for one in longer if one != key]
-        ending = [one[::-1] for one in _beginning_with(self._reversed, key[::-1])]
-        found += [
-            self._extension(one, len(key) / len(one), constants.within, "part")
-            for one in ending
-            if len(one) > len(key) + 2
-        ]
-        for end in range(len(key) - 1, max(constants.prefix_from, len(key) // 2), -1):
-            if key[:end] in self.terms:
-                found.append(self._extension(key[:end], end / len(key), constants.within, "part"))
-                break
-        return found
+        longer = [one for one in _beginning_with(self._sorted, key) if one != key]
+        ending = [one[::-1] for one in _beginning_with(self._reversed, key[::-1]) if len(one) > len(key) + 2]
+        own = [key[:end] for end in range(len(key) - 1, max(shortest, len(key) // 2), -1) if key[:end] in self.terms]
+        parts = [self._extension(key, one, "part") for one in (*ending, *own[:1])]
+        return [self._extension(key, one, "prefix") for one in longer] + parts
 
-    def _extension(self, key: str, share: float, score: float, how: str) -> Match:
-        term = self.terms[key]
-        return Match(term, score + (self._constants.one_edit - score) * share**2, how, term.word)
+    def _extension(self, key: str, other: str, how: str) -> Match:
+        term, least = self.terms[other], self._constants.prefix
+        share = min(len(key), len(other)) / max(len(key), len(other))
+        return Match(term, least + (self._constants.one_edit - least) * share**2, how, term.word)
 
     def join(self, word: str) -> Match | None:
-        """The match of neighbours written as one word, or of the singular of that: "note" and "books"."""
-        for known in (word, word.removesuffix("s")):
-            if known in self._named or known in self._others:
-                return Match(self.terms[self._stem(known)], self._constants.stem, "joined", known)
-        return None
+        """The match of neighbours written as one word."""
+        known = self.known(word)
+        return known._replace(score=self._constants.stem, how="joined") if known and known.how == "exact" else None
 
     def split(self, word: str) -> list[Match]:
         """The words that were run together in a word, in order; empty if it is no such word."""
@@ -273,11 +223,6 @@ class Vocabulary:
             return True
         return len(word) >= self._constants.prefix_from and self._stem(word) in self.terms
 
-    def completions(self, prefix: str, limit: int) -> list[str]:
-        """At most `limit` words of names that begin with a prefix, in alphabetical order."""
-        first = bisect_left(self.words, prefix)
-        return [word for word in self.words[first : first + limit] if word.startswith(prefix)]
-
 
 def _beginning_with(listed: Sequence[str], start: str) -> list[str]:
     first = bisect_left(listed, start)
@@ -287,28 +232,20 @@ def _beginning_with(listed: Sequence[str], start: str) -> list[str]:
 def split(word: str, known: Callable[[str], bool]) -> list[str]:
     """The parts of a word that was written without its spaces; empty if it has no such parts.
 
-    `known` says whether a part is a word; parts have two letters or more, or are digits. The fewest parts that make up
-    the whole are found by dynamic programming over the end of each part; among equally few, the longest.
+    `known` says whether a part is a word; parts have two letters or more. The fewest parts that make up the whole are
+    found by dynamic programming over the end of each part; among equally few, the longest.
     """
     if not SHORTEST_JOINED <= len(word) <= LONGEST_JOINED:
         return []
-    costs: list[tuple[int, int] | None] = [(0, 0)] + [None] * len(word)
-    starts = [0] * (len(word) + 1)
-    for end in range(2, len(word) + 1):
-        for start in range(max(0, end - LONGEST_PART), end - 1):
-            before = costs[start]
-            if before is None or not known(word[start:end]):
-                continue
-            cost = (before[0] + 1, before[1] - (end - start) ** 2)
-            if (least := costs[end]) is None or cost < least:
-                costs[end], starts[end] = cost, start
-    if costs[-1] is None:
-        return []
-    parts, end = [], len(word)
-    while end:
-        parts.append(word[starts[end] : end])
-        end = starts[end]
-    return parts[::-1] if len(parts) > 1 and len(word) >= MEAN_PART * len(parts) else []
+    best: list[list[str] | None] = [[]]
+    for end in range(1, len(word) + 1):
+        starts = [
+            at for at in range(max(0, end - LONGEST_PART), end - 1) if best[at] is not None and known(word[at:end])
+        ]
+        options = [[*(best[at] or ()), word[at:end]] for at in starts]
+        best.append(min(options, key=lambda parts: (len(parts), -sum(len(one) ** 2 for one in parts)), default=None))
+    parts = best[-1] or []
+    return parts if len(parts) > 1 and len(word) >= MEAN_PART * len(parts) else []
 
 
 class Acronyms:
@@ -332,9 +269,6 @@ class Acronyms:
                     pieces.append(piece)
                     length += len(piece) + 1
         self._all = "\n" + "\n".join(pieces) + "\n"
-        self._pairs: dict[str, array[int]] = {}
-        for at in range(len(self._all) - 1):
-            self._pairs.setdefault(self._all[at : at + 2], array("I")).append(at)
 
     def whole(self, word: str) -> list[tuple[str, Term]]:
         """The names whose initials are exactly these letters."""
@@ -346,16 +280,11 @@ class Acronyms:
         return [(run, term) for run, term in found if run]
 
     def _holding(self, initials: str) -> list[int]:
-        # Where the rarest pair of the letters stands: to read all initials of a long list takes a millisecond.
-        pairs = [self._pairs.get(initials[at : at + 2], ()) for at in range(len(initials) - 1)]
-        rarest = min(range(len(pairs)), key=lambda at: len(pairs[at]))
         found: dict[int, None] = {}
-        for at in pairs[rarest]:
-            if self._all.startswith(initials, at - rarest):
-                place = bisect_right(self._starts, at - rarest + initials.count("\n", 0, 1)) - 1
-                found[self._numbers[place]] = None
-                if len(found) == MOST_MATCHES:
-                    break
+        at = self._all.find(initials)
+        while at >= 0 and len(found) < MOST_MATCHES:
+            found[self._numbers[bisect_right(self._starts, at + initials.count("\n", 0, 1)) - 1]] = None
+            at = self._all.find(initials, at + 1)
         return list(found)
 
     def _run(self, text: str, word: str) -> str:
@@ -374,5 +303,4 @@ class Acronyms:
                 yield content
 
 
-_NONE = array("I")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")

@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.search.language import base_forms
+from bot.search.text import base_forms
 
 TABLE = Path(__file__).parents[2] / "bot" / "search" / "words" / "en-general.txt"
 COMMON, RARE = 20_000, 10
@@ -120,7 +120,7 @@ def _uses_in_glosses(folder: Path) -> Counter[str]:
 
 
 def _drop_regular_forms(bands: defaultdict[int, list[str]]) -> None:
-    """Leave out the forms that `bot.search.language.telling` finds by their base form, in the same band or the next."""
+    """Leave out the forms that `Language.specificity` finds by their base form, in the same band or the next."""
     band_of = {word: band for band, words in bands.items() for word in words}
     for word, band in band_of.items():
         base = next((one for one in base_forms(word) if one in band_of), None)
