@@ -486,7 +486,8 @@ def _matched(new: Sequence[_Resource], old: Sequence[_Resource], *, by_page: boo
         by(lambda one: (_folded(one.title),))
         by(lambda one: ((_folded(one.title), _path(one.url)),))
         by(lambda one: (str(one.keys["id"]),))
-        for one, other in list(_in_place(new, old, found)):
+        # What left the index is not what a person deleted beside it.
+        for one, other in list(_in_place(new, [other for other in old if not other.is_retired], found)):
             pair(one, other)
     return found
 
@@ -497,6 +498,7 @@ def _in_place(
     """Single resources between the same two neighbours, with a similar title or the same summary."""
     taken = set(found.values())
     numbers = {one: at for at, one in enumerate(old)}
+    found = {one: other for one, other in found.items() if other in numbers}
     for at, one in enumerate(new):
         before = found.get(new[at - 1]) if at else None
         place = numbers[before] + 1 if before is not None else 0
