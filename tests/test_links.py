@@ -271,10 +271,12 @@ def test_further_links_are_visited_and_a_front_page_is_no_plain_move(catalog: st
 
 
 def test_quality_says_where_a_catalog_is_incomplete_and_fails_nothing(catalog: str) -> None:
+    file = Path("catalog.yaml")
+    file.write_text(file.read_text().replace("title: A,", "title: PDF,"))
     result = check("--quality")
     assert result.exit_code == 0
     assert 'catalog.yaml:10: resource "wall": no summary, no kind, no topics\n' in result.stdout
-    assert 'catalog.yaml:5: resource "fine" ("A"): a title that looks like a label, no summary' in result.stdout
+    assert 'catalog.yaml:5: resource "fine" ("PDF"): a title that looks like a label, no summary' in result.stdout
     counts = (
         "1 with a title that looks like a label, 4 with no summary, 4 with no kind, 4 with no topics, 3 with no prompt"
     )

@@ -56,8 +56,7 @@ def incomplete_resources(catalog: Catalog) -> list[Incomplete]:
     titles = Counter(resource.title.casefold() for resource in catalog)
 
     def gaps(resource: Resource) -> tuple[Gap, ...]:
-        title = resource.title
-        unnamed = len(title) == 1 or is_label(title) or titles[title.casefold()] >= REPEATED
+        unnamed = is_label(resource.title) or titles[resource.title.casefold()] >= REPEATED
         return ((Gap.TITLE,) if unnamed else ()) + tuple(gap for gap, lacks in _LACKS.items() if lacks(resource))
 
     return [Incomplete(resource, found) for resource in catalog if (found := gaps(resource))]
