@@ -32,7 +32,7 @@ from bot.store import Store, tables
 from bot.store.tables import jobs
 from tests.benchmarks.load_server import CHANNELS
 from tests.faults.discord_server import guild_data
-from tests.search.judging import JUDGED
+from tests.search.judging import HERE
 
 ZONE = "Asia/Kolkata"
 """Where all servers of a load live: not UTC, and its clocks never change."""
@@ -125,7 +125,9 @@ class Members:
 
     def __init__(self, bot: StudyBot) -> None:
         self._bot = bot
-        self._queries = itertools.cycle(one["q"] for one in yaml.safe_load(JUDGED.read_text(encoding="utf-8")))
+        self._queries = itertools.cycle(
+            one["q"] for one in yaml.safe_load((HERE / "judged.yaml").read_text(encoding="utf-8"))
+        )
         self.asked: dict[str, float] = {}
 
     async def ask_during(self, doing: Coroutine[Any, Any, None]) -> list[str]:
