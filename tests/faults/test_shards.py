@@ -47,7 +47,9 @@ async def test_three_processes_of_which_one_is_killed_half_way_post_each_prompt_
     assert discord.shortest_pause_between_sessions() >= 5
 
 
-@pytest.mark.parametrize(("before", "after"), [([()], THIRDS), (THIRDS, HALVES)], ids=["1 to 3", "3 to 2"])
+@pytest.mark.parametrize(
+    ("before", "after"), [([()], THIRDS), (THIRDS, HALVES), ([()], [()])], ids=["1 to 3", "3 to 2", "1 to 1"]
+)
 async def test_processes_that_replace_others_while_prompts_are_due(
     postgres_url: str, tmp_path: Path, before: list[tuple[str, ...]], after: list[tuple[str, ...]]
 ) -> None:
