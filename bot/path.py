@@ -33,7 +33,7 @@ class Step:
 class NextPrompt:
     """What a week's prompt is about.
 
-    `step` of `total` is the place of `resource` on the path; `following` is what comes the week after, `ahead` begins
+    `step` of `total` is the place of `resource` on the path; `following` is next week's, `ahead` begins
     with it and goes on, OPTIONS of them at the most, to the end of this walk; `begins_again` is true for the first
     prompt after the path's last resource.
     """

@@ -211,7 +211,7 @@ class Reloader:
 
 
 def _digest(path: Path) -> bytes:
-    """Of a file's contents, or of those of all files in a folder; the same for all that cannot be read."""
+    """A digest of a file, or of all files in a folder. What can't be read counts as empty."""
     digest = hashlib.blake2b()
     with suppress(OSError):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

@@ -363,7 +363,7 @@ class DiscordMessenger:
     async def _forum_to_post_in(self, channel_id: int, guild_id: int | None) -> discord.ForumChannel | None:
         """The forum that a channel is, if it is one; raises CannotPost or PostFailed.
 
-        Discord is asked about a server of which it has told this process nothing yet: a message is refused in a forum.
+        Asks Discord where the gateway has not described the server yet: a plain message in a forum is refused.
         """
         guild = self._bot.get_guild(guild_id) if guild_id else None
         if guild_id is None or (guild is not None and not guild.unavailable):

@@ -18,7 +18,7 @@ PROBLEMS_LIMIT = CONTENT_LIMIT - 200
 
 
 async def tell_owner(bot: discord.Client, error: StudybotError) -> None:
-    """Send the bot's owner, or that of its team, a problem with the lists; never raises."""
+    """Send the bot's owner, or its team's owner, a problem with the lists; never raises."""
     try:
         await bot.wait_until_ready()
         application = await bot.application_info()

@@ -21,7 +21,7 @@ MAX_BYTES = 2 * 1024 * 1024
 """The largest index that is read, all files of a folder together: twice the largest list that was found. What fits is
 read within some seconds; a larger file is refused before it is opened."""
 MAX_FILES = 2_000
-"""Files of a folder that are read, each of which is a stage: 10,000 files of one link took 11.8 s of processor, and the
+"""Most files read from a folder, a stage each: 10,000 files of one link took 11.8 s of processor, and the
 time grows with their number."""
 
 STANDARD_INPUT = "-"

@@ -261,7 +261,7 @@ TICK_SECONDS = 30.0
 """How often due jobs are looked for: a prompt is at most this late. At 0 the database never rests; at an hour a prompt
 could be an hour late."""
 TICK_TIMEOUT = 120.0
-"""Seconds after which a tick is given up. It waits for the database alone, of which each call has a limit; at 0 none
+"""Seconds after which a tick is given up. It waits only for the database, and each call has a limit; at 0 none
 ever ends, and without a limit one that hangs is the last."""
 
 
@@ -295,7 +295,7 @@ class Ticker:
         self._tasks.add(asyncio.create_task(self._run(ready)))
 
     def stop(self) -> None:
-        """End it; nothing wakes it any more."""
+        """End it for good."""
         self._started = False
         for task in self._tasks:
             task.cancel()

@@ -31,7 +31,7 @@ SYSTEM_FONTS = (
     "VL-PGothic-Regular.ttf", "DroidSansFallbackFull.ttf", "YuGothM.ttc", "meiryo.ttc", "msgothic.ttc",
     "ヒラギノ角ゴシック W4.ttc", "Hiragino Sans GB.ttc",
 )  # fmt: skip
-"""Fonts with Japanese letters, of which a system often has one: Linux's first, then Windows', then macOS's."""
+"""Common system fonts with Japanese letters: Linux's first, then Windows', then macOS's."""
 
 
 class Fonts:

@@ -4,7 +4,7 @@ text                     words and terms; how people ask, language by language
 vocabulary               the terms of a list, and what a typed word may stand for
 corpus                   a catalog as posting lists
 query -> ranking         one search
-messages, autocomplete   what a message is about; what to offer while somebody types
+messages, autocomplete   what a message is about; completions for what is typed
 answer, index            why each hit was found; the class that others use
 constants                every number, each with the figure that chose it
 """

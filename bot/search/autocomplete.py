@@ -1,4 +1,4 @@
-"""What to offer while somebody types: topics, headings, titles, authors, kinds and levels.
+"""Completions for what is typed: topics, headings, titles, authors, kinds and levels.
 
 typed text ──> a step's number                    (its title)
            ──> names that begin with it           (sorted list, bisection)
@@ -32,7 +32,7 @@ SHORTEST_CORRECTED, MOST_COMPARED = 5, 2_000
 """Letters from which an unfinished word may have a typo, and words with the same two first letters that it is compared
 with."""
 SHORTEST_SEARCH = 4
-"""Letters from which there is a search while somebody types."""
+"""Letters typed from which the list is searched too."""
 _STEP = re.compile(r"\s*#?\s*([0-9]{1,6})\s*")
 
 

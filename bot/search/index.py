@@ -77,7 +77,7 @@ class SearchIndex:
         return self._answer(self._messages.rank(text, self._budget()), limit)
 
     def suggest(self, prefix: str, limit: int = 25, max_length: int = 100) -> list[str]:
-        """Names to offer while somebody types, at most `limit`, none over `max_length` characters.
+        """Completions for what is typed: names, at most `limit`, none over `max_length` characters.
 
         Each of them finds something. For an empty text they are good starting points; where no name begins so, the
         titles of what a search finds.

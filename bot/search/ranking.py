@@ -31,7 +31,7 @@ DEPTH = 100
 """Documents that are scored to the end."""
 COMPARED, NEAR_BEST = 50, 0.5
 """Documents whose titles are compared with the query letter by letter, and the share of the best score from which one
-is: what cannot come first any more needs no comparison. At 100 the slowest percent of queries takes a third longer."""
+is: what can no longer be first needs no comparison. At 100 the slowest percent of queries takes a third longer."""
 SHORTEST_COMPARED, SHORTEST_PIECE = 4, 10
 """Letters from which a query is compared with titles, and from which it counts as a piece of one."""
 MAX_SOFT = 8

@@ -72,7 +72,7 @@ class SkipButton(AdminItem, template=rf"weekly:skip:{DUE}"):
             return with_back(language.t(late if skipped else NOT_SET), language)
         changed = skipped[0]
         text = language.t(
-            "The prompt for {date} is skipped; the same resource comes the week after. Next: {next}.",
+            "The prompt for {date} is skipped; the same resource follows a week later. Next: {next}.",
             date=_date(weekly, due_at, language), next=_date(weekly, changed.next_at, language),
         )  # fmt: skip
         buttons = [UnskipButton.of(due_at, language)] if due_at > bot.clock() else []
