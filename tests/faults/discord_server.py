@@ -101,7 +101,7 @@ class DiscordServer:
             "id": str((milliseconds << 22) + len(self.messages)), "channel_id": channel, "author": ME,
             "timestamp": self.now.isoformat(), "edited_timestamp": None, "tts": False, "mention_everyone": False,
             "mentions": [], "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0,
-            "content": sent["content"], "components": sent["components"], "nonce": sent.get("nonce"),
+            "content": sent["content"], "components": sent.get("components", []), "nonce": sent.get("nonce"),
         }  # fmt: skip
         self.messages.append(message)
         return message
