@@ -84,6 +84,8 @@ class ShardedDiscord(DiscordServer):
         super().__init__()
         self.servers = servers
         self.guilds = [str(guild_id(number)) for number in range(servers)]
+        channels = [guild_id(number) + 1 for number in range(servers)]
+        self.channels = {str(channel): FORUM if self.is_forum(channel) else 0 for channel in channels}
         self.address = ""
         self.identified: list[tuple[float, int]] = []
         self.sessions_left = 1000
